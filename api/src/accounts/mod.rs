@@ -1,0 +1,54 @@
+//! Accounts: people sign up, sign in and sign out; administrators grant platform roles.
+//!
+//! A sign-in begins a *session*. It has a short access token, which is checked against its session
+//! on every request, so that signing out takes effect at once; and refresh tokens, each used once.
+//! A refresh token that comes back late was stolen or copied: its whole session ends.
+//!
+//! A person is seen by themselves, by those who share an organisation with them, and by staff.
+
+mod mutation;
+pub mod passwords;
+mod query;
+pub mod rules;
+pub mod service;
+pub mod tokens;
+mod types;
+
+use entity::{membership, person};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+pub use mutation::AccountMutation;
+pub use query::AccountQuery;
+pub use types::{Person, Viewer as ViewerObject};
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for person::Entity {
+    const NAME: &'static str = "person";
+    const ID: person::Column = person::Column::Id;
+
+    fn id(row: &person::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        if viewer.is_staff() {
+            return Condition::all();
+        }
+        let Some(me) = viewer.person() else {
+            return Condition::all().add(Expr::val(false));
+        };
+        let colleagues = Query::select()
+            .column(membership::Column::PersonId)
+            .from(membership::Entity)
+            .and_where(membership::Column::OrganisationId.is_in(viewer.organisations()))
+            .to_owned();
+        Condition::any()
+            .add(person::Column::Id.eq(me.id))
+            .add(person::Column::Id.in_subquery(colleagues))
+    }
+}

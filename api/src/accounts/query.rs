@@ -1,0 +1,45 @@
+//! Reading accounts.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result, connection::Connection};
+
+use super::{
+    service,
+    types::{Person, Viewer},
+};
+use crate::{
+    context::Ask,
+    kit::page::{self, PageArgs, Total},
+};
+
+/// Reading accounts.
+#[derive(Default)]
+pub struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// Whoever asks: the person who signed in, with roles, organisations and their listings.
+    async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
+        Viewer(Arc::clone(ctx.viewer()))
+    }
+
+    /// The people whom the viewer may see, newest first: everybody for staff, colleagues for members.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Part of a display name; for administrators of an e-mail address too.")]
+        text: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Person, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let viewer = ctx.viewer();
+        let (slice, total) =
+            service::people(&ctx.app().database.read, viewer, text.as_deref(), &args).await?;
+        Ok(slice.connection(Total(total), |row| Person::seen_by(viewer, row)))
+    }
+}

@@ -1,0 +1,222 @@
+//! What the schema says of people, their sessions and whoever asks.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::person::{self, PlatformRole};
+
+use super::service::Session;
+use crate::{
+    context::Ask,
+    kit::{self, Error, Id, UserError},
+};
+
+/// Someone who signs in.
+pub struct Person {
+    row: person::Model,
+    /// Whether whoever reads this may see what is private.
+    private: bool,
+}
+
+impl Person {
+    /// The person as this viewer sees them.
+    #[must_use]
+    pub fn seen_by(viewer: &kit::Viewer, row: person::Model) -> Self {
+        let private = viewer.person_id() == Some(row.id) || viewer.is_admin();
+        Self { row, private }
+    }
+}
+
+/// Someone who signs in. Seen by themselves, by those who share an organisation with them, and by staff.
+#[Object]
+impl Person {
+    /// Global id.
+    pub async fn id(&self) -> Id<person::Entity> {
+        Id::new(self.row.id)
+    }
+
+    /// What others call them.
+    async fn display_name(&self) -> &str {
+        &self.row.display_name
+    }
+
+    /// The address they sign in with. Only they and administrators see it.
+    async fn email(&self) -> Option<&str> {
+        self.private.then_some(&self.row.email)
+    }
+
+    /// Their telephone number, if they gave one. Only they and administrators see it.
+    async fn phone(&self) -> Option<&str> {
+        self.row.phone.as_deref().filter(|_| self.private)
+    }
+
+    /// What they may do for the whole marketplace.
+    async fn platform_roles(&self) -> &[PlatformRole] {
+        &self.row.platform_roles.0
+    }
+
+    /// When they signed up.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+}
+
+/// What kind of caller asks.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ViewerKind {
+    /// Nobody signed in.
+    Anonymous,
+    /// A person who signed in.
+    Person,
+}
+
+/// Whoever asks.
+pub struct Viewer(pub Arc<kit::Viewer>);
+
+/// Whoever asks, and what is theirs. Start here to show what somebody may do.
+#[Object]
+impl Viewer {
+    /// What kind of caller it is.
+    async fn kind(&self) -> ViewerKind {
+        if self.0.person().is_some() {
+            ViewerKind::Person
+        } else {
+            ViewerKind::Anonymous
+        }
+    }
+
+    /// The person who signed in; null for anonymous callers.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(id) = self.0.person_id() else {
+            return Ok(None);
+        };
+        let found = kit::resource::find(
+            &ctx.app().database.read,
+            &self.0,
+            Id::<person::Entity>::new(id),
+        )
+        .await?;
+        Ok(found.map(|row| Person::seen_by(&self.0, row)))
+    }
+
+    /// Platform roles held at this moment.
+    async fn platform_roles(&self) -> Vec<PlatformRole> {
+        self.0
+            .person()
+            .map(|person| person.roles.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// What a client holds after signing up, signing in or refreshing.
+#[derive(SimpleObject, Default)]
+pub struct SignInPayload {
+    /// Send it as `Authorization: Bearer ...`.
+    pub access_token: Option<String>,
+    /// When the access token ends; refresh before.
+    pub access_token_expires_at: Option<DateTime<Utc>>,
+    /// Good for one `refreshSession`, which gives the next one. Keep it safe.
+    pub refresh_token: Option<String>,
+    /// Who signed in.
+    pub viewer: Option<Viewer>,
+    /// Why it was refused; empty where it was done.
+    pub user_errors: Vec<UserError>,
+}
+
+impl SignInPayload {
+    /// The payload of what the service answered.
+    pub fn of(answer: Result<Session, Error>) -> Result<Option<Self>> {
+        match answer {
+            Ok(session) => Ok(Some(Self {
+                access_token: Some(session.access_token),
+                access_token_expires_at: Some(session.access_token_expires_at),
+                refresh_token: Some(session.refresh_token),
+                viewer: Some(Viewer(Arc::new(session.viewer))),
+                user_errors: Vec::new(),
+            })),
+            Err(Error::Refused(user_errors)) => Ok(Some(Self {
+                user_errors,
+                ..Self::default()
+            })),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What signing out gives back.
+#[derive(SimpleObject)]
+pub struct SignOutPayload {
+    /// Why it was refused; empty where it was done.
+    pub user_errors: Vec<UserError>,
+}
+
+crate::payload! {
+    /// What an act on a person gives back.
+    PersonPayload {
+        /// The person after the act; null where it was refused.
+        person: Person
+    }
+}
+
+/// What somebody gives to sign up.
+#[derive(InputObject)]
+pub struct SignUpInput {
+    /// Where they are reached, and what they sign in with.
+    pub email: String,
+    /// At least 10 characters, and not easy to guess.
+    pub password: String,
+    /// What others call them: 2 to 80 characters.
+    pub display_name: String,
+}
+
+/// What somebody gives to sign in.
+#[derive(InputObject)]
+pub struct SignInInput {
+    /// The address they signed up with.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// What a client gives to go on without a password.
+#[derive(InputObject)]
+pub struct RefreshSessionInput {
+    /// The refresh token of the last answer.
+    pub refresh_token: String,
+}
+
+/// How to sign out.
+#[derive(InputObject)]
+pub struct SignOutInput {
+    /// End the sessions on all devices, not only this one.
+    #[graphql(default)]
+    pub everywhere: bool,
+}
+
+/// What somebody gives to change their password.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The password so far.
+    pub current_password: String,
+    /// At least 10 characters, and not easy to guess.
+    pub new_password: String,
+}
+
+/// What to change of the viewer's own profile. What is left out stays.
+#[derive(InputObject)]
+pub struct UpdateProfileInput {
+    /// What others call them: 2 to 80 characters.
+    pub display_name: Option<String>,
+    /// A telephone number; null removes it.
+    pub phone: MaybeUndefined<String>,
+}
+
+/// Which role to grant to whom, or revoke from whom.
+#[derive(InputObject)]
+pub struct PlatformRoleInput {
+    /// The person.
+    pub person_id: Id<person::Entity>,
+    /// The role.
+    pub role: PlatformRole,
+}

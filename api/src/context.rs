@@ -1,0 +1,47 @@
+//! What resolvers ask of the request: the program, who asks, and rows by id.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use crate::{
+    App,
+    kit::{
+        Error, Id, Resource, Viewer,
+        loader::{RowLoader, Rows},
+    },
+};
+
+/// Shorthands on async-graphql's context.
+pub trait Ask {
+    /// The program that serves the request.
+    fn app(&self) -> &App;
+    /// Who asks.
+    fn viewer(&self) -> &Arc<Viewer>;
+    /// A row that the viewer may see, batched with all others that this step of the query asks for.
+    fn load<E: Resource>(
+        &self,
+        id: Id<E>,
+    ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
+    where
+        E::Model: Clone + Send + Sync;
+}
+
+impl Ask for Context<'_> {
+    fn app(&self) -> &App {
+        self.data_unchecked()
+    }
+
+    fn viewer(&self) -> &Arc<Viewer> {
+        self.data_unchecked()
+    }
+
+    async fn load<E: Resource>(&self, id: Id<E>) -> Result<Option<E::Model>, Error>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        let loader: &RowLoader = self.data_unchecked();
+        let _: &Rows = loader.loader();
+        loader.load_one(id).await
+    }
+}

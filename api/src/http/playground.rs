@@ -1,0 +1,62 @@
+//! The GraphiQL page, embedded in the binary: it needs no outside network and allows none.
+
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::reply;
+
+/// What the page may load, run and reach.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The page's files, built by `npm run build` in `playground/`.
+#[derive(Embed)]
+#[folder = "../playground/dist"]
+#[allow_missing = true]
+struct Files;
+
+/// The page itself.
+pub async fn page() -> Response {
+    Files::get("index.html").map_or_else(
+        || {
+            let message = "This server was built without the playground. Build it with `make playground` first.";
+            reply::refusal(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+        },
+        |file| respond(file, "no-cache"),
+    )
+}
+
+/// A file of the page. Names hold a hash of the content, so it may be kept.
+pub async fn asset(Path(path): Path<String>) -> Response {
+    Files::get(&path).map_or_else(
+        || {
+            reply::refusal(
+                StatusCode::NOT_FOUND,
+                "NOT_FOUND",
+                "There is nothing at this address.",
+            )
+        },
+        |file| respond(file, "public, max-age=31536000, immutable"),
+    )
+}
+
+fn respond(file: EmbeddedFile, cache: &'static str) -> Response {
+    let media = HeaderValue::from_str(file.metadata.mimetype());
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            media.unwrap_or(HeaderValue::from_static("application/octet-stream")),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
+    ];
+    (headers, file.data).into_response()
+}

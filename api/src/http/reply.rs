@@ -1,0 +1,114 @@
+//! Answers: which media type, which status, and JSON for every refusal.
+
+use std::any::Any;
+
+use axum::{
+    Json,
+    body::Body,
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// The media type of the newer specification.
+const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
+/// The media type that every client takes.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The media type that a client prefers: the newer one only where it asks for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// `application/graphql-response+json`: a request that was not executed is answered with 400.
+    Graphql,
+    /// `application/json`: with 200.
+    Json,
+}
+
+impl Media {
+    /// What `Accept` asks for; `None` where nothing that we have is acceptable.
+    pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
+        let accept: Vec<&str> = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
+        if accept.is_empty() {
+            return Some(Self::Json);
+        }
+        let accept = accept.join(",");
+        let weight = |exact: &str| {
+            let range = |name: &str| accept.split(',').find_map(|part| weigh(part, name));
+            range(exact)
+                .or_else(|| range("application/*"))
+                .or_else(|| range("*/*"))
+                .unwrap_or(0.0)
+        };
+        let (graphql, json) = (
+            weight("application/graphql-response+json"),
+            weight("application/json"),
+        );
+        let asked = accept.contains("graphql-response+json");
+        match (graphql > 0.0, json > 0.0) {
+            (false, false) => None,
+            (true, false) => Some(Self::Graphql),
+            (true, true) if asked && graphql >= json => Some(Self::Graphql),
+            _ => Some(Self::Json),
+        }
+    }
+
+    /// An answer with this media type. One that depends on the caller is kept by nobody.
+    pub fn reply(self, status: StatusCode, body: String) -> Response {
+        let media = match self {
+            Self::Graphql => GRAPHQL,
+            Self::Json => JSON,
+        };
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static(media)),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (
+                header::VARY,
+                HeaderValue::from_static("accept, authorization"),
+            ),
+        ];
+        (status, headers, body).into_response()
+    }
+}
+
+fn weigh(part: &str, name: &str) -> Option<f32> {
+    let mut parameters = part.split(';').map(str::trim);
+    if !parameters.next()?.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let quality = parameters.find_map(|parameter| parameter.strip_prefix("q="));
+    Some(quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0)))
+}
+
+/// A refusal as every client of the API can read it.
+pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = json!({"errors": [{"message": message, "extensions": {"code": code}}]});
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// A fault of ours that nobody foresaw. What it was is in the log.
+pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    tracing::error!(panic = text, "a request panicked");
+    refusal(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "INTERNAL",
+        "Something went wrong on our side. Please try again later.",
+    )
+}
+
+/// What a request is in the log: no query string, which may hold what a person typed.
+pub fn span(request: &Request<Body>) -> tracing::Span {
+    let id = request
+        .headers()
+        .get(super::REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}

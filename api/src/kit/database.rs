@@ -1,0 +1,140 @@
+//! The two connections to a database: one that writes, one that only reads.
+//!
+//! On SQLite a single writer takes turns (`BEGIN IMMEDIATE`) while readers share a pool that cannot
+//! write; on PostgreSQL both are one pool. A function that takes `&Database` may begin a
+//! transaction; one that takes `&impl ConnectionTrait` never does.
+
+use std::{path::Path, time::Duration};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteAutoVacuum, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::Error;
+
+/// How many prepared statements each connection keeps: pages ask for few column sets, with a literal limit each.
+const STATEMENTS: usize = 400;
+
+/// A migrated database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// For everything that changes, and for reading inside a change.
+    pub write: DatabaseConnection,
+    /// For everything else. On SQLite it refuses to write.
+    pub read: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens the database that an address names, and leaves its tables as they are.
+    ///
+    /// # Errors
+    /// The address is none, or the database cannot be reached.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            make_folder(url)?;
+            let write = sea_orm::Database::connect(writer(url)).await?;
+            let read = sea_orm::Database::connect(reader(url, connections)).await?;
+            Ok(Self { write, read })
+        } else {
+            let write = sea_orm::Database::connect(postgres(url, connections)).await?;
+            Ok(Self {
+                read: write.clone(),
+                write,
+            })
+        }
+    }
+
+    /// Brings the tables up to this program's version.
+    ///
+    /// # Errors
+    /// A step failed; it was rolled back.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::up(&self.write, None).await
+    }
+
+    /// Takes back the last steps of the tables' history. What they hold is lost.
+    ///
+    /// # Errors
+    /// A step failed; it was rolled back.
+    pub async fn take_back(&self, steps: u32) -> Result<(), DbErr> {
+        Migrator::down(&self.write, Some(steps)).await
+    }
+
+    /// Begins a transaction that is going to write. Dropping it rolls back.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, Error> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+}
+
+fn make_folder(url: &str) -> Result<(), DbErr> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or(path);
+    match Path::new(path).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|error| DbErr::Custom(format!("cannot make the folder of {path}: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+fn writer(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .create_if_missing(true)
+                .auto_vacuum(SqliteAutoVacuum::Incremental)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", "-20000")
+                .pragma("trusted_schema", "OFF")
+                .statement_cache_capacity(STATEMENTS)
+                .optimize_on_close(true, 400)
+        });
+    options
+}
+
+fn reader(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("query_only", "ON")
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", "-20000")
+                .statement_cache_capacity(STATEMENTS)
+        });
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS));
+    options
+}

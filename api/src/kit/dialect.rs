@@ -1,0 +1,81 @@
+//! The one file, migrations aside, in which SQLite and PostgreSQL differ.
+
+use std::fmt::Write as _;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, QueryResult, Statement, Value,
+    sea_query::{Expr, Func, IntoColumnRef, LikeExpr, Query, SelectStatement, SimpleExpr},
+};
+
+use super::Error;
+
+/// `column` is one of `values`: one parameter and one statement text, however many values there are.
+#[must_use]
+pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<i64>) -> SimpleExpr {
+    if backend == DbBackend::Postgres {
+        let list = values
+            .into_iter()
+            .map(|value| Value::BigInt(Some(value)))
+            .collect();
+        let array = Value::Array(sea_orm::sea_query::ArrayType::BigInt, Some(Box::new(list)));
+        Expr::cust_with_exprs(
+            "$1 = ANY($2)",
+            [Expr::col(column).into(), Expr::val(array).into()],
+        )
+    } else {
+        let mut list = String::from("[");
+        for (position, value) in values.iter().enumerate() {
+            let _ = write!(list, "{}{value}", if position == 0 { "" } else { "," });
+        }
+        list.push(']');
+        Expr::cust_with_exprs(
+            "$1 IN (SELECT value FROM json_each($2))",
+            [Expr::col(column).into(), Expr::val(list).into()],
+        )
+    }
+}
+
+/// The greater of two values, where neither is null.
+#[must_use]
+pub const fn greatest(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "GREATEST",
+        _ => "MAX",
+    }
+}
+
+/// Reads rows with the limit written into the text: PostgreSQL then keeps one plan for the
+/// statement, where a bound limit makes it plan anew each time.
+pub async fn limited(
+    conn: &impl ConnectionTrait,
+    query: &SelectStatement,
+    limit: u64,
+) -> Result<Vec<QueryResult>, Error> {
+    let mut statement: Statement = conn.get_database_backend().build(query);
+    let _ = write!(statement.sql, " LIMIT {limit}");
+    Ok(conn.query_all_raw(statement).await?)
+}
+
+/// Counts the rows of a query.
+pub async fn count(conn: &impl ConnectionTrait, query: SelectStatement) -> Result<i64, Error> {
+    let count = Query::select()
+        .expr_as(Expr::cust("COUNT(*)"), "n")
+        .from_subquery(query, "t")
+        .to_owned();
+    let row = conn.query_one(&count).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get("", "n"))?)
+}
+
+/// A column holds a text as it was typed, in any case; `%` and `_` stand for themselves.
+#[must_use]
+pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
+    use sea_orm::ExprTrait;
+
+    let text = text.replace('\0', "").to_lowercase();
+    let pattern = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    Func::lower(Expr::col(column.as_column_ref()))
+        .like(LikeExpr::new(format!("%{pattern}%")).escape('\\'))
+}

@@ -1,0 +1,172 @@
+//! What can go wrong, and what a client is told of it.
+//!
+//! | error | where it shows | code |
+//! |---|---|---|
+//! | `Refused` | `userErrors` of the payload | one of [`UserErrorCode`] each |
+//! | `Unauthenticated`, `Forbidden`, `NotFound`, `BadInput`, `Conflict` | top-level `errors` | the name in capitals |
+//! | `Internal` | top-level `errors`, without its cause, which is logged once | `INTERNAL` |
+//!
+//! [`Error`] has no `Display`: async-graphql would turn it into text for clients, and a database's
+//! words could leak through any `?`.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensionValues, SimpleObject};
+use sea_orm::{DbErr, SqlErr};
+
+pub use super::input::UserErrorCode;
+
+/// One thing that is wrong with an input, or one reason why an act is refused.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// What kind of refusal it is. Clients should tolerate codes that they do not know.
+    pub code: UserErrorCode,
+    /// Path of the input field that it is about, list positions included; null where it is about the whole act.
+    pub field: Option<Vec<String>>,
+    /// A sentence for a person: what was expected and what to do.
+    pub message: String,
+}
+
+impl UserError {
+    /// A refusal of the whole act.
+    pub fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: None,
+            message: message.into(),
+        }
+    }
+
+    /// A refusal that is about one field of the input; `field` is its path with dots, such as `place.postcode`.
+    pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: Some(field.split('.').map(str::to_owned).collect()),
+            message: message.into(),
+        }
+    }
+}
+
+/// Why something was not done. See the module for what becomes of each.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// The act needs somebody who signed in.
+    Unauthenticated,
+    /// The viewer sees the thing but may not do this to it; the text says who may.
+    Forbidden(&'static str),
+    /// There is no such thing, or none that the viewer may see: the two cannot be told apart.
+    NotFound,
+    /// An argument of a query is wrong: its name and what was expected.
+    BadInput(&'static str, String),
+    /// A row that must be unique was there already.
+    Conflict,
+    /// The act was refused, for reasons that the payload lists.
+    Refused(Vec<UserError>),
+    /// An error of async-graphql's own, passed on.
+    Graphql(async_graphql::Error),
+    /// A fault of ours. Clients learn nothing of its cause.
+    Internal(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// The code in `extensions.code`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::BadInput(..) | Self::Refused(_) | Self::Graphql(_) => "BAD_USER_INPUT",
+            Self::Conflict => "CONFLICT",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+
+    /// What a client reads.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Unauthenticated => {
+                "Sign in first, and send the access token as a bearer token.".into()
+            }
+            Self::Forbidden(who) => (*who).into(),
+            Self::NotFound => "There is no such thing, or you may not see it.".into(),
+            Self::BadInput(field, expected) => format!("{field}: {expected}"),
+            Self::Conflict => {
+                "Somebody else did the same at the same moment. Read it again and retry.".into()
+            }
+            Self::Refused(errors) => errors
+                .first()
+                .map(|error| error.message.clone())
+                .unwrap_or_default(),
+            Self::Graphql(error) => error.message.clone(),
+            Self::Internal(_) => "Something went wrong on our side. Please try again later.".into(),
+        }
+    }
+
+    /// A fault that no other error explains.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Arc::from(cause.into()))
+    }
+
+    /// What to say where a row turned out to exist already.
+    #[must_use]
+    pub fn on_conflict(self, refusal: impl FnOnce() -> UserError) -> Self {
+        if matches!(self, Self::Conflict) {
+            refusal().into()
+        } else {
+            self
+        }
+    }
+}
+
+impl From<UserError> for Error {
+    fn from(error: UserError) -> Self {
+        Self::Refused(vec![error])
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        if let Error::Graphql(error) = error {
+            return error;
+        }
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", error.code());
+        if let Error::BadInput(field, _) = error {
+            extensions.set("argument", field);
+        }
+        Self {
+            message: error.message(),
+            source: Some(Arc::new(error)),
+            extensions: Some(extensions),
+        }
+    }
+}
+
+impl From<async_graphql::Error> for Error {
+    fn from(error: async_graphql::Error) -> Self {
+        Self::Graphql(error)
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict,
+            _ => Self::Internal(Arc::new(error)),
+        }
+    }
+}
+
+/// Turns any other error into a fault of ours, on purpose and in sight.
+pub trait OrInternal<T> {
+    /// The value, or [`Error::Internal`].
+    fn internal(self) -> Result<T, Error>;
+}
+
+impl<T, E: std::error::Error + Send + Sync + 'static> OrInternal<T> for Result<T, E> {
+    fn internal(self) -> Result<T, Error> {
+        self.map_err(|error| Error::Internal(Arc::new(error)))
+    }
+}

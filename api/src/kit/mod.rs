@@ -1,0 +1,27 @@
+//! What every feature is built from, and what knows none of them.
+//!
+//! Reading goes through [`Resource`]: a thing's name and who may see it, written once, in SQL.
+//! Writing records an [`activity`] in its own transaction. Both know who asks from the [`Viewer`].
+
+pub mod activity;
+pub mod clock;
+pub mod database;
+pub mod dialect;
+pub mod error;
+pub mod id;
+pub mod idempotency;
+pub mod input;
+pub mod loader;
+pub mod page;
+pub mod payload;
+pub mod place;
+pub mod quantity;
+pub mod resource;
+pub mod secret;
+pub mod viewer;
+
+pub use database::Database;
+pub use error::{Error, OrInternal, UserError, UserErrorCode};
+pub use id::Id;
+pub use resource::Resource;
+pub use viewer::Viewer;

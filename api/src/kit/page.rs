@@ -1,0 +1,279 @@
+//! Lists by the page: Relay connections over stable keysets.
+//!
+//! A page is cut by row value, `(key, id) < (?, ?)`, never by offset, so that the ten-thousandth
+//! page costs what the first does and rows that arrive meanwhile shift nothing. A cursor holds the
+//! key and the id of its row, and which order they belong to.
+
+use async_graphql::{
+    Context, Object, OutputType,
+    connection::{Connection, Edge},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, FromQueryResult, QueryResult, TryGetable, Value,
+    sea_query::{Alias, Expr, Order as Direction, SelectStatement, SimpleExpr},
+};
+use uuid::Uuid;
+
+use super::{Database, Error, clock, dialect};
+
+/// Rows on a page that asks for no number.
+const DEFAULT: i32 = 20;
+/// The most rows on a page.
+pub const MOST: i32 = 100;
+
+/// What an order sorts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// An instant.
+    Time,
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Float,
+    /// Nothing but the id.
+    Id,
+}
+
+/// One way to sort: by an expression, then by the id in the same direction.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Names the order, with all that its keys depend on: a cursor is refused under another name.
+    pub tag: String,
+    /// What is sorted by; never null.
+    pub by: SimpleExpr,
+    /// What `by` gives.
+    pub kind: KeyKind,
+    /// The id, as the query names it.
+    pub id: SimpleExpr,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// Which rows of a list a client asks for.
+#[derive(Clone, Debug, Default)]
+pub struct PageArgs {
+    limit: u64,
+    backward: bool,
+    after: Option<String>,
+    before: Option<String>,
+}
+
+impl PageArgs {
+    /// The arguments that every list has.
+    ///
+    /// # Errors
+    /// A number is below 0 or above 100, or both directions are asked for at once.
+    pub fn new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Self, Error> {
+        let (name, count) = match (first, last) {
+            (Some(_), Some(_)) => {
+                return Err(Error::BadInput(
+                    "last",
+                    "use first or last, not both".into(),
+                ));
+            }
+            (_, None) => ("first", first.unwrap_or(DEFAULT)),
+            (None, Some(last)) => ("last", last),
+        };
+        match u64::try_from(count) {
+            Ok(limit) if count <= MOST => Ok(Self {
+                limit,
+                backward: last.is_some(),
+                after,
+                before,
+            }),
+            _ => Err(Error::BadInput(
+                name,
+                format!("must be from 0 to {MOST}; walk the pages for more"),
+            )),
+        }
+    }
+}
+
+/// The rows of one page, in the list's order.
+#[derive(Debug)]
+pub struct Slice<R> {
+    rows: Vec<(String, R)>,
+    has_previous: bool,
+    has_next: bool,
+}
+
+/// Reads one page of a query that has its columns and conditions, but no order yet.
+pub async fn slice<R: FromQueryResult>(
+    conn: &impl ConnectionTrait,
+    mut query: SelectStatement,
+    order: &Order,
+    args: &PageArgs,
+) -> Result<Slice<R>, Error> {
+    if let Some(after) = &args.after {
+        query.and_where(beyond(order, after, "after", order.descending)?);
+    }
+    if let Some(before) = &args.before {
+        query.and_where(beyond(order, before, "before", !order.descending)?);
+    }
+    let direction = if order.descending == args.backward {
+        Direction::Asc
+    } else {
+        Direction::Desc
+    };
+    if order.kind != KeyKind::Id {
+        query.expr_as(order.by.clone(), Alias::new("sort_key"));
+        query.order_by_expr(order.by.clone(), direction.clone());
+    }
+    query.order_by_expr(order.id.clone(), direction);
+    let found = dialect::limited(conn, &query, args.limit + 1).await?;
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let more = found.len() > limit;
+    let mut rows = found
+        .iter()
+        .take(limit)
+        .map(|row| Ok((cursor(order, row)?, R::from_query_result(row, "")?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    if args.backward {
+        rows.reverse();
+    }
+    Ok(Slice {
+        rows,
+        has_previous: if args.backward {
+            more
+        } else {
+            args.after.is_some()
+        },
+        has_next: if args.backward {
+            args.before.is_some()
+        } else {
+            more
+        },
+    })
+}
+
+impl<R> Slice<R> {
+    /// The page as a Relay connection, with what the connection says beside its edges.
+    pub fn connection<T: OutputType, A: async_graphql::ObjectType>(
+        self,
+        additional: A,
+        node: impl Fn(R) -> T,
+    ) -> Connection<String, T, A> {
+        let mut connection =
+            Connection::with_additional_fields(self.has_previous, self.has_next, additional);
+        connection.edges.extend(
+            self.rows
+                .into_iter()
+                .map(|(cursor, row)| Edge::new(cursor, node(row))),
+        );
+        connection
+    }
+
+    /// The page with each row changed into something else.
+    pub fn map<S>(self, change: impl Fn(R) -> S) -> Slice<S> {
+        let Self {
+            rows,
+            has_previous,
+            has_next,
+        } = self;
+        let rows = rows
+            .into_iter()
+            .map(|(cursor, row)| (cursor, change(row)))
+            .collect();
+        Slice {
+            rows,
+            has_previous,
+            has_next,
+        }
+    }
+
+    /// The rows alone.
+    pub fn rows(&self) -> impl Iterator<Item = &R> {
+        self.rows.iter().map(|(_, row)| row)
+    }
+}
+
+/// What a page costs, for the limit on a document's complexity: every row counts its selection.
+#[must_use]
+pub fn cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
+    let rows = first.or(last).unwrap_or(DEFAULT).clamp(1, MOST);
+    1 + usize::try_from(rows).unwrap_or(1) * child_complexity
+}
+
+/// What a list says beside its pages, counted only where it is asked for.
+pub struct Total(pub SelectStatement);
+
+/// What a list says beside its pages.
+#[Object]
+impl Total {
+    /// How many there are on all pages together, for this viewer. Ask for it only where it is shown: it costs a count.
+    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<i64>> {
+        let database = ctx.data::<Database>()?;
+        Ok(Some(dialect::count(&database.read, self.0.clone()).await?))
+    }
+}
+
+fn beyond(
+    order: &Order,
+    cursor: &str,
+    argument: &'static str,
+    less: bool,
+) -> Result<SimpleExpr, Error> {
+    use sea_orm::ExprTrait;
+
+    let (id, key) = decode(order, cursor).ok_or_else(|| {
+        Error::BadInput(
+            argument,
+            "this is not a cursor of this list in this order; start again from the first page"
+                .into(),
+        )
+    })?;
+    let (left, right) = match key {
+        Some(key) => (
+            Expr::tuple([order.by.clone(), order.id.clone()]),
+            Expr::tuple([Expr::val(key).into(), Expr::val(id).into()]),
+        ),
+        None => (order.id.clone().into(), Expr::val(id)),
+    };
+    Ok(if less { left.lt(right) } else { left.gt(right) })
+}
+
+/// `tag|id|key`, in base64 so that nobody is tempted to read it.
+fn cursor(order: &Order, row: &QueryResult) -> Result<String, Error> {
+    fn get<T: TryGetable>(row: &QueryResult) -> Result<T, Error> {
+        Ok(row.try_get("", "sort_key")?)
+    }
+    let id: Uuid = row.try_get("", "id")?;
+    let key = match order.kind {
+        KeyKind::Time => get::<DateTime<Utc>>(row)?.timestamp_micros().to_string(),
+        KeyKind::Text => get::<String>(row)?,
+        KeyKind::Integer => get::<i64>(row)?.to_string(),
+        KeyKind::Float => get::<f64>(row)?.to_bits().to_string(),
+        KeyKind::Id => String::new(),
+    };
+    Ok(URL_SAFE_NO_PAD.encode(format!("{}|{}|{key}", order.tag, id.simple())))
+}
+
+fn decode(order: &Order, cursor: &str) -> Option<(Uuid, Option<Value>)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    let (id, key) = text
+        .strip_prefix(&order.tag)?
+        .strip_prefix('|')?
+        .split_once('|')?;
+    let key = match order.kind {
+        KeyKind::Time => Some(clock::from_micros(key.parse().ok()?).into()),
+        KeyKind::Text if key.contains('\0') => return None,
+        KeyKind::Text => Some(key.into()),
+        KeyKind::Integer => Some(key.parse::<i64>().ok()?.into()),
+        KeyKind::Float => Some(
+            Some(f64::from_bits(key.parse().ok()?))
+                .filter(|key| key.is_finite())?
+                .into(),
+        ),
+        KeyKind::Id => None,
+    };
+    Some((Uuid::try_parse(id).ok()?, key))
+}

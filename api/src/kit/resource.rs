@@ -1,0 +1,43 @@
+//! One trait says what a thing is called and who may see it; all reading of single things goes through it.
+
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{Error, Id, Viewer};
+
+/// A kind of row that has a global id.
+pub trait Resource: EntityTrait {
+    /// The kind in global ids and activities: lower case, singular.
+    const NAME: &'static str;
+
+    /// The column that holds the row's id.
+    const ID: Self::Column;
+
+    /// The row's id.
+    fn id(row: &Self::Model) -> Uuid;
+
+    /// Which rows the viewer may see: by id, as an edge, in a list.
+    fn visible_to(viewer: &Viewer) -> Condition;
+}
+
+/// The row, if there is one that the viewer may see.
+pub async fn find<E: Resource>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Id<E>,
+) -> Result<Option<E::Model>, Error> {
+    Ok(E::find()
+        .filter(E::ID.eq(id.0))
+        .filter(E::visible_to(viewer))
+        .one(conn)
+        .await?)
+}
+
+/// The row, or [`Error::NotFound`] where the viewer may not see one.
+pub async fn get<E: Resource>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Id<E>,
+) -> Result<E::Model, Error> {
+    find(conn, viewer, id).await?.ok_or(Error::NotFound)
+}

@@ -1,0 +1,79 @@
+//! The Social Value Marketplace: a GraphQL API through which the organisations of a county share resources.
+//!
+//! A request comes in through [`http`], which finds out who asks and admits the document. The
+//! engine calls the resolvers of the features, each a folder in which a file name always means the
+//! same: `rules` is pure, `service` acts, `types`, `query` and `mutation` are the schema. All are
+//! built from [`kit`], which knows none of them. `ARCHITECTURE.md` tells the rest.
+
+pub mod accounts;
+pub mod activities;
+pub mod config;
+mod context;
+pub mod http;
+pub mod kit;
+pub mod listings;
+pub mod organisations;
+pub mod reference;
+pub mod schema;
+
+use std::{path::PathBuf, sync::Arc};
+
+use config::Config;
+use kit::{Database, Error, OrInternal};
+
+/// The running program: everything that a request needs and that outlives it. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the program is made of.
+pub struct Parts {
+    /// Its settings.
+    pub config: Config,
+    /// Its database.
+    pub database: Database,
+    /// Areas, resource types and priority areas, in memory.
+    pub reference: reference::Cache,
+    /// Hashes and compares passwords.
+    pub passwords: accounts::passwords::Passwords,
+    /// Signs and checks access tokens.
+    pub tokens: accounts::tokens::Tokens,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database, brings it up to this version with the reference data that ships with it, and
+    /// reads what is kept in memory.
+    pub async fn start(config: Config) -> Result<Self, Error> {
+        let database = Database::open(
+            &config.database.database_url,
+            config.database.database_connections,
+        )
+        .await?;
+        database.migrate().await?;
+        reference::service::load_shipped(&database).await?;
+        Self::with(config, database).await
+    }
+
+    /// The program on a database that is ready.
+    pub async fn with(config: Config, database: Database) -> Result<Self, Error> {
+        let path = config
+            .token_key_file
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("data/token-key.pem"));
+        let key = accounts::tokens::key_file(&path, !config.production).internal()?;
+        Ok(Self(Arc::new(Parts {
+            reference: reference::Cache::read(&database.read).await?,
+            passwords: accounts::passwords::Passwords::new()?,
+            tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
+            database,
+            config,
+        })))
+    }
+}

@@ -1,0 +1,59 @@
+//! Any thing by its global id.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+use entity::person;
+
+use crate::{
+    accounts::Person,
+    context::Ask,
+    kit::{Error, Id, Resource, id},
+};
+
+/// The most ids in one call of `nodes`.
+const MOST: usize = 100;
+
+/// Anything that has a global id.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "async_graphql::ID",
+    desc = "Global id: the same thing, wherever it is met."
+))]
+pub enum Node {
+    /// Someone who signs in.
+    Person(Person),
+}
+
+/// Things by their ids.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The thing with this id; null where there is none that the viewer may see.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        Ok(node(ctx, &id).await?)
+    }
+
+    /// The things with these ids, at most 100, in the same order, each null where there is none that the viewer may see.
+    #[graphql(complexity = "ids.len() * child_complexity + 1")]
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MOST {
+            return Err(Error::BadInput("ids", format!("at most {MOST} ids in one call")).into());
+        }
+        Ok(futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, id))).await?)
+    }
+}
+
+async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
+    let Some((kind, id)) = id::split(global) else {
+        return Ok(None);
+    };
+    match kind {
+        person::Entity::NAME => {
+            let found = ctx.load(Id::<person::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Person(Person::seen_by(ctx.viewer(), row))))
+        }
+        _ => Ok(None),
+    }
+}

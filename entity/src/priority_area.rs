@@ -1,0 +1,25 @@
+//! One thing that matters most, as an edition of the priorities words it.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "priority_area")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Code of the edition.
+    pub edition: String,
+    pub code: String,
+    pub title: String,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    /// Code, in the same edition, of the priority area that this outcome belongs to.
+    pub parent: Option<String>,
+    /// Code, in the edition before, of what this one carries on.
+    pub predecessor: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,53 @@
+//! The history of the marketplace's tables, one file per step, up and down, on both databases.
+//!
+//! A step never uses `entity`: rows move on, history does not. No column has a default in the
+//! database: every value is decided in Rust.
+//!
+//! The tables themselves are described where their rows are, in `entity`.
+#![expect(
+    missing_docs,
+    reason = "each step's story is told at the top of its file"
+)]
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_people;
+mod m0002_organisations;
+mod m0003_reference;
+mod m0004_listings;
+mod m0005_activities;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_organisations::Migration),
+            Box::new(m0003_reference::Migration),
+            Box::new(m0004_listings::Migration),
+            Box::new(m0005_activities::Migration),
+        ]
+    }
+}
+
+/// A foreign key that refuses to leave orphans.
+fn references(
+    from: (&'static str, &'static str),
+    to: (&'static str, &'static str),
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .from(from.0, from.1)
+        .to(to.0, to.1)
+        .to_owned()
+}
+
+async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager
+            .drop_table(Table::drop().table(*table).to_owned())
+            .await?;
+    }
+    Ok(())
+}

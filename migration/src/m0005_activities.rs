@@ -1,0 +1,68 @@
+//! The record of changes, and the keys that make creating acts harmless to repeat.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::drop_tables;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("activity")
+                    .col(uuid("id").primary_key())
+                    .col(timestamp_with_time_zone("at"))
+                    .col(text("actor_kind"))
+                    .col(uuid_null("actor_id"))
+                    .col(uuid_null("organisation_id"))
+                    .col(text("act"))
+                    .col(text("subject_kind"))
+                    .col(uuid("subject_id"))
+                    .col(json_binary("fields"))
+                    .to_owned(),
+            )
+            .await?;
+        for (name, column) in [
+            ("activity_subject", "subject_id"),
+            ("activity_organisation", "organisation_id"),
+            ("activity_actor", "actor_id"),
+        ] {
+            manager
+                .create_index(
+                    Index::create()
+                        .name(name)
+                        .table("activity")
+                        .col(column)
+                        .col("id")
+                        .to_owned(),
+                )
+                .await?;
+        }
+        manager
+            .create_table(
+                Table::create()
+                    .table("idempotency")
+                    .col(uuid("caller_id"))
+                    .col(text("key"))
+                    .col(text("act"))
+                    .col(text("fingerprint"))
+                    .col(uuid("subject_id"))
+                    .col(timestamp_with_time_zone("at"))
+                    .primary_key(Index::create().col("caller_id").col("key"))
+                    .to_owned(),
+            )
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(manager, &["idempotency", "activity"]).await
+    }
+}

@@ -1,0 +1,59 @@
+//! Somebody who calls the API over HTTP.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::Reply;
+
+/// Somebody who calls the API, with or without a token.
+#[derive(Clone)]
+pub struct Caller {
+    router: Router,
+    pub token: Option<String>,
+    /// Global id of the person; `None` for strangers.
+    pub id: Option<String>,
+    pub email: String,
+}
+
+impl Caller {
+    pub fn new(router: Router, token: Option<String>) -> Self {
+        Self {
+            router,
+            token,
+            id: None,
+            email: String::new(),
+        }
+    }
+
+    pub fn known(router: Router, token: String, id: String, email: String) -> Self {
+        Self {
+            router,
+            token: Some(token),
+            id: Some(id),
+            email,
+        }
+    }
+
+    /// Sends a GraphQL request.
+    pub async fn ask(&self, query: &str, variables: Value) -> Reply {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Sends any request, with the caller's token.
+    pub async fn send(&self, mut request: Request<Body>) -> Reply {
+        if let Some(token) = &self.token {
+            request.headers_mut().insert(
+                header::AUTHORIZATION,
+                format!("Bearer {token}").parse().unwrap(),
+            );
+        }
+        Reply::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+}

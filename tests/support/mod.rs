@@ -1,0 +1,118 @@
+//! A world of its own for every test, and callers who act in it.
+
+mod caller;
+mod database;
+mod reply;
+
+use api::{App, config::Config};
+use axum::Router;
+use entity::person::PlatformRole;
+use serde_json::json;
+
+pub use caller::Caller;
+pub use reply::Reply;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// The program on a database of its own.
+pub struct World {
+    pub app: App,
+    pub router: Router,
+    _database: database::Own,
+}
+
+impl World {
+    /// A world with reference data and nobody in it.
+    pub async fn new(on: On) -> Self {
+        Self::with(on, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(on: On, change: impl FnOnce(&mut Config)) -> Self {
+        let database = database::Own::new(on).await;
+        let mut config = database::config(&database.url);
+        change(&mut config);
+        let app = App::start(config)
+            .await
+            .map_err(|error| error.message())
+            .expect("the program starts");
+        Self {
+            router: api::http::router(app.clone()),
+            app,
+            _database: database,
+        }
+    }
+
+    /// Somebody without a token.
+    pub fn stranger(&self) -> Caller {
+        Caller::new(self.router.clone(), None)
+    }
+
+    /// Somebody who signed up with this name, as `name@example.org`.
+    pub async fn person(&self, name: &str) -> Caller {
+        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        let reply = self
+            .stranger()
+            .ask(
+                "mutation ($input: SignUpInput!) { signUp(input: $input) {
+                    accessToken viewer { person { id } } userErrors { code message } } }",
+                json!({"input": {"email": email, "password": PASSWORD, "displayName": name}}),
+            )
+            .await;
+        let token = reply.text("signUp.accessToken");
+        Caller::known(
+            self.router.clone(),
+            token,
+            reply.text("signUp.viewer.person.id"),
+            email,
+        )
+    }
+
+    /// Somebody who holds a platform role.
+    pub async fn staff(&self, name: &str, role: PlatformRole) -> Caller {
+        let person = self.person(name).await;
+        let id = person.id.as_deref().unwrap().parse().unwrap();
+        let system = api::kit::Viewer::system();
+        api::accounts::service::set_role(&self.app, &system, id, role, true)
+            .await
+            .map_err(|e| e.message())
+            .unwrap();
+        person
+    }
+
+    /// A programme administrator.
+    pub async fn admin(&self) -> Caller {
+        self.staff("Ada Admin", PlatformRole::ProgrammeAdmin).await
+    }
+}
+
+/// The password of everybody in a test's world.
+pub const PASSWORD: &str = "seven wooden otters read";
+
+/// Declares tests that run on both databases: `name::sqlite` and `name::postgres`.
+#[macro_export]
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($on:ident) $body:block)*) => {
+        $($(#[$meta])* mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "one list of imports serves the whole file")]
+            use super::*;
+
+            async fn run($on: $crate::support::On) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run($crate::support::On::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run($crate::support::On::Postgres).await;
+            }
+        })*
+    };
+}
