@@ -13,6 +13,7 @@ pub mod http;
 pub mod kit;
 pub mod listings;
 pub mod organisations;
+pub mod priorities;
 pub mod reference;
 pub mod schema;
 

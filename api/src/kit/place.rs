@@ -3,7 +3,10 @@
 //! Nearness sorts in SQL on both databases: a point is kept also as `x, y, z` on the unit sphere,
 //! where the squared chord between two points grows with their distance and needs only `+ - *`.
 
+use async_graphql::{InputObject, SimpleObject};
 use h3o::{LatLng, Resolution};
+
+use super::{UserErrorCode, input::Checks};
 
 /// Mean radius of the earth in kilometres (IUGG R1).
 const EARTH_KM: f64 = 6371.0088;
@@ -15,7 +18,7 @@ pub const FARTHEST: f64 = 4.0;
 const WIDEST_CELLS_KM: f64 = 30.0;
 
 /// A point on the earth: WGS 84 degrees.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, SimpleObject)]
 pub struct Point {
     /// Degrees north of the equator, -90 to 90.
     pub latitude: f64,
@@ -77,6 +80,29 @@ impl Point {
     }
 }
 
+/// A point on the earth: WGS 84 degrees.
+#[derive(Clone, Copy, Debug, PartialEq, InputObject)]
+pub struct PointInput {
+    /// Degrees north of the equator, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east of Greenwich, -180 to 180.
+    pub longitude: f64,
+}
+
+impl PointInput {
+    /// The point, or a note that it lies outside the earth.
+    pub fn check(self, checks: &mut Checks, field: &str) -> Option<Point> {
+        let point = Point::new(self.latitude, self.longitude);
+        checks.demand(
+            point.is_some(),
+            field,
+            UserErrorCode::OutOfRange,
+            "There is no such point: latitude goes from -90 to 90, longitude from -180 to 180.",
+        );
+        point
+    }
+}
+
 /// The squared chord on the unit sphere that so many kilometres along the earth make.
 #[must_use]
 pub fn chord_of_km(km: f64) -> f64 {
@@ -126,7 +152,7 @@ pub fn postcode(text: &str) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::Error, *};
 
     fn haversine(a: Point, b: Point) -> f64 {
         let (la, lb) = (a.latitude.to_radians(), b.latitude.to_radians());
@@ -193,6 +219,27 @@ mod tests {
         ] {
             assert_eq!(postcode(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn points_outside_the_earth_are_refused() {
+        let mut checks = Checks::new();
+        for (latitude, longitude) in [(1e308, 0.0), (0.0, -180.1), (f64::NAN, 0.0)] {
+            let outside = PointInput {
+                latitude,
+                longitude,
+            };
+            assert_eq!(outside.check(&mut checks, "point"), None);
+        }
+        let Err(Error::Refused(refusals)) = checks.finish() else {
+            panic!("nothing was refused")
+        };
+        assert!(
+            refusals
+                .iter()
+                .all(|refusal| refusal.code == UserErrorCode::OutOfRange)
+        );
+        assert_eq!(refusals.len(), 3);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! All reference data at one moment, and the questions that are asked of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -8,9 +11,37 @@ use entity::{
     priority_edition::{self, PriorityEditionState},
     reference_state, resource_type,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
+use super::lineage::Lineage;
 use crate::kit::Error;
+
+/// The rows of all reference data.
+#[derive(Default)]
+pub struct Tables {
+    /// Areas.
+    pub areas: Vec<area::Model>,
+    /// Which area takes over from which.
+    pub successions: Vec<area_successor::Model>,
+    /// Resource types.
+    pub types: Vec<resource_type::Model>,
+    /// Editions of the priorities.
+    pub editions: Vec<priority_edition::Model>,
+    /// Priority areas of all editions.
+    pub priorities: Vec<priority_area::Model>,
+}
+
+impl Tables {
+    /// Whether there is no row at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.areas.is_empty()
+            && self.successions.is_empty()
+            && self.types.is_empty()
+            && self.editions.is_empty()
+            && self.priorities.is_empty()
+    }
+}
 
 /// All reference data at one moment, by code.
 #[derive(Default)]
@@ -23,12 +54,17 @@ pub struct Snapshot {
     pub successions: Vec<area_successor::Model>,
     /// Resource types in order of kind and label.
     pub types: Vec<resource_type::Model>,
-    /// Editions, the latest first.
+    /// Editions, the latest first; those without a day come before.
     pub editions: Vec<priority_edition::Model>,
     /// Priority areas of all editions, in the order in which they were written.
     pub priorities: Vec<priority_area::Model>,
+    /// How areas lie in and follow each other.
+    pub(super) area_lineage: Lineage,
+    /// How resource types lie in and replace each other.
+    pub(super) type_lineage: Lineage,
     area_at: HashMap<String, usize>,
     type_at: HashMap<String, usize>,
+    priority_at: HashMap<String, HashMap<String, usize>>,
     /// Words and synonyms, folded, and the resource types that they name.
     named: HashMap<String, BTreeSet<usize>>,
 }
@@ -37,48 +73,56 @@ impl Snapshot {
     /// Reads everything. The version comes first: what changes meanwhile is read again next time.
     pub async fn read(conn: &impl ConnectionTrait) -> Result<Self, Error> {
         let version = Self::version(conn).await?;
-        let areas = area::Entity::find()
-            .order_by_asc(area::Column::Name)
-            .all(conn)
-            .await?;
-        let types = resource_type::Entity::find()
-            .order_by_asc(resource_type::Column::Kind)
-            .order_by_asc(resource_type::Column::Label)
-            .all(conn)
-            .await?;
-        let editions = priority_edition::Entity::find()
-            .order_by_desc(priority_edition::Column::Code)
-            .all(conn)
-            .await?;
-        let priorities = priority_area::Entity::find()
-            .order_by_asc(priority_area::Column::Id)
-            .all(conn)
-            .await?;
-        let mut named: HashMap<String, BTreeSet<usize>> = HashMap::new();
-        for (at, kind) in types.iter().enumerate() {
-            for name in kind.synonyms.0.iter().chain([&kind.label]) {
-                named.entry(fold(name)).or_default().insert(at);
-            }
-        }
-        Ok(Self {
-            version,
-            area_at: areas
-                .iter()
-                .enumerate()
-                .map(|(at, area)| (area.code.clone(), at))
-                .collect(),
-            type_at: types
-                .iter()
-                .enumerate()
-                .map(|(at, kind)| (kind.code.clone(), at))
-                .collect(),
+        let tables = Tables {
+            areas: area::Entity::find().all(conn).await?,
             successions: area_successor::Entity::find().all(conn).await?,
+            types: resource_type::Entity::find().all(conn).await?,
+            editions: priority_edition::Entity::find().all(conn).await?,
+            priorities: priority_area::Entity::find().all(conn).await?,
+        };
+        Ok(Self::of(version, tables))
+    }
+
+    /// These rows, put in order.
+    #[must_use]
+    pub fn of(version: i64, tables: Tables) -> Self {
+        let Tables {
+            mut areas,
+            mut successions,
+            mut types,
+            mut editions,
+            mut priorities,
+        } = tables;
+        areas.sort_by_cached_key(|area| (area.name.to_lowercase(), area.code.clone()));
+        successions.sort_by(|a, b| (&a.area, &a.successor).cmp(&(&b.area, &b.successor)));
+        types.sort_by_cached_key(|kind| (kind.kind, kind.label.to_lowercase(), kind.code.clone()));
+        editions.sort_by_cached_key(|edition| {
+            let from = edition.valid_from.unwrap_or(NaiveDate::MAX);
+            Reverse((from, edition.code.clone()))
+        });
+        priorities.sort_by_key(|area| area.id);
+
+        let area_at = positions(areas.iter().map(|area| &area.code));
+        let type_at = positions(types.iter().map(|kind| &kind.code));
+        let mut priority_at: HashMap<String, HashMap<String, usize>> = HashMap::new();
+        for (at, area) in priorities.iter().enumerate() {
+            let edition = priority_at.entry(area.edition.clone()).or_default();
+            edition.insert(area.code.clone(), at);
+        }
+        Self {
+            version,
+            area_lineage: lineage_of_areas(&areas, &successions, &area_at),
+            type_lineage: lineage_of_types(&types, &type_at),
+            named: names(&types),
             areas,
+            successions,
             types,
             editions,
             priorities,
-            named,
-        })
+            area_at,
+            type_at,
+            priority_at,
+        }
     }
 
     /// How often reference data has changed.
@@ -90,33 +134,48 @@ impl Snapshot {
     /// The area with a code.
     #[must_use]
     pub fn area(&self, code: &str) -> Option<&area::Model> {
-        self.area_at.get(code).map(|at| &self.areas[*at])
+        self.area_at(code).map(|at| &self.areas[at])
+    }
+
+    /// Where the area with a code stands in `areas`.
+    #[must_use]
+    pub fn area_at(&self, code: &str) -> Option<usize> {
+        self.area_at.get(code).copied()
     }
 
     /// The resource type with a code.
     #[must_use]
     pub fn resource_type(&self, code: &str) -> Option<&resource_type::Model> {
-        self.type_at.get(code).map(|at| &self.types[*at])
+        self.type_at(code).map(|at| &self.types[at])
+    }
+
+    /// Where the resource type with a code stands in `types`.
+    #[must_use]
+    pub fn type_at(&self, code: &str) -> Option<usize> {
+        self.type_at.get(code).copied()
     }
 
     /// The edition with a code.
     #[must_use]
     pub fn edition(&self, code: &str) -> Option<&priority_edition::Model> {
-        self.editions.iter().find(|edition| edition.code == code)
+        self.edition_at(code).map(|at| &self.editions[at])
+    }
+
+    /// Where the edition with a code stands in `editions`.
+    #[must_use]
+    pub fn edition_at(&self, code: &str) -> Option<usize> {
+        self.editions
+            .iter()
+            .position(|edition| edition.code == code)
     }
 
     /// The edition that is in force on a day.
     #[must_use]
     pub fn edition_on(&self, day: NaiveDate) -> Option<&priority_edition::Model> {
-        let adopted = [
-            PriorityEditionState::Adopted,
-            PriorityEditionState::Superseded,
-        ];
         self.editions
             .iter()
             .filter(|edition| {
-                adopted.contains(&edition.state)
-                    && in_force(edition.valid_from, edition.valid_to, day)
+                was_adopted(edition.state) && in_force(edition.valid_from, edition.valid_to, day)
             })
             .max_by_key(|edition| edition.valid_from)
     }
@@ -124,84 +183,47 @@ impl Snapshot {
     /// A priority area of an edition.
     #[must_use]
     pub fn priority(&self, edition: &str, code: &str) -> Option<&priority_area::Model> {
-        self.priorities
-            .iter()
-            .find(|area| area.edition == edition && area.code == code)
+        self.priority_at(edition, code)
+            .map(|at| &self.priorities[at])
+    }
+
+    /// Where a priority area of an edition stands in `priorities`.
+    #[must_use]
+    pub fn priority_at(&self, edition: &str, code: &str) -> Option<usize> {
+        self.priority_at.get(edition)?.get(code).copied()
     }
 
     /// These areas with everything inside them, and whatever came before or after any of those: a search in
-    /// a council's area finds what was posted under its predecessors.
+    /// a council's area finds what was posted under its predecessors. Unknown codes add nothing.
     #[must_use]
     pub fn areas_around(&self, codes: &[String]) -> BTreeSet<String> {
-        let mut found: BTreeSet<String> = BTreeSet::new();
-        let mut ahead: Vec<&str> = codes.iter().map(String::as_str).collect();
-        while let Some(code) = ahead.pop() {
-            if self.area(code).is_none() || !found.insert(code.to_owned()) {
-                continue;
-            }
-            ahead.extend(
-                self.areas
-                    .iter()
-                    .filter(|area| area.parent.as_deref() == Some(code))
-                    .map(|area| area.code.as_str()),
-            );
-            for step in &self.successions {
-                if step.successor == code {
-                    ahead.push(&step.area);
-                }
-            }
-        }
-        // Successors come last and alone: what lies in a successor beside this area is another place.
-        let successors: Vec<String> = self
-            .successions
-            .iter()
-            .filter(|step| found.contains(&step.area))
-            .map(|step| step.successor.clone())
-            .collect();
-        found.extend(successors);
+        let starts = codes.iter().filter_map(|code| self.area_at(code));
+        let found = self.area_lineage.around(starts);
         found
+            .into_iter()
+            .map(|at| self.areas[at].code.clone())
+            .collect()
     }
 
-    /// These resource types with all narrower ones, and what replaced or preceded them.
+    /// These resource types with all narrower ones, and what replaced or preceded them. Unknown codes add nothing.
     #[must_use]
     pub fn types_within(&self, codes: &[String]) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut ahead: Vec<&str> = codes.iter().map(String::as_str).collect();
-        while let Some(code) = ahead.pop() {
-            let Some(kind) = self.resource_type(code) else {
-                continue;
-            };
-            if !found.insert(code.to_owned()) {
-                continue;
-            }
-            ahead.extend(kind.replaced_by.0.iter().map(String::as_str));
-            ahead.extend(
-                self.types
-                    .iter()
-                    .filter(|other| other.parent.as_deref() == Some(code))
-                    .map(|other| other.code.as_str()),
-            );
-            ahead.extend(
-                self.types
-                    .iter()
-                    .filter(|other| other.replaced_by.0.iter().any(|new| new == code))
-                    .map(|other| other.code.as_str()),
-            );
-        }
-        found
+        let starts = codes.iter().filter_map(|code| self.type_at(code));
+        self.type_codes(self.type_lineage.around(starts))
     }
 
     /// The resource types that a word or phrase names, with all narrower ones.
     #[must_use]
     pub fn types_named(&self, phrase: &str) -> BTreeSet<String> {
-        let Some(named) = self.named.get(&fold(phrase)) else {
-            return BTreeSet::new();
-        };
-        let codes: Vec<String> = named
-            .iter()
-            .map(|at| self.types[*at].code.clone())
-            .collect();
-        self.types_within(&codes)
+        let named = self.named.get(&fold(phrase)).into_iter().flatten().copied();
+        self.type_codes(self.type_lineage.around(named))
+    }
+
+    fn type_codes(&self, positions: BTreeSet<usize>) -> BTreeSet<String> {
+        positions
+            .into_iter()
+            .map(|at| self.types[at].code.clone())
+            .collect()
     }
 }
 
@@ -211,27 +233,83 @@ pub fn in_force(from: Option<NaiveDate>, to: Option<NaiveDate>, day: NaiveDate) 
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 
+/// Whether an edition was ever adopted.
+#[must_use]
+pub const fn was_adopted(state: PriorityEditionState) -> bool {
+    matches!(
+        state,
+        PriorityEditionState::Adopted | PriorityEditionState::Superseded
+    )
+}
+
+fn positions<'a>(codes: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
+    codes
+        .enumerate()
+        .map(|(at, code)| (code.clone(), at))
+        .collect()
+}
+
+fn lineage_of_areas(
+    areas: &[area::Model],
+    successions: &[area_successor::Model],
+    at: &HashMap<String, usize>,
+) -> Lineage {
+    let find = |code: &String| at.get(code).copied();
+    let parents = areas
+        .iter()
+        .enumerate()
+        .filter_map(|(child, area)| Some((child, find(area.parent.as_ref()?)?)));
+    let successions = successions
+        .iter()
+        .filter_map(|step| Some((find(&step.area)?, find(&step.successor)?)));
+    Lineage::new(areas.len(), parents, successions)
+}
+
+fn lineage_of_types(types: &[resource_type::Model], at: &HashMap<String, usize>) -> Lineage {
+    let find = |code: &String| at.get(code).copied();
+    let parents = types
+        .iter()
+        .enumerate()
+        .filter_map(|(child, kind)| Some((child, find(kind.parent.as_ref()?)?)));
+    let replacements = types.iter().enumerate().flat_map(|(old, kind)| {
+        let new = kind.replaced_by.0.iter().filter_map(find);
+        new.map(move |new| (old, new))
+    });
+    Lineage::new(types.len(), parents, replacements)
+}
+
+fn names(types: &[resource_type::Model]) -> HashMap<String, BTreeSet<usize>> {
+    let mut named: HashMap<String, BTreeSet<usize>> = HashMap::new();
+    for (at, kind) in types.iter().enumerate() {
+        for name in kind.synonyms.0.iter().chain([&kind.label, &kind.code]) {
+            named.entry(fold(name)).or_default().insert(at);
+        }
+    }
+    named.remove("");
+    named
+}
+
 /// A phrase by which plural and singular, hyphens and capitals are alike.
 fn fold(phrase: &str) -> String {
     let lower = phrase.to_lowercase();
     let words = lower
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    words.map(singular).collect::<Vec<_>>().join(" ")
+    words.map(stem).collect::<Vec<_>>().join(" ")
 }
 
-fn singular(word: &str) -> String {
-    let cut = |end: &str, with: &str| {
-        word.strip_suffix(end)
-            .filter(|rest| rest.len() > 2)
-            .map(|rest| format!("{rest}{with}"))
+/// What the singular and the plural of a word have in common. It need not be a word: both sides are cut alike.
+fn stem(word: &str) -> String {
+    let cut = |word: &str, end: &str| {
+        let rest = word.strip_suffix(end)?;
+        (rest.len() > 1).then(|| rest.to_owned())
     };
-    if word.ends_with("ss") {
-        return word.to_owned();
+    if let Some(rest) = cut(word, "ies").or_else(|| cut(word, "ie")) {
+        return rest + "y";
     }
-    cut("ies", "y")
-        .or_else(|| cut("ches", "ch"))
-        .or_else(|| cut("xes", "x"))
-        .or_else(|| cut("s", ""))
-        .unwrap_or_else(|| word.to_owned())
+    let one = match word {
+        _ if word.ends_with("ss") || word.ends_with("us") => word.to_owned(),
+        _ => cut(word, "s").unwrap_or_else(|| word.to_owned()),
+    };
+    cut(&one, "e").unwrap_or(one)
 }

@@ -1,0 +1,51 @@
+//! The priorities of the social value programme: editions, each with its priority areas and their outcomes.
+//!
+//! An edition is written as a draft, opened for consultation and adopted from a day; the one before is
+//! superseded the day before. At any day one edition is in force, and what was tagged under an edition
+//! keeps it. The rows are reference data and are read from memory.
+
+pub mod rules;
+mod types;
+
+use entity::{
+    priority_area,
+    priority_edition::{self},
+};
+use sea_orm::{ColumnTrait, Condition, sea_query::Query};
+use uuid::Uuid;
+
+pub use types::{PriorityArea, PriorityEdition};
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for priority_edition::Entity {
+    const NAME: &'static str = "priorityEdition";
+    const ID: priority_edition::Column = priority_edition::Column::Id;
+
+    fn id(row: &priority_edition::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        let seen = rules::seen_states(viewer);
+        Condition::all().add(priority_edition::Column::State.is_in(seen))
+    }
+}
+
+impl Resource for priority_area::Entity {
+    const NAME: &'static str = "priorityArea";
+    const ID: priority_area::Column = priority_area::Column::Id;
+
+    fn id(row: &priority_area::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        let editions = Query::select()
+            .column(priority_edition::Column::Code)
+            .from(priority_edition::Entity)
+            .and_where(priority_edition::Column::State.is_in(rules::seen_states(viewer)))
+            .to_owned();
+        Condition::all().add(priority_area::Column::Edition.in_subquery(editions))
+    }
+}
