@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod activities;
 pub mod config;
 mod context;
+pub mod finding;
 pub mod http;
 pub mod kit;
 pub mod listings;

@@ -5,6 +5,8 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
+    finding::FindingQuery,
+    listings::ListingMutation,
 };
 
 mod node;
@@ -20,11 +22,11 @@ const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery);
+pub struct Query(FindingQuery, NodeQuery, AccountQuery);
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, ListingMutation);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

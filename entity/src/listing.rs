@@ -10,6 +10,7 @@ use crate::resource_type::{LendingMode, ResourceKind, Unit};
 
 /// Which way a listing points.
 #[derive(
+    Default,
     Clone,
     Copy,
     Debug,
@@ -30,6 +31,7 @@ use crate::resource_type::{LendingMode, ResourceKind, Unit};
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ListingKind {
     /// The organisation has something to share.
+    #[default]
     Offer,
     /// The organisation needs something.
     Request,
@@ -37,6 +39,7 @@ pub enum ListingKind {
 
 /// Where a listing stands. A listing with nothing left stays `PUBLISHED`: see `stillNeeded`.
 #[derive(
+    Default,
     Clone,
     Copy,
     Debug,
@@ -57,6 +60,7 @@ pub enum ListingKind {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ListingState {
     /// Being written; only its organisation sees it.
+    #[default]
     Draft,
     /// Open to its audience.
     Published,
@@ -95,7 +99,17 @@ pub enum CloseReason {
 
 /// Whether time ends a listing.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
+    Default,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
 )]
 #[sea_orm(
     rs_type = "String",
@@ -105,6 +119,7 @@ pub enum CloseReason {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ExpiryPolicy {
     /// Ends at `expiresAt` unless it is renewed.
+    #[default]
     Fixed,
     /// Never expires; its organisation is asked from time to time whether it still holds.
     Standing,
@@ -112,7 +127,17 @@ pub enum ExpiryPolicy {
 
 /// Who may see a published listing.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
+    Default,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
 )]
 #[sea_orm(
     rs_type = "String",
@@ -122,6 +147,7 @@ pub enum ExpiryPolicy {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Audience {
     /// Everybody.
+    #[default]
     Public,
     /// Everybody who has signed in.
     Members,
@@ -199,7 +225,7 @@ pub struct Details {
     pub address_lines: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, Default, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "listing")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

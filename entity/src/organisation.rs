@@ -8,6 +8,7 @@ use crate::json::Texts;
 
 /// What kind of organisation it is. The sector follows from it.
 #[derive(
+    Default,
     Clone,
     Copy,
     Debug,
@@ -48,6 +49,7 @@ pub enum OrganisationKind {
     /// A university.
     University,
     /// Another public body.
+    #[default]
     OtherPublic,
     /// A company or partnership.
     Business,
@@ -97,7 +99,7 @@ pub enum OrganisationSize {
 }
 
 /// Whether an organisation goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
     db_type = "Text",
@@ -105,13 +107,14 @@ pub enum OrganisationSize {
 )]
 pub enum OrganisationState {
     /// It acts.
+    #[default]
     Active,
     /// Another organisation carries on for it: see `mergedInto`.
     Merged,
 }
 
 /// Whether staff have confirmed that the organisation is what it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
     db_type = "Text",
@@ -119,6 +122,7 @@ pub enum OrganisationState {
 )]
 pub enum VerificationStatus {
     /// Nobody has looked yet, or what was confirmed has changed.
+    #[default]
     Unverified,
     /// Confirmed by staff.
     Verified,
@@ -146,7 +150,7 @@ pub enum VerificationMethod {
     Staff,
 }
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, Default, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "organisation")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

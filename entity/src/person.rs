@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum PlatformRole {
     /// Helps organisations find each other; sees their listings and members, and verifies organisations.
     Broker,
-    /// Keeps the marketplace decent: sees what brokers see, and closes what should not be there.
+    /// Keeps the marketplace decent: sees what brokers see.
     Moderator,
     /// Runs the programme: reference data, roles, mergers, and all that brokers and moderators do.
     ProgrammeAdmin,

@@ -9,6 +9,7 @@ use crate::json::Texts;
 
 /// The top level of what can be shared.
 #[derive(
+    Default,
     Clone,
     Copy,
     Debug,
@@ -55,6 +56,7 @@ pub enum ResourceKind {
     /// Work for nature and climate.
     Environment,
     /// What fits nowhere else.
+    #[default]
     Other,
 }
 
@@ -99,6 +101,7 @@ pub enum LendingMode {
 
 /// What a quantity counts.
 #[derive(
+    Default,
     Clone,
     Copy,
     Debug,
@@ -135,6 +138,7 @@ pub enum Unit {
     /// Places on something.
     Place,
     /// Things, counted. Its label says what they are.
+    #[default]
     Item,
     /// Kilograms.
     Kilogram,

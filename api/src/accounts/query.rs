@@ -31,10 +31,13 @@ impl AccountQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Part of a display name; for administrators of an e-mail address too.")]
         text: Option<String>,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Person, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         let viewer = ctx.viewer();

@@ -560,5 +560,8 @@ pub async fn people(
         id: Expr::col(person::Column::Id).into(),
         descending: true,
     };
-    Ok((page::slice(conn, query.clone(), &order, args).await?, query))
+    Ok((
+        page::slice(conn, query.clone(), &order, args, page::whole).await?,
+        query,
+    ))
 }

@@ -9,7 +9,12 @@ use entity::person::{self, PlatformRole};
 use super::service::Session;
 use crate::{
     context::Ask,
-    kit::{self, Error, Id, UserError},
+    finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
+    kit::{
+        self, Error, Id, UserError,
+        page::{self, PageArgs},
+    },
+    listings::Listing,
 };
 
 /// Someone who signs in.
@@ -106,6 +111,30 @@ impl Viewer {
             .person()
             .map(|person| person.roles.clone())
             .unwrap_or_default()
+    }
+
+    /// The listings of the viewer's organisations, in every state: what there is to edit, publish and renew.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which listings; in all states unless `states` says otherwise.")]
+        filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<ListingPage<Listing>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        finding::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
     }
 }
 

@@ -79,3 +79,45 @@ pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
     Func::lower(Expr::col(column.as_column_ref()))
         .like(LikeExpr::new(format!("%{pattern}%")).escape('\\'))
 }
+
+/// A listing's text holds what was asked for, in each database's own query language.
+#[must_use]
+pub fn text_matches(backend: DbBackend, postgres: &str, sqlite: &str) -> SimpleExpr {
+    match backend {
+        DbBackend::Postgres => Expr::cust_with_values(
+            "\"listing\".\"search\" @@ to_tsquery('english', $1)",
+            [postgres],
+        ),
+        _ => Expr::cust_with_values(
+            "\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH $1)",
+            [sqlite],
+        ),
+    }
+}
+
+/// How well a listing's text fits, as a whole number that depends on nothing but the listing itself, so that
+/// pages stay put while others post. PostgreSQL weighs title, words and description 10 to 6 to 2; SQLite
+/// counts each term 10 in the title, 6 among the words and 2 in the description.
+#[must_use]
+pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -> SimpleExpr {
+    if backend == DbBackend::Postgres {
+        let score = "CAST(ts_rank('{0.1, 0.2, 0.6, 1.0}', \"listing\".\"search\", to_tsquery('english', $1)) * 1000000 AS BIGINT)";
+        return Expr::cust_with_values(score, [postgres]);
+    }
+    let column = |name: &str, weight: u8| {
+        format!(
+            "(\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH '{name} : ' || $1)) * {weight}"
+        )
+    };
+    let score = format!(
+        "({} + {} + {})",
+        column("title", 10),
+        column("words", 6),
+        column("description", 2)
+    );
+    sqlite_terms
+        .iter()
+        .map(|term| Expr::cust_with_values(score.clone(), [term.as_str()]))
+        .reduce(|sum, term| sea_orm::ExprTrait::add(sum, term))
+        .unwrap_or_else(|| Expr::val(0).into())
+}

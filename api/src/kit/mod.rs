@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod input;
 pub mod loader;
 pub mod page;
+pub mod partial;
 pub mod payload;
 pub mod place;
 pub mod quantity;

@@ -11,7 +11,7 @@ use async_graphql::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectionTrait, FromQueryResult, QueryResult, TryGetable, Value,
+    ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetable, Value,
     sea_query::{Alias, Expr, Order as Direction, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -98,6 +98,11 @@ impl PageArgs {
     }
 }
 
+/// Reads a row whole.
+pub fn whole<R: FromQueryResult>(row: &QueryResult) -> Result<R, DbErr> {
+    R::from_query_result(row, "")
+}
+
 /// The rows of one page, in the list's order.
 #[derive(Debug)]
 pub struct Slice<R> {
@@ -107,11 +112,12 @@ pub struct Slice<R> {
 }
 
 /// Reads one page of a query that has its columns and conditions, but no order yet.
-pub async fn slice<R: FromQueryResult>(
+pub async fn slice<R>(
     conn: &impl ConnectionTrait,
     mut query: SelectStatement,
     order: &Order,
     args: &PageArgs,
+    read: impl Fn(&QueryResult) -> Result<R, DbErr>,
 ) -> Result<Slice<R>, Error> {
     if let Some(after) = &args.after {
         query.and_where(beyond(order, after, "after", order.descending)?);
@@ -135,7 +141,7 @@ pub async fn slice<R: FromQueryResult>(
     let mut rows = found
         .iter()
         .take(limit)
-        .map(|row| Ok((cursor(order, row)?, R::from_query_result(row, "")?)))
+        .map(|row| Ok((cursor(order, row)?, read(row)?)))
         .collect::<Result<Vec<_>, Error>>()?;
     if args.backward {
         rows.reverse();

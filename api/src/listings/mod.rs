@@ -1,1 +1,116 @@
-//! Soon.
+//! Listings: what organisations offer and what they request.
+//!
+//! One table holds both. A listing is drafted, published, paused, renewed, closed and reopened by its
+//! organisation; time expires it, at the instant and not when somebody notices: see [`rules::state_at`].
+//! What may be done by whom, and in which state, is one table in [`rules`].
+//!
+//! Everybody sees what was published to them. A draft is seen by its organisation alone, and what is
+//! paused by staff too. `UNLISTED` is seen by whoever has its id, and is in no list but its organisation's.
+
+pub mod inputs;
+mod interface;
+pub mod jobs;
+mod mutation;
+pub mod particulars;
+pub mod row;
+pub mod rules;
+pub mod service;
+mod store;
+pub use store::type_token;
+pub mod types;
+
+use entity::listing::{self, Audience, Column, ListingState};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, SimpleExpr},
+};
+use uuid::Uuid;
+
+pub use interface::Listing;
+pub use mutation::ListingMutation;
+pub use types::{Offer, Request};
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for listing::Entity {
+    const NAME: &'static str = "listing";
+    const ID: Column = Column::Id;
+
+    fn id(row: &listing::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        let shown = Condition::all()
+            .add(Column::State.is_in([
+                ListingState::Published,
+                ListingState::Expired,
+                ListingState::Closed,
+            ]))
+            .add(Column::Audience.is_in(audiences(viewer, true)));
+        let mut seen = Condition::any().add(shown);
+        if viewer.is_staff() {
+            seen = seen.add(Column::State.ne(ListingState::Draft));
+        }
+        or_own(seen, viewer)
+    }
+}
+
+/// Which published listings a list shows the viewer, beside being visible at all.
+#[must_use]
+pub fn listed_to(viewer: &Viewer) -> Condition {
+    if viewer.is_staff() {
+        return or_own(
+            Condition::any().add(Column::Audience.ne(Audience::Unlisted)),
+            viewer,
+        );
+    }
+    or_own(
+        Condition::any().add(Column::Audience.is_in(audiences(viewer, false))),
+        viewer,
+    )
+}
+
+/// Open to its audience at this moment. The state is written literally, as the partial indexes name it.
+#[must_use]
+pub fn live(viewer: &Viewer) -> Condition {
+    Condition::all()
+        .add(published())
+        .add(Column::ClosesAt.gt(viewer.now))
+}
+
+/// Published, whether or not its time ran out. Literal, as the partial indexes name it.
+#[must_use]
+pub fn published() -> SimpleExpr {
+    Expr::cust("\"listing\".\"state\" = 'PUBLISHED'")
+}
+
+/// Some of it is left, or it is not counted.
+#[must_use]
+pub fn something_left() -> Condition {
+    Condition::any()
+        .add(Column::Quantity.is_null())
+        .add(Expr::cust(
+            "\"listing\".\"allocated\" < \"listing\".\"quantity\"",
+        ))
+}
+
+fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
+    let mut audiences = vec![Audience::Public];
+    if viewer.person().is_some() {
+        audiences.push(Audience::Members);
+    }
+    if unlisted {
+        audiences.push(Audience::Unlisted);
+    }
+    audiences
+}
+
+fn or_own(seen: Condition, viewer: &Viewer) -> Condition {
+    let own: Vec<Uuid> = viewer.organisations().collect();
+    if own.is_empty() {
+        seen
+    } else {
+        seen.add(Column::OrganisationId.is_in(own))
+    }
+}

@@ -1,12 +1,16 @@
 //! Any thing by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::person;
+use entity::{
+    listing::{self, ListingKind},
+    person,
+};
 
 use crate::{
     accounts::Person,
     context::Ask,
     kit::{Error, Id, Resource, id},
+    listings::{Offer, Request},
 };
 
 /// The most ids in one call of `nodes`.
@@ -20,6 +24,10 @@ const MOST: usize = 100;
     desc = "Global id: the same thing, wherever it is met."
 ))]
 pub enum Node {
+    /// Something offered.
+    Offer(Offer),
+    /// Something requested.
+    Request(Request),
     /// Someone who signs in.
     Person(Person),
 }
@@ -53,6 +61,13 @@ async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
         person::Entity::NAME => {
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Person(Person::seen_by(ctx.viewer(), row))))
+        }
+        listing::Entity::NAME => {
+            let found = ctx.load(Id::<listing::Entity>::new(id)).await?;
+            Ok(found.map(|row| match row.kind {
+                ListingKind::Offer => Node::Offer(row.into()),
+                ListingKind::Request => Node::Request(row.into()),
+            }))
         }
         _ => Ok(None),
     }

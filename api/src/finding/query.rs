@@ -1,0 +1,228 @@
+//! Reading listings: one by one, by the page, one's own, an organisation's.
+
+use async_graphql::{Context, Object, OutputType, Result, connection::Connection};
+use entity::listing;
+use uuid::Uuid;
+
+use super::{
+    search::{Among, Found},
+    types::{ListingFilter, ListingOrder},
+};
+use crate::{
+    context::Ask,
+    kit::{
+        Error, Id,
+        page::{self, PageArgs, Slice},
+    },
+    listings::{
+        Listing, Offer, Request,
+        row::{Plan, Row},
+    },
+};
+
+/// A page of listings.
+pub type ListingPage<T> = Connection<String, T, Found>;
+
+/// Reading listings.
+#[derive(Default)]
+pub struct FindingQuery;
+
+#[Object]
+impl FindingQuery {
+    /// One listing, by its id or by the reference that people use; null where there is none that the viewer may see.
+    async fn listing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: Option<Id<listing::Entity>>,
+        #[graphql(desc = "Such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
+    ) -> Result<Option<Listing>> {
+        Ok(match (id, reference) {
+            (Some(id), None) => ctx.load(id).await?.map(Listing::from),
+            (None, Some(reference)) => by_reference(ctx, reference).await?.map(Listing::from),
+            _ => {
+                return Err(Error::BadInput(
+                    "id",
+                    "give the id or the reference, one of them".into(),
+                )
+                .into());
+            }
+        })
+    }
+
+    /// Offers and requests together.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which listings.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<ListingPage<Listing>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        page(
+            ctx,
+            ctx.viewer(),
+            &Among::Everybody,
+            filter,
+            order_by,
+            &args,
+        )
+        .await
+    }
+
+    /// What organisations offer.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which offers.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<ListingPage<Offer>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let filter = only(filter, listing::ListingKind::Offer);
+        page(
+            ctx,
+            ctx.viewer(),
+            &Among::Everybody,
+            Some(filter),
+            order_by,
+            &args,
+        )
+        .await
+    }
+
+    /// What organisations request.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which requests.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<ListingPage<Request>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let filter = only(filter, listing::ListingKind::Request);
+        page(
+            ctx,
+            ctx.viewer(),
+            &Among::Everybody,
+            Some(filter),
+            order_by,
+            &args,
+        )
+        .await
+    }
+}
+
+/// The listings of one organisation that are listed to the viewer.
+pub async fn of_organisation(
+    ctx: &Context<'_>,
+    organisation: Uuid,
+    filter: Option<ListingFilter>,
+    order: ListingOrder,
+    args: &PageArgs,
+) -> Result<ListingPage<Listing>> {
+    page(
+        ctx,
+        ctx.viewer(),
+        &Among::Organisation(organisation),
+        filter,
+        order,
+        args,
+    )
+    .await
+}
+
+/// A page of listings, in one statement.
+pub async fn page<T: OutputType + From<Row>>(
+    ctx: &Context<'_>,
+    viewer: &crate::kit::Viewer,
+    among: &Among,
+    filter: Option<ListingFilter>,
+    order: ListingOrder,
+    args: &PageArgs,
+) -> Result<ListingPage<T>> {
+    let app = ctx.app();
+    let backend = app.database.read.get_database_backend();
+    let found = Found::new(
+        viewer,
+        &app.reference.now(),
+        backend,
+        among,
+        filter.unwrap_or_default(),
+    )?;
+    let plan = Plan::of_connection(ctx.field());
+    let mut query = found.query();
+    plan.select(&mut query);
+    let order = found.order(order)?;
+    let slice: Slice<Row> = page::slice(&app.database.read, query, &order, args, |row| {
+        plan.read(row)
+    })
+    .await?;
+    Ok(slice.connection(found, T::from))
+}
+
+fn only(filter: Option<ListingFilter>, kind: listing::ListingKind) -> ListingFilter {
+    let filter = filter.unwrap_or_default();
+    let kinds = match filter.kinds {
+        Some(kinds) if !kinds.contains(&kind) => Vec::new(),
+        _ => vec![kind],
+    };
+    ListingFilter {
+        kinds: Some(kinds),
+        ..filter
+    }
+}
+
+async fn by_reference(
+    ctx: &Context<'_>,
+    reference: String,
+) -> Result<Option<listing::Model>, Error> {
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+    use crate::kit::Resource;
+
+    let reference = reference.trim().to_uppercase();
+    if !reference
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        return Ok(None);
+    }
+    Ok(listing::Entity::find()
+        .filter(listing::Column::Reference.eq(reference))
+        .filter(listing::Entity::visible_to(ctx.viewer()))
+        .one(&ctx.app().database.read)
+        .await?)
+}

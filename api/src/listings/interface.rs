@@ -1,0 +1,122 @@
+//! The interface that offers and requests share.
+//!
+//! Its fields are those of `Offer`, read from the registry: they are written once, with their
+//! descriptions. `Offer` must not be in the middle of being registered itself at that moment, so the
+//! first field of the first query is one that gives a `Listing`; a test compares the two.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    ContextSelectionSet, InterfaceType, OutputType, Positioned, ServerResult, Value,
+    indexmap::IndexSet,
+    parser::types::Field,
+    registry::{MetaType, MetaTypeId, Registry},
+    resolver_utils::{ContainerType, Fields},
+};
+use entity::listing::{self, ListingKind};
+
+use super::{
+    row::Row,
+    types::{Offer, Request},
+};
+
+/// The name in the schema.
+const NAME: &str = "Listing";
+
+/// An offer or a request.
+pub enum Listing {
+    /// Something to share.
+    Offer(Offer),
+    /// Something needed.
+    Request(Request),
+}
+
+impl From<Row> for Listing {
+    fn from(row: Row) -> Self {
+        match row.known().kind {
+            ListingKind::Offer => Self::Offer(row.into()),
+            ListingKind::Request => Self::Request(row.into()),
+        }
+    }
+}
+
+impl From<listing::Model> for Listing {
+    fn from(row: listing::Model) -> Self {
+        Row::from(row).into()
+    }
+}
+
+impl ContainerType for Listing {
+    async fn resolve_field(&self, ctx: &async_graphql::Context<'_>) -> ServerResult<Option<Value>> {
+        match self {
+            Self::Offer(offer) => offer.resolve_field(ctx).await,
+            Self::Request(request) => request.resolve_field(ctx).await,
+        }
+    }
+
+    fn collect_all_fields<'a>(
+        &'a self,
+        ctx: &ContextSelectionSet<'a>,
+        fields: &mut Fields<'a>,
+    ) -> ServerResult<()> {
+        match self {
+            Self::Offer(offer) => offer.collect_all_fields(ctx, fields),
+            Self::Request(request) => request.collect_all_fields(ctx, fields),
+        }
+    }
+}
+
+impl OutputType for Listing {
+    fn type_name() -> Cow<'static, str> {
+        NAME.into()
+    }
+
+    fn introspection_type_name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Offer(_) => Offer::type_name(),
+            Self::Request(_) => Request::type_name(),
+        }
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            let (offer, request) = (Offer::type_name(), Request::type_name());
+            Offer::create_type_info(registry);
+            Request::create_type_info(registry);
+            registry.add_implements(&offer, NAME);
+            registry.add_implements(&request, NAME);
+            registry.add_implements(NAME, "Node");
+            let fields = match registry.types.get(offer.as_ref()) {
+                Some(MetaType::Object { fields, .. }) => fields.clone(),
+                _ => async_graphql::indexmap::IndexMap::new(),
+            };
+            MetaType::Interface {
+                name: NAME.to_owned(),
+                description: Some("An offer or a request: what both have in common, which is everything but their direction.".to_owned()),
+                fields,
+                possible_types: IndexSet::from([offer.into_owned(), request.into_owned()]),
+                extends: false,
+                keys: None,
+                visible: None,
+                inaccessible: false,
+                tags: Vec::new(),
+                rust_typename: Some(std::any::type_name::<Self>()),
+                directive_invocations: Vec::new(),
+                requires_scopes: Vec::new(),
+            }
+        })
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        match self {
+            Self::Offer(offer) => offer.resolve(ctx, field).await,
+            Self::Request(request) => request.resolve(ctx, field).await,
+        }
+    }
+}
+
+impl InterfaceType for Listing {}

@@ -1,0 +1,127 @@
+//! What time does to listings: it ends them, and their organisations are reminded before.
+//!
+//! Readers see the end at its instant; the worker writes it down and tells. Any number of workers may run:
+//! each step is one conditional update, and whoever makes it records it.
+
+use entity::listing::{self, Column, ExpiryPolicy, ListingState};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{published, rules};
+use crate::{
+    App,
+    kit::{Database, Error, Id, Viewer, activity},
+};
+
+/// How many listings a worker takes at a time.
+const BATCH: u64 = 200;
+
+/// Does everything that is due, and says how many listings it touched.
+pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    Ok(expire(&app.database, viewer).await? + remind(&app.database, viewer).await?)
+}
+
+/// Writes down which listings have ended.
+async fn expire(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
+    let ended = Condition::all()
+        .add(published())
+        .add(Column::ClosesAt.lte(viewer.now));
+    let mut touched = 0;
+    loop {
+        let rows = due(database, ended.clone()).await?;
+        let last = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+        for row in rows {
+            let (state, reason) = rules::timed_out(&row);
+            let change = listing::ActiveModel {
+                state: Set(state),
+                close_reason: Set(reason),
+                closed_at: Set(reason.map(|_| row.closes_at)),
+                updated_at: Set(viewer.now),
+                version: Set(row.version + 1),
+                ..Default::default()
+            };
+            let act = if state == ListingState::Closed {
+                "listing.closed"
+            } else {
+                "listing.expired"
+            };
+            touched += usize::from(once(database, viewer, &row, change, ended.clone(), act).await?);
+        }
+        if last {
+            return Ok(touched);
+        }
+    }
+}
+
+/// Records, once for each period, that an organisation is to be reminded.
+async fn remind(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
+    let soon = Condition::all()
+        .add(Column::ExpiryPolicy.eq(ExpiryPolicy::Fixed))
+        .add(Column::ClosesAt.lte(viewer.now + rules::REMIND_BEFORE))
+        .add(Column::ClosesAt.gt(viewer.now));
+    let unconfirmed = Condition::all()
+        .add(Column::ExpiryPolicy.eq(ExpiryPolicy::Standing))
+        .add(Column::ConfirmedAt.lte(viewer.now - rules::CONFIRM_EVERY));
+    let waiting = Condition::all()
+        .add(published())
+        .add(Column::RemindedAt.is_null())
+        .add(Condition::any().add(soon).add(unconfirmed));
+    let mut touched = 0;
+    loop {
+        let rows = due(database, waiting.clone()).await?;
+        let last = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+        for row in rows {
+            let act = match row.expiry_policy {
+                ExpiryPolicy::Fixed => "listing.expiry_reminded",
+                ExpiryPolicy::Standing => "listing.confirmation_asked",
+            };
+            let change = listing::ActiveModel {
+                reminded_at: Set(Some(viewer.now)),
+                ..Default::default()
+            };
+            touched +=
+                usize::from(once(database, viewer, &row, change, waiting.clone(), act).await?);
+        }
+        if last {
+            return Ok(touched);
+        }
+    }
+}
+
+async fn due(database: &Database, condition: Condition) -> Result<Vec<listing::Model>, Error> {
+    let found = listing::Entity::find()
+        .filter(condition)
+        .order_by_asc(Column::ClosesAt)
+        .limit(BATCH);
+    Ok(found.all(&database.write).await?)
+}
+
+/// Makes a step if nobody else has made it, and records it.
+async fn once(
+    database: &Database,
+    viewer: &Viewer,
+    row: &listing::Model,
+    change: listing::ActiveModel,
+    condition: Condition,
+    act: &'static str,
+) -> Result<bool, Error> {
+    let transaction = database.begin().await?;
+    let update = listing::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(row.id))
+        .filter(condition);
+    let done = update.exec(&transaction).await?.rows_affected == 1;
+    if done {
+        let subject = Id::<listing::Entity>::new(row.id);
+        let record = activity::Act {
+            act,
+            subject,
+            organisation: Some(row.organisation_id),
+            fields: &[],
+        };
+        activity::record(&transaction, viewer, record).await?;
+    }
+    transaction.commit().await?;
+    Ok(done)
+}

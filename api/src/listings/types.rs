@@ -1,0 +1,538 @@
+//! What the schema says of a listing.
+
+use std::ops::Deref;
+
+use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use entity::{
+    listing::{
+        self, Audience, CloseReason, ExpiryPolicy, ListingKind, ListingState, RequirementKind,
+        Weekday,
+    },
+    organisation, person,
+    resource_type::{LendingMode, ResourceKind, Unit},
+};
+use rust_decimal::Decimal;
+
+use super::{
+    row::Row,
+    rules::{self, Act},
+};
+use crate::{
+    accounts::Person,
+    activities::{self, Activity},
+    context::Ask,
+    kit::{
+        Id, clock,
+        page::{self, PageArgs, Total},
+        place::Point,
+        quantity,
+    },
+    organisations::Organisation,
+    reference::{Area, PriorityArea, ResourceType},
+};
+
+/// How much of what.
+#[derive(SimpleObject)]
+pub struct Quantity {
+    /// How many units: a decimal number, exact.
+    pub amount: Decimal,
+    /// What is counted.
+    pub unit: Unit,
+    /// What to call it: the organisation's own word, or the unit's name.
+    pub unit_label: String,
+}
+
+impl Quantity {
+    fn of(row: &listing::Model, base: i64) -> Self {
+        Self {
+            amount: quantity::from_base(base, row.unit),
+            unit: row.unit,
+            unit_label: row
+                .unit_label
+                .clone()
+                .unwrap_or_else(|| quantity::label(row.unit).to_owned()),
+        }
+    }
+}
+
+/// Where something is.
+#[derive(SimpleObject)]
+pub struct Place {
+    /// Lines of the address above the town.
+    pub address_lines: Vec<String>,
+    /// Town or village.
+    pub town: Option<String>,
+    /// Postcode, in capitals with one space. Its form was checked, not whether it exists.
+    pub postcode: Option<String>,
+    /// The point on the map; where none was given, the middle of the first area.
+    pub point: Option<Point>,
+}
+
+/// When something can be had. What is null is not limited.
+#[derive(SimpleObject)]
+pub struct AvailabilityWindow {
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub until: Option<NaiveDate>,
+    /// On which days of the week; empty for all.
+    pub weekdays: Vec<Weekday>,
+    /// From which time of day, in Surrey.
+    pub start_time: Option<NaiveTime>,
+    /// Until which time of day, in Surrey.
+    pub end_time: Option<NaiveTime>,
+}
+
+/// A condition that the other side must meet.
+#[derive(SimpleObject)]
+pub struct Requirement {
+    /// What kind of condition it is.
+    pub kind: RequirementKind,
+    /// In words.
+    pub detail: Option<String>,
+    /// For `MINIMUM_AGE`: the lowest age in years.
+    pub minimum_age: Option<i32>,
+}
+
+/// A picture, by address.
+#[derive(SimpleObject)]
+pub struct Picture {
+    /// An https address.
+    pub url: String,
+    /// What the picture shows, for those who do not see it.
+    pub alt: String,
+}
+
+/// What offers and requests have in common.
+pub struct Shared(Row);
+
+/// Something that an organisation offers.
+pub struct Offer(Shared);
+
+/// Something that an organisation requests.
+pub struct Request(Shared);
+
+impl From<Row> for Offer {
+    fn from(row: Row) -> Self {
+        Self(Shared(row))
+    }
+}
+
+impl From<Row> for Request {
+    fn from(row: Row) -> Self {
+        Self(Shared(row))
+    }
+}
+
+impl From<listing::Model> for Offer {
+    fn from(row: listing::Model) -> Self {
+        Row::from(row).into()
+    }
+}
+
+impl From<listing::Model> for Request {
+    fn from(row: listing::Model) -> Self {
+        Row::from(row).into()
+    }
+}
+
+impl Deref for Offer {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Deref for Request {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// Something that an organisation has and would share: things, time, skills, space, money.
+#[Object]
+impl Offer {
+    /// Global id.
+    pub async fn id(&self) -> Id<listing::Entity> {
+        Id::new(self.0.0.known().id)
+    }
+
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// Something that an organisation needs and asks others for.
+#[Object]
+impl Request {
+    /// Global id.
+    pub async fn id(&self) -> Id<listing::Entity> {
+        Id::new(self.0.0.known().id)
+    }
+
+    #[graphql(flatten)]
+    async fn shared(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What offers and requests have in common.
+#[Object(name = "ListingFields")]
+impl Shared {
+    /// Offer or request.
+    async fn kind(&self) -> ListingKind {
+        self.0.known().kind
+    }
+
+    /// The number by which people speak of it, such as `OFF-7K3M9-Q2X4T`.
+    async fn reference(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.0.with(ctx, "reference").await?.reference.clone())
+    }
+
+    /// Where it stands at this moment. One that has nothing left is still `PUBLISHED`: see `stillNeeded`.
+    async fn state(&self, ctx: &Context<'_>) -> Result<ListingState> {
+        Ok(rules::state_at(
+            self.0.with(ctx, "state").await?.as_ref(),
+            ctx.viewer().now,
+        ))
+    }
+
+    /// Why it was closed; null while it is not.
+    async fn close_reason(&self, ctx: &Context<'_>) -> Result<Option<CloseReason>> {
+        let row = self.0.with(ctx, "closeReason").await?;
+        let stands = rules::state_at(&row, ctx.viewer().now);
+        Ok(if stands == row.state {
+            row.close_reason
+        } else {
+            rules::timed_out(&row).1
+        })
+    }
+
+    /// When it was closed; null while it is not.
+    async fn closed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        let row = self.0.with(ctx, "closedAt").await?;
+        let stands = rules::state_at(&row, ctx.viewer().now);
+        Ok(if stands == ListingState::Closed && row.state != stands {
+            Some(row.closes_at)
+        } else {
+            row.closed_at
+        })
+    }
+
+    /// What it is, in a line.
+    async fn title(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.0.with(ctx, "title").await?.title.clone())
+    }
+
+    /// What it is, in full: plain text with line breaks.
+    async fn description(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.0.with(ctx, "description").await?.description.clone())
+    }
+
+    /// Whose it is.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        if let Some(read) = self.0.organisation() {
+            return Ok(Some(read.clone().into()));
+        }
+        let id = Id::<organisation::Entity>::new(self.0.known().organisation_id);
+        Ok(ctx.load(id).await?.map(Organisation::from))
+    }
+
+    /// Who wrote it; null for those who do not see that person.
+    async fn posted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let id = Id::<person::Entity>::new(self.0.with(ctx, "postedBy").await?.posted_by);
+        Ok(ctx
+            .load(id)
+            .await?
+            .map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// The type of resource.
+    async fn resource_type(&self, ctx: &Context<'_>) -> Result<Option<ResourceType>> {
+        let row = self.0.with(ctx, "resourceType").await?;
+        Ok(ResourceType::find(
+            &ctx.app().reference.now(),
+            &row.resource_type,
+        ))
+    }
+
+    /// The top level of its type.
+    async fn resource_kind(&self, ctx: &Context<'_>) -> Result<ResourceKind> {
+        Ok(self.0.with(ctx, "resourceKind").await?.resource_kind)
+    }
+
+    /// How it changes hands, if that was said.
+    async fn lending_mode(&self, ctx: &Context<'_>) -> Result<Option<LendingMode>> {
+        Ok(self.0.with(ctx, "lendingMode").await?.lending_mode)
+    }
+
+    /// How much there is, or is needed, in all; null where it is not counted.
+    async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        let row = self.0.with(ctx, "quantity").await?;
+        Ok(row.quantity.map(|base| Quantity::of(&row, base)))
+    }
+
+    /// How much of it accepted matches hold; null where it is not counted.
+    async fn allocated_quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        let row = self.0.with(ctx, "allocatedQuantity").await?;
+        Ok(row.quantity.map(|_| Quantity::of(&row, row.allocated)))
+    }
+
+    /// How much of it is left; null where it is not counted.
+    async fn remaining_quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        let row = self.0.with(ctx, "remainingQuantity").await?;
+        Ok(row
+            .quantity
+            .map(|base| Quantity::of(&row, base - row.allocated)))
+    }
+
+    /// Whether it is open and something of it is left: an offer still to be had, a request still to be met.
+    async fn still_needed(&self, ctx: &Context<'_>) -> Result<bool> {
+        let row = self.0.with(ctx, "stillNeeded").await?;
+        let open = rules::state_at(&row, ctx.viewer().now) == ListingState::Published;
+        Ok(open && rules::something_left(&row))
+    }
+
+    /// Whether a part of the quantity is fine; otherwise it is all or nothing.
+    async fn partial_allowed(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.with(ctx, "partialAllowed").await?.partial_allowed)
+    }
+
+    /// When it can be had, or would be used; empty for any time.
+    async fn availability(&self, ctx: &Context<'_>) -> Result<Vec<AvailabilityWindow>> {
+        let windows = self
+            .0
+            .with(ctx, "availability")
+            .await?
+            .details
+            .availability
+            .clone();
+        Ok(windows.into_iter().map(Into::into).collect())
+    }
+
+    /// For requests: the last day on which it still helps.
+    async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>> {
+        Ok(self.0.with(ctx, "neededBy").await?.needed_by)
+    }
+
+    /// Where it is, or is needed; null where nothing was said.
+    async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
+        Ok(Place::of(self.0.with(ctx, "place").await?.as_ref()))
+    }
+
+    /// Whether it works from anywhere: online, by telephone, by post.
+    async fn remote(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.with(ctx, "remote").await?.remote)
+    }
+
+    /// How far from its place it can go, in kilometres.
+    async fn reach_km(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        Ok(self.0.with(ctx, "reachKm").await?.reach_km)
+    }
+
+    /// The areas that it is for.
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
+        let reference = ctx.app().reference.now();
+        let row = self.0.with(ctx, "areas").await?;
+        Ok(row
+            .areas
+            .0
+            .iter()
+            .filter_map(|code| Area::find(&reference, code))
+            .collect())
+    }
+
+    /// The priority areas that it serves, of the edition under which it was tagged.
+    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<PriorityArea>> {
+        let reference = ctx.app().reference.now();
+        let row = self.0.with(ctx, "priorityAreas").await?;
+        let codes = row
+            .priority_areas
+            .0
+            .iter()
+            .filter_map(|code| code.split_once('/'));
+        Ok(codes
+            .filter_map(|(edition, code)| PriorityArea::find(&reference, edition, code))
+            .collect())
+    }
+
+    /// Who may see it.
+    async fn audience(&self, ctx: &Context<'_>) -> Result<Audience> {
+        Ok(self.0.with(ctx, "audience").await?.audience)
+    }
+
+    /// Whether time ends it.
+    async fn expiry_policy(&self, ctx: &Context<'_>) -> Result<ExpiryPolicy> {
+        Ok(self.0.with(ctx, "expiryPolicy").await?.expiry_policy)
+    }
+
+    /// When it expires; null for a standing listing, and for a draft that leaves it to the marketplace.
+    async fn expires_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(clock::unless_never(
+            self.0.with(ctx, "expiresAt").await?.expires_at,
+        ))
+    }
+
+    /// What the other side must meet.
+    async fn requirements(&self, ctx: &Context<'_>) -> Result<Vec<Requirement>> {
+        let requirements = self
+            .0
+            .with(ctx, "requirements")
+            .await?
+            .details
+            .requirements
+            .clone();
+        Ok(requirements.into_iter().map(Into::into).collect())
+    }
+
+    /// Pictures of it.
+    async fn pictures(&self, ctx: &Context<'_>) -> Result<Vec<Picture>> {
+        let pictures = self.0.with(ctx, "pictures").await?.details.pictures.clone();
+        Ok(pictures.into_iter().map(Into::into).collect())
+    }
+
+    /// Words of the organisation's own by which it is found.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        Ok(self.0.with(ctx, "tags").await?.details.tags.clone())
+    }
+
+    /// What the organisation calls it in a system of its own; null for everybody outside the organisation.
+    async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if ctx
+            .viewer()
+            .role_in(self.0.known().organisation_id)
+            .is_none()
+        {
+            return Ok(None);
+        }
+        Ok(self
+            .0
+            .with(ctx, "externalReference")
+            .await?
+            .external_reference
+            .clone())
+    }
+
+    /// When it was drafted.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.0.with(ctx, "createdAt").await?.created_at)
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.0.with(ctx, "updatedAt").await?.updated_at)
+    }
+
+    /// When it was published for the first time; null while it has not been. The order `NEWEST` goes by it.
+    async fn published_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(clock::unless_never(
+            self.0.with(ctx, "publishedAt").await?.first_published_at,
+        ))
+    }
+
+    /// When its organisation last said that it holds.
+    async fn confirmed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.0.with(ctx, "confirmedAt").await?.confirmed_at)
+    }
+
+    /// When its organisation was reminded to renew or confirm it, if it has not done so since.
+    async fn reminded_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.0.with(ctx, "remindedAt").await?.reminded_at)
+    }
+
+    /// Goes up with every change. Send it with an edit, so that nobody's change is overwritten unseen.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.0.with(ctx, "version").await?.version)
+    }
+
+    /// What the viewer can do to it now.
+    async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
+        Ok(rules::acts(
+            ctx.viewer(),
+            self.0.with(ctx, "viewerActs").await?.as_ref(),
+        ))
+    }
+
+    /// What was done to it, newest first; seen by its organisation and by staff, empty for others.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn activities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Activity, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        activities::of_subject(ctx, self.0.known().id, &args).await
+    }
+}
+
+impl Place {
+    fn of(row: &listing::Model) -> Option<Self> {
+        let point = row
+            .latitude
+            .zip(row.longitude)
+            .and_then(|(latitude, longitude)| Point::new(latitude, longitude));
+        let place = Self {
+            address_lines: row.details.address_lines.clone(),
+            town: row.town.clone(),
+            postcode: row.postcode.clone(),
+            point,
+        };
+        let said = point.is_some()
+            || place.town.is_some()
+            || place.postcode.is_some()
+            || !place.address_lines.is_empty();
+        said.then_some(place)
+    }
+}
+
+impl From<listing::Window> for AvailabilityWindow {
+    fn from(window: listing::Window) -> Self {
+        let listing::Window {
+            from,
+            until,
+            weekdays,
+            start_time,
+            end_time,
+        } = window;
+        Self {
+            from,
+            until,
+            weekdays,
+            start_time,
+            end_time,
+        }
+    }
+}
+
+impl From<listing::Requirement> for Requirement {
+    fn from(requirement: listing::Requirement) -> Self {
+        let listing::Requirement {
+            kind,
+            detail,
+            minimum_age,
+        } = requirement;
+        Self {
+            kind,
+            detail,
+            minimum_age,
+        }
+    }
+}
+
+impl From<listing::Picture> for Picture {
+    fn from(picture: listing::Picture) -> Self {
+        let listing::Picture { url, alt } = picture;
+        Self { url, alt }
+    }
+}
