@@ -5,11 +5,17 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
+    activities::ActivityQuery,
+    invitations::{InvitationMutation, InvitationQuery},
+    members::MemberMutation,
+    mergers::MergerMutation,
+    organisations::{OrganisationMutation, OrganisationQuery},
 };
 
 mod node;
 
-pub use node::NodeQuery;
+pub(crate) use node::node;
+pub use node::{Node, NodeQuery};
 
 /// The deepest document: the standard introspection query needs 15.
 const DEEPEST: usize = 18;
@@ -20,11 +26,23 @@ const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery);
+pub struct Query(
+    NodeQuery,
+    AccountQuery,
+    OrganisationQuery,
+    InvitationQuery,
+    ActivityQuery,
+);
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(
+    AccountMutation,
+    OrganisationMutation,
+    MemberMutation,
+    InvitationMutation,
+    MergerMutation,
+);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

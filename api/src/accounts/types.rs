@@ -10,6 +10,7 @@ use super::service::Session;
 use crate::{
     context::Ask,
     kit::{self, Error, Id, UserError},
+    members::Membership,
 };
 
 /// Someone who signs in.
@@ -106,6 +107,11 @@ impl Viewer {
             .person()
             .map(|person| person.roles.clone())
             .unwrap_or_default()
+    }
+
+    /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
+    async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
+        Membership::of_viewer(ctx).await
     }
 }
 

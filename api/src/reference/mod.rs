@@ -13,7 +13,7 @@ use entity::{area, priority_area, priority_edition, resource_type};
 use sea_orm::{Condition, ConnectionTrait};
 use uuid::Uuid;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, in_force};
 
 use crate::kit::{Error, Resource, Viewer};
 

@@ -1,12 +1,16 @@
 //! Any thing by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::person;
+use entity::{activity, invitation, membership, organisation, person};
 
 use crate::{
     accounts::Person,
+    activities::Activity,
     context::Ask,
+    invitations::Invitation,
     kit::{Error, Id, Resource, id},
+    members::Membership,
+    organisations::Organisation,
 };
 
 /// The most ids in one call of `nodes`.
@@ -22,6 +26,14 @@ const MOST: usize = 100;
 pub enum Node {
     /// Someone who signs in.
     Person(Person),
+    /// An organisation of the county or beyond.
+    Organisation(Organisation),
+    /// A person's place in an organisation.
+    Membership(Membership),
+    /// A link by which one person joins an organisation.
+    Invitation(Invitation),
+    /// The record of one committed act.
+    Activity(Activity),
 }
 
 /// Things by their ids.
@@ -45,7 +57,8 @@ impl NodeQuery {
     }
 }
 
-async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
+/// The thing with a global id; `None` where there is none that the viewer may see, or the text is no id.
+pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
     let Some((kind, id)) = id::split(global) else {
         return Ok(None);
     };
@@ -53,6 +66,22 @@ async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
         person::Entity::NAME => {
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Person(Person::seen_by(ctx.viewer(), row))))
+        }
+        organisation::Entity::NAME => {
+            let found = ctx.load(Id::<organisation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Organisation(Organisation::seen_by(ctx.viewer(), row))))
+        }
+        membership::Entity::NAME => {
+            let found = ctx.load(Id::<membership::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Membership(row.into())))
+        }
+        invitation::Entity::NAME => {
+            let found = ctx.load(Id::<invitation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Invitation(row.into())))
+        }
+        activity::Entity::NAME => {
+            let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Activity(row.into())))
         }
         _ => Ok(None),
     }
