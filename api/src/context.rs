@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use uuid::Uuid;
 
 use crate::{
     App,
     kit::{
-        Error, Id, Resource, Viewer,
-        loader::{RowLoader, Rows},
+        Error, Id, Part, Resource, Viewer,
+        loader::{PartsOf, RowLoader, Rows},
     },
 };
 
@@ -23,6 +24,13 @@ pub trait Ask {
         &self,
         id: Id<E>,
     ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
+    where
+        E::Model: Clone + Send + Sync;
+    /// The parts of a thing, batched with those of all others that this step of the query asks for.
+    fn parts<E: Part>(
+        &self,
+        whole: Uuid,
+    ) -> impl Future<Output = Result<Vec<E::Model>, Error>> + Send
     where
         E::Model: Clone + Send + Sync;
 }
@@ -43,5 +51,14 @@ impl Ask for Context<'_> {
         let loader: &RowLoader = self.data_unchecked();
         let _: &Rows = loader.loader();
         loader.load_one(id).await
+    }
+
+    async fn parts<E: Part>(&self, whole: Uuid) -> Result<Vec<E::Model>, Error>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        let loader: &RowLoader = self.data_unchecked();
+        let parts = loader.load_one(PartsOf::<E>::new(whole)).await?;
+        Ok(parts.unwrap_or_default())
     }
 }

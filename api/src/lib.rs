@@ -11,11 +11,16 @@ pub mod config;
 mod context;
 pub mod finding;
 pub mod http;
+pub mod invitations;
 pub mod kit;
 pub mod listings;
+pub mod members;
+pub mod mergers;
 pub mod organisations;
+pub mod places;
 pub mod priorities;
 pub mod reference;
+pub mod registers;
 pub mod schema;
 
 use std::{path::PathBuf, sync::Arc};

@@ -5,13 +5,19 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
+    activities::ActivityQuery,
     finding::FindingQuery,
+    invitations::{InvitationMutation, InvitationQuery},
     listings::ListingMutation,
+    members::MemberMutation,
+    mergers::MergerMutation,
+    organisations::{OrganisationMutation, OrganisationQuery},
 };
 
 mod node;
 
-pub use node::NodeQuery;
+pub(crate) use node::node;
+pub use node::{Node, NodeQuery};
 
 /// The deepest document: the standard introspection query needs 15.
 const DEEPEST: usize = 18;
@@ -22,11 +28,25 @@ const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(FindingQuery, NodeQuery, AccountQuery);
+pub struct Query(
+    FindingQuery,
+    NodeQuery,
+    AccountQuery,
+    OrganisationQuery,
+    InvitationQuery,
+    ActivityQuery,
+);
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ListingMutation);
+pub struct Mutation(
+    AccountMutation,
+    OrganisationMutation,
+    MemberMutation,
+    InvitationMutation,
+    MergerMutation,
+    ListingMutation,
+);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

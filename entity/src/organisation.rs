@@ -77,6 +77,17 @@ pub enum OrganisationKind {
     HousingAssociation,
 }
 
+/// The part of society that an organisation belongs to. It follows from its kind and is stored nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum Sector {
+    /// Councils, the health service, police and fire, schools and other public bodies.
+    Public,
+    /// Companies, partnerships and people in business alone.
+    Private,
+    /// Voluntary, community and social enterprise organisations.
+    Vcse,
+}
+
 /// Size by the number of people who work for it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,

@@ -15,6 +15,7 @@ use crate::{
         page::{self, PageArgs},
     },
     listings::Listing,
+    members::Membership,
 };
 
 /// Someone who signs in.
@@ -135,6 +136,11 @@ impl Viewer {
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         finding::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
+    }
+
+    /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
+    async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
+        Membership::of_viewer(ctx).await
     }
 }
 

@@ -1,17 +1,38 @@
-//! Stub.
-use crate::kit::page::{PageArgs, Total};
-use async_graphql::*;
-pub struct Activity;
-#[Object]
-impl Activity {
-    async fn at(&self) -> i32 {
-        1
+//! Activities: the record of every committed act. It holds ids and names of fields, never anybody's data.
+//!
+//! Staff see all of it; a person sees what they did, and what was done for the organisations that they
+//! belong to. Nobody else sees any.
+
+mod query;
+pub mod service;
+mod types;
+
+use entity::activity;
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use uuid::Uuid;
+
+pub use query::ActivityQuery;
+pub use types::Activity;
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for activity::Entity {
+    const NAME: &'static str = "activity";
+    const ID: activity::Column = activity::Column::Id;
+
+    fn id(row: &activity::Model) -> Uuid {
+        row.id
     }
-}
-pub async fn of_subject(
-    _: &Context<'_>,
-    _: uuid::Uuid,
-    _: &PageArgs,
-) -> Result<connection::Connection<String, Activity, Total>> {
-    Err("x".into())
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        if viewer.is_staff() {
+            return Condition::all();
+        }
+        let Some(me) = viewer.person() else {
+            return Condition::all().add(Expr::val(false));
+        };
+        Condition::any()
+            .add(activity::Column::ActorId.eq(me.id))
+            .add(activity::Column::OrganisationId.is_in(viewer.organisations()))
+    }
 }

@@ -8,8 +8,8 @@ use entity::{
     listing_area, listing_priority_area, listing_window, organisation,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter,
-    QueryTrait, TryGetable,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, Iterable,
+    QueryFilter, QueryTrait, TryGetable,
     sea_query::{Alias, Expr, Order as Direction, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -24,7 +24,8 @@ use crate::{
         page::{KeyKind, Order},
         place::{self, Point},
     },
-    listings, organisations,
+    listings,
+    organisations::rules as organisations,
     reference::Snapshot,
 };
 
@@ -490,8 +491,9 @@ fn available(from: chrono::NaiveDate, until: chrono::NaiveDate) -> Result<Condit
         .add(Expr::exists(overlapping)))
 }
 
-fn of_sectors(sectors: &[organisations::Sector]) -> SimpleExpr {
-    let kinds = sectors.iter().flat_map(|sector| sector.kinds());
+fn of_sectors(sectors: &[organisation::Sector]) -> SimpleExpr {
+    let kinds = organisation::OrganisationKind::iter()
+        .filter(|kind| sectors.contains(&organisations::sector(*kind)));
     let posted = organisation::Entity::find()
         .filter(organisation::Column::Kind.is_in(kinds))
         .into_query()

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     listing::{Audience, ListingKind, ListingState},
-    organisation,
+    organisation::{self, Sector},
     resource_type::ResourceKind,
 };
 
@@ -12,7 +12,6 @@ use super::search::{Facet, Found};
 use crate::{
     context::Ask,
     kit::{Id, dialect, place::PointInput},
-    organisations::Sector,
     reference::{Area, PriorityArea, ResourceType},
 };
 

@@ -1,11 +1,18 @@
 //! Edges that no look-ahead has read already: the rows that one step of a query asks for, in one statement.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 
-use super::{Database, Error, Id, Resource, Viewer};
+use super::{Database, Error, Id, Part, Resource, Viewer};
 
 /// How often the batch waits for others to join it. Lists of more than 30 items are resolved two at a
 /// time, so a batch that did not wait would be many; a timer would cost a millisecond instead.
@@ -52,5 +59,59 @@ where
             .into_iter()
             .map(|row| (Id::new(E::id(&row)), row))
             .collect())
+    }
+}
+
+/// All parts of one kind that a thing has.
+pub struct PartsOf<E>(Uuid, PhantomData<fn() -> E>);
+
+impl<E> PartsOf<E> {
+    /// The parts of the thing with this id.
+    #[must_use]
+    pub const fn new(whole: Uuid) -> Self {
+        Self(whole, PhantomData)
+    }
+}
+
+impl<E> Clone for PartsOf<E> {
+    fn clone(&self) -> Self {
+        Self::new(self.0)
+    }
+}
+impl<E> PartialEq for PartsOf<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<E> Eq for PartsOf<E> {}
+impl<E> Hash for PartsOf<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<E: Part> Loader<PartsOf<E>> for Rows
+where
+    E::Model: Clone + Send + Sync,
+{
+    type Value = Vec<E::Model>;
+    type Error = Error;
+
+    async fn load(
+        &self,
+        wholes: &[PartsOf<E>],
+    ) -> Result<HashMap<PartsOf<E>, Vec<E::Model>>, Error> {
+        let rows = E::find()
+            .filter(E::WHOLE.is_in(wholes.iter().map(|whole| whole.0)))
+            .all(&self.database.read)
+            .await?;
+        let mut parts: HashMap<_, Vec<E::Model>> = HashMap::new();
+        for row in rows {
+            parts
+                .entry(PartsOf::new(E::whole(&row)))
+                .or_default()
+                .push(row);
+        }
+        Ok(parts)
     }
 }

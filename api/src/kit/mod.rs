@@ -24,5 +24,5 @@ pub mod viewer;
 pub use database::Database;
 pub use error::{Error, OrInternal, UserError, UserErrorCode};
 pub use id::Id;
-pub use resource::Resource;
+pub use resource::{Part, Resource};
 pub use viewer::Viewer;

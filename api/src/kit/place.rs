@@ -103,6 +103,21 @@ impl PointInput {
     }
 }
 
+impl From<PointInput> for Point {
+    /// As it was sent: whether it lies on the earth is yet to be asked.
+    fn from(
+        PointInput {
+            latitude,
+            longitude,
+        }: PointInput,
+    ) -> Self {
+        Self {
+            latitude,
+            longitude,
+        }
+    }
+}
+
 /// The squared chord on the unit sphere that so many kilometres along the earth make.
 #[must_use]
 pub fn chord_of_km(km: f64) -> f64 {

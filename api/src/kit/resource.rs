@@ -20,6 +20,15 @@ pub trait Resource: EntityTrait {
     fn visible_to(viewer: &Viewer) -> Condition;
 }
 
+/// A kind of row that is a part of another thing, has no id of its own, and is seen by whoever sees the whole.
+pub trait Part: EntityTrait {
+    /// The column that holds the id of the whole.
+    const WHOLE: Self::Column;
+
+    /// The id of the whole.
+    fn whole(row: &Self::Model) -> Uuid;
+}
+
 /// The row, if there is one that the viewer may see.
 pub async fn find<E: Resource>(
     conn: &impl ConnectionTrait,

@@ -10,10 +10,13 @@ use entity::{
 use rust_decimal::Decimal;
 
 use super::{
-    particulars::{Amount, Particulars, Place},
+    particulars::{Amount, Particulars},
     service::ListingId,
 };
-use crate::kit::{Error, Id, input::Checks, place::PointInput};
+use crate::{
+    kit::{Error, Id, input::Checks},
+    places::{PlaceInput, rules::Address},
+};
 
 /// How much of what.
 #[derive(InputObject, Debug)]
@@ -24,20 +27,6 @@ pub struct QuantityInput {
     pub unit: Unit,
     /// What people call it, such as `laptops`: at most 40 characters.
     pub unit_label: Option<String>,
-}
-
-/// Where something is. Everything may be left out.
-#[derive(InputObject, Debug)]
-pub struct PlaceInput {
-    /// Lines of the address above the town: at most 5 of 100 characters.
-    #[graphql(default)]
-    pub address_lines: Vec<String>,
-    /// Town or village: at most 80 characters.
-    pub town: Option<String>,
-    /// Postcode of the United Kingdom.
-    pub postcode: Option<String>,
-    /// The point on the map. Without it, the middle of the first area is taken.
-    pub point: Option<PointInput>,
 }
 
 /// When something can be had. What is left out is not limited.
@@ -229,7 +218,7 @@ pub struct CopyListingInput {
 }
 
 impl CreateListingInput {
-    /// What the listing is to say. Places outside the earth are refused here, for they cannot be held.
+    /// What the listing is to say, for whom, and under which key.
     pub fn said(
         self,
     ) -> Result<(Id<organisation::Entity>, Particulars, bool, Option<String>), Error> {
@@ -268,9 +257,7 @@ impl CreateListingInput {
             partial_allowed,
             availability: all(availability),
             needed_by,
-            place: place
-                .map(|place| place.check(&mut checks))
-                .unwrap_or_default(),
+            place: place.map(Address::from).unwrap_or_default(),
             remote,
             reach_km,
             areas,
@@ -291,7 +278,7 @@ impl CreateListingInput {
 
 impl UpdateListingInput {
     /// Which listing, which version, and what to lay over what it says.
-    pub fn edit(self) -> Result<(ListingId, i32, impl FnOnce(&mut Particulars) + Send), Error> {
+    pub fn edit(self) -> (ListingId, i32, impl FnOnce(&mut Particulars) + Send) {
         let Self {
             id,
             version,
@@ -316,9 +303,7 @@ impl UpdateListingInput {
             tags,
             external_reference,
         } = self;
-        let mut checks = Checks::new();
-        let place = place.map_value(|place| place.check(&mut checks));
-        checks.finish()?;
+        let place = place.map_value(Address::from);
         let edit = move |said: &mut Particulars| {
             set(&mut said.title, title);
             set(&mut said.description, description);
@@ -332,7 +317,7 @@ impl UpdateListingInput {
             needed_by.update_to(&mut said.needed_by);
             match place {
                 MaybeUndefined::Undefined => {}
-                MaybeUndefined::Null => said.place = Place::default(),
+                MaybeUndefined::Null => said.place = Address::default(),
                 MaybeUndefined::Value(place) => said.place = place,
             }
             set(&mut said.remote, remote);
@@ -350,7 +335,7 @@ impl UpdateListingInput {
             set(&mut said.tags, tags);
             external_reference.update_to(&mut said.external_reference);
         };
-        Ok((id, version, edit))
+        (id, version, edit)
     }
 }
 
@@ -362,24 +347,6 @@ fn set<T>(place: &mut T, value: Option<T>) {
 
 fn all<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
     list.into_iter().map(U::from).collect()
-}
-
-impl PlaceInput {
-    fn check(self, checks: &mut Checks) -> Place {
-        let Self {
-            address_lines,
-            town,
-            postcode,
-            point,
-        } = self;
-        let point = point.and_then(|point| point.check(checks, "place.point"));
-        Place {
-            address_lines,
-            town,
-            postcode,
-            point,
-        }
-    }
 }
 
 impl From<QuantityInput> for Amount {

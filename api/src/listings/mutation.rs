@@ -181,6 +181,6 @@ async fn update(
     ctx: &Context<'_>,
     input: UpdateListingInput,
 ) -> Result<entity::listing::Model, Error> {
-    let (id, version, edit) = input.edit()?;
+    let (id, version, edit) = input.edit();
     service::update(ctx.app(), ctx.viewer(), id, version, edit).await
 }

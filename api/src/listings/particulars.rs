@@ -17,7 +17,8 @@ use entity::{
 use rust_decimal::Decimal;
 
 use crate::{
-    kit::{UserErrorCode as Code, clock, input::Checks, place, place::Point, quantity},
+    kit::{UserErrorCode as Code, clock, input::Checks, place::Point, quantity},
+    places::rules::{self as places, Address},
     reference::{Snapshot, in_force},
 };
 
@@ -35,19 +36,6 @@ pub struct Amount {
     pub label: Option<String>,
 }
 
-/// Where it is. Everything may be left out.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Place {
-    /// Lines of the address above the town.
-    pub address_lines: Vec<String>,
-    /// Town or village.
-    pub town: Option<String>,
-    /// Postcode.
-    pub postcode: Option<String>,
-    /// The point on the map.
-    pub point: Option<Point>,
-}
-
 /// What an organisation says of a listing.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(
@@ -63,7 +51,7 @@ pub struct Particulars {
     pub partial_allowed: bool,
     pub availability: Vec<Window>,
     pub needed_by: Option<NaiveDate>,
-    pub place: Place,
+    pub place: Address,
     pub remote: bool,
     pub reach_km: Option<i32>,
     pub areas: Vec<String>,
@@ -119,8 +107,8 @@ impl Particulars {
             partial_allowed: row.partial_allowed,
             availability,
             needed_by: row.needed_by,
-            place: Place {
-                address_lines,
+            place: Address {
+                lines: address_lines,
                 town: row.town.clone(),
                 postcode: row.postcode.clone(),
                 point,
@@ -192,8 +180,11 @@ impl Particulars {
                 "This lending mode does not suit the resource type.",
             );
         }
-        let areas = areas(checks, &self.areas, reference);
-        let place = whereabouts(checks, &self.place, &areas, reference);
+        let areas = places::area_codes(checks, "areas", self.areas, |code| {
+            reference.area(code).is_some()
+        });
+        let mut place = places::address(checks, "place", self.place);
+        place.point = place.point.or_else(|| middle(&areas, reference));
         if let Some(reach) = self.reach_km {
             checks.demand(
                 (0..=FARTHEST_KM).contains(&reach),
@@ -318,60 +309,12 @@ fn amount(
     )
 }
 
-fn areas(checks: &mut Checks, codes: &[String], reference: &Snapshot) -> Vec<String> {
-    let mut kept = BTreeSet::new();
-    if checks.at_most("areas", codes.len(), 20) {
-        for (at, code) in codes.iter().enumerate() {
-            match reference.area(code.trim()) {
-                Some(area) => {
-                    let _ = kept.insert(area.code.clone());
-                }
-                None => checks.refuse(
-                    &format!("areas.{at}"),
-                    Code::Unknown,
-                    "There is no area with this code. `areas` lists them.",
-                ),
-            }
-        }
-    }
-    kept.into_iter().collect()
-}
-
-fn whereabouts(
-    checks: &mut Checks,
-    place: &Place,
-    areas: &[String],
-    reference: &Snapshot,
-) -> Place {
-    let mut lines = Vec::new();
-    if checks.at_most("place.addressLines", place.address_lines.len(), 5) {
-        for (at, line) in place.address_lines.iter().enumerate() {
-            lines.extend(checks.optional(&format!("place.addressLines.{at}"), Some(line), 100));
-        }
-    }
-    let postcode = checks
-        .optional("place.postcode", place.postcode.as_deref(), 10)
-        .and_then(|text| {
-            let postcode = place::postcode(&text);
-            checks.demand(
-                postcode.is_some(),
-                "place.postcode",
-                Code::Invalid,
-                "This is no postcode. It should look like GU1 1AA.",
-            );
-            postcode
-        });
-    let centroid = || {
-        let area = areas.iter().filter_map(|code| reference.area(code));
-        area.filter_map(|area| Point::new(area.latitude?, area.longitude?))
-            .next()
-    };
-    Place {
-        address_lines: lines,
-        town: checks.optional("place.town", place.town.as_deref(), 80),
-        postcode,
-        point: place.point.or_else(centroid),
-    }
+/// The point on the map, or the middle of the first area that has one.
+fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
+    let areas = areas.iter().filter_map(|code| reference.area(code));
+    areas
+        .filter_map(|area| Point::new(area.latitude?, area.longitude?))
+        .next()
 }
 
 fn priorities(

@@ -73,7 +73,7 @@ pub fn apply(row: &mut listing::ActiveModel, checked: &Checked) {
         requirements: said.requirements.clone(),
         pictures: said.pictures.clone(),
         tags: said.tags.clone(),
-        address_lines: said.place.address_lines.clone(),
+        address_lines: said.place.lines.clone(),
     });
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     accounts::Person,
-    activities::{self, Activity},
+    activities::Activity,
     context::Ask,
     kit::{
         Id, clock,
@@ -29,6 +29,7 @@ use crate::{
         quantity,
     },
     organisations::Organisation,
+    places::Place,
     reference::{Area, PriorityArea, ResourceType},
 };
 
@@ -54,19 +55,6 @@ impl Quantity {
                 .unwrap_or_else(|| quantity::label(row.unit).to_owned()),
         }
     }
-}
-
-/// Where something is.
-#[derive(SimpleObject)]
-pub struct Place {
-    /// Lines of the address above the town.
-    pub address_lines: Vec<String>,
-    /// Town or village.
-    pub town: Option<String>,
-    /// Postcode, in capitals with one space. Its form was checked, not whether it exists.
-    pub postcode: Option<String>,
-    /// The point on the map; where none was given, the middle of the first area.
-    pub point: Option<Point>,
 }
 
 /// When something can be had. What is null is not limited.
@@ -322,7 +310,15 @@ impl Shared {
 
     /// Where it is, or is needed; null where nothing was said.
     async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
-        Ok(Place::of(self.0.with(ctx, "place").await?.as_ref()))
+        let row = self.0.with(ctx, "place").await?;
+        let point = row.latitude.zip(row.longitude);
+        let place = Place {
+            address_lines: row.details.address_lines.clone(),
+            town: row.town.clone(),
+            postcode: row.postcode.clone(),
+            point: point.and_then(|(latitude, longitude)| Point::new(latitude, longitude)),
+        };
+        Ok(place.said())
     }
 
     /// Whether it works from anywhere: online, by telephone, by post.
@@ -472,27 +468,7 @@ impl Shared {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Activity, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
-        activities::of_subject(ctx, self.0.known().id, &args).await
-    }
-}
-
-impl Place {
-    fn of(row: &listing::Model) -> Option<Self> {
-        let point = row
-            .latitude
-            .zip(row.longitude)
-            .and_then(|(latitude, longitude)| Point::new(latitude, longitude));
-        let place = Self {
-            address_lines: row.details.address_lines.clone(),
-            town: row.town.clone(),
-            postcode: row.postcode.clone(),
-            point,
-        };
-        let said = point.is_some()
-            || place.town.is_some()
-            || place.postcode.is_some()
-            || !place.address_lines.is_empty();
-        said.then_some(place)
+        Activity::of_subject(ctx, Id::<listing::Entity>::new(self.0.known().id), args).await
     }
 }
 

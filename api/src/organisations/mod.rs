@@ -1,43 +1,37 @@
-//! Stub.
+//! Organisations: whoever posts does it for one. Everybody sees all of them.
+//!
+//! Somebody creates an organisation and becomes its owner; managers keep its profile, and say which
+//! version of it they changed. The sector follows from the kind. A register's number belongs to one
+//! organisation only. Staff verify what an organisation says of itself; when it changes its name, kind
+//! or numbers, somebody has to look again.
+
+mod mutation;
+mod query;
 pub mod row;
-use crate::kit::{Resource, Viewer, partial::Partial};
+pub mod rules;
+pub mod search;
+pub mod service;
+mod types;
+
 use entity::organisation;
 use sea_orm::Condition;
 use uuid::Uuid;
+
+pub use mutation::OrganisationMutation;
+pub use query::OrganisationQuery;
+pub use types::{Organisation, OrganisationPayload};
+
+use crate::kit::{Resource, Viewer};
+
 impl Resource for organisation::Entity {
     const NAME: &'static str = "organisation";
     const ID: organisation::Column = organisation::Column::Id;
+
     fn id(row: &organisation::Model) -> Uuid {
         row.id
     }
+
     fn visible_to(_: &Viewer) -> Condition {
         Condition::all()
-    }
-}
-pub struct Organisation(Partial<organisation::Entity>);
-impl From<Partial<organisation::Entity>> for Organisation {
-    fn from(p: Partial<organisation::Entity>) -> Self {
-        Self(p)
-    }
-}
-impl From<organisation::Model> for Organisation {
-    fn from(p: organisation::Model) -> Self {
-        Self(Partial::whole(p))
-    }
-}
-#[async_graphql::Object]
-impl Organisation {
-    async fn name(&self) -> &str {
-        &self.0.known().name
-    }
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum Sector {
-    A,
-    B,
-}
-impl Sector {
-    pub fn kinds(self) -> Vec<organisation::OrganisationKind> {
-        vec![]
     }
 }

@@ -2,15 +2,20 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
+    activity, invitation,
     listing::{self, ListingKind},
-    person,
+    membership, organisation, person,
 };
 
 use crate::{
     accounts::Person,
+    activities::Activity,
     context::Ask,
+    invitations::Invitation,
     kit::{Error, Id, Resource, id},
     listings::{Offer, Request},
+    members::Membership,
+    organisations::Organisation,
 };
 
 /// The most ids in one call of `nodes`.
@@ -30,6 +35,14 @@ pub enum Node {
     Request(Request),
     /// Someone who signs in.
     Person(Person),
+    /// An organisation of the county or beyond.
+    Organisation(Organisation),
+    /// A person's place in an organisation.
+    Membership(Membership),
+    /// A link by which one person joins an organisation.
+    Invitation(Invitation),
+    /// The record of one committed act.
+    Activity(Activity),
 }
 
 /// Things by their ids.
@@ -53,7 +66,8 @@ impl NodeQuery {
     }
 }
 
-async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
+/// The thing with a global id; `None` where there is none that the viewer may see, or the text is no id.
+pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
     let Some((kind, id)) = id::split(global) else {
         return Ok(None);
     };
@@ -68,6 +82,22 @@ async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
                 ListingKind::Offer => Node::Offer(row.into()),
                 ListingKind::Request => Node::Request(row.into()),
             }))
+        }
+        organisation::Entity::NAME => {
+            let found = ctx.load(Id::<organisation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Organisation(Organisation::from(row))))
+        }
+        membership::Entity::NAME => {
+            let found = ctx.load(Id::<membership::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Membership(row.into())))
+        }
+        invitation::Entity::NAME => {
+            let found = ctx.load(Id::<invitation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Invitation(row.into())))
+        }
+        activity::Entity::NAME => {
+            let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Activity(row.into())))
         }
         _ => Ok(None),
     }

@@ -1,0 +1,87 @@
+//! Reading the record.
+
+use chrono::{DateTime, Utc};
+use entity::activity::{self, Column, Entity};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::kit::{
+    Error, Resource, Viewer, id,
+    page::{self, KeyKind, Order, PageArgs, Slice},
+};
+
+/// The most acts in one filter.
+const MOST: usize = 100;
+
+/// Which activities to list.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// Global id of what was acted on.
+    pub subject: Option<String>,
+    /// The organisation that the act concerns.
+    pub organisation: Option<Uuid>,
+    /// The person who acted.
+    pub actor: Option<Uuid>,
+    /// One of these acts; without any, all.
+    pub acts: Vec<String>,
+    /// At this instant or later.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// The activities that the viewer may see, the newest first, and the query that counts them.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: Filter,
+    args: &PageArgs,
+) -> Result<(Slice<activity::Model>, SelectStatement), Error> {
+    let condition = Condition::all()
+        .add(Entity::visible_to(viewer))
+        .add(condition(filter)?);
+    let query = Entity::find().filter(condition).into_query();
+    let order = Order {
+        tag: "activities".into(),
+        by: Expr::col(Column::Id).into(),
+        kind: KeyKind::Id,
+        id: Expr::col(Column::Id).into(),
+        descending: true,
+    };
+    Ok((
+        page::slice(conn, query.clone(), &order, args, page::whole).await?,
+        query,
+    ))
+}
+
+fn condition(filter: Filter) -> Result<Condition, Error> {
+    let Filter {
+        subject,
+        organisation,
+        actor,
+        acts,
+        since,
+    } = filter;
+    let mut condition = Condition::all();
+    if let Some(subject) = subject {
+        let Some((kind, id)) = id::split(&subject) else {
+            return Err(Error::BadInput("filter.subjectId", "this is no id".into()));
+        };
+        condition = condition
+            .add(Column::SubjectId.eq(id))
+            .add(Column::SubjectKind.eq(kind.replace('\0', "")));
+    }
+    if acts.len() > MOST {
+        let expected = format!("at most {MOST} in one list");
+        return Err(Error::BadInput("filter.acts", expected));
+    }
+    if !acts.is_empty() {
+        let acts = acts.into_iter().filter(|act| !act.contains('\0'));
+        condition = condition.add(Column::Act.is_in(acts));
+    }
+    Ok(condition
+        .add_option(organisation.map(|id| Column::OrganisationId.eq(id)))
+        .add_option(actor.map(|id| Column::ActorId.eq(id)))
+        .add_option(since.map(|at| Column::At.gte(at))))
+}

@@ -1,0 +1,112 @@
+//! Who may manage whom.
+
+use entity::membership::{MembershipRole, MembershipState, Model};
+use uuid::Uuid;
+
+use crate::kit::{Error, UserError, UserErrorCode, Viewer};
+
+/// Managers and owners manage members, up to their own role; administrators manage everybody.
+pub fn may_manage(viewer: &Viewer, organisation: Uuid) -> Result<MembershipRole, Error> {
+    if viewer.is_admin() {
+        return Ok(MembershipRole::Owner);
+    }
+    viewer.signed_in()?;
+    viewer
+        .role_in(organisation)
+        .filter(|role| *role >= MembershipRole::Manager)
+        .ok_or(Error::Forbidden(
+            "Only managers and owners of the organisation, and administrators, manage its members.",
+        ))
+}
+
+/// Nobody gives a role above their own, nor changes the place of somebody who has one.
+pub fn may_manage_role(
+    viewer: &Viewer,
+    organisation: Uuid,
+    role: MembershipRole,
+) -> Result<(), Error> {
+    if may_manage(viewer, organisation)? >= role {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "Only owners, and administrators, give and take the role of an owner.",
+    ))
+}
+
+/// The membership is in the state that the act needs.
+pub fn is_in(row: &Model, state: MembershipState) -> Result<(), Error> {
+    if row.state == state {
+        return Ok(());
+    }
+    let message = match row.state {
+        MembershipState::Requested => {
+            "This person only asked to join: approve or decline that first."
+        }
+        MembershipState::Active => "This person is a member already.",
+    };
+    Err(UserError::at("membershipId", UserErrorCode::InvalidState, message).into())
+}
+
+/// The refusal to let the last owner go.
+#[must_use]
+pub fn last_owner() -> Error {
+    UserError::new(
+        UserErrorCode::LastOwner,
+        "An organisation must keep an owner. Make somebody else an owner first.",
+    )
+    .into()
+}
+
+/// Whether somebody who now has this role, or none, may still give that one: their invitations end where not.
+#[must_use]
+pub fn may_still_give(held: Option<MembershipRole>, role: MembershipRole) -> bool {
+    held.is_some_and(|held| held >= MembershipRole::Manager && held >= role)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::membership::MembershipRole::{Editor, Manager, Member, Observer, Owner};
+
+    use super::*;
+    use crate::kit::{
+        clock,
+        viewer::{SignedIn, Who},
+    };
+
+    fn with(role: MembershipRole, organisation: Uuid) -> Viewer {
+        let who = SignedIn {
+            id: Uuid::now_v7(),
+            session_id: Uuid::now_v7(),
+            roles: Vec::new(),
+            memberships: vec![(organisation, role)],
+        };
+        Viewer {
+            now: clock::now(),
+            who: Who::Person(who),
+        }
+    }
+
+    #[test]
+    fn roles_are_given_up_to_the_own_one_from_manager_on() {
+        let here = Uuid::now_v7();
+        for held in [Observer, Member, Editor, Manager, Owner] {
+            for given in [Observer, Member, Editor, Manager, Owner] {
+                let allowed = may_manage_role(&with(held, here), here, given).is_ok();
+                assert_eq!(
+                    allowed,
+                    held >= Manager && given <= held,
+                    "{held:?} {given:?}"
+                );
+                assert_eq!(allowed, may_still_give(Some(held), given));
+                let elsewhere = Uuid::now_v7();
+                assert!(may_manage_role(&with(held, here), elsewhere, given).is_err());
+            }
+        }
+        assert!(!may_still_give(None, Observer));
+        assert!(may_manage_role(&Viewer::system(), here, Owner).is_ok());
+        assert!(matches!(
+            may_manage(&Viewer::nobody(), here),
+            Err(Error::Unauthenticated)
+        ));
+    }
+}

@@ -1,0 +1,179 @@
+//! Merging organisations.
+
+use entity::{
+    invitation, listing, membership,
+    organisation::{self, Column, Entity, Model, OrganisationState},
+    organisation_identifier,
+};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use super::rules;
+use crate::{
+    App,
+    kit::{
+        Error, Id, Viewer,
+        activity::{self, Act},
+        resource,
+    },
+    organisations::service::{ancestors, save, take_turn},
+};
+
+/// Merges an organisation into another, with all that is its own.
+pub async fn merge(
+    app: &App,
+    viewer: &Viewer,
+    source: Id<organisation::Entity>,
+    into: Id<organisation::Entity>,
+) -> Result<Model, Error> {
+    rules::may_merge(viewer)?;
+    for id in [source, into] {
+        resource::get(&app.database.read, viewer, id).await?;
+    }
+    let transaction = app.database.begin().await?;
+    let lower = take_turn(&transaction, source.0.min(into.0)).await?;
+    let higher = take_turn(&transaction, source.0.max(into.0)).await?;
+    let (mut source, into) = if lower.id == source.0 {
+        (lower, higher)
+    } else {
+        (higher, lower)
+    };
+    rules::can_merge(&source, &into)?;
+    move_children(&transaction, &source, into.id).await?;
+    move_members(&transaction, viewer, source.id, into.id).await?;
+    move_identifiers(&transaction, source.id, into.id).await?;
+    move_listings(&transaction, source.id, into.id).await?;
+    revoke_invitations(&transaction, viewer, source.id).await?;
+    // The one that carries on is read again: it may have got another parent just now.
+    let into = take_turn(&transaction, into.id).await?;
+    let into = save(&transaction, viewer, into).await?;
+    source.state = OrganisationState::Merged;
+    source.merged_into = Some(into.id);
+    let source = save(&transaction, viewer, source).await?;
+    let act = Act {
+        act: "organisation.merged",
+        subject: Id::<organisation::Entity>::new(source.id),
+        organisation: Some(into.id),
+        fields: &["state", "mergedInto"],
+    };
+    activity::record(&transaction, viewer, act).await?;
+    transaction.commit().await?;
+    Ok(source)
+}
+
+/// Parts move along. One that the other organisation is itself a part of takes the place of the merged one.
+async fn move_children(
+    transaction: &DatabaseTransaction,
+    source: &Model,
+    into: Uuid,
+) -> Result<(), Error> {
+    let above = ancestors(transaction, into).await?;
+    Entity::update_many()
+        .col_expr(Column::ParentId, Expr::val(source.parent_id).into())
+        .filter(Column::ParentId.eq(source.id))
+        .filter(Column::Id.is_in(above.iter().copied()))
+        .exec(transaction)
+        .await?;
+    Entity::update_many()
+        .col_expr(Column::ParentId, Expr::val(into).into())
+        .filter(Column::ParentId.eq(source.id))
+        .filter(Column::Id.is_not_in(above))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn move_members(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use membership::{Column, Entity};
+
+    let here = Entity::find().filter(Column::OrganisationId.eq(into));
+    let here = here.all(transaction).await?;
+    let there = Entity::find().filter(Column::OrganisationId.eq(source));
+    for theirs in there.all(transaction).await? {
+        let ours = here.iter().find(|ours| ours.person_id == theirs.person_id);
+        let Some(ours) = ours else { continue };
+        let (state, role) = rules::together((ours.state, ours.role), (theirs.state, theirs.role));
+        Entity::delete_by_id(theirs.id).exec(transaction).await?;
+        Entity::update_many()
+            .col_expr(Column::State, Expr::val(state).into())
+            .col_expr(Column::Role, Expr::val(role).into())
+            .col_expr(Column::UpdatedAt, Expr::val(viewer.now).into())
+            .filter(Column::Id.eq(ours.id))
+            .exec(transaction)
+            .await?;
+    }
+    Entity::update_many()
+        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .filter(Column::OrganisationId.eq(source))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn move_identifiers(
+    transaction: &DatabaseTransaction,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use organisation_identifier::{Column, Entity};
+
+    Entity::update_many()
+        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .filter(Column::OrganisationId.eq(source))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Where both use the same reference of their own for a listing, the one that moves loses it.
+async fn move_listings(
+    transaction: &DatabaseTransaction,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use listing::{Column, Entity};
+
+    let used = Query::select()
+        .column(Column::ExternalReference)
+        .from(Entity)
+        .and_where(Column::OrganisationId.eq(into))
+        .and_where(Column::ExternalReference.is_not_null())
+        .to_owned();
+    Entity::update_many()
+        .col_expr(Column::ExternalReference, Expr::val(None::<String>).into())
+        .filter(Column::OrganisationId.eq(source))
+        .filter(Column::ExternalReference.in_subquery(used))
+        .exec(transaction)
+        .await?;
+    Entity::update_many()
+        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .filter(Column::OrganisationId.eq(source))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn revoke_invitations(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    source: Uuid,
+) -> Result<(), Error> {
+    use invitation::{Column, Entity};
+
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::val(viewer.now).into())
+        .filter(Column::OrganisationId.eq(source))
+        .filter(Column::AcceptedAt.is_null())
+        .filter(Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

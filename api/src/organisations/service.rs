@@ -1,0 +1,420 @@
+//! The acts on organisations.
+
+use entity::{
+    json::Texts,
+    membership::{self, MembershipRole, MembershipState},
+    organisation::{
+        Column, Entity, Model, OrganisationKind, OrganisationState, VerificationMethod,
+        VerificationStatus,
+    },
+    organisation_area, organisation_identifier,
+};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::rules::{self, Profile};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode, Viewer,
+        activity::{self, Act},
+        idempotency::Key,
+        input::Checks,
+        place::Point,
+        resource,
+    },
+    reference::{self, Snapshot},
+    registers::rules::Identifier,
+};
+
+/// How many steps up a cycle of parents is looked for: no council has as many levels.
+const HIGHEST: usize = 100;
+
+/// Creates an organisation that the viewer owns. A retry with the same key gets the same one.
+pub async fn create(
+    app: &App,
+    viewer: &Viewer,
+    profile: Profile,
+    idempotency_key: Option<String>,
+) -> Result<Model, Error> {
+    viewer.signed_in()?;
+    if let Some(key) = &idempotency_key {
+        let mut checks = Checks::new();
+        checks.line("idempotencyKey", key, 1..=100);
+        checks.finish()?;
+    }
+    let key = || {
+        Key::new(
+            viewer,
+            idempotency_key.clone(),
+            "createOrganisation",
+            &profile,
+        )
+    };
+    if let Some(id) = Key::done(key().as_ref(), &app.database.read).await? {
+        return resource::get(&app.database.read, viewer, Id::<Entity>::new(id)).await;
+    }
+    match create_once(app, viewer, profile.clone(), key()).await {
+        // The same key came twice at the same moment: whoever was first has made it by now.
+        Err(Error::Conflict) => match Key::done(key().as_ref(), &app.database.write).await? {
+            Some(id) => resource::get(&app.database.write, viewer, Id::<Entity>::new(id)).await,
+            None => Err(Error::Conflict),
+        },
+        answer => answer,
+    }
+}
+
+async fn create_once(
+    app: &App,
+    viewer: &Viewer,
+    profile: Profile,
+    key: Option<Key>,
+) -> Result<Model, Error> {
+    let me = viewer.signed_in()?;
+    let snapshot = app.reference.now();
+    let profile = rules::checked(profile, |code| in_force(&snapshot, viewer, code))?;
+    let row = rules::applied(blank(viewer), &profile, |areas| middle(&snapshot, areas));
+    let transaction = app.database.begin().await?;
+    if let Some(parent) = profile.parent.flatten() {
+        adopt(&transaction, viewer, row.id, parent).await?;
+    }
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(&transaction)
+        .await?;
+    Key::record(key, &transaction, viewer, row.id).await?;
+    membership::Entity::insert(membership::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        person_id: Set(me.id),
+        organisation_id: Set(row.id),
+        role: Set(MembershipRole::Owner),
+        state: Set(MembershipState::Active),
+        created_at: Set(viewer.now),
+        updated_at: Set(viewer.now),
+    })
+    .exec_without_returning(&transaction)
+    .await?;
+    write_areas(&transaction, &row).await?;
+    let sent = profile.identifiers.unwrap_or_default();
+    write_identifiers(&transaction, row.id, &[], &sent).await?;
+    activity::record(
+        &transaction,
+        viewer,
+        act("organisation.created", row.id, &[]),
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Changes the profile of an organisation, as it was at that version.
+pub async fn update(
+    app: &App,
+    viewer: &Viewer,
+    id: Id<Entity>,
+    version: i32,
+    profile: Profile,
+) -> Result<Model, Error> {
+    rules::may_ask(viewer)?;
+    let before = resource::get(&app.database.read, viewer, id).await?;
+    rules::may_edit(viewer, before.id)?;
+    rules::is_active(&before, "organisationId")?;
+    let snapshot = app.reference.now();
+    let profile = rules::checked(profile, |code| {
+        before.areas.0.iter().any(|held| held == code) || in_force(&snapshot, viewer, code)
+    })?;
+    if before.version != version {
+        return Err(outdated());
+    }
+    let mut after = rules::applied(before.clone(), &profile, |areas| middle(&snapshot, areas));
+    let mut fields = rules::changed(&before, &after);
+    let transaction = app.database.begin().await?;
+    if let Some(parent) = profile
+        .parent
+        .flatten()
+        .filter(|_| fields.contains(&"parent"))
+    {
+        adopt(&transaction, viewer, id.0, parent).await?;
+    }
+    let held = identifiers(&transaction, id.0).await?;
+    let sent = profile.identifiers.unwrap_or_else(|| held.clone());
+    if !same(&held, &sent) {
+        fields.push("identifiers");
+    }
+    if fields.is_empty() {
+        return Ok(before);
+    }
+    if rules::needs_another_look(viewer, &before, &fields) {
+        after.verification = VerificationStatus::Unverified;
+        after.verification_method = None;
+        after.verified_at = None;
+    }
+    let after = save(&transaction, viewer, after).await?;
+    if before.areas != after.areas {
+        write_areas(&transaction, &after).await?;
+    }
+    write_identifiers(&transaction, id.0, &held, &sent).await?;
+    activity::record(
+        &transaction,
+        viewer,
+        act("organisation.updated", id.0, &fields),
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(after)
+}
+
+/// Notes what staff found when they looked at an organisation, as it was at that version.
+pub async fn verify(
+    app: &App,
+    viewer: &Viewer,
+    id: Id<Entity>,
+    version: Option<i32>,
+    status: VerificationStatus,
+    method: Option<VerificationMethod>,
+) -> Result<Model, Error> {
+    rules::may_verify(viewer)?;
+    let mut row = resource::get(&app.database.read, viewer, id).await?;
+    rules::is_active(&row, "organisationId")?;
+    rules::verification(status, method)?;
+    if version.is_some_and(|version| version != row.version) {
+        return Err(outdated());
+    }
+    row.verification = status;
+    row.verification_method = method.filter(|_| status != VerificationStatus::Unverified);
+    row.verified_at = (status == VerificationStatus::Verified).then_some(viewer.now);
+    let transaction = app.database.begin().await?;
+    let row = save(&transaction, viewer, row).await?;
+    let name = match status {
+        VerificationStatus::Verified => "organisation.verified",
+        VerificationStatus::Failed => "organisation.verification_failed",
+        VerificationStatus::Unverified => "organisation.verification_withdrawn",
+    };
+    activity::record(&transaction, viewer, act(name, id.0, &["verification"])).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Takes turns with every other act on an organisation until the transaction ends, and tells how it is then.
+///
+/// A row that is given its own value is locked on PostgreSQL; on SQLite the writer is alone anyway. Whoever
+/// takes two turns takes that of the lower id first.
+pub async fn take_turn(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Error> {
+    let rows = Entity::update_many()
+        .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt).into())
+        .filter(Column::Id.eq(id))
+        .exec_with_returning(transaction)
+        .await?;
+    rows.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Writes a row that was read at its version, which it then leaves.
+pub async fn save(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    mut row: Model,
+) -> Result<Model, Error> {
+    let (id, version) = (row.id, row.version);
+    row.version += 1;
+    row.updated_at = viewer.now;
+    let mut change = row.into_active_model().reset_all();
+    change.id = NotSet;
+    let saved = Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(version))
+        .filter(Column::State.eq(OrganisationState::Active))
+        .exec_with_returning(transaction)
+        .await?;
+    saved.into_iter().next().ok_or_else(outdated)
+}
+
+/// Whether an organisation may become a part of another: no circle may come of it.
+async fn adopt(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    child: Uuid,
+    parent: Id<Entity>,
+) -> Result<(), Error> {
+    let refuse = |code, message: &str| Err(UserError::at("parentId", code, message).into());
+    let circular = "An organisation cannot be a part of itself, nor of its own parts.";
+    if child == parent.0 {
+        return refuse(UserErrorCode::Circular, circular);
+    }
+    let Some(found) = resource::find(transaction, viewer, parent).await? else {
+        return refuse(
+            UserErrorCode::Unknown,
+            "There is no organisation with this id.",
+        );
+    };
+    rules::may_adopt(viewer, found.id)?;
+    let mut turns = [child, parent.0];
+    turns.sort_unstable();
+    for turn in turns {
+        match take_turn(transaction, turn).await {
+            Ok(row) if turn == parent.0 => rules::is_active(&row, "parentId")?,
+            // A new organisation is not there yet, and nobody waits for it.
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if ancestors(transaction, parent.0).await?.contains(&child) {
+        return refuse(UserErrorCode::Circular, circular);
+    }
+    Ok(())
+}
+
+/// An organisation and everything that it is a part of, upwards.
+pub async fn ancestors(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, Error> {
+    let mut path = vec![id];
+    while path.len() < HIGHEST {
+        let last = path.last().copied().unwrap_or(id);
+        let row = Entity::find_by_id(last).one(conn).await?;
+        match row.and_then(|row| row.parent_id) {
+            Some(parent) if !path.contains(&parent) => path.push(parent),
+            _ => break,
+        }
+    }
+    Ok(path)
+}
+
+async fn write_areas(transaction: &DatabaseTransaction, row: &Model) -> Result<(), Error> {
+    organisation_area::Entity::delete_many()
+        .filter(organisation_area::Column::OrganisationId.eq(row.id))
+        .exec(transaction)
+        .await?;
+    let areas = row
+        .areas
+        .0
+        .iter()
+        .map(|area| organisation_area::ActiveModel {
+            organisation_id: Set(row.id),
+            area: Set(area.clone()),
+        });
+    if areas.len() > 0 {
+        organisation_area::Entity::insert_many(areas)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn identifiers(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Identifier>, Error> {
+    let rows = organisation_identifier::Entity::find()
+        .filter(organisation_identifier::Column::OrganisationId.eq(id))
+        .all(conn)
+        .await?;
+    let identifier = |row: organisation_identifier::Model| Identifier {
+        scheme: row.scheme,
+        value: row.value,
+    };
+    Ok(rows.into_iter().map(identifier).collect())
+}
+
+fn same(held: &[Identifier], sent: &[Identifier]) -> bool {
+    held.len() == sent.len() && held.iter().all(|identifier| sent.contains(identifier))
+}
+
+async fn write_identifiers(
+    transaction: &DatabaseTransaction,
+    id: Uuid,
+    held: &[Identifier],
+    sent: &[Identifier],
+) -> Result<(), Error> {
+    for gone in held.iter().filter(|identifier| !sent.contains(identifier)) {
+        let key = (gone.scheme.clone(), gone.value.clone());
+        organisation_identifier::Entity::delete_by_id(key)
+            .exec(transaction)
+            .await?;
+    }
+    // In one order for everybody, so that two who send the same numbers do not wait for each other.
+    let mut new: Vec<(&Identifier, usize)> = sent.iter().zip(0..).collect();
+    new.retain(|(identifier, _)| !held.contains(identifier));
+    new.sort_unstable();
+    for (identifier, at) in new {
+        organisation_identifier::Entity::insert(organisation_identifier::ActiveModel {
+            scheme: Set(identifier.scheme.clone()),
+            value: Set(identifier.value.clone()),
+            organisation_id: Set(id),
+        })
+        .exec_without_returning(transaction)
+        .await
+        .map_err(|error| Error::from(error).on_conflict(|| taken(at)))?;
+    }
+    Ok(())
+}
+
+fn in_force(snapshot: &Snapshot, viewer: &Viewer, code: &str) -> bool {
+    snapshot
+        .area(code)
+        .is_some_and(|area| reference::in_force(area.valid_from, area.valid_to, viewer.today()))
+}
+
+fn middle(snapshot: &Snapshot, areas: &[String]) -> Option<Point> {
+    let area = snapshot.area(areas.first()?)?;
+    Point::new(area.latitude?, area.longitude?)
+}
+
+/// A new organisation that nothing is known of.
+fn blank(viewer: &Viewer) -> Model {
+    Model {
+        id: Uuid::now_v7(),
+        name: String::new(),
+        sort_name: String::new(),
+        kind: OrganisationKind::CommunityGroup,
+        size: None,
+        description: String::new(),
+        website: None,
+        public_email: None,
+        public_phone: None,
+        parent_id: None,
+        address_lines: Texts(Vec::new()),
+        town: None,
+        postcode: None,
+        latitude: None,
+        longitude: None,
+        areas: Texts(Vec::new()),
+        state: OrganisationState::Active,
+        merged_into: None,
+        verification: VerificationStatus::Unverified,
+        verification_method: None,
+        verified_at: None,
+        created_at: viewer.now,
+        updated_at: viewer.now,
+        version: 1,
+    }
+}
+
+const fn act<'a>(
+    act: &'static str,
+    organisation: Uuid,
+    fields: &'a [&'static str],
+) -> Act<'a, Entity> {
+    Act {
+        act,
+        subject: Id::new(organisation),
+        organisation: Some(organisation),
+        fields,
+    }
+}
+
+fn outdated() -> Error {
+    UserError::at(
+        "version",
+        UserErrorCode::VersionOutdated,
+        "The organisation was changed since you read it. Read it again and repeat the change.",
+    )
+    .into()
+}
+
+fn taken(at: usize) -> UserError {
+    UserError::at(
+        &format!("identifiers.{at}.value"),
+        UserErrorCode::AlreadyExists,
+        "An organisation with this number is here already. Ask to join it, or tell the programme team.",
+    )
+}

@@ -1,0 +1,551 @@
+//! What the schema says of organisations.
+
+use std::borrow::Cow;
+
+use async_graphql::{
+    Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+    connection::Connection,
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    membership::{MembershipRole, MembershipState},
+    organisation::{
+        self, OrganisationKind, OrganisationSize, OrganisationState, Sector, VerificationMethod,
+        VerificationStatus,
+    },
+    organisation_identifier,
+};
+
+use super::{
+    row,
+    rules::{self, Profile},
+    search::{self, Filter},
+};
+use crate::{
+    activities::Activity,
+    context::Ask,
+    finding::{self, ListingFilter, ListingOrder, query::ListingPage},
+    invitations::Invitation,
+    kit::{
+        Error, Id, Viewer,
+        page::{self, Order, PageArgs, Total},
+        partial::Partial,
+    },
+    listings::Listing,
+    members::Membership,
+    places::{Place, PlaceInput},
+    reference::Area,
+    registers::{OrganisationIdentifier, OrganisationIdentifierInput},
+};
+
+/// An organisation of the county or beyond.
+pub struct Organisation {
+    row: Partial<organisation::Entity>,
+    /// Where the viewer of the request does not know it yet: they have just made it.
+    viewer_role: Option<MembershipRole>,
+}
+
+impl From<Partial<organisation::Entity>> for Organisation {
+    fn from(row: Partial<organisation::Entity>) -> Self {
+        Self {
+            row,
+            viewer_role: None,
+        }
+    }
+}
+
+impl From<organisation::Model> for Organisation {
+    fn from(row: organisation::Model) -> Self {
+        Partial::whole(row).into()
+    }
+}
+
+impl Organisation {
+    /// The organisation that this viewer has just made, and owns.
+    #[must_use]
+    pub fn made_by(viewer: &Viewer, row: organisation::Model) -> Self {
+        let viewer_role = viewer.role_in(row.id).or(Some(MembershipRole::Owner));
+        Self {
+            row: Partial::whole(row),
+            viewer_role,
+        }
+    }
+
+    fn key(&self) -> uuid::Uuid {
+        self.row.known().id
+    }
+
+    /// The organisation with what a field needs, read now where it was not read before.
+    async fn with(
+        &self,
+        ctx: &Context<'_>,
+        field: &str,
+    ) -> Result<Cow<'_, organisation::Model>, Error> {
+        if let Some(row) = self.row.with(row::needs(field)) {
+            return Ok(Cow::Borrowed(row));
+        }
+        let found = ctx
+            .load(Id::<organisation::Entity>::new(self.key()))
+            .await?;
+        found.map(Cow::Owned).ok_or(Error::NotFound)
+    }
+
+    async fn other(ctx: &Context<'_>, id: Option<uuid::Uuid>) -> Result<Option<Self>> {
+        let Some(id) = id else { return Ok(None) };
+        let found = ctx.load(Id::<organisation::Entity>::new(id)).await?;
+        Ok(found.map(Self::from))
+    }
+}
+
+/// An organisation of the county or beyond. Everybody sees it; its members are seen by each other and by staff.
+#[Object]
+impl Organisation {
+    /// Global id.
+    pub async fn id(&self) -> Id<organisation::Entity> {
+        Id::new(self.key())
+    }
+
+    /// What it is called.
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.with(ctx, "name").await?.name.clone())
+    }
+
+    /// What it is.
+    async fn kind(&self, ctx: &Context<'_>) -> Result<OrganisationKind> {
+        Ok(self.with(ctx, "kind").await?.kind)
+    }
+
+    /// The part of society that it belongs to: follows from its kind.
+    async fn sector(&self, ctx: &Context<'_>) -> Result<Sector> {
+        Ok(rules::sector(self.with(ctx, "sector").await?.kind))
+    }
+
+    /// How many people work for it, where it says so.
+    async fn size(&self, ctx: &Context<'_>) -> Result<Option<OrganisationSize>> {
+        Ok(self.with(ctx, "size").await?.size)
+    }
+
+    /// What it does, in its own words; several lines of plain text, or none.
+    async fn description(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.with(ctx, "description").await?.description.clone())
+    }
+
+    /// Its pages on the web.
+    async fn website(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.with(ctx, "website").await?.website.clone())
+    }
+
+    /// An address that anybody may write to.
+    async fn public_email(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.with(ctx, "publicEmail").await?.public_email.clone())
+    }
+
+    /// A number that anybody may call.
+    async fn public_phone(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.with(ctx, "publicPhone").await?.public_phone.clone())
+    }
+
+    /// The numbers under which registers know it.
+    async fn identifiers(&self, ctx: &Context<'_>) -> Result<Vec<OrganisationIdentifier>> {
+        let mut rows = ctx
+            .parts::<organisation_identifier::Entity>(self.key())
+            .await?;
+        rows.sort_by(|a, b| (&a.scheme, &a.value).cmp(&(&b.scheme, &b.value)));
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// The organisation that it is a part of.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let parent = self.with(ctx, "parent").await?.parent_id;
+        Self::other(ctx, parent).await
+    }
+
+    /// The organisations that are a part of it, by name: teams of a council, branches of a charity.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Self, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let viewer = ctx.viewer();
+        let (slice, total) = search::children(ctx.app(), viewer, self.key(), &args).await?;
+        Ok(slice.connection(Total(total), Self::from))
+    }
+
+    /// Where it is.
+    async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
+        let row = self.with(ctx, "place").await?;
+        let place = Place {
+            address_lines: row.address_lines.0.clone(),
+            town: row.town.clone(),
+            postcode: row.postcode.clone(),
+            point: rules::point(&row),
+        };
+        Ok(place.said())
+    }
+
+    /// The areas that it works in.
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
+        let reference = ctx.app().reference.now();
+        let row = self.with(ctx, "areas").await?;
+        Ok(row
+            .areas
+            .0
+            .iter()
+            .filter_map(|code| Area::find(&reference, code))
+            .collect())
+    }
+
+    /// What it offers and requests, as far as it is listed to the viewer; its own members see all but drafts.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which listings; those that are open unless `states` says otherwise.")]
+        filter: Option<ListingFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<ListingPage<Listing>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        finding::query::of_organisation(ctx, self.key(), filter, order_by, &args).await
+    }
+
+    /// Whether staff have confirmed that it is what it says.
+    async fn verification(&self, ctx: &Context<'_>) -> Result<Verification> {
+        let row = self.with(ctx, "verification").await?;
+        Ok(Verification {
+            status: row.verification,
+            method: row.verification_method,
+            at: row.verified_at,
+        })
+    }
+
+    /// Whether it goes on.
+    async fn state(&self, ctx: &Context<'_>) -> Result<OrganisationState> {
+        Ok(self.with(ctx, "state").await?.state)
+    }
+
+    /// The organisation that carries on for it, where it was merged.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let into = self.with(ctx, "mergedInto").await?.merged_into;
+        Self::other(ctx, into).await
+    }
+
+    /// When it was created here.
+    async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.with(ctx, "createdAt").await?.created_at)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        Ok(self.with(ctx, "updatedAt").await?.updated_at)
+    }
+
+    /// Counts its changes. Send the version that you read with a change of yours.
+    async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.with(ctx, "version").await?.version)
+    }
+
+    /// What the viewer may do for it; null where they are no member.
+    async fn viewer_role(&self, ctx: &Context<'_>) -> Option<MembershipRole> {
+        self.viewer_role
+            .or_else(|| ctx.viewer().role_in(self.key()))
+    }
+
+    /// Its members, and who asked to become one, in the order in which they came. Seen by each other and by
+    /// staff; others see themselves only.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In force, asked for, or both; without it, both.")] states: Option<
+            Vec<MembershipState>,
+        >,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Membership, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Membership::of_organisation(ctx, self.key(), states, args).await
+    }
+
+    /// Invitations that nobody has used yet, the newest first. Seen by its managers and owners and by
+    /// administrators.
+    async fn invitations(&self, ctx: &Context<'_>) -> Result<Vec<Invitation>> {
+        Invitation::of_organisation(ctx, self.key()).await
+    }
+
+    /// What was done for it or to it, the newest first. Seen by its members and by staff; others see their own
+    /// acts only.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn activities(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Activity, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Activity::of_organisation(ctx, self.key(), args).await
+    }
+}
+
+/// Whether staff have confirmed that an organisation is what it says.
+#[derive(SimpleObject)]
+pub struct Verification {
+    /// What they found.
+    pub status: VerificationStatus,
+    /// How they looked.
+    pub method: Option<VerificationMethod>,
+    /// When it was confirmed.
+    pub at: Option<DateTime<Utc>>,
+}
+
+crate::payload! {
+    /// What an act on an organisation gives back.
+    OrganisationPayload {
+        /// The organisation after the act; null where it was refused.
+        organisation: Organisation
+    }
+}
+
+/// In which order to list organisations.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Enum)]
+pub enum OrganisationOrder {
+    /// By name, from A to Z.
+    #[default]
+    Name,
+    /// The newest first.
+    Newest,
+}
+
+impl OrganisationOrder {
+    /// How a page is cut in this order.
+    #[must_use]
+    pub fn order(self) -> Order {
+        match self {
+            Self::Name => search::by_name(),
+            Self::Newest => search::newest(),
+        }
+    }
+}
+
+/// Which organisations to list. A list that is left out or empty leaves nothing out.
+#[derive(InputObject)]
+pub struct OrganisationFilter {
+    /// Part of a name or of a town, or a whole number of a register.
+    pub text: Option<String>,
+    /// Of one of these kinds.
+    #[graphql(default)]
+    pub kinds: Vec<OrganisationKind>,
+    /// Of one of these sectors.
+    #[graphql(default)]
+    pub sectors: Vec<Sector>,
+    /// Working in one of these areas (codes), in an area inside one, or in what came before or after one.
+    #[graphql(default)]
+    pub areas: Vec<String>,
+    /// With one of these findings of staff.
+    #[graphql(default)]
+    pub verification: Vec<VerificationStatus>,
+    /// In one of these states.
+    #[graphql(default_with = "vec![OrganisationState::Active]")]
+    pub states: Vec<OrganisationState>,
+}
+
+impl Default for OrganisationFilter {
+    fn default() -> Self {
+        Self {
+            text: None,
+            kinds: Vec::new(),
+            sectors: Vec::new(),
+            areas: Vec::new(),
+            verification: Vec::new(),
+            states: vec![OrganisationState::Active],
+        }
+    }
+}
+
+impl From<OrganisationFilter> for Filter {
+    fn from(filter: OrganisationFilter) -> Self {
+        let OrganisationFilter {
+            text,
+            kinds,
+            sectors,
+            areas,
+            verification,
+            states,
+        } = filter;
+        Self {
+            text,
+            kinds,
+            sectors,
+            areas,
+            verification,
+            states,
+        }
+    }
+}
+
+/// A new organisation.
+#[derive(InputObject)]
+pub struct CreateOrganisationInput {
+    /// What it is called: 2 to 120 characters.
+    pub name: String,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// How many people work for it.
+    pub size: Option<OrganisationSize>,
+    /// What it does: at most 5,000 characters of plain text.
+    pub description: Option<String>,
+    /// Its pages on the web, with https:// or http:// before them.
+    pub website: Option<String>,
+    /// An address that anybody may write to.
+    pub public_email: Option<String>,
+    /// A number that anybody may call.
+    pub public_phone: Option<String>,
+    /// The numbers under which registers know it: at most 10. Each belongs to one organisation only.
+    #[graphql(default)]
+    pub identifiers: Vec<OrganisationIdentifierInput>,
+    /// The organisation that it is a part of. Only managers of that one, and staff, may say so.
+    pub parent_id: Option<Id<organisation::Entity>>,
+    /// Where it is.
+    pub place: Option<PlaceInput>,
+    /// Codes of the areas that it works in: at most 20.
+    #[graphql(default)]
+    pub areas: Vec<String>,
+    /// Any text of your own, new for each organisation: a retry with the same one gets the same answer.
+    pub idempotency_key: Option<String>,
+}
+
+impl CreateOrganisationInput {
+    /// What it says of the organisation, and the key.
+    #[must_use]
+    pub fn unpack(self) -> (Profile, Option<String>) {
+        let Self {
+            name,
+            kind,
+            size,
+            description,
+            website,
+            public_email,
+            public_phone,
+            identifiers,
+            parent_id,
+            place,
+            areas,
+            idempotency_key,
+        } = self;
+        let profile = Profile {
+            name: Some(name),
+            kind: Some(kind),
+            size: Some(size),
+            description: Some(description),
+            website: Some(website),
+            public_email: Some(public_email),
+            public_phone: Some(public_phone),
+            identifiers: Some(identifiers.into_iter().map(Into::into).collect()),
+            parent: Some(parent_id),
+            place: Some(place.map(Into::into)),
+            areas: Some(areas),
+        };
+        (profile, idempotency_key)
+    }
+}
+
+/// What to change of an organisation. What is left out stays; null empties a field.
+#[derive(InputObject)]
+pub struct UpdateOrganisationInput {
+    /// The organisation.
+    pub organisation_id: Id<organisation::Entity>,
+    /// The version that you read. When it has changed since, the change is refused.
+    pub version: i32,
+    /// What it is called: 2 to 120 characters. Changing it means that a verified organisation has to be verified again.
+    pub name: Option<String>,
+    /// What it is. Changing it means that a verified organisation has to be verified again.
+    pub kind: Option<OrganisationKind>,
+    /// How many people work for it.
+    pub size: MaybeUndefined<OrganisationSize>,
+    /// What it does: at most 5,000 characters of plain text.
+    pub description: MaybeUndefined<String>,
+    /// Its pages on the web, with https:// or http:// before them.
+    pub website: MaybeUndefined<String>,
+    /// An address that anybody may write to.
+    pub public_email: MaybeUndefined<String>,
+    /// A number that anybody may call.
+    pub public_phone: MaybeUndefined<String>,
+    /// All numbers under which registers know it. Changing them means that a verified organisation has to be
+    /// verified again.
+    pub identifiers: MaybeUndefined<Vec<OrganisationIdentifierInput>>,
+    /// The organisation that it is a part of. Only managers of that one, and staff, may say so.
+    pub parent_id: MaybeUndefined<Id<organisation::Entity>>,
+    /// Where it is: the whole of it.
+    pub place: MaybeUndefined<PlaceInput>,
+    /// Codes of all areas that it works in.
+    pub areas: MaybeUndefined<Vec<String>>,
+}
+
+impl UpdateOrganisationInput {
+    /// Which organisation, at which version, and what to change.
+    #[must_use]
+    pub fn unpack(self) -> (Id<organisation::Entity>, i32, Profile) {
+        let Self {
+            organisation_id,
+            version,
+            name,
+            kind,
+            size,
+            description,
+            website,
+            public_email,
+            public_phone,
+            identifiers,
+            parent_id,
+            place,
+            areas,
+        } = self;
+        let identifiers: Option<Option<Vec<OrganisationIdentifierInput>>> = identifiers.into();
+        let identifiers = identifiers.map(Option::unwrap_or_default);
+        let place: Option<Option<PlaceInput>> = place.into();
+        let areas: Option<Option<Vec<String>>> = areas.into();
+        let profile = Profile {
+            name,
+            kind,
+            size: size.into(),
+            description: description.into(),
+            website: website.into(),
+            public_email: public_email.into(),
+            public_phone: public_phone.into(),
+            identifiers: identifiers.map(|list| list.into_iter().map(Into::into).collect()),
+            parent: parent_id.into(),
+            place: place.map(|place| place.map(Into::into)),
+            areas: areas.map(Option::unwrap_or_default),
+        };
+        (organisation_id, version, profile)
+    }
+}
+
+/// What staff found when they looked at an organisation.
+#[derive(InputObject)]
+pub struct VerifyOrganisationInput {
+    /// The organisation.
+    pub organisation_id: Id<organisation::Entity>,
+    /// The version that was looked at. When it has changed since, the finding is refused.
+    pub version: Option<i32>,
+    /// What was found.
+    pub status: VerificationStatus,
+    /// How; needed for `VERIFIED`.
+    pub method: Option<VerificationMethod>,
+}
