@@ -9,3 +9,8 @@
 mod support;
 
 mod accounts;
+mod activities;
+mod invitations;
+mod members;
+mod mergers;
+mod organisations;

@@ -56,4 +56,53 @@ impl Caller {
         }
         Reply::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
+
+    /// Creates a community group, which this caller then owns, and gives its id.
+    pub async fn organisation(&self, name: &str) -> String {
+        let reply = self
+            .ask(
+                "mutation ($name: String!) { createOrganisation(input: {name: $name, kind: COMMUNITY_GROUP}) {
+                    organisation { id } userErrors { code field message } } }",
+                json!({"name": name}),
+            )
+            .await;
+        reply.text("createOrganisation.organisation.id")
+    }
+
+    /// Makes an invitation to an organisation, and gives its token.
+    pub async fn invitation(&self, organisation: &str, role: &str) -> String {
+        let reply = self
+            .ask(
+                "mutation ($id: ID!, $role: MembershipRole!) {
+                    createInvitation(input: {organisationId: $id, role: $role}) { token userErrors { code field } } }",
+                json!({"id": organisation, "role": role}),
+            )
+            .await;
+        reply.text("createInvitation.token")
+    }
+
+    /// Lets somebody into an organisation of this caller, and gives the membership's id.
+    pub async fn admits(&self, organisation: &str, person: &Self, role: &str) -> String {
+        let token = self.invitation(organisation, role).await;
+        let reply = person
+            .ask(
+                "mutation ($token: String!) {
+                    acceptInvitation(input: {token: $token}) { membership { id } userErrors { code field } } }",
+                json!({"token": token}),
+            )
+            .await;
+        reply.text("acceptInvitation.membership.id")
+    }
+
+    /// Asks to join an organisation, and gives the membership's id.
+    pub async fn asks_to_join(&self, organisation: &str) -> String {
+        let reply = self
+            .ask(
+                "mutation ($id: ID!) {
+                    requestToJoin(input: {organisationId: $id}) { membership { id } userErrors { code field } } }",
+                json!({"id": organisation}),
+            )
+            .await;
+        reply.text("requestToJoin.membership.id")
+    }
 }
