@@ -9,3 +9,5 @@
 mod support;
 
 mod accounts;
+mod finding;
+mod listings;

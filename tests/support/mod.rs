@@ -2,6 +2,7 @@
 
 mod caller;
 mod database;
+mod organisations;
 mod reply;
 
 use api::{App, config::Config};

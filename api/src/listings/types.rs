@@ -1,6 +1,6 @@
 //! What the schema says of a listing.
 
-use std::ops::Deref;
+use std::marker::PhantomData;
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -92,86 +92,44 @@ pub struct Picture {
     pub alt: String,
 }
 
-/// What offers and requests have in common.
-pub struct Shared(Row);
+/// Marks offers.
+pub struct Offered;
+
+/// Marks requests.
+pub struct Requested;
+
+/// An offer or a request. Both have the same fields; they are two types, for their direction is what everybody asks.
+pub struct Listed<K>(Row, PhantomData<fn() -> K>);
 
 /// Something that an organisation offers.
-pub struct Offer(Shared);
+pub type Offer = Listed<Offered>;
 
 /// Something that an organisation requests.
-pub struct Request(Shared);
+pub type Request = Listed<Requested>;
 
-impl From<Row> for Offer {
+impl<K> From<Row> for Listed<K> {
     fn from(row: Row) -> Self {
-        Self(Shared(row))
+        Self(row, PhantomData)
     }
 }
 
-impl From<Row> for Request {
-    fn from(row: Row) -> Self {
-        Self(Shared(row))
-    }
-}
-
-impl From<listing::Model> for Offer {
+impl<K> From<listing::Model> for Listed<K> {
     fn from(row: listing::Model) -> Self {
         Row::from(row).into()
     }
 }
 
-impl From<listing::Model> for Request {
-    fn from(row: listing::Model) -> Self {
-        Row::from(row).into()
-    }
-}
-
-impl Deref for Offer {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-impl Deref for Request {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// Something that an organisation has and would share: things, time, skills, space, money.
-#[Object]
-impl Offer {
+/// Described in `interface`, each as what it is.
+#[Object(
+    concrete(name = "Offer", params(Offered)),
+    concrete(name = "Request", params(Requested))
+)]
+impl<K: 'static> Listed<K> {
     /// Global id.
     pub async fn id(&self) -> Id<listing::Entity> {
-        Id::new(self.0.0.known().id)
+        Id::new(self.0.known().id)
     }
 
-    #[graphql(flatten)]
-    async fn shared(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// Something that an organisation needs and asks others for.
-#[Object]
-impl Request {
-    /// Global id.
-    pub async fn id(&self) -> Id<listing::Entity> {
-        Id::new(self.0.0.known().id)
-    }
-
-    #[graphql(flatten)]
-    async fn shared(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// What offers and requests have in common.
-#[Object(name = "ListingFields")]
-impl Shared {
     /// Offer or request.
     async fn kind(&self) -> ListingKind {
         self.0.known().kind
