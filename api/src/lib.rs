@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod areas;
 pub mod config;
 mod context;
 pub mod http;
@@ -15,6 +16,7 @@ pub mod listings;
 pub mod organisations;
 pub mod priorities;
 pub mod reference;
+pub mod resource_types;
 pub mod schema;
 
 use std::{path::PathBuf, sync::Arc};

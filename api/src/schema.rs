@@ -5,6 +5,9 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
+    areas::{AreaMutation, AreaQuery},
+    priorities::{PriorityMutation, PriorityQuery},
+    resource_types::{ResourceTypeMutation, ResourceTypeQuery},
 };
 
 mod node;
@@ -20,11 +23,22 @@ const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccountQuery);
+pub struct Query(
+    NodeQuery,
+    AccountQuery,
+    AreaQuery,
+    ResourceTypeQuery,
+    PriorityQuery,
+);
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(
+    AccountMutation,
+    AreaMutation,
+    ResourceTypeMutation,
+    PriorityMutation,
+);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -1,12 +1,15 @@
 //! Any thing by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::person;
+use entity::{area, person, priority_area, priority_edition, resource_type};
 
 use crate::{
     accounts::Person,
+    areas::Area,
     context::Ask,
     kit::{Error, Id, Resource, id},
+    priorities::{PriorityArea, PriorityEdition},
+    resource_types::ResourceType,
 };
 
 /// The most ids in one call of `nodes`.
@@ -22,6 +25,14 @@ const MOST: usize = 100;
 pub enum Node {
     /// Someone who signs in.
     Person(Person),
+    /// A place with a name and a time.
+    Area(Area),
+    /// A type of what can be shared.
+    ResourceType(ResourceType),
+    /// The priorities as reviewed at one time.
+    PriorityEdition(PriorityEdition),
+    /// One thing that matters most.
+    PriorityArea(PriorityArea),
 }
 
 /// Things by their ids.
@@ -49,10 +60,19 @@ async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>, Error> {
     let Some((kind, id)) = id::split(global) else {
         return Ok(None);
     };
+    let (known, viewer) = (ctx.app().reference.now(), ctx.viewer());
     match kind {
         person::Entity::NAME => {
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Person(Person::seen_by(ctx.viewer(), row))))
+            Ok(found.map(|row| Node::Person(Person::seen_by(viewer, row))))
+        }
+        area::Entity::NAME => Ok(Area::by_id(&known, id).map(Node::Area)),
+        resource_type::Entity::NAME => Ok(ResourceType::by_id(&known, id).map(Node::ResourceType)),
+        priority_edition::Entity::NAME => {
+            Ok(PriorityEdition::by_id(&known, viewer, id).map(Node::PriorityEdition))
+        }
+        priority_area::Entity::NAME => {
+            Ok(PriorityArea::by_id(&known, viewer, id).map(Node::PriorityArea))
         }
         _ => Ok(None),
     }
