@@ -1,19 +1,20 @@
-//! What the schema says of areas and resource types. All of it is answered from memory.
+//! What the schema says of areas. All of it is answered from memory.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::NaiveDate;
-use entity::{
-    area::{self, AreaKind},
-    resource_type::{self, LendingMode, ResourceKind, Unit},
-};
+use entity::area::{self, AreaKind};
 use uuid::Uuid;
 
-use super::{Snapshot, in_force};
+use super::rules::AreaChange;
 use crate::{
     context::Ask,
-    kit::{Id, place::Point},
+    kit::{
+        Id,
+        place::{Point, PointInput},
+    },
+    reference::{Snapshot, in_force},
 };
 
 /// A place with a name and a time.
@@ -37,7 +38,24 @@ impl Area {
         Some(Self::at(snapshot, at))
     }
 
-    pub(super) fn at(snapshot: &Arc<Snapshot>, at: usize) -> Self {
+    /// The areas that exist on a day, of a kind, within an area, in order of their names.
+    #[must_use]
+    pub fn list(
+        snapshot: &Arc<Snapshot>,
+        day: NaiveDate,
+        kind: Option<AreaKind>,
+        within: Option<&str>,
+    ) -> Vec<Self> {
+        let inside = within.map(|code| snapshot.areas_inside(code));
+        let rows = snapshot.areas.iter().enumerate();
+        rows.filter(|(_, row)| in_force(row.valid_from, row.valid_to, day))
+            .filter(|(_, row)| kind.is_none_or(|kind| row.kind == kind))
+            .filter(|(at, _)| inside.as_ref().is_none_or(|inside| inside.contains(at)))
+            .map(|(at, _)| Self::at(snapshot, at))
+            .collect()
+    }
+
+    fn at(snapshot: &Arc<Snapshot>, at: usize) -> Self {
         let snapshot = Arc::clone(snapshot);
         Self { snapshot, at }
     }
@@ -150,114 +168,71 @@ pub struct AreaSuccessor {
     pub from: NaiveDate,
 }
 
-/// What can be shared, as people name it.
-#[derive(Clone)]
-pub struct ResourceType {
-    snapshot: Arc<Snapshot>,
-    at: usize,
-}
-
-impl ResourceType {
-    /// The resource type with a code.
-    #[must_use]
-    pub fn find(snapshot: &Arc<Snapshot>, code: &str) -> Option<Self> {
-        snapshot.type_at(code).map(|at| Self::at(snapshot, at))
-    }
-
-    /// The resource type with an id.
-    #[must_use]
-    pub fn by_id(snapshot: &Arc<Snapshot>, id: Uuid) -> Option<Self> {
-        let at = snapshot.types.iter().position(|kind| kind.id == id)?;
-        Some(Self::at(snapshot, at))
-    }
-
-    pub(super) fn at(snapshot: &Arc<Snapshot>, at: usize) -> Self {
-        let snapshot = Arc::clone(snapshot);
-        Self { snapshot, at }
-    }
-
-    fn row(&self) -> &resource_type::Model {
-        &self.snapshot.types[self.at]
-    }
-
-    fn all(&self, positions: &[usize]) -> Vec<Self> {
-        let kind = |at: &usize| Self::at(&self.snapshot, *at);
-        positions.iter().map(kind).collect()
+crate::payload! {
+    /// What an act on an area gives back.
+    AreaPayload {
+        /// The area after the act; null where it was refused.
+        area: Area
     }
 }
 
-/// A type of what can be shared, as people name it: laptops, a hall, advice on hiring.
-#[Object]
-impl ResourceType {
-    /// Global id.
-    pub async fn id(&self) -> Id<resource_type::Entity> {
-        Id::new(self.row().id)
-    }
+/// An area to make, or what to change of one. What is left out stays.
+#[derive(InputObject)]
+pub struct SaveAreaInput {
+    /// Its stable name: 2 to 60 small letters and digits, with hyphens between words. An area with this code is
+    /// changed; where there is none, one is made.
+    pub code: String,
+    /// What people call it: 2 to 100 characters. Required for a new area.
+    pub name: Option<String>,
+    /// What kind of place it is. Required for a new area.
+    pub kind: Option<AreaKind>,
+    /// Its code at the Office for National Statistics, such as `E07000207`; null removes it.
+    pub gss: MaybeUndefined<String>,
+    /// Code of the area that it lies in; null where it lies in none.
+    pub parent: MaybeUndefined<String>,
+    /// A point near its middle; null removes it.
+    pub point: MaybeUndefined<PointInput>,
+    /// The first day on which it exists; null for since always.
+    pub valid_from: MaybeUndefined<NaiveDate>,
+    /// The last day on which it exists; null where no end is known.
+    pub valid_to: MaybeUndefined<NaiveDate>,
+    /// All areas that take over from it, at most 20; an empty list removes them.
+    pub successors: Option<Vec<AreaSuccessorInput>>,
+}
 
-    /// The stable name by which filters and inputs mean this type, such as `it-hardware`. Never reused.
-    async fn code(&self) -> &str {
-        &self.row().code
-    }
+/// Which area takes over, and from when.
+#[derive(InputObject)]
+pub struct AreaSuccessorInput {
+    /// Code of the area that takes over.
+    pub area: String,
+    /// The first day on which it has.
+    pub from: NaiveDate,
+}
 
-    /// The top level that it belongs to. It never changes.
-    async fn kind(&self) -> ResourceKind {
-        self.row().kind
-    }
-
-    /// What people read.
-    async fn label(&self) -> &str {
-        &self.row().label
-    }
-
-    /// The wider type, of the same kind. A filter by that one finds this one.
-    async fn parent(&self) -> Option<ResourceType> {
-        Self::find(&self.snapshot, self.row().parent.as_deref()?)
-    }
-
-    /// The narrower types, in order of their labels, ended ones included.
-    #[graphql(complexity = "5 * child_complexity + 1")]
-    async fn children(&self) -> Vec<ResourceType> {
-        self.all(self.snapshot.type_lineage.children(self.at))
-    }
-
-    /// Other words by which people look for it. A search for one of them finds it.
-    async fn synonyms(&self) -> &[String] {
-        &self.row().synonyms.0
-    }
-
-    /// The unit that a form proposes; one of `allowedUnits`.
-    async fn default_unit(&self) -> Unit {
-        self.row().default_unit
-    }
-
-    /// The units in which it may be counted.
-    async fn allowed_units(&self) -> &[Unit] {
-        &self.row().allowed_units.0
-    }
-
-    /// How it may change hands; a form proposes the first.
-    async fn allowed_lending_modes(&self) -> &[LendingMode] {
-        &self.row().allowed_modes.0
-    }
-
-    /// Whether a safeguarding check is usual, for it mostly means time with children or adults at risk.
-    async fn safeguarding_default(&self) -> bool {
-        self.row().safeguarding_default
-    }
-
-    /// The first day on which it may be used; null where that is since always.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.row().valid_from
-    }
-
-    /// The last day on which it may be used; null where no end is known.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.row().valid_to
-    }
-
-    /// The types that take over from it.
-    #[graphql(complexity = "3 * child_complexity + 1")]
-    async fn replaced_by(&self) -> Vec<ResourceType> {
-        self.all(self.snapshot.type_lineage.after(self.at))
+impl From<SaveAreaInput> for AreaChange {
+    fn from(input: SaveAreaInput) -> Self {
+        let SaveAreaInput {
+            code,
+            name,
+            kind,
+            gss,
+            parent,
+            point,
+            valid_from,
+            valid_to,
+            successors,
+        } = input;
+        let step = |AreaSuccessorInput { area, from }| (area, from);
+        Self {
+            code,
+            name,
+            kind,
+            gss: gss.into(),
+            parent: parent.into(),
+            point: point.into(),
+            valid_from: valid_from.into(),
+            valid_to: valid_to.into(),
+            successors: successors.map(|all| all.into_iter().map(step).collect()),
+        }
     }
 }
