@@ -146,7 +146,7 @@ both! {
 
     async fn availability_is_asked_for_by_days(on) {
         let (world, owner, organisation) = world(on).await;
-        let window = |from: &str, until: &str| json!({"from": from, "until": until, "weekdays": ["MONDAY"], "startTime": "18:00:00", "endTime": "21:30:00"});
+        let window = |from: &str, until: &str| json!({"from": from, "until": until, "weekdays": ["MONDAY"], "startTime": "18:00", "endTime": "21:30"});
         offer(&owner, &organisation, json!({"publish": true, "title": "In two parts",
             "availability": [window("2027-01-01", "2027-01-31"), window("2027-03-01", "2027-03-31")]})).await;
         offer(&owner, &organisation, json!({"publish": true, "title": "Any time"})).await;

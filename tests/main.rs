@@ -11,3 +11,4 @@ mod support;
 mod accounts;
 mod finding;
 mod listings;
+mod reference;

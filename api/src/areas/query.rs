@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::area::AreaKind;
 
 use super::types::Area;
-use crate::context::Ask;
+use crate::{context::Ask, kit::Date};
 
 /// Reading areas.
 #[derive(Default)]
@@ -18,16 +18,14 @@ impl AreaQuery {
     async fn areas(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<
-            NaiveDate,
-        >,
+        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
         #[graphql(desc = "Only areas of this kind.")] kind: Option<AreaKind>,
         #[graphql(
             desc = "Code of an area: only what lies in it, or in what it took over from. A code that is not known holds nothing."
         )]
         within: Option<String>,
     ) -> Vec<Area> {
-        let day = as_of.unwrap_or_else(|| ctx.viewer().today());
+        let day = as_of.map_or_else(|| ctx.viewer().today(), NaiveDate::from);
         Area::list(&ctx.app().reference.now(), day, kind, within.as_deref())
     }
 

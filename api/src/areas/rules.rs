@@ -181,7 +181,10 @@ fn successors_as_sent(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        UserErrorCode::{Circular, Invalid, OutOfRange, Unknown},
+        *,
+    };
 
     fn refused(change: AreaChange) -> Vec<(UserErrorCode, String)> {
         match area(change, &Snapshot::shipped()) {
@@ -243,7 +246,6 @@ mod tests {
             ]),
             ..AreaChange::default()
         };
-        use UserErrorCode::{Circular, Invalid, OutOfRange, Unknown};
         let expected = [
             (Invalid, "gss"),
             (Circular, "parent"),

@@ -11,7 +11,7 @@ use super::rules::AreaChange;
 use crate::{
     context::Ask,
     kit::{
-        Id,
+        Date, Id,
         place::{Point, PointInput},
     },
     reference::{Snapshot, in_force},
@@ -116,13 +116,13 @@ impl Area {
     }
 
     /// The first day on which it exists; null where that is since always.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.row().valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.row().valid_from.map(Date)
     }
 
     /// The last day on which it exists; null where no end is known.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.row().valid_to
+    async fn valid_to(&self) -> Option<Date> {
+        self.row().valid_to.map(Date)
     }
 
     /// The areas that take over from it, each from a day. There may be several.
@@ -134,7 +134,7 @@ impl Area {
             .filter_map(|step| {
                 Some(AreaSuccessor {
                     area: Self::find(&self.snapshot, &step.successor)?,
-                    from: step.from_date,
+                    from: step.from_date.into(),
                 })
             })
             .collect()
@@ -150,11 +150,9 @@ impl Area {
     async fn in_force(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<
-            NaiveDate,
-        >,
+        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
     ) -> bool {
-        let day = as_of.unwrap_or_else(|| ctx.viewer().today());
+        let day = as_of.map_or_else(|| ctx.viewer().today(), NaiveDate::from);
         in_force(self.row().valid_from, self.row().valid_to, day)
     }
 }
@@ -165,7 +163,7 @@ pub struct AreaSuccessor {
     /// The area that takes over.
     pub area: Area,
     /// The first day on which it has.
-    pub from: NaiveDate,
+    pub from: Date,
 }
 
 crate::payload! {
@@ -193,9 +191,9 @@ pub struct SaveAreaInput {
     /// A point near its middle; null removes it.
     pub point: MaybeUndefined<PointInput>,
     /// The first day on which it exists; null for since always.
-    pub valid_from: MaybeUndefined<NaiveDate>,
+    pub valid_from: MaybeUndefined<Date>,
     /// The last day on which it exists; null where no end is known.
-    pub valid_to: MaybeUndefined<NaiveDate>,
+    pub valid_to: MaybeUndefined<Date>,
     /// All areas that take over from it, at most 20; an empty list removes them.
     pub successors: Option<Vec<AreaSuccessorInput>>,
 }
@@ -206,7 +204,7 @@ pub struct AreaSuccessorInput {
     /// Code of the area that takes over.
     pub area: String,
     /// The first day on which it has.
-    pub from: NaiveDate,
+    pub from: Date,
 }
 
 impl From<SaveAreaInput> for AreaChange {
@@ -222,7 +220,7 @@ impl From<SaveAreaInput> for AreaChange {
             valid_to,
             successors,
         } = input;
-        let step = |AreaSuccessorInput { area, from }| (area, from);
+        let step = |AreaSuccessorInput { area, from }| (area, from.0);
         Self {
             code,
             name,
@@ -230,8 +228,8 @@ impl From<SaveAreaInput> for AreaChange {
             gss: gss.into(),
             parent: parent.into(),
             point: point.into(),
-            valid_from: valid_from.into(),
-            valid_to: valid_to.into(),
+            valid_from: valid_from.map_value(NaiveDate::from).into(),
+            valid_to: valid_to.map_value(NaiveDate::from).into(),
             successors: successors.map(|all| all.into_iter().map(step).collect()),
         }
     }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     listing::{
         self, Audience, CloseReason, ExpiryPolicy, ListingKind, ListingState, RequirementKind,
@@ -24,6 +24,7 @@ use crate::{
     context::Ask,
     kit::{
         Id, clock,
+        date::{Date, LocalTime},
         page::{self, PageArgs, Total},
         place::Point,
         quantity,
@@ -61,15 +62,15 @@ impl Quantity {
 #[derive(SimpleObject)]
 pub struct AvailabilityWindow {
     /// The first day.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Date>,
     /// The last day.
-    pub until: Option<NaiveDate>,
+    pub until: Option<Date>,
     /// On which days of the week; empty for all.
     pub weekdays: Vec<Weekday>,
     /// From which time of day, in Surrey.
-    pub start_time: Option<NaiveTime>,
+    pub start_time: Option<LocalTime>,
     /// Until which time of day, in Surrey.
-    pub end_time: Option<NaiveTime>,
+    pub end_time: Option<LocalTime>,
 }
 
 /// A condition that the other side must meet.
@@ -262,8 +263,8 @@ impl<K: 'static> Listed<K> {
     }
 
     /// For requests: the last day on which it still helps.
-    async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>> {
-        Ok(self.0.with(ctx, "neededBy").await?.needed_by)
+    async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        Ok(self.0.with(ctx, "neededBy").await?.needed_by.map(Date))
     }
 
     /// Where it is, or is needed; null where nothing was said.
@@ -440,11 +441,11 @@ impl From<listing::Window> for AvailabilityWindow {
             end_time,
         } = window;
         Self {
-            from,
-            until,
+            from: from.map(Date),
+            until: until.map(Date),
             weekdays,
-            start_time,
-            end_time,
+            start_time: start_time.map(LocalTime),
+            end_time: end_time.map(LocalTime),
         }
     }
 }

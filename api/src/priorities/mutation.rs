@@ -73,7 +73,7 @@ impl PriorityMutation {
         input: AdoptPriorityEditionInput,
     ) -> Result<Option<PriorityEditionPayload>> {
         let AdoptPriorityEditionInput { code, valid_from } = input;
-        let adopted = service::adopt(ctx.app(), ctx.viewer(), &code, valid_from).await;
+        let adopted = service::adopt(ctx.app(), ctx.viewer(), &code, valid_from.0).await;
         PriorityEditionPayload::of(adopted.and_then(|()| edition(ctx, &code)))
     }
 }

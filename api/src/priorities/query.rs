@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
 use super::types::PriorityEdition;
-use crate::context::Ask;
+use crate::{context::Ask, kit::Date};
 
 /// Reading the priorities.
 #[derive(Default)]
@@ -27,10 +27,10 @@ impl PriorityQuery {
         #[graphql(
             desc = "Where no code is given: the day; today in Surrey where it is left out too."
         )]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
     ) -> Option<PriorityEdition> {
         let (known, viewer) = (ctx.app().reference.now(), ctx.viewer());
-        let in_force = || known.edition_on(as_of.unwrap_or_else(|| viewer.today()));
+        let in_force = || known.edition_on(as_of.map_or_else(|| viewer.today(), NaiveDate::from));
         let code = code.or_else(|| in_force().map(|edition| edition.code.clone()))?;
         PriorityEdition::find(&known, viewer, &code)
     }

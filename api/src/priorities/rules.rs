@@ -277,7 +277,10 @@ mod tests {
     use chrono::Days;
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        UserErrorCode::{AlreadyExists, Circular, Invalid, InvalidState, OutOfRange, Unknown},
+        *,
+    };
     use crate::reference::{Tables, in_force};
 
     fn code_of<T>(answer: Result<T, Error>) -> Option<UserErrorCode> {
@@ -323,7 +326,6 @@ mod tests {
             copy_from: copy_from.map(Into::into),
             valid_from: None,
         };
-        use UserErrorCode::{AlreadyExists, Invalid, Unknown};
         for (input, code) in [
             (input("2021-2026", None, None), AlreadyExists),
             (input("next", Some("never"), None), Unknown),
@@ -347,7 +349,6 @@ mod tests {
             parent: Some(parent.map(Into::into)),
             predecessor: Some(predecessor.map(Into::into)),
         };
-        use UserErrorCode::{Circular, InvalidState, Unknown};
         for (change, code) in [
             (change("2021-2026", "new", None, None), Some(InvalidState)),
             (change("never", "new", None, None), Some(Unknown)),
@@ -391,7 +392,6 @@ mod tests {
             supersedes,
             Some((old, NaiveDate::from_ymd_opt(2027, 3, 31).unwrap()))
         );
-        use UserErrorCode::{InvalidState, OutOfRange, Unknown};
         assert_eq!(code_of(adoption_of("2027-2031", 2021)), Some(OutOfRange));
         assert_eq!(code_of(adoption_of("2027-2031", 9999)), Some(OutOfRange));
         assert_eq!(code_of(adoption_of("2021-2026", 2027)), Some(InvalidState));

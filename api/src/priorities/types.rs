@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::rules::{self, AreaChange, NewEdition};
 use crate::{
     context::Ask,
-    kit::{Id, Viewer},
+    kit::{Date, Id, Viewer},
     reference::Snapshot,
 };
 
@@ -83,13 +83,13 @@ impl PriorityEdition {
     }
 
     /// The first day on which it is in force; before it is adopted, the day that is planned, if one is.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.row().valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.row().valid_from.map(Date)
     }
 
     /// The last day on which it is in force; null until a later edition is adopted.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.row().valid_to
+    async fn valid_to(&self) -> Option<Date> {
+        self.row().valid_to.map(Date)
     }
 
     /// The edition that it follows.
@@ -220,7 +220,7 @@ pub struct CreatePriorityEditionInput {
     /// What people call it: 2 to 150 characters.
     pub title: String,
     /// The first day, as it is planned.
-    pub valid_from: Option<NaiveDate>,
+    pub valid_from: Option<Date>,
     /// Code of the edition that it follows.
     pub follows: Option<String>,
     /// Code of the edition whose areas it begins with, each the predecessor of its copy; it follows that one.
@@ -239,7 +239,7 @@ impl From<CreatePriorityEditionInput> for NewEdition {
         Self {
             code,
             title,
-            valid_from,
+            valid_from: valid_from.map(NaiveDate::from),
             follows,
             copy_from,
         }
@@ -306,5 +306,5 @@ pub struct AdoptPriorityEditionInput {
     /// Its code.
     pub code: String,
     /// The first day on which it is in force: later than that of every edition adopted so far.
-    pub valid_from: NaiveDate,
+    pub valid_from: Date,
 }

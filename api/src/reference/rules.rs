@@ -164,7 +164,10 @@ pub fn changed<const N: usize>(same: [(&'static str, bool); N]) -> Vec<&'static 
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        UserErrorCode::{Circular, Invalid, Unknown},
+        *,
+    };
     use crate::kit::UserError;
 
     fn refused(checks: Checks) -> Vec<UserErrorCode> {
@@ -238,7 +241,6 @@ mod tests {
             |code| code != "none",
             next,
         );
-        use UserErrorCode::{Circular, Invalid, Unknown};
         assert_eq!(refused(checks), [Circular, Invalid, Unknown, Circular]);
     }
 

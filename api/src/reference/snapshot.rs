@@ -304,7 +304,7 @@ fn names(types: &[resource_type::Model]) -> HashMap<String, BTreeSet<usize>> {
 #[cfg(test)]
 impl Snapshot {
     /// What ships with the program.
-    pub fn shipped() -> Self {
+    pub(crate) fn shipped() -> Self {
         Self::of(1, super::shipped::tables().unwrap())
     }
 }

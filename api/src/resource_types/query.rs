@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
 
 use super::types::ResourceType;
-use crate::context::Ask;
+use crate::{context::Ask, kit::Date};
 
 /// Reading resource types.
 #[derive(Default)]
@@ -18,12 +18,10 @@ impl ResourceTypeQuery {
     async fn resource_types(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<
-            NaiveDate,
-        >,
+        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
         #[graphql(desc = "Only types of this kind.")] kind: Option<ResourceKind>,
     ) -> Vec<ResourceType> {
-        let day = as_of.unwrap_or_else(|| ctx.viewer().today());
+        let day = as_of.map_or_else(|| ctx.viewer().today(), NaiveDate::from);
         ResourceType::list(&ctx.app().reference.now(), day, kind)
     }
 

@@ -241,7 +241,10 @@ fn replacements(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        UserErrorCode::{Circular, Invalid, InvalidState, TooShort, UnitNotAllowed, Unknown},
+        *,
+    };
 
     fn refused(change: TypeChange) -> Vec<(UserErrorCode, String)> {
         match resource_type(change, &Snapshot::shipped()) {
@@ -304,7 +307,6 @@ mod tests {
             replaced_by: Some(vec!["nothing".into()]),
             ..TypeChange::default()
         };
-        use UserErrorCode::{Circular, Invalid, InvalidState, TooShort, UnitNotAllowed, Unknown};
         let expected = [
             (InvalidState, "kind"),
             (Circular, "parent"),

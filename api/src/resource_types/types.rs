@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::rules::TypeChange;
 use crate::{
-    kit::Id,
+    kit::{Date, Id},
     reference::{Snapshot, in_force},
 };
 
@@ -119,13 +119,13 @@ impl ResourceType {
     }
 
     /// The first day on which it may be used; null where that is since always.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.row().valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.row().valid_from.map(Date)
     }
 
     /// The last day on which it may be used; null where no end is known.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.row().valid_to
+    async fn valid_to(&self) -> Option<Date> {
+        self.row().valid_to.map(Date)
     }
 
     /// The types that take over from it.
@@ -166,9 +166,9 @@ pub struct SaveResourceTypeInput {
     /// Whether a safeguarding check is usual; it is not for a new type, unless said here.
     pub safeguarding_default: Option<bool>,
     /// The first day on which it may be used; null for since always.
-    pub valid_from: MaybeUndefined<NaiveDate>,
+    pub valid_from: MaybeUndefined<Date>,
     /// The last day on which it may be used; null where no end is known.
-    pub valid_to: MaybeUndefined<NaiveDate>,
+    pub valid_to: MaybeUndefined<Date>,
     /// Codes of all types that take over from it, at most 20; an empty list removes them.
     pub replaced_by: Option<Vec<String>>,
 }
@@ -199,8 +199,8 @@ impl From<SaveResourceTypeInput> for TypeChange {
             allowed_units,
             allowed_modes: allowed_lending_modes,
             safeguarding_default,
-            valid_from: valid_from.into(),
-            valid_to: valid_to.into(),
+            valid_from: valid_from.map_value(NaiveDate::from).into(),
+            valid_to: valid_to.map_value(NaiveDate::from).into(),
             replaced_by,
         }
     }
