@@ -289,7 +289,7 @@ both! {
         for (who, fields, after) in [
             (&mary, json!({"name": "Riverbank Hub"}), "UNVERIFIED"),
             (&admin, json!({"name": "Riverside Hub"}), "VERIFIED"),
-            (&mary, json!({"kind": "CHARITY"}), "UNVERIFIED"),
+            (&mary, json!({"kind": "CIC"}), "UNVERIFIED"),
             (&admin, json!({"kind": "CIO"}), "VERIFIED"),
             (&mary, json!({"identifiers": [{"scheme": "GB-CHC", "value": "1164883"}]}), "UNVERIFIED"),
             (&admin, json!({"identifiers": [{"scheme": "GB-CHC", "value": "1164884"}]}), "VERIFIED"),

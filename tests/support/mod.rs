@@ -2,6 +2,7 @@
 
 mod caller;
 mod database;
+mod organisations;
 mod reply;
 
 use api::{App, config::Config};
@@ -34,6 +35,11 @@ impl World {
 
     /// The same with other settings.
     pub async fn with(on: On, change: impl FnOnce(&mut Config)) -> Self {
+        // Faults are told beside the test that met them.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter("error")
+            .with_test_writer()
+            .try_init();
         let database = database::Own::new(on).await;
         let mut config = database::config(&database.url);
         change(&mut config);
@@ -85,54 +91,9 @@ impl World {
         person
     }
 
-    /// An organisation with one person in each role, and everybody else who may look at it.
-    pub async fn cast(&self) -> Cast {
-        let owner = self.person("Olga Owner").await;
-        let organisation = owner.organisation("Riverside Hub").await;
-        let mut callers = vec![
-            ("stranger", self.stranger()),
-            ("outsider", self.person("Otto Outsider").await),
-        ];
-        for (name, role) in [
-            ("observer", "OBSERVER"),
-            ("member", "MEMBER"),
-            ("editor", "EDITOR"),
-            ("manager", "MANAGER"),
-        ] {
-            let caller = self.person(&format!("Person {name}")).await;
-            owner.admits(&organisation, &caller, role).await;
-            callers.push((name, caller));
-        }
-        callers.push(("owner", owner));
-        callers.push((
-            "broker",
-            self.staff("Bo Broker", PlatformRole::Broker).await,
-        ));
-        callers.push(("admin", self.admin().await));
-        Cast {
-            organisation,
-            callers,
-        }
-    }
-
     /// A programme administrator.
     pub async fn admin(&self) -> Caller {
         self.staff("Ada Admin", PlatformRole::ProgrammeAdmin).await
-    }
-}
-
-/// Everybody who may stand before an organisation.
-pub struct Cast {
-    /// Global id of the organisation.
-    pub organisation: String,
-    /// Who they are to it, and they themselves.
-    pub callers: Vec<(&'static str, Caller)>,
-}
-
-impl Cast {
-    /// One of them.
-    pub fn the(&self, name: &str) -> &Caller {
-        &self.callers.iter().find(|(who, _)| *who == name).unwrap().1
     }
 }
 

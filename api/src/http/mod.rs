@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod playground;
 mod reply;
+mod variables;
 
 use std::time::Duration;
 
