@@ -133,9 +133,9 @@ async fn serve(config: Config) -> Result<(), String> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     if config.json_logs {
-        log.json().init()
+        log.json().init();
     } else {
-        log.init()
+        log.init();
     }
     if config.production && config.token_key_file.is_none() {
         return Err("production mode needs MARKETPLACE_TOKEN_KEY_FILE: the Ed25519 key (PKCS #8, PEM) that signs access tokens. Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem".into());
