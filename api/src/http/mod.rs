@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod playground;
 mod reply;
+pub mod server;
 
 use std::time::Duration;
 
