@@ -7,6 +7,7 @@ mod graphql;
 mod health;
 mod playground;
 mod reply;
+pub mod server;
 mod variables;
 
 use std::time::Duration;
