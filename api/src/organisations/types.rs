@@ -196,7 +196,7 @@ impl Organisation {
             .collect())
     }
 
-    /// What it offers and requests, as far as it is listed to the viewer; its own members see all but drafts.
+    /// What it offers and requests, as far as that is listed to the viewer.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
