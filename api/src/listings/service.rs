@@ -83,7 +83,7 @@ pub async fn create_in(
         publish,
     } = draft;
     viewer.signed_in()?;
-    let organisation = resource::get(transaction, viewer, organisation).await?;
+    let organisation = resource::hold(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
     acting(&organisation)?;
     let mut checks = Checks::new();
