@@ -145,7 +145,7 @@ async fn age_refresh_tokens(world: &World) {
 
     let earlier = api::kit::clock::now() - chrono::Duration::minutes(1);
     Entity::update_many()
-        .col_expr(Column::UsedAt, Expr::val(earlier).into())
+        .col_expr(Column::UsedAt, Expr::val(earlier))
         .filter(Column::UsedAt.is_not_null())
         .exec(&world.app.database.write)
         .await

@@ -1,5 +1,5 @@
 //! The marketplace's promises, kept through the front door: HTTP against the real router, a real token, a
-//! real database. Every test has a database of its own, and runs on SQLite and on PostgreSQL.
+//! real database. Every test has a database of its own, and runs on `SQLite` and on `PostgreSQL`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,3 +9,8 @@
 mod support;
 
 mod accounts;
+mod demo;
+mod finding;
+mod listings;
+mod reference;
+mod server;

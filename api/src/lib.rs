@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod areas;
 pub mod config;
 mod context;
 pub mod demo;
@@ -23,6 +24,7 @@ pub mod places;
 pub mod priorities;
 pub mod reference;
 pub mod registers;
+pub mod resource_types;
 pub mod schema;
 
 use std::{path::PathBuf, sync::Arc};

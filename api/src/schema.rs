@@ -6,12 +6,15 @@ use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
     activities::ActivityQuery,
+    areas::{AreaMutation, AreaQuery},
     finding::FindingQuery,
     invitations::{InvitationMutation, InvitationQuery},
     listings::ListingMutation,
     members::MemberMutation,
     mergers::MergerMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
+    priorities::{PriorityMutation, PriorityQuery},
+    resource_types::{ResourceTypeMutation, ResourceTypeQuery},
 };
 
 mod node;
@@ -35,6 +38,9 @@ pub struct Query(
     OrganisationQuery,
     InvitationQuery,
     ActivityQuery,
+    AreaQuery,
+    ResourceTypeQuery,
+    PriorityQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -46,6 +52,9 @@ pub struct Mutation(
     InvitationMutation,
     MergerMutation,
     ListingMutation,
+    AreaMutation,
+    ResourceTypeMutation,
+    PriorityMutation,
 );
 
 /// The executable schema.

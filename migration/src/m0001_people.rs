@@ -1,6 +1,11 @@
 //! People, their sessions and refresh tokens.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        json_binary, text, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+    },
+};
 
 use crate::{drop_tables, references};
 

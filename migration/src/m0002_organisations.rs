@@ -1,6 +1,12 @@
 //! Organisations, what registers call them, their members and invitations.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        double_null, integer, json_binary, text, text_null, timestamp_with_time_zone,
+        timestamp_with_time_zone_null, uuid, uuid_null,
+    },
+};
 
 use crate::{drop_tables, references};
 

@@ -1,6 +1,12 @@
 //! Reference data: areas, resource types and the priority areas, each a dated row with a code.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        big_integer, boolean, date, date_null, double_null, integer, json_binary, text, text_null,
+        uuid,
+    },
+};
 
 use crate::{drop_tables, references};
 

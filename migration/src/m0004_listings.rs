@@ -2,7 +2,15 @@
 //!
 //! Partial indexes name the state literally, and so must the queries that are to use them.
 
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        big_integer, big_integer_null, boolean, date, date_null, double_null, integer,
+        integer_null, json_binary, text, text_null, timestamp_with_time_zone,
+        timestamp_with_time_zone_null, uuid,
+    },
+    sea_orm::DbBackend,
+};
 
 use crate::{drop_tables, references};
 

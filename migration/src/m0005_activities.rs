@@ -1,6 +1,9 @@
 //! The record of changes, and the keys that make creating acts harmless to repeat.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{json_binary, text, timestamp_with_time_zone, uuid, uuid_null},
+};
 
 use crate::drop_tables;
 

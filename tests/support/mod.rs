@@ -2,6 +2,7 @@
 
 mod caller;
 mod database;
+mod organisations;
 mod reply;
 
 use api::{App, config::Config};
@@ -34,6 +35,11 @@ impl World {
 
     /// The same with other settings.
     pub async fn with(on: On, change: impl FnOnce(&mut Config)) -> Self {
+        // Faults are told beside the test that met them.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter("error")
+            .with_test_writer()
+            .try_init();
         let database = database::Own::new(on).await;
         let mut config = database::config(&database.url);
         change(&mut config);

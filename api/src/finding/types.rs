@@ -1,7 +1,7 @@
 //! What the schema says of finding: the filter, the orders, and what a list of listings says beside its pages.
 
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     listing::{Audience, ListingKind, ListingState},
     organisation::{self, Sector},
@@ -11,7 +11,7 @@ use entity::{
 use super::search::{Facet, Found};
 use crate::{
     context::Ask,
-    kit::{Id, dialect, place::PointInput},
+    kit::{Id, date::Date, dialect, place::PointInput},
     reference::{Area, PriorityArea, ResourceType},
 };
 
@@ -45,9 +45,9 @@ pub struct NearInput {
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct DateRangeInput {
     /// The first day.
-    pub from: NaiveDate,
+    pub from: Date,
     /// The last day.
-    pub until: NaiveDate,
+    pub until: Date,
 }
 
 /// Which listings. What is left out does not narrow; members of one list are alternatives; lists have at most 50.

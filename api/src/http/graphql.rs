@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Request, Response as Answer, Variables, parser::types::OperationType};
+use async_graphql::{
+    ErrorExtensionValues, Request, Response as Answer, Variables, parser::types::OperationType,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::State,
@@ -16,6 +18,7 @@ use super::{
     Engine,
     admission::Admission,
     reply::{Media, refusal},
+    variables,
 };
 use crate::{
     App, accounts,
@@ -103,18 +106,21 @@ impl Door {
                 .insert(header::ALLOW, HeaderValue::from_static("POST"));
             return Err(refused);
         }
+        let operation = members.operation_name.filter(|name| !name.is_empty());
+        let mut variables = Variables::from_json(members.variables.unwrap_or_default().into());
+        let mut document = (*document).clone();
+        variables::complete(&mut document, operation.as_deref(), &mut variables);
         let mut request = Request::new(text)
-            .variables(Variables::from_json(
-                members.variables.unwrap_or_default().into(),
-            ))
+            .variables(variables)
             .data(loader::rows(self.app.database.clone(), Arc::clone(&viewer)))
             .data(viewer);
-        if let Some(name) = members.operation_name.filter(|name| !name.is_empty()) {
+        if let Some(name) = operation {
             request = request.operation_name(name);
         }
-        request.set_parsed_query((*document).clone());
-        let answer = self.engine.execute(request).await;
+        request.set_parsed_query(document);
+        let mut answer = self.engine.execute(request).await;
         log_faults(&answer);
+        name_codes(&mut answer);
         Ok(respond(media, &answer))
     }
 
@@ -247,6 +253,23 @@ fn respond(media: Media, answer: &Answer) -> Response {
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |body| media.reply(status, body),
     )
+}
+
+/// Every error has a code, the engine's own too.
+fn name_codes(answer: &mut Answer) {
+    for error in &mut answer.errors {
+        let code = if error.path.is_empty() {
+            "GRAPHQL_VALIDATION_FAILED"
+        } else {
+            "BAD_USER_INPUT"
+        };
+        let extensions = error
+            .extensions
+            .get_or_insert_with(ErrorExtensionValues::default);
+        if extensions.get("code").is_none() {
+            extensions.set("code", code);
+        }
+    }
 }
 
 fn log_faults(answer: &Answer) {

@@ -8,6 +8,7 @@ mod health;
 mod playground;
 mod reply;
 pub mod server;
+mod variables;
 
 use std::time::Duration;
 

@@ -29,7 +29,7 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<i64>) 
         }
         list.push(']');
         Expr::cust_with_exprs(
-            "$1 IN (SELECT value FROM json_each($2))",
+            "? IN (SELECT value FROM json_each(?))",
             [Expr::col(column).into(), Expr::val(list).into()],
         )
     }
@@ -89,7 +89,7 @@ pub fn text_matches(backend: DbBackend, postgres: &str, sqlite: &str) -> SimpleE
             [postgres],
         ),
         _ => Expr::cust_with_values(
-            "\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH $1)",
+            "\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH ?)",
             [sqlite],
         ),
     }
@@ -106,7 +106,7 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
     }
     let column = |name: &str, weight: u8| {
         format!(
-            "(\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH '{name} : ' || $1)) * {weight}"
+            "(\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH '{name} : ' || ?)) * {weight}"
         )
     };
     let score = format!(
@@ -117,7 +117,7 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
     );
     sqlite_terms
         .iter()
-        .map(|term| Expr::cust_with_values(score.clone(), [term.as_str()]))
+        .map(|term| Expr::cust_with_values(score.clone(), [term.as_str(); 3]))
         .reduce(|sum, term| sea_orm::ExprTrait::add(sum, term))
         .unwrap_or_else(|| Expr::val(0).into())
 }

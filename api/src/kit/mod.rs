@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod clock;
 pub mod database;
+pub mod date;
 pub mod dialect;
 pub mod error;
 pub mod id;
@@ -22,6 +23,7 @@ pub mod secret;
 pub mod viewer;
 
 pub use database::Database;
+pub use date::Date;
 pub use error::{Error, OrInternal, UserError, UserErrorCode};
 pub use id::Id;
 pub use resource::{Part, Resource};

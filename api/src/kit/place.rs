@@ -200,7 +200,7 @@ mod tests {
             lat in 49.0..61.0, lon in -8.0..2.0, bearing in 0.0..std::f64::consts::TAU, km in 0.1..30.0, part in 0.0..1.0
         ) {
             let centre = Point::new(lat, lon).unwrap();
-            let away = km * part / EARTH_KM;
+            let away: f64 = km * part / EARTH_KM;
             let other = Point::new(
                 lat + (away * bearing.cos()).to_degrees(),
                 lon + (away * bearing.sin() / lat.to_radians().cos()).to_degrees(),

@@ -1,7 +1,7 @@
 //! What clients send of a listing, and how it is laid over what the listing says.
 
 use async_graphql::{InputObject, MaybeUndefined};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     listing::{self, Audience, CloseReason, ExpiryPolicy, RequirementKind, Weekday},
     organisation,
@@ -14,7 +14,11 @@ use super::{
     service::ListingId,
 };
 use crate::{
-    kit::{Error, Id, input::Checks},
+    kit::{
+        Error, Id,
+        date::{Date, LocalTime},
+        input::Checks,
+    },
     places::{PlaceInput, rules::Address},
 };
 
@@ -33,16 +37,16 @@ pub struct QuantityInput {
 #[derive(InputObject, Debug)]
 pub struct AvailabilityWindowInput {
     /// The first day.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Date>,
     /// The last day.
-    pub until: Option<NaiveDate>,
+    pub until: Option<Date>,
     /// On which days of the week; empty for all.
     #[graphql(default)]
     pub weekdays: Vec<Weekday>,
     /// From which time of day, in Surrey: give both times or neither.
-    pub start_time: Option<NaiveTime>,
+    pub start_time: Option<LocalTime>,
     /// Until which time of day, in Surrey.
-    pub end_time: Option<NaiveTime>,
+    pub end_time: Option<LocalTime>,
 }
 
 /// A condition that the other side must meet.
@@ -88,7 +92,7 @@ pub struct CreateListingInput {
     #[graphql(default)]
     pub availability: Vec<AvailabilityWindowInput>,
     /// For requests only: the last day on which it still helps.
-    pub needed_by: Option<NaiveDate>,
+    pub needed_by: Option<Date>,
     /// Where it is, or is needed.
     pub place: Option<PlaceInput>,
     /// Whether it works from anywhere.
@@ -150,7 +154,7 @@ pub struct UpdateListingInput {
     /// When it can be had: all windows anew.
     pub availability: Option<Vec<AvailabilityWindowInput>>,
     /// For requests only: the last day on which it still helps.
-    pub needed_by: MaybeUndefined<NaiveDate>,
+    pub needed_by: MaybeUndefined<Date>,
     /// Where it is: all of it anew.
     pub place: MaybeUndefined<PlaceInput>,
     /// Whether it works from anywhere.
@@ -256,7 +260,7 @@ impl CreateListingInput {
             quantity: quantity.map(Amount::from),
             partial_allowed,
             availability: all(availability),
-            needed_by,
+            needed_by: needed_by.map(Into::into),
             place: place.map(Address::from).unwrap_or_default(),
             remote,
             reach_km,
@@ -314,7 +318,9 @@ impl UpdateListingInput {
                 .update_to(&mut said.quantity);
             set(&mut said.partial_allowed, partial_allowed);
             set(&mut said.availability, availability.map(all));
-            needed_by.update_to(&mut said.needed_by);
+            needed_by
+                .map_value(Into::into)
+                .update_to(&mut said.needed_by);
             match place {
                 MaybeUndefined::Undefined => {}
                 MaybeUndefined::Null => said.place = Address::default(),
@@ -375,11 +381,11 @@ impl From<AvailabilityWindowInput> for listing::Window {
             end_time,
         } = window;
         Self {
-            from,
-            until,
+            from: from.map(Into::into),
+            until: until.map(Into::into),
             weekdays,
-            start_time,
-            end_time,
+            start_time: start_time.map(Into::into),
+            end_time: end_time.map(Into::into),
         }
     }
 }

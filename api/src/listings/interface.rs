@@ -20,6 +20,11 @@ use super::{
     types::{Offer, Request},
 };
 
+/// What an offer is.
+const OFFER: &str =
+    "Something that an organisation has and would share: things, time, skills, space, money.";
+/// What a request is.
+const REQUEST: &str = "Something that an organisation needs and asks others for.";
 /// The name in the schema.
 const NAME: &str = "Listing";
 
@@ -86,6 +91,8 @@ impl OutputType for Listing {
             registry.add_implements(&offer, NAME);
             registry.add_implements(&request, NAME);
             registry.add_implements(NAME, "Node");
+            describe(registry, &offer, OFFER);
+            describe(registry, &request, REQUEST);
             let fields = match registry.types.get(offer.as_ref()) {
                 Some(MetaType::Object { fields, .. }) => fields.clone(),
                 _ => async_graphql::indexmap::IndexMap::new(),
@@ -120,3 +127,10 @@ impl OutputType for Listing {
 }
 
 impl InterfaceType for Listing {}
+
+/// Types that are made from one generic type cannot be described where they are made.
+fn describe(registry: &mut Registry, name: &str, words: &str) {
+    if let Some(MetaType::Object { description, .. }) = registry.types.get_mut(name) {
+        *description = Some(words.to_owned());
+    }
+}

@@ -1,9 +1,9 @@
 //! What the schema says of a listing.
 
-use std::ops::Deref;
+use std::marker::PhantomData;
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
     listing::{
         self, Audience, CloseReason, ExpiryPolicy, ListingKind, ListingState, RequirementKind,
@@ -24,6 +24,7 @@ use crate::{
     context::Ask,
     kit::{
         Id, clock,
+        date::{Date, LocalTime},
         page::{self, PageArgs, Total},
         place::Point,
         quantity,
@@ -61,15 +62,15 @@ impl Quantity {
 #[derive(SimpleObject)]
 pub struct AvailabilityWindow {
     /// The first day.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Date>,
     /// The last day.
-    pub until: Option<NaiveDate>,
+    pub until: Option<Date>,
     /// On which days of the week; empty for all.
     pub weekdays: Vec<Weekday>,
     /// From which time of day, in Surrey.
-    pub start_time: Option<NaiveTime>,
+    pub start_time: Option<LocalTime>,
     /// Until which time of day, in Surrey.
-    pub end_time: Option<NaiveTime>,
+    pub end_time: Option<LocalTime>,
 }
 
 /// A condition that the other side must meet.
@@ -92,86 +93,44 @@ pub struct Picture {
     pub alt: String,
 }
 
-/// What offers and requests have in common.
-pub struct Shared(Row);
+/// Marks offers.
+pub struct Offered;
+
+/// Marks requests.
+pub struct Requested;
+
+/// An offer or a request. Both have the same fields; they are two types, for their direction is what everybody asks.
+pub struct Listed<K>(Row, PhantomData<fn() -> K>);
 
 /// Something that an organisation offers.
-pub struct Offer(Shared);
+pub type Offer = Listed<Offered>;
 
 /// Something that an organisation requests.
-pub struct Request(Shared);
+pub type Request = Listed<Requested>;
 
-impl From<Row> for Offer {
+impl<K> From<Row> for Listed<K> {
     fn from(row: Row) -> Self {
-        Self(Shared(row))
+        Self(row, PhantomData)
     }
 }
 
-impl From<Row> for Request {
-    fn from(row: Row) -> Self {
-        Self(Shared(row))
-    }
-}
-
-impl From<listing::Model> for Offer {
+impl<K> From<listing::Model> for Listed<K> {
     fn from(row: listing::Model) -> Self {
         Row::from(row).into()
     }
 }
 
-impl From<listing::Model> for Request {
-    fn from(row: listing::Model) -> Self {
-        Row::from(row).into()
-    }
-}
-
-impl Deref for Offer {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-impl Deref for Request {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// Something that an organisation has and would share: things, time, skills, space, money.
-#[Object]
-impl Offer {
+/// Described in `interface`, each as what it is.
+#[Object(
+    concrete(name = "Offer", params(Offered)),
+    concrete(name = "Request", params(Requested))
+)]
+impl<K: 'static> Listed<K> {
     /// Global id.
     pub async fn id(&self) -> Id<listing::Entity> {
-        Id::new(self.0.0.known().id)
+        Id::new(self.0.known().id)
     }
 
-    #[graphql(flatten)]
-    async fn shared(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// Something that an organisation needs and asks others for.
-#[Object]
-impl Request {
-    /// Global id.
-    pub async fn id(&self) -> Id<listing::Entity> {
-        Id::new(self.0.0.known().id)
-    }
-
-    #[graphql(flatten)]
-    async fn shared(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// What offers and requests have in common.
-#[Object(name = "ListingFields")]
-impl Shared {
     /// Offer or request.
     async fn kind(&self) -> ListingKind {
         self.0.known().kind
@@ -304,8 +263,8 @@ impl Shared {
     }
 
     /// For requests: the last day on which it still helps.
-    async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<NaiveDate>> {
-        Ok(self.0.with(ctx, "neededBy").await?.needed_by)
+    async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        Ok(self.0.with(ctx, "neededBy").await?.needed_by.map(Date))
     }
 
     /// Where it is, or is needed; null where nothing was said.
@@ -482,11 +441,11 @@ impl From<listing::Window> for AvailabilityWindow {
             end_time,
         } = window;
         Self {
-            from,
-            until,
+            from: from.map(Date),
+            until: until.map(Date),
             weekdays,
-            start_time,
-            end_time,
+            start_time: start_time.map(LocalTime),
+            end_time: end_time.map(LocalTime),
         }
     }
 }

@@ -4,7 +4,10 @@
 //! superseded the day before. At any day one edition is in force, and what was tagged under an edition
 //! keeps it. The rows are reference data and are read from memory.
 
+mod mutation;
+mod query;
 pub mod rules;
+pub mod service;
 mod types;
 
 use entity::{
@@ -14,6 +17,8 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, sea_query::Query};
 use uuid::Uuid;
 
+pub use mutation::PriorityMutation;
+pub use query::PriorityQuery;
 pub use types::{PriorityArea, PriorityEdition};
 
 use crate::kit::{Resource, Viewer};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 use chrono::NaiveDate;
 use entity::{
     priority_area,
@@ -10,10 +10,10 @@ use entity::{
 };
 use uuid::Uuid;
 
-use super::rules;
+use super::rules::{self, AreaChange, NewEdition};
 use crate::{
     context::Ask,
-    kit::{Id, Viewer},
+    kit::{Date, Id, Viewer},
     reference::Snapshot,
 };
 
@@ -83,13 +83,13 @@ impl PriorityEdition {
     }
 
     /// The first day on which it is in force; before it is adopted, the day that is planned, if one is.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.row().valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.row().valid_from.map(Date)
     }
 
     /// The last day on which it is in force; null until a later edition is adopted.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.row().valid_to
+    async fn valid_to(&self) -> Option<Date> {
+        self.row().valid_to.map(Date)
     }
 
     /// The edition that it follows.
@@ -194,4 +194,117 @@ impl PriorityArea {
         PriorityEdition::find(&self.snapshot, ctx.viewer(), edition)?;
         Self::find(&self.snapshot, edition, row.predecessor.as_deref()?)
     }
+}
+
+crate::payload! {
+    /// What an act on an edition of the priorities gives back.
+    PriorityEditionPayload {
+        /// The edition after the act; null where it was refused.
+        priority_edition: PriorityEdition
+    }
+}
+
+crate::payload! {
+    /// What an act on a priority area gives back.
+    PriorityAreaPayload {
+        /// The priority area after the act; null where it was refused.
+        priority_area: PriorityArea
+    }
+}
+
+/// An edition to begin.
+#[derive(InputObject)]
+pub struct CreatePriorityEditionInput {
+    /// Its stable name: 2 to 60 small letters and digits, with hyphens between words, such as `2027-2031`.
+    pub code: String,
+    /// What people call it: 2 to 150 characters.
+    pub title: String,
+    /// The first day, as it is planned.
+    pub valid_from: Option<Date>,
+    /// Code of the edition that it follows.
+    pub follows: Option<String>,
+    /// Code of the edition whose areas it begins with, each the predecessor of its copy; it follows that one.
+    pub copy_from: Option<String>,
+}
+
+impl From<CreatePriorityEditionInput> for NewEdition {
+    fn from(input: CreatePriorityEditionInput) -> Self {
+        let CreatePriorityEditionInput {
+            code,
+            title,
+            valid_from,
+            follows,
+            copy_from,
+        } = input;
+        Self {
+            code,
+            title,
+            valid_from: valid_from.map(NaiveDate::from),
+            follows,
+            copy_from,
+        }
+    }
+}
+
+/// A priority area to write, or what to change of one. What is left out stays.
+#[derive(InputObject)]
+pub struct SavePriorityAreaInput {
+    /// Code of its edition.
+    pub edition: String,
+    /// Its stable name in the edition: 2 to 60 small letters and digits, with hyphens between words.
+    pub code: String,
+    /// What people read: 2 to 100 characters. Required for a new area.
+    pub title: Option<String>,
+    /// What it means: at most 2,000 characters.
+    pub description: Option<String>,
+    /// Code of the area, in the same edition, that it is an outcome of; null puts it on the top level.
+    pub parent: MaybeUndefined<String>,
+    /// Code of what it carries on, in the edition that its own edition follows; null where it is new.
+    pub predecessor: MaybeUndefined<String>,
+}
+
+impl From<SavePriorityAreaInput> for AreaChange {
+    fn from(input: SavePriorityAreaInput) -> Self {
+        let SavePriorityAreaInput {
+            edition,
+            code,
+            title,
+            description,
+            parent,
+            predecessor,
+        } = input;
+        Self {
+            edition,
+            code,
+            title,
+            description,
+            parent: parent.into(),
+            predecessor: predecessor.into(),
+        }
+    }
+}
+
+/// Which priority area to take out.
+#[derive(InputObject)]
+pub struct RemovePriorityAreaInput {
+    /// Code of its edition.
+    pub edition: String,
+    /// Its code.
+    pub code: String,
+}
+
+/// Which draft to open for consultation.
+#[derive(InputObject)]
+pub struct ConsultPriorityEditionInput {
+    /// Its code.
+    pub code: String,
+}
+
+/// Which edition to adopt, and when.
+#[derive(InputObject)]
+pub struct AdoptPriorityEditionInput {
+    /// Its code.
+    pub code: String,
+    /// The first day on which it is in force: later than that of every edition adopted so far.
+    pub valid_from: Date,
 }

@@ -1,29 +1,32 @@
-//! Reference data: areas and resource types, dated rows with codes, a few hundred in all, kept in memory
-//! with the priorities, so that a listing names its area without a statement.
+//! Reference data: areas, resource types and priorities, dated rows with codes, a few hundred in all, kept
+//! in memory, so that a listing names its area without a statement.
 //!
-//! Councils end and successors begin: an area keeps its code for good and gets a last day, and a filter by
-//! its successor still finds what was filed under it. A change counts up `reference_state`; every server
-//! looks at it now and then and reads anew.
+//! Here they are loaded, read and kept fresh together; each has a feature of its own for what it is and may
+//! be. A change counts up `reference_state`; every server looks at it now and then and reads anew.
 
+pub mod jobs;
 mod lineage;
+pub mod rules;
 pub mod service;
 mod shipped;
 mod snapshot;
-mod types;
+mod words;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use entity::{area, resource_type};
-use sea_orm::{Condition, ConnectionTrait};
+use sea_orm::ConnectionTrait;
 use tokio::sync::Mutex;
-use uuid::Uuid;
 
+pub use lineage::Lineage;
 pub use snapshot::{Snapshot, Tables, in_force, was_adopted};
-pub use types::{Area, ResourceType};
 
-use crate::kit::{Error, Resource, Viewer};
-pub use crate::priorities::{PriorityArea, PriorityEdition};
+use crate::kit::Error;
+pub use crate::{
+    areas::Area,
+    priorities::{PriorityArea, PriorityEdition},
+    resource_types::ResourceType,
+};
 
 /// The reference data in memory.
 pub struct Cache {
@@ -56,23 +59,3 @@ impl Cache {
         Ok(())
     }
 }
-
-macro_rules! public_resource {
-    ($module:ident, $name:literal) => {
-        impl Resource for $module::Entity {
-            const NAME: &'static str = $name;
-            const ID: $module::Column = $module::Column::Id;
-
-            fn id(row: &$module::Model) -> Uuid {
-                row.id
-            }
-
-            fn visible_to(_: &Viewer) -> Condition {
-                Condition::all()
-            }
-        }
-    };
-}
-
-public_resource!(area, "area");
-public_resource!(resource_type, "resourceType");

@@ -8,13 +8,19 @@ use entity::{
     reference_state, resource_type,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use super::{shipped, snapshot::Tables};
-use crate::kit::{Database, Error};
+use super::{
+    shipped,
+    snapshot::{Snapshot, Tables},
+};
+use crate::{
+    App,
+    kit::{Database, Error},
+};
 
 /// How many rows one statement inserts: their values stay far below what either database takes.
 const AT_ONCE: usize = 500;
@@ -100,7 +106,8 @@ async fn codes<E: EntityTrait>(
     Ok(codes.into_iter().collect())
 }
 
-async fn insert<E, A>(conn: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), Error>
+/// Inserts rows, and leaves those that are there.
+pub async fn insert<E, A>(conn: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), Error>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<A>,
@@ -118,6 +125,21 @@ where
             .await?;
     }
     Ok(())
+}
+
+/// Begins a change of reference data, with all of it as it is now. Counting comes first: it makes changes take
+/// turns on both databases, so that what the rules say of this reading stays true until it is committed.
+pub async fn begin(database: &Database) -> Result<(DatabaseTransaction, Snapshot), Error> {
+    let transaction = database.begin().await?;
+    count_up(&transaction).await?;
+    let known = Snapshot::read(&transaction).await?;
+    Ok((transaction, known))
+}
+
+/// Commits a change of reference data and takes it into memory.
+pub async fn finish(app: &App, transaction: DatabaseTransaction) -> Result<(), Error> {
+    transaction.commit().await?;
+    app.reference.refresh(&app.database.read).await
 }
 
 async fn count_up(conn: &impl ConnectionTrait) -> Result<(), Error> {

@@ -27,10 +27,12 @@ pub fn tables() -> Result<Tables, Error> {
         types: resource_type.into_iter().map(Into::into).collect(),
         ..Tables::default()
     };
-    area.into_iter().for_each(|area| area.unpack(&mut tables));
-    edition
-        .into_iter()
-        .for_each(|edition| edition.unpack(&mut tables));
+    for area in area {
+        area.unpack(&mut tables);
+    }
+    for edition in edition {
+        edition.unpack(&mut tables);
+    }
     Ok(tables)
 }
 

@@ -13,7 +13,7 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::lineage::Lineage;
+use super::{lineage::Lineage, words::fold};
 use crate::kit::Error;
 
 /// The rows of all reference data.
@@ -59,9 +59,9 @@ pub struct Snapshot {
     /// Priority areas of all editions, in the order in which they were written.
     pub priorities: Vec<priority_area::Model>,
     /// How areas lie in and follow each other.
-    pub(super) area_lineage: Lineage,
+    pub area_lineage: Lineage,
     /// How resource types lie in and replace each other.
-    pub(super) type_lineage: Lineage,
+    pub type_lineage: Lineage,
     area_at: HashMap<String, usize>,
     type_at: HashMap<String, usize>,
     priority_at: HashMap<String, HashMap<String, usize>>,
@@ -225,6 +225,15 @@ impl Snapshot {
         kept.into_iter().collect()
     }
 
+    /// Where the areas stand that lie in an area, or in what it alone took over from; not the area itself.
+    #[must_use]
+    pub fn areas_inside(&self, code: &str) -> BTreeSet<usize> {
+        let start = self.area_at(code);
+        let mut inside = self.area_lineage.inside(start);
+        inside.retain(|at| Some(*at) != start);
+        inside
+    }
+
     /// These resource types with all narrower ones, and what replaced or preceded them. Unknown codes add nothing.
     #[must_use]
     pub fn types_within(&self, codes: &[String]) -> BTreeSet<String> {
@@ -232,11 +241,14 @@ impl Snapshot {
         self.type_codes(self.type_lineage.around(starts))
     }
 
-    /// The resource types that a word or phrase names, with all narrower ones.
+    /// The resource types that a word or phrase names, with all narrower ones and the wider one each: people
+    /// file laptops under IT hardware too.
     #[must_use]
     pub fn types_named(&self, phrase: &str) -> BTreeSet<String> {
-        let named = self.named.get(&fold(phrase)).into_iter().flatten().copied();
-        self.type_codes(self.type_lineage.around(named))
+        let named = self.named.get(&fold(phrase)).into_iter().flatten();
+        let mut codes = self.type_codes(self.type_lineage.around(named.clone().copied()));
+        codes.extend(named.filter_map(|at| self.types[*at].parent.clone()));
+        codes
     }
 
     fn type_codes(&self, positions: BTreeSet<usize>) -> BTreeSet<String> {
@@ -309,27 +321,149 @@ fn names(types: &[resource_type::Model]) -> HashMap<String, BTreeSet<usize>> {
     named
 }
 
-/// A phrase by which plural and singular, hyphens and capitals are alike.
-fn fold(phrase: &str) -> String {
-    let lower = phrase.to_lowercase();
-    let words = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.map(stem).collect::<Vec<_>>().join(" ")
+#[cfg(test)]
+impl Snapshot {
+    /// What ships with the program.
+    pub(crate) fn shipped() -> Self {
+        Self::of(1, super::shipped::tables().unwrap())
+    }
 }
 
-/// What the singular and the plural of a word have in common. It need not be a word: both sides are cut alike.
-fn stem(word: &str) -> String {
-    let cut = |word: &str, end: &str| {
-        let rest = word.strip_suffix(end)?;
-        (rest.len() > 1).then(|| rest.to_owned())
-    };
-    if let Some(rest) = cut(word, "ies").or_else(|| cut(word, "ie")) {
-        return rest + "y";
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(codes: &[&str]) -> BTreeSet<String> {
+        let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+        Snapshot::shipped().areas_around(&codes)
     }
-    let one = match word {
-        _ if word.ends_with("ss") || word.ends_with("us") => word.to_owned(),
-        _ => cut(word, "s").unwrap_or_else(|| word.to_owned()),
-    };
-    cut(&one, "e").unwrap_or(one)
+
+    #[test]
+    fn a_district_has_its_towns_and_its_successor_but_not_its_new_neighbours() {
+        let found = around(&["elmbridge"]);
+        for code in ["elmbridge", "esher", "walton-on-thames", "east-surrey"] {
+            assert!(found.contains(code), "{code}");
+        }
+        for code in ["tandridge", "oxted", "surrey", "west-surrey"] {
+            assert!(!found.contains(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_successor_has_what_it_took_over_whole_and_the_name_of_what_was_split() {
+        let found = around(&["east-surrey"]);
+        for code in ["elmbridge", "tandridge", "esher", "surrey"] {
+            assert!(found.contains(code), "{code}");
+        }
+        for code in ["guildford", "woking", "west-surrey", "surrey-hills"] {
+            assert!(!found.contains(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_county_has_everything_in_it_and_both_successors() {
+        let found = around(&["surrey"]);
+        for code in ["elmbridge", "guildford", "esher", "surrey-hills"] {
+            assert!(found.contains(code), "{code}");
+        }
+        assert!(found.contains("east-surrey") && found.contains("west-surrey"));
+        assert!(!found.contains("kent"));
+    }
+
+    #[test]
+    fn thousands_of_codes_find_no_more_than_there_is() {
+        let known = Snapshot::shipped();
+        let codes: Vec<String> = (0..10_000)
+            .map(|at| {
+                known
+                    .areas
+                    .get(at)
+                    .map_or(format!("nowhere-{at}"), |area| area.code.clone())
+            })
+            .collect();
+        assert_eq!(known.areas_around(&codes).len(), known.areas.len());
+        assert!(around(&["nowhere"]).is_empty());
+    }
+
+    #[test]
+    fn words_name_types_and_all_narrower_ones() {
+        let known = Snapshot::shipped();
+        let laptops = known.types_named("laptop");
+        assert!(laptops.contains("laptops"));
+        assert_eq!(known.types_named("Laptops"), laptops);
+        assert!(known.types_named("it hardware").is_superset(&laptops));
+        assert!(
+            known
+                .types_within(&["it-hardware".into()])
+                .is_superset(&laptops)
+        );
+        assert!(known.types_named("flying carpet").is_empty());
+        assert!(known.types_named(" ").is_empty());
+    }
+
+    #[test]
+    fn one_edition_is_in_force_and_a_draft_never_is() {
+        let known = Snapshot::shipped();
+        let day = |year| NaiveDate::from_ymd_opt(year, 6, 1).unwrap();
+        let on = |year| {
+            known
+                .edition_on(day(year))
+                .map(|edition| edition.code.as_str())
+        };
+        assert_eq!(
+            (on(2020), on(2026), on(2028)),
+            (None, Some("2021-2026"), Some("2021-2026"))
+        );
+    }
+
+    #[test]
+    fn every_code_that_ships_stands_for_something() {
+        let known = Snapshot::shipped();
+        for area in &known.areas {
+            assert!(
+                area.parent.iter().all(|code| known.area(code).is_some()),
+                "{}",
+                area.code
+            );
+        }
+        for step in &known.successions {
+            assert!(known.area(&step.successor).is_some(), "{}", step.successor);
+        }
+        for kind in &known.types {
+            let wider = kind
+                .parent
+                .as_ref()
+                .map(|code| known.resource_type(code).unwrap());
+            assert!(
+                wider.is_none_or(|wider| wider.kind == kind.kind),
+                "{}",
+                kind.code
+            );
+            assert!(
+                kind.allowed_units.0.contains(&kind.default_unit),
+                "{}",
+                kind.code
+            );
+        }
+        for area in &known.priorities {
+            let before = known
+                .edition(&area.edition)
+                .unwrap()
+                .follows
+                .clone()
+                .unwrap_or_default();
+            let parent = area.parent.iter();
+            assert!(
+                parent
+                    .clone()
+                    .all(|code| known.priority(&area.edition, code).is_some())
+            );
+            let mut old = area.predecessor.iter();
+            assert!(
+                old.all(|code| known.priority(&before, code).is_some()),
+                "{}",
+                area.code
+            );
+        }
+    }
 }

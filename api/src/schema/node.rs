@@ -2,20 +2,23 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, invitation,
+    activity, area, invitation,
     listing::{self, ListingKind},
-    membership, organisation, person,
+    membership, organisation, person, priority_area, priority_edition, resource_type,
 };
 
 use crate::{
     accounts::Person,
     activities::Activity,
+    areas::Area,
     context::Ask,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
     listings::{Offer, Request},
     members::Membership,
     organisations::Organisation,
+    priorities::{PriorityArea, PriorityEdition},
+    resource_types::ResourceType,
 };
 
 /// The most ids in one call of `nodes`.
@@ -43,6 +46,14 @@ pub enum Node {
     Invitation(Invitation),
     /// The record of one committed act.
     Activity(Activity),
+    /// A place with a name and a time.
+    Area(Area),
+    /// A type of what can be shared.
+    ResourceType(ResourceType),
+    /// The priorities as reviewed at one time.
+    PriorityEdition(PriorityEdition),
+    /// One thing that matters most.
+    PriorityArea(PriorityArea),
 }
 
 /// Things by their ids.
@@ -71,10 +82,19 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
     let Some((kind, id)) = id::split(global) else {
         return Ok(None);
     };
+    let (known, viewer) = (ctx.app().reference.now(), ctx.viewer());
     match kind {
         person::Entity::NAME => {
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Person(Person::seen_by(ctx.viewer(), row))))
+            Ok(found.map(|row| Node::Person(Person::seen_by(viewer, row))))
+        }
+        area::Entity::NAME => Ok(Area::by_id(&known, id).map(Node::Area)),
+        resource_type::Entity::NAME => Ok(ResourceType::by_id(&known, id).map(Node::ResourceType)),
+        priority_edition::Entity::NAME => {
+            Ok(PriorityEdition::by_id(&known, viewer, id).map(Node::PriorityEdition))
+        }
+        priority_area::Entity::NAME => {
+            Ok(PriorityArea::by_id(&known, viewer, id).map(Node::PriorityArea))
         }
         listing::Entity::NAME => {
             let found = ctx.load(Id::<listing::Entity>::new(id)).await?;

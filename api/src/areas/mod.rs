@@ -1,0 +1,33 @@
+//! Areas: places by which people file, filter and find. Reference data, read from memory.
+//!
+//! Councils end and successors begin: an area keeps its code for good and gets a last day, and a filter by
+//! its successor still finds what was filed under it.
+
+mod mutation;
+mod query;
+pub mod rules;
+pub mod service;
+mod types;
+
+use entity::area;
+use sea_orm::Condition;
+use uuid::Uuid;
+
+pub use mutation::AreaMutation;
+pub use query::AreaQuery;
+pub use types::Area;
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for area::Entity {
+    const NAME: &'static str = "area";
+    const ID: area::Column = area::Column::Id;
+
+    fn id(row: &area::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(_: &Viewer) -> Condition {
+        Condition::all()
+    }
+}

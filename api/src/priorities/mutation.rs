@@ -1,0 +1,83 @@
+//! Acts on the priorities.
+
+use async_graphql::{Context, Object, Result};
+
+use super::{
+    service,
+    types::{
+        AdoptPriorityEditionInput, ConsultPriorityEditionInput, CreatePriorityEditionInput,
+        PriorityArea, PriorityAreaPayload, PriorityEdition, PriorityEditionPayload,
+        RemovePriorityAreaInput, SavePriorityAreaInput,
+    },
+};
+use crate::{context::Ask, kit::Error};
+
+/// Acts on the priorities.
+#[derive(Default)]
+pub struct PriorityMutation;
+
+#[Object]
+impl PriorityMutation {
+    /// Begin a draft of the next edition, empty or with the areas of another. Programme administrators only.
+    async fn create_priority_edition(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePriorityEditionInput,
+    ) -> Result<Option<PriorityEditionPayload>> {
+        let created = service::create(ctx.app(), ctx.viewer(), input.into()).await;
+        PriorityEditionPayload::of(created.and_then(|code| edition(ctx, &code)))
+    }
+
+    /// Write an area of an edition that is a draft or open for consultation: a new one, or the one with this
+    /// code. Programme administrators only.
+    async fn save_priority_area(
+        &self,
+        ctx: &Context<'_>,
+        input: SavePriorityAreaInput,
+    ) -> Result<Option<PriorityAreaPayload>> {
+        let (edition, code) = (input.edition.clone(), input.code.clone());
+        let saved = service::save_area(ctx.app(), ctx.viewer(), input.into()).await;
+        let known = ctx.app().reference.now();
+        let find = |()| PriorityArea::find(&known, &edition, &code).ok_or(Error::NotFound);
+        PriorityAreaPayload::of(saved.and_then(find))
+    }
+
+    /// Take an area without outcomes out of an edition that is a draft or open for consultation. Programme
+    /// administrators only.
+    async fn remove_priority_area(
+        &self,
+        ctx: &Context<'_>,
+        input: RemovePriorityAreaInput,
+    ) -> Result<Option<PriorityEditionPayload>> {
+        let RemovePriorityAreaInput { edition: of, code } = input;
+        let removed = service::remove_area(ctx.app(), ctx.viewer(), &of, &code).await;
+        PriorityEditionPayload::of(removed.and_then(|()| edition(ctx, &of)))
+    }
+
+    /// Open a draft for comment: from now on everybody sees it. Programme administrators only.
+    async fn consult_priority_edition(
+        &self,
+        ctx: &Context<'_>,
+        input: ConsultPriorityEditionInput,
+    ) -> Result<Option<PriorityEditionPayload>> {
+        let ConsultPriorityEditionInput { code } = input;
+        let opened = service::consult(ctx.app(), ctx.viewer(), &code).await;
+        PriorityEditionPayload::of(opened.and_then(|()| edition(ctx, &code)))
+    }
+
+    /// Adopt an edition from a day on. The edition adopted before is superseded and ends the day before. From
+    /// now on neither changes. Programme administrators only.
+    async fn adopt_priority_edition(
+        &self,
+        ctx: &Context<'_>,
+        input: AdoptPriorityEditionInput,
+    ) -> Result<Option<PriorityEditionPayload>> {
+        let AdoptPriorityEditionInput { code, valid_from } = input;
+        let adopted = service::adopt(ctx.app(), ctx.viewer(), &code, valid_from.0).await;
+        PriorityEditionPayload::of(adopted.and_then(|()| edition(ctx, &code)))
+    }
+}
+
+fn edition(ctx: &Context<'_>, code: &str) -> Result<PriorityEdition, Error> {
+    PriorityEdition::find(&ctx.app().reference.now(), ctx.viewer(), code).ok_or(Error::NotFound)
+}

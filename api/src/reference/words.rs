@@ -1,0 +1,67 @@
+//! Words as people write them: what to compare, so that plural and singular are alike.
+
+/// A phrase by which plural and singular, hyphens and capitals are alike.
+#[must_use]
+pub fn fold(phrase: &str) -> String {
+    let lower = phrase.to_lowercase();
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.map(stem).collect::<Vec<_>>().join(" ")
+}
+
+/// What the singular and the plural of a word have in common. It need not be a word: both sides are cut alike.
+fn stem(word: &str) -> String {
+    let cut = |word: &str, end: &str| {
+        let rest = word.strip_suffix(end)?;
+        (rest.len() > 1).then(|| rest.to_owned())
+    };
+    if let Some(rest) = cut(word, "ies").or_else(|| cut(word, "ie")) {
+        return rest + "y";
+    }
+    let one = match word {
+        _ if word.ends_with("ss") || word.ends_with("us") => word.to_owned(),
+        _ => cut(word, "s").unwrap_or_else(|| word.to_owned()),
+    };
+    cut(&one, "e").unwrap_or(one)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_and_many_are_alike() {
+        for (one, many) in [
+            ("laptop", "Laptops"),
+            ("minibus", "minibuses"),
+            ("box", "boxes"),
+            ("church", "churches"),
+            ("company", "companies"),
+            ("class", "classes"),
+            ("bike", "bikes"),
+            ("movie", "movies"),
+            ("PC", "PCs"),
+            ("pie", "pies"),
+            ("picnic table", "Picnic-tables"),
+        ] {
+            assert_eq!(fold(one), fold(many));
+        }
+    }
+
+    #[test]
+    fn different_words_stay_different() {
+        assert_ne!(fold("bus"), fold("bu"));
+        assert_ne!(fold("hall"), fold("hell"));
+        assert_eq!(fold(" - "), "");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = fold(&text);
+        }
+    }
+}
