@@ -9,8 +9,13 @@
 mod support;
 
 mod accounts;
+mod activities;
 mod demo;
 mod finding;
+mod invitations;
 mod listings;
+mod members;
+mod mergers;
+mod organisations;
 mod reference;
 mod server;

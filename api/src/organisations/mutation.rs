@@ -36,7 +36,7 @@ impl OrganisationMutation {
     ) -> Result<Option<OrganisationPayload>> {
         let (id, version, profile) = input.unpack();
         let changed = service::update(ctx.app(), ctx.viewer(), id, version, profile).await;
-        OrganisationPayload::of(changed.map(|row| Organisation::from(row)))
+        OrganisationPayload::of(changed.map(Organisation::from))
     }
 
     /// Note whether an organisation is what it says. Brokers, moderators and administrators.
@@ -53,6 +53,6 @@ impl OrganisationMutation {
         } = input;
         let (app, viewer) = (ctx.app(), ctx.viewer());
         let found = service::verify(app, viewer, organisation_id, version, status, method).await;
-        OrganisationPayload::of(found.map(|row| Organisation::from(row)))
+        OrganisationPayload::of(found.map(Organisation::from))
     }
 }

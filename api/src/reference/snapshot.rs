@@ -205,26 +205,6 @@ impl Snapshot {
             .collect()
     }
 
-    /// The areas that stand for these on a day: one that has ended gives way to its successors. Unknown codes stay.
-    #[must_use]
-    pub fn areas_on(&self, codes: &[String], day: NaiveDate) -> Vec<String> {
-        let mut kept = BTreeSet::new();
-        let mut waiting: Vec<&str> = codes.iter().map(String::as_str).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(code) = waiting.pop() {
-            let ended = self
-                .area(code)
-                .is_some_and(|area| area.valid_to.is_some_and(|last| last < day));
-            if !ended {
-                kept.insert(code.to_owned());
-            } else if seen.insert(code) {
-                let steps = self.successions.iter().filter(|step| step.area == code);
-                waiting.extend(steps.map(|step| step.successor.as_str()));
-            }
-        }
-        kept.into_iter().collect()
-    }
-
     /// Where the areas stand that lie in an area, or in what it alone took over from; not the area itself.
     #[must_use]
     pub fn areas_inside(&self, code: &str) -> BTreeSet<usize> {
