@@ -3,10 +3,7 @@
 use api::{demo, kit::Error};
 use serde_json::json;
 
-use crate::{
-    both,
-    support::World,
-};
+use crate::{both, support::World};
 
 async fn load(world: &World) -> Result<(), String> {
     demo::load(&world.app).await.map_err(|error| match error {

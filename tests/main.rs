@@ -19,3 +19,4 @@ mod mergers;
 mod organisations;
 mod reference;
 mod server;
+mod transfer;

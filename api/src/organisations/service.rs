@@ -113,7 +113,12 @@ pub async fn create_in(
     write_areas(transaction, &row).await?;
     let sent = profile.identifiers.unwrap_or_default();
     write_identifiers(transaction, row.id, &[], &sent).await?;
-    activity::record(transaction, viewer, act("organisation.created", row.id, &[])).await?;
+    activity::record(
+        transaction,
+        viewer,
+        act("organisation.created", row.id, &[]),
+    )
+    .await?;
     Ok(row)
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{
     columns::Form,
     parts::{
-        self, PicturePart, RequirementPart, WindowPart, read_picture, read_requirement, read_window,
-        write_picture, write_requirement, write_window,
+        self, PicturePart, RequirementPart, WindowPart, read_picture, read_requirement,
+        read_window, write_picture, write_requirement, write_window,
     },
 };
 use crate::kit::clock;
@@ -68,7 +68,10 @@ pub fn write(form: Form, value: Value) -> String {
         (_, Value::String(text)) => text,
         (Form::Windows, list) => {
             let windows: Vec<WindowPart> = serde_json::from_value(list).unwrap_or_default();
-            let windows: Vec<_> = windows.iter().map(|part| vec![write_window(part)]).collect();
+            let windows: Vec<_> = windows
+                .iter()
+                .map(|part| vec![write_window(part)])
+                .collect();
             parts::join(&windows)
         }
         (Form::Requirements, list) => {
@@ -121,7 +124,15 @@ mod tests {
     fn window() -> impl Strategy<Value = Value> {
         let day = || prop::option::of((2000..2100_i32, 1..13_u32, 1..29_u32));
         let days = prop::sample::subsequence(
-            vec!["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"],
+            vec![
+                "MONDAY",
+                "TUESDAY",
+                "WEDNESDAY",
+                "THURSDAY",
+                "FRIDAY",
+                "SATURDAY",
+                "SUNDAY",
+            ],
             0..=7,
         );
         let times = prop::option::of(((0..24_u32, 0..60_u32), (0..24_u32, 0..60_u32)));
@@ -134,15 +145,32 @@ mod tests {
     }
 
     fn requirement() -> impl Strategy<Value = Value> {
-        let kinds = vec!["SAFEGUARDING_CHECK", "MINIMUM_AGE", "ACCESS", "INSURANCE", "OTHER"];
-        (prop::sample::select(kinds), prop::option::of(text()), prop::option::of(0..121))
-            .prop_map(|(kind, detail, age)| json!({"kind": kind, "detail": detail, "minimumAge": age}))
+        let kinds = vec![
+            "SAFEGUARDING_CHECK",
+            "MINIMUM_AGE",
+            "ACCESS",
+            "INSURANCE",
+            "OTHER",
+        ];
+        (
+            prop::sample::select(kinds),
+            prop::option::of(text()),
+            prop::option::of(0..121),
+        )
+            .prop_map(
+                |(kind, detail, age)| json!({"kind": kind, "detail": detail, "minimumAge": age}),
+            )
     }
 
     fn comes_back(form: Form, value: &Value) -> Result<(), TestCaseError> {
         let cell = write(form, value.clone());
-        prop_assert_eq!(read(form, &cell).as_ref(), Some(value), "{}", cell);
-        prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{}", cell);
+        let back = read(form, &cell);
+        prop_assert_eq!(back.as_ref(), Some(value), "{}", cell);
+        prop_assert!(
+            !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+            "{}",
+            cell
+        );
         Ok(())
     }
 
@@ -183,13 +211,29 @@ mod tests {
             (Form::Flag, " Yes ", json!(true)),
             (Form::Flag, "FALSE", json!(false)),
             (Form::Day, "31/03/2027", json!("2027-03-31")),
-            (Form::Instant, "2027-07-01", json!("2027-07-01T23:00:00+00:00")),
-            (Form::List, "laptops;; tablets ;", json!(["laptops", "tablets"])),
-            (Form::Windows, "..2027-03-31 mon,Tuesday 9:00-17:30:00; any", json!([
+            (
+                Form::Instant,
+                "2027-07-01",
+                json!("2027-07-01T23:00:00+00:00"),
+            ),
+            (
+                Form::List,
+                "laptops;; tablets ;",
+                json!(["laptops", "tablets"]),
+            ),
+            (
+                Form::Windows,
+                "..2027-03-31 mon,Tuesday 9:00-17:30:00; any",
+                json!([
                 {"from": null, "until": "2027-03-31", "weekdays": ["MONDAY", "TUESDAY"], "startTime": "09:00", "endTime": "17:30"},
-                {"from": null, "until": null, "weekdays": [], "startTime": null, "endTime": null}])),
-            (Form::Requirements, "minimum_age 16|with an adult", json!([
-                {"kind": "MINIMUM_AGE", "detail": "with an adult", "minimumAge": 16}])),
+                {"from": null, "until": null, "weekdays": [], "startTime": null, "endTime": null}]),
+            ),
+            (
+                Form::Requirements,
+                "minimum_age 16|with an adult",
+                json!([
+                {"kind": "MINIMUM_AGE", "detail": "with an adult", "minimumAge": 16}]),
+            ),
         ] {
             assert_eq!(read(form, cell), Some(value), "{cell}");
         }

@@ -31,12 +31,16 @@ impl Form {
     pub const fn expected(self) -> &'static str {
         match self {
             Self::Text => "Expected a text.",
-            Self::Word => "Expected a code or one of the values that the schema names, in capitals.",
+            Self::Word => {
+                "Expected a code or one of the values that the schema names, in capitals."
+            }
             Self::Number => "Expected a number such as 40 or 2.5.",
             Self::Flag => "Expected TRUE or FALSE.",
             Self::Day => "Expected a day such as 2027-03-31.",
             Self::Instant => "Expected a time such as 2027-03-31T17:00:00Z, or a day.",
-            Self::List => "Expected a list; in CSV its members are separated by ; as in laptops; tablets.",
+            Self::List => {
+                "Expected a list; in CSV its members are separated by ; as in laptops; tablets."
+            }
             Self::Windows => {
                 "Expected windows of availability; in CSV such as 2026-12-01..2027-03-31 MON,TUE 18:00-21:00; 2027-05-01.."
             }

@@ -127,7 +127,8 @@ fn headings(record: &csv::StringRecord) -> Result<Vec<Option<&'static Column>>, 
         headings.push(column);
     }
     for name in NEEDED.iter().filter(|name| !seen.contains(*name)) {
-        let message = format!("The column {name} is missing. The first row holds the names of the columns.");
+        let message =
+            format!("The column {name} is missing. The first row holds the names of the columns.");
         refusals.push(rules::refusal(Code::Required, message));
     }
     if refusals.is_empty() {
@@ -189,9 +190,7 @@ fn write_csv(rows: Vec<Members>) -> Result<String, Error> {
             let value = row.get_mut(column.name).map(Value::take);
             cells::write(column.form, value.unwrap_or_default())
         };
-        writer
-            .write_record(COLUMNS.iter().map(cell))
-            .internal()?;
+        writer.write_record(COLUMNS.iter().map(cell)).internal()?;
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error());
     String::from_utf8(bytes.internal()?).internal()
@@ -205,8 +204,13 @@ mod tests {
 
     fn row(format: Format, content: &str) -> Value {
         let entries = read(format, content).unwrap();
-        assert!(entries.iter().all(|entry| entry.faults.is_empty()), "{entries:?}");
-        let rows = entries.into_iter().map(|entry| json!([entry.row, entry.members]));
+        assert!(
+            entries.iter().all(|entry| entry.faults.is_empty()),
+            "{entries:?}"
+        );
+        let rows = entries
+            .into_iter()
+            .map(|entry| json!([entry.row, entry.members]));
         rows.collect()
     }
 
@@ -233,23 +237,38 @@ mod tests {
     fn what_is_no_list_of_listings_is_refused() {
         assert_eq!(refused(Format::Csv, ""), [Code::Required; 4]);
         let unknown = "kind,externalReference,title,resourceType,colour,title\n";
-        assert_eq!(refused(Format::Csv, unknown), [Code::Unknown, Code::Invalid]);
+        assert_eq!(
+            refused(Format::Csv, unknown),
+            [Code::Unknown, Code::Invalid]
+        );
         let headings = "kind,externalReference,title,resourceType\n";
         assert_eq!(refused(Format::Csv, headings), [Code::Required]);
         assert_eq!(refused(Format::JsonLines, "\n\n"), [Code::Required]);
-        assert_eq!(refused(Format::JsonLines, &"{}\n".repeat(1_001)), [Code::TooMany]);
-        assert_eq!(refused(Format::JsonLines, &" ".repeat(900_001)), [Code::TooLong]);
+        assert_eq!(
+            refused(Format::JsonLines, &"{}\n".repeat(1_001)),
+            [Code::TooMany]
+        );
+        assert_eq!(
+            refused(Format::JsonLines, &" ".repeat(900_001)),
+            [Code::TooLong]
+        );
     }
 
     #[test]
     fn rows_that_cannot_be_read_are_told_apart() {
         let lines = "{\"title\": \"A\"}\n\n[]\n{\"title\": \n";
         let entries = read(Format::JsonLines, lines).unwrap();
-        let rows: Vec<_> = entries.iter().map(|entry| (entry.row, entry.faults.len())).collect();
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.row, entry.faults.len()))
+            .collect();
         assert_eq!(rows, [(1, 0), (3, 1), (4, 1)]);
         let cells = "kind,externalReference,title,resourceType,remote\nOFFER,1,A,other,perhaps,more\nOFFER,2,B\n";
         let entries = read(Format::Csv, cells).unwrap();
-        let rows: Vec<_> = entries.iter().map(|entry| (entry.row, entry.faults.len())).collect();
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.row, entry.faults.len()))
+            .collect();
         assert_eq!(rows, [(2, 2), (3, 0)]);
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod cells;
 pub mod columns;
+pub mod export;
 pub mod files;
 pub mod mapping;
 mod mutation;
@@ -18,6 +19,7 @@ mod query;
 pub mod record;
 pub mod rules;
 pub mod service;
+mod translation;
 pub mod types;
 
 pub use mutation::TransferMutation;

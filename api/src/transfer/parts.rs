@@ -69,9 +69,7 @@ mod hours {
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<NaiveTime>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveTime>, D::Error> {
         let text: Option<String> = Option::deserialize(from)?;
         text.map(|text| super::read_time(&text).ok_or_else(|| D::Error::custom("no time of day")))
             .transpose()
@@ -208,7 +206,11 @@ pub fn read_picture(parts: Vec<String>) -> Option<PicturePart> {
 /// Members of a list, each of several parts, as one text.
 #[must_use]
 pub fn join(members: &[Vec<String>]) -> String {
-    let plain = |text: &String| text.replace('\\', "\\\\").replace(';', "\\;").replace('|', "\\|");
+    let plain = |text: &String| {
+        text.replace('\\', "\\\\")
+            .replace(';', "\\;")
+            .replace('|', "\\|")
+    };
     let member = |parts: &Vec<String>| parts.iter().map(plain).collect::<Vec<_>>().join(" | ");
     members.iter().map(member).collect::<Vec<_>>().join("; ")
 }
@@ -219,7 +221,9 @@ pub fn split(text: &str) -> Vec<Vec<String>> {
     let mut members = vec![vec![String::new()]];
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        let Some(parts) = members.last_mut() else { break };
+        let Some(parts) = members.last_mut() else {
+            break;
+        };
         match letter {
             ';' => members.push(vec![String::new()]),
             '|' => parts.push(String::new()),

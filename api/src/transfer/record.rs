@@ -1,20 +1,20 @@
-//! A row as named values: laid over what a listing says, and made of a listing.
+//! A row as named values, which are laid over what a listing says.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::listing::{self, ExpiryPolicy, ListingKind};
+use chrono::{DateTime, NaiveDate};
+use entity::listing::{ExpiryPolicy, ListingKind};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
-    columns::{self, COLUMNS, Form},
+    columns::{self, Form},
     parts::{PicturePart, RequirementPart, WindowPart},
 };
 use crate::{
-    kit::{Id, UserErrorCode as Code, clock, input::Checks, place::Point, quantity},
-    listings::{particulars::Amount, particulars::Particulars, rules},
+    kit::{UserErrorCode as Code, clock, input::Checks, place::Point},
+    listings::particulars::{Amount, Particulars},
     reference::Snapshot,
 };
 
@@ -32,15 +32,25 @@ impl<'a> Reader<'a> {
     pub fn new(members: &'a Members, checks: &'a mut Checks) -> Self {
         for name in members.keys() {
             let known = columns::exactly(name).is_some();
-            checks.demand(known, name, Code::Unknown, "There is no field of this name.");
+            checks.demand(
+                known,
+                name,
+                Code::Unknown,
+                "There is no field of this name.",
+            );
         }
+        Self { members, checks }
+    }
+
+    /// The same for a row whose names were looked at already.
+    pub const fn over(members: &'a Members, checks: &'a mut Checks) -> Self {
         Self { members, checks }
     }
 
     /// Whether it is an offer or a request; every row says so.
     pub fn kind(&mut self) -> Option<ListingKind> {
         let kind = self.word("kind").flatten();
-        let said = kind.is_some() || !self.checks.is_clean();
+        let said = self.members.get("kind").is_some_and(|kind| !kind.is_null());
         let message = "Say what it is: OFFER or REQUEST.";
         self.checks.demand(said, "kind", Code::Required, message);
         kind
@@ -49,31 +59,65 @@ impl<'a> Reader<'a> {
     /// The reference by which it is known again; every row has one.
     pub fn reference(&mut self) -> Option<String> {
         let sent = self.text("externalReference").flatten();
-        let kept = self.checks.optional("externalReference", sent.as_deref(), 100);
+        let kept = self
+            .checks
+            .optional("externalReference", sent.as_deref(), 100);
         let message = "Every row needs a reference of your own: by it, a second import knows the listing again.";
-        self.checks.demand(kept.is_some(), "externalReference", Code::Required, message);
+        self.checks
+            .demand(kept.is_some(), "externalReference", Code::Required, message);
         kept
     }
 
     /// Lays everything over what a listing says.
     pub fn lay_over(&mut self, said: &mut Particulars, reference: &Snapshot) {
-        set(&mut said.title, self.text("title").map(Option::unwrap_or_default));
-        set(&mut said.description, self.text("description").map(Option::unwrap_or_default));
-        set(&mut said.resource_type, self.text("resourceType").map(Option::unwrap_or_default));
+        set(
+            &mut said.title,
+            self.text("title").map(Option::unwrap_or_default),
+        );
+        set(
+            &mut said.description,
+            self.text("description").map(Option::unwrap_or_default),
+        );
+        set(
+            &mut said.resource_type,
+            self.text("resourceType").map(Option::unwrap_or_default),
+        );
         set(&mut said.lending_mode, self.word("lendingMode"));
         self.quantity(said, reference);
-        set(&mut said.partial_allowed, self.value("partialAllowed").map(|flag| flag.unwrap_or(true)));
-        set(&mut said.availability, self.parts::<WindowPart, _>("availability"));
+        set(
+            &mut said.partial_allowed,
+            self.value("partialAllowed")
+                .map(|flag| flag.unwrap_or(true)),
+        );
+        set(
+            &mut said.availability,
+            self.parts::<WindowPart, _>("availability"),
+        );
         set(&mut said.needed_by, self.value::<NaiveDate>("neededBy"));
         self.place(said);
-        set(&mut said.remote, self.value("remote").map(Option::unwrap_or_default));
+        set(
+            &mut said.remote,
+            self.value("remote").map(Option::unwrap_or_default),
+        );
         set(&mut said.reach_km, self.number("reachKm"));
         set(&mut said.areas, self.parts::<String, _>("areas"));
-        set(&mut said.priority_areas, self.parts::<String, _>("priorityAreas"));
-        set(&mut said.audience, self.word("audience").map(Option::unwrap_or_default));
-        set(&mut said.expiry_policy, self.word("expiryPolicy").map(Option::unwrap_or_default));
+        set(
+            &mut said.priority_areas,
+            self.parts::<String, _>("priorityAreas"),
+        );
+        set(
+            &mut said.audience,
+            self.word("audience").map(Option::unwrap_or_default),
+        );
+        set(
+            &mut said.expiry_policy,
+            self.word("expiryPolicy").map(Option::unwrap_or_default),
+        );
         self.expiry(said);
-        set(&mut said.requirements, self.parts::<RequirementPart, _>("requirements"));
+        set(
+            &mut said.requirements,
+            self.parts::<RequirementPart, _>("requirements"),
+        );
         set(&mut said.pictures, self.parts::<PicturePart, _>("pictures"));
         set(&mut said.tags, self.parts::<String, _>("tags"));
     }
@@ -84,7 +128,13 @@ impl<'a> Reader<'a> {
         let label = self.text("unitLabel");
         let before = said.quantity.take();
         let amount = amount.unwrap_or_else(|| before.as_ref().map(|before| before.amount));
-        let usual = || Some(reference.resource_type(said.resource_type.trim())?.default_unit);
+        let usual = || {
+            Some(
+                reference
+                    .resource_type(said.resource_type.trim())?
+                    .default_unit,
+            )
+        };
         said.quantity = amount.map(|amount| Amount {
             amount,
             unit: unit
@@ -97,7 +147,10 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&mut self, said: &mut Particulars) {
-        set(&mut said.place.lines, self.parts::<String, _>("addressLines"));
+        set(
+            &mut said.place.lines,
+            self.parts::<String, _>("addressLines"),
+        );
         set(&mut said.place.town, self.text("town"));
         set(&mut said.place.postcode, self.text("postcode"));
         let before = said.place.point;
@@ -107,7 +160,8 @@ impl<'a> Reader<'a> {
         let longitude = longitude.unwrap_or_else(|| before.map(|point| point.longitude));
         let whole = latitude.is_some() == longitude.is_some();
         let message = "A point has a latitude and a longitude: give both or neither.";
-        self.checks.demand(whole, "longitude", Code::Required, message);
+        self.checks
+            .demand(whole, "longitude", Code::Required, message);
         let point = latitude.zip(longitude);
         // Whether it lies on the earth is asked with everything else.
         said.place.point = point.map(|(latitude, longitude)| Point {
@@ -179,86 +233,5 @@ impl<'a> Reader<'a> {
 fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
-    }
-}
-
-/// A listing as a row, in the order of the columns. `own` says whether its reader belongs to the organisation.
-#[must_use]
-pub fn of(row: &listing::Model, organisation: &str, own: bool, now: DateTime<Utc>) -> Members {
-    let Particulars {
-        title,
-        description,
-        resource_type,
-        lending_mode,
-        quantity,
-        partial_allowed,
-        availability,
-        needed_by,
-        place,
-        remote,
-        reach_km,
-        areas,
-        priority_areas,
-        audience,
-        expiry_policy,
-        expires_at,
-        requirements,
-        pictures,
-        tags,
-        external_reference,
-    } = Particulars::of(row);
-    let remaining = row.quantity.map(|quantity| {
-        number(quantity::from_base(quantity - row.allocated, row.unit))
-    });
-    let published = clock::unless_never(row.first_published_at);
-    let mut values = json!({
-        "kind": row.kind,
-        "externalReference": external_reference.filter(|_| own),
-        "title": title,
-        "description": description,
-        "resourceType": resource_type,
-        "lendingMode": lending_mode,
-        "quantity": quantity.as_ref().map(|quantity| number(quantity.amount)),
-        "unit": quantity.as_ref().map(|quantity| quantity.unit),
-        "unitLabel": quantity.and_then(|quantity| quantity.label),
-        "partialAllowed": partial_allowed,
-        "availability": availability.into_iter().map(WindowPart::from).collect::<Vec<_>>(),
-        "neededBy": needed_by,
-        "addressLines": place.lines,
-        "town": place.town,
-        "postcode": place.postcode,
-        "latitude": place.point.map(|point| point.latitude),
-        "longitude": place.point.map(|point| point.longitude),
-        "remote": remote,
-        "reachKm": reach_km,
-        "areas": areas,
-        "priorityAreas": priority_areas,
-        "audience": audience,
-        "expiryPolicy": expiry_policy,
-        "expiresAt": expires_at,
-        "requirements": requirements.into_iter().map(RequirementPart::from).collect::<Vec<_>>(),
-        "pictures": pictures.into_iter().map(PicturePart::from).collect::<Vec<_>>(),
-        "tags": tags,
-        "id": Id::<listing::Entity>::new(row.id).to_string(),
-        "reference": row.reference,
-        "state": rules::state_at(row, now),
-        "organisation": organisation,
-        "publishedAt": published,
-        "remainingQuantity": remaining,
-    });
-    let value = |name: &str| values.get_mut(name).map(Value::take).unwrap_or_default();
-    let mut value = value;
-    COLUMNS
-        .iter()
-        .map(|column| (column.name.to_owned(), value(column.name)))
-        .collect()
-}
-
-/// A decimal as a JSON number where that keeps it exactly, as a text otherwise.
-fn number(decimal: Decimal) -> Value {
-    let text = decimal.to_string();
-    match serde_json::from_str::<Number>(&text) {
-        Ok(number) if number.to_string() == text => number.into(),
-        _ => text.into(),
     }
 }

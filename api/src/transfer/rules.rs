@@ -36,7 +36,8 @@ pub fn is_countable(rows: usize) -> Result<(), UserError> {
         0 => Err(refusal(UserErrorCode::Required, "The file has no rows.")),
         1..=MOST_ROWS => Ok(()),
         _ => {
-            let message = format!("The file has {rows} rows; {MOST_ROWS} are allowed. Send it in parts.");
+            let message =
+                format!("The file has {rows} rows; {MOST_ROWS} are allowed. Send it in parts.");
             Err(refusal(UserErrorCode::TooMany, message))
         }
     }
