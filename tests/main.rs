@@ -10,6 +10,7 @@ mod support;
 
 mod accounts;
 mod activities;
+mod demo;
 mod finding;
 mod invitations;
 mod listings;
@@ -17,3 +18,5 @@ mod members;
 mod mergers;
 mod organisations;
 mod reference;
+mod server;
+mod transfer;

@@ -140,7 +140,7 @@ impl Viewer {
 
     /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
-        Membership::of_viewer(ctx).await
+        Membership::of_viewer(ctx, &self.0).await
     }
 }
 

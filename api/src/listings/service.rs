@@ -228,10 +228,21 @@ pub async fn publish(
     version: Option<i32>,
 ) -> Result<listing::Model, Error> {
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Publish, version).await?;
-    let row = open(app, &transaction, viewer, &row, "listing.published").await?;
+    let row = publish_in(app, &transaction, viewer, id, version).await?;
     transaction.commit().await?;
     Ok(row)
+}
+
+/// The same inside a transaction of somebody else's.
+pub async fn publish_in(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: ListingId,
+    version: Option<i32>,
+) -> Result<listing::Model, Error> {
+    let row = ready(transaction, viewer, id, Act::Publish, version).await?;
+    open(app, transaction, viewer, &row, "listing.published").await
 }
 
 /// Opens a closed listing again.
