@@ -9,6 +9,11 @@
 mod support;
 
 mod accounts;
+mod activities;
 mod finding;
+mod invitations;
 mod listings;
+mod members;
+mod mergers;
+mod organisations;
 mod reference;

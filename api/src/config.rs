@@ -56,7 +56,8 @@ pub struct Config {
     pub origins: Vec<String>,
 
     /// Load the demo data where the database is still empty, and print two demo sign-ins.
-    #[arg(long, conflicts_with = "production")]
+    /// Not in production mode.
+    #[arg(long)]
     pub demo: bool,
 
     /// Write logs as JSON, one object a line.

@@ -113,4 +113,16 @@ impl Reply {
             })
             .collect()
     }
+
+    /// What came of an act, in a word: `done`, the code of an error, or of the first refusal.
+    pub fn outcome(&self) -> String {
+        match self.codes().first() {
+            Some(code) => (*code).to_owned(),
+            None => self
+                .refusals()
+                .first()
+                .map_or("done", |refusal| refusal.as_str())
+                .to_owned(),
+        }
+    }
 }

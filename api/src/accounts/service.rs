@@ -63,17 +63,28 @@ pub async fn register(
     name: &str,
     password: String,
 ) -> Result<Uuid, Error> {
-    let rules::NewAccount {
-        email,
-        display_name,
-    } = rules::new_account(email, name, &password)?;
+    let account = rules::new_account(email, name, &password)?;
     let known = vec![
-        email.clone(),
-        display_name.clone(),
+        account.email.clone(),
+        account.display_name.clone(),
         "marketplace".into(),
         "surrey".into(),
     ];
     let password_hash = app.passwords.hash(password, known).await?;
+    enrol(app, now, account, password_hash).await
+}
+
+/// Makes an account whose password is hashed already.
+pub async fn enrol(
+    app: &App,
+    now: DateTime<Utc>,
+    account: rules::NewAccount,
+    password_hash: String,
+) -> Result<Uuid, Error> {
+    let rules::NewAccount {
+        email,
+        display_name,
+    } = account;
     let id = Uuid::now_v7();
     let transaction = app.database.begin().await?;
     person::Entity::insert(person::ActiveModel {
@@ -431,6 +442,35 @@ pub async fn by_email(app: &App, email: &str) -> Result<person::Model, Error> {
         .one(&app.database.read)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// Whether anybody has an account.
+pub async fn anybody(app: &App) -> Result<bool, Error> {
+    let first = person::Entity::find().one(&app.database.read).await?;
+    Ok(first.is_some())
+}
+
+/// Somebody as whom the command line acts, which needs no session: with roles and memberships as they are.
+pub async fn acting_as(app: &App, now: DateTime<Utc>, email: &str) -> Result<Viewer, Error> {
+    let person = by_email(app, email).await?;
+    let places = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(person.id))
+        .filter(membership::Column::State.eq(MembershipState::Active))
+        .all(&app.database.read)
+        .await?;
+    let memberships = places
+        .iter()
+        .map(|place| (place.organisation_id, place.role));
+    let who = SignedIn {
+        id: person.id,
+        session_id: Uuid::nil(),
+        roles: person.platform_roles.0,
+        memberships: memberships.collect(),
+    };
+    Ok(Viewer {
+        now,
+        who: Who::Person(who),
+    })
 }
 
 /// Whoever an access token stands for, while its session lasts.

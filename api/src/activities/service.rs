@@ -44,9 +44,9 @@ pub async fn list(
     let query = Entity::find().filter(condition).into_query();
     let order = Order {
         tag: "activities".into(),
-        by: Expr::col(Column::Id).into(),
+        by: Expr::col(Column::Id),
         kind: KeyKind::Id,
-        id: Expr::col(Column::Id).into(),
+        id: Expr::col(Column::Id),
         descending: true,
     };
     Ok((

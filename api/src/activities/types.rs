@@ -126,7 +126,7 @@ impl Activity {
             return Ok(None);
         };
         let found = ctx.load(Id::<organisation::Entity>::new(id)).await?;
-        Ok(found.map(|row| Organisation::from(row)))
+        Ok(found.map(Organisation::from))
     }
 
     /// Names of the fields that changed.

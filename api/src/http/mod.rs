@@ -9,7 +9,9 @@ mod health;
 mod measure;
 mod playground;
 mod reply;
+mod reply;
 mod scan;
+pub mod server;
 mod variables;
 
 use std::time::Duration;

@@ -79,7 +79,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model,
     let transaction = app.database.begin().await?;
     let found = resource::get(&transaction, viewer, id).await?;
     let changed = Entity::update_many()
-        .col_expr(Column::RevokedAt, Expr::val(viewer.now).into())
+        .col_expr(Column::RevokedAt, Expr::val(viewer.now))
         .filter(Column::Id.eq(id.0))
         .filter(Column::AcceptedAt.is_null())
         .filter(Column::RevokedAt.is_null())
@@ -112,14 +112,14 @@ pub async fn accept(app: &App, viewer: &Viewer, token: &str) -> Result<membershi
         return Err(rules::invalid());
     };
     take_turn(&transaction, found.organisation_id).await?;
-    let taken = Entity::update_many()
-        .col_expr(Column::AcceptedAt, Expr::val(viewer.now).into())
-        .col_expr(Column::AcceptedBy, Expr::val(me).into())
+    let used = Entity::update_many()
+        .col_expr(Column::AcceptedAt, Expr::val(viewer.now))
+        .col_expr(Column::AcceptedBy, Expr::val(me))
         .filter(Column::Id.eq(found.id))
         .filter(waiting(viewer.now))
         .exec(&transaction)
         .await?;
-    if taken.rows_affected == 0 {
+    if used.rows_affected == 0 {
         return joined_before(&transaction, me, token).await;
     }
     let member = admit(&transaction, viewer, found.organisation_id, found.role).await?;

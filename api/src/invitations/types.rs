@@ -43,7 +43,7 @@ impl Invitation {
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         let found = ctx.load(id).await?;
-        Ok(found.map(|row| Organisation::from(row)))
+        Ok(found.map(Organisation::from))
     }
 
     /// What whoever accepts it may do there.

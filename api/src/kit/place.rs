@@ -197,7 +197,7 @@ mod tests {
 
         #[test]
         fn cells_miss_no_point_within_the_radius(
-            lat in 49.0..61.0, lon in -8.0..2.0, bearing in 0.0..std::f64::consts::TAU, km in 0.1..30.0, part in 0.0..1.0
+            lat in 49.0..61.0_f64, lon in -8.0..2.0, bearing in 0.0..std::f64::consts::TAU, km in 0.1..30.0_f64, part in 0.0..1.0_f64
         ) {
             let centre = Point::new(lat, lon).unwrap();
             let away: f64 = km * part / EARTH_KM;

@@ -238,9 +238,9 @@ pub async fn list(
     let query = query.into_query();
     let order = Order {
         tag: "members".into(),
-        by: Expr::col(Column::Id).into(),
+        by: Expr::col(Column::Id),
         kind: KeyKind::Id,
-        id: Expr::col(Column::Id).into(),
+        id: Expr::col(Column::Id),
         descending: false,
     };
     Ok((
@@ -340,7 +340,7 @@ async fn end_invitations(
 
     let beyond = MembershipRole::iter().filter(|role| !rules::may_still_give(held, *role));
     Entity::update_many()
-        .col_expr(Column::RevokedAt, Expr::val(viewer.now).into())
+        .col_expr(Column::RevokedAt, Expr::val(viewer.now))
         .filter(Column::OrganisationId.eq(row.organisation_id))
         .filter(Column::CreatedBy.eq(row.person_id))
         .filter(Column::Role.is_in(beyond))

@@ -69,7 +69,7 @@ impl Membership {
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         let found = ctx.load(id).await?;
-        Ok(found.map(|row| Organisation::from(row)))
+        Ok(found.map(Organisation::from))
     }
 
     /// What the person may do for the organisation, once the membership is in force.

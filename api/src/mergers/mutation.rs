@@ -26,6 +26,6 @@ impl MergerMutation {
             into_id,
         } = input;
         let merged = service::merge(ctx.app(), ctx.viewer(), organisation_id, into_id).await;
-        OrganisationPayload::of(merged.map(|row| Organisation::from(row)))
+        OrganisationPayload::of(merged.map(Organisation::from))
     }
 }

@@ -72,13 +72,13 @@ async fn move_children(
 ) -> Result<(), Error> {
     let above = ancestors(transaction, into).await?;
     Entity::update_many()
-        .col_expr(Column::ParentId, Expr::val(source.parent_id).into())
+        .col_expr(Column::ParentId, Expr::val(source.parent_id))
         .filter(Column::ParentId.eq(source.id))
         .filter(Column::Id.is_in(above.iter().copied()))
         .exec(transaction)
         .await?;
     Entity::update_many()
-        .col_expr(Column::ParentId, Expr::val(into).into())
+        .col_expr(Column::ParentId, Expr::val(into))
         .filter(Column::ParentId.eq(source.id))
         .filter(Column::Id.is_not_in(above))
         .exec(transaction)
@@ -103,15 +103,15 @@ async fn move_members(
         let (state, role) = rules::together((ours.state, ours.role), (theirs.state, theirs.role));
         Entity::delete_by_id(theirs.id).exec(transaction).await?;
         Entity::update_many()
-            .col_expr(Column::State, Expr::val(state).into())
-            .col_expr(Column::Role, Expr::val(role).into())
-            .col_expr(Column::UpdatedAt, Expr::val(viewer.now).into())
+            .col_expr(Column::State, Expr::val(state))
+            .col_expr(Column::Role, Expr::val(role))
+            .col_expr(Column::UpdatedAt, Expr::val(viewer.now))
             .filter(Column::Id.eq(ours.id))
             .exec(transaction)
             .await?;
     }
     Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .col_expr(Column::OrganisationId, Expr::val(into))
         .filter(Column::OrganisationId.eq(source))
         .exec(transaction)
         .await?;
@@ -126,7 +126,7 @@ async fn move_identifiers(
     use organisation_identifier::{Column, Entity};
 
     Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .col_expr(Column::OrganisationId, Expr::val(into))
         .filter(Column::OrganisationId.eq(source))
         .exec(transaction)
         .await?;
@@ -148,13 +148,13 @@ async fn move_listings(
         .and_where(Column::ExternalReference.is_not_null())
         .to_owned();
     Entity::update_many()
-        .col_expr(Column::ExternalReference, Expr::val(None::<String>).into())
+        .col_expr(Column::ExternalReference, Expr::val(None::<String>))
         .filter(Column::OrganisationId.eq(source))
         .filter(Column::ExternalReference.in_subquery(used))
         .exec(transaction)
         .await?;
     Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into).into())
+        .col_expr(Column::OrganisationId, Expr::val(into))
         .filter(Column::OrganisationId.eq(source))
         .exec(transaction)
         .await?;
@@ -169,7 +169,7 @@ async fn revoke_invitations(
     use invitation::{Column, Entity};
 
     Entity::update_many()
-        .col_expr(Column::RevokedAt, Expr::val(viewer.now).into())
+        .col_expr(Column::RevokedAt, Expr::val(viewer.now))
         .filter(Column::OrganisationId.eq(source))
         .filter(Column::AcceptedAt.is_null())
         .filter(Column::RevokedAt.is_null())

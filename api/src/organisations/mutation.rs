@@ -3,11 +3,9 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
+    inputs::{CreateOrganisationInput, UpdateOrganisationInput, VerifyOrganisationInput},
     service,
-    types::{
-        CreateOrganisationInput, Organisation, OrganisationPayload, UpdateOrganisationInput,
-        VerifyOrganisationInput,
-    },
+    types::{Organisation, OrganisationPayload},
 };
 use crate::context::Ask;
 
@@ -36,7 +34,7 @@ impl OrganisationMutation {
     ) -> Result<Option<OrganisationPayload>> {
         let (id, version, profile) = input.unpack();
         let changed = service::update(ctx.app(), ctx.viewer(), id, version, profile).await;
-        OrganisationPayload::of(changed.map(|row| Organisation::from(row)))
+        OrganisationPayload::of(changed.map(Organisation::from))
     }
 
     /// Note whether an organisation is what it says. Brokers, moderators and administrators.
@@ -53,6 +51,6 @@ impl OrganisationMutation {
         } = input;
         let (app, viewer) = (ctx.app(), ctx.viewer());
         let found = service::verify(app, viewer, organisation_id, version, status, method).await;
-        OrganisationPayload::of(found.map(|row| Organisation::from(row)))
+        OrganisationPayload::of(found.map(Organisation::from))
     }
 }

@@ -4,8 +4,9 @@ use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::organisation;
 
 use super::{
+    inputs::{OrganisationFilter, OrganisationOrder},
     search,
-    types::{Organisation, OrganisationFilter, OrganisationOrder},
+    types::Organisation,
 };
 use crate::{
     context::Ask,
@@ -28,7 +29,7 @@ impl OrganisationQuery {
         #[graphql(desc = "The organisation's id.")] id: Id<organisation::Entity>,
     ) -> Result<Option<Organisation>> {
         let found = ctx.load(id).await?;
-        Ok(found.map(|row| Organisation::from(row)))
+        Ok(found.map(Organisation::from))
     }
 
     /// The organisations of the county and beyond. Everybody sees all of them.
@@ -41,16 +42,19 @@ impl OrganisationQuery {
             OrganisationFilter,
         >,
         #[graphql(default, desc = "In which order.")] order_by: OrganisationOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
         first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Organisation, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         let viewer = ctx.viewer();
         let filter = filter.unwrap_or_default().into();
         let (slice, total) =
             search::list(ctx.app(), viewer, filter, &order_by.order(), &args).await?;
-        Ok(slice.connection(Total(total), |row| Organisation::from(row)))
+        Ok(slice.connection(Total(total), Organisation::from))
     }
 }

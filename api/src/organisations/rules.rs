@@ -193,9 +193,9 @@ pub fn applied(
     if let Some(description) = &profile.description {
         row.description = description.clone().unwrap_or_default();
     }
-    set(&mut row.website, &profile.website);
-    set(&mut row.public_email, &profile.public_email);
-    set(&mut row.public_phone, &profile.public_phone);
+    set(&mut row.website, profile.website.as_ref());
+    set(&mut row.public_email, profile.public_email.as_ref());
+    set(&mut row.public_phone, profile.public_phone.as_ref());
     if let Some(parent) = profile.parent {
         row.parent_id = parent.map(|id| id.0);
     }
@@ -216,7 +216,7 @@ pub fn applied(
     row
 }
 
-fn set(field: &mut Option<String>, said: &Option<Option<String>>) {
+fn set<T: Clone>(field: &mut T, said: Option<&T>) {
     if let Some(said) = said {
         field.clone_from(said);
     }
@@ -265,4 +265,155 @@ pub fn needs_another_look(viewer: &Viewer, before: &Model, fields: &[&str]) -> b
     before.verification == VerificationStatus::Verified
         && !viewer.is_staff()
         && fields.iter().any(|field| confirmed.contains(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{json::Texts, person::PlatformRole};
+
+    use super::*;
+    use crate::kit::{
+        clock,
+        viewer::{SignedIn, Who},
+    };
+
+    fn row() -> Model {
+        super::super::service::blank(&Viewer::nobody())
+    }
+
+    fn viewer(roles: &[PlatformRole], memberships: &[(Uuid, MembershipRole)]) -> Viewer {
+        let who = SignedIn {
+            id: Uuid::now_v7(),
+            session_id: Uuid::now_v7(),
+            roles: roles.to_vec(),
+            memberships: memberships.to_vec(),
+        };
+        Viewer {
+            now: clock::now(),
+            who: Who::Person(who),
+        }
+    }
+
+    /// A world of two areas.
+    fn middle(areas: &[String]) -> Option<Point> {
+        match areas.first()?.as_str() {
+            "north" => Point::new(1.0, 1.0),
+            "south" => Point::new(-1.0, 1.0),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn managers_and_staff_edit_and_only_staff_verify() {
+        let here = Uuid::now_v7();
+        for role in [
+            MembershipRole::Observer,
+            MembershipRole::Member,
+            MembershipRole::Editor,
+            MembershipRole::Manager,
+            MembershipRole::Owner,
+        ] {
+            let member = viewer(&[], &[(here, role)]);
+            let may = role >= MembershipRole::Manager;
+            assert_eq!(may_edit(&member, here).is_ok(), may);
+            assert_eq!(may_adopt(&member, here).is_ok(), may);
+            assert!(may_edit(&member, Uuid::now_v7()).is_err());
+            assert!(may_verify(&member).is_err());
+        }
+        for role in [
+            PlatformRole::Broker,
+            PlatformRole::Moderator,
+            PlatformRole::ProgrammeAdmin,
+        ] {
+            let staff = viewer(&[role], &[]);
+            assert!(may_edit(&staff, here).is_ok() && may_verify(&staff).is_ok());
+        }
+        let nobody = Viewer::nobody();
+        for answer in [
+            may_ask(&nobody),
+            may_edit(&nobody, here),
+            may_adopt(&nobody, here),
+            may_verify(&nobody),
+        ] {
+            assert!(matches!(answer, Err(Error::Unauthenticated)));
+        }
+    }
+
+    #[test]
+    fn only_what_was_said_changes() {
+        let before = Model {
+            website: Some("https://hub.example".into()),
+            town: Some("Walton".into()),
+            ..row()
+        };
+        let nothing = Profile::default();
+        assert_eq!(applied(before.clone(), &nothing, middle), before);
+        let said = Profile {
+            name: Some("Äpfel".into()),
+            website: Some(None),
+            ..Profile::default()
+        };
+        let after = applied(before.clone(), &said, middle);
+        assert_eq!(changed(&before, &after), ["name", "website"]);
+        assert_eq!(
+            (after.sort_name.as_str(), after.town.as_deref()),
+            ("äpfel", Some("Walton"))
+        );
+    }
+
+    #[test]
+    fn a_point_follows_the_areas_until_somebody_puts_one() {
+        let areas = |code: &str| Profile {
+            areas: Some(vec![code.into()]),
+            ..Profile::default()
+        };
+        let north = applied(row(), &areas("north"), middle);
+        assert_eq!(point(&north), Point::new(1.0, 1.0));
+        assert_eq!(
+            point(&applied(north.clone(), &areas("south"), middle)),
+            Point::new(-1.0, 1.0)
+        );
+        assert_eq!(point(&applied(north.clone(), &areas("moon"), middle)), None);
+        let put = Profile {
+            place: Some(Some(Address {
+                point: Point::new(5.0, 5.0),
+                ..Address::default()
+            })),
+            ..Profile::default()
+        };
+        let put = applied(north, &put, middle);
+        assert_eq!(
+            point(&applied(put.clone(), &areas("south"), middle)),
+            Point::new(5.0, 5.0)
+        );
+        let cleared = Profile {
+            place: Some(None),
+            ..Profile::default()
+        };
+        assert_eq!(point(&applied(put, &cleared, middle)), Point::new(1.0, 1.0));
+    }
+
+    #[test]
+    fn a_verified_organisation_that_changes_what_was_looked_at_is_looked_at_again() {
+        let verified = Model {
+            verification: VerificationStatus::Verified,
+            areas: Texts(Vec::new()),
+            ..row()
+        };
+        let (manager, broker) = (viewer(&[], &[]), viewer(&[PlatformRole::Broker], &[]));
+        for (field, matters) in [
+            ("name", true),
+            ("kind", true),
+            ("identifiers", true),
+            ("website", false),
+            ("areas", false),
+        ] {
+            assert_eq!(
+                needs_another_look(&manager, &verified, &["size", field]),
+                matters
+            );
+            assert!(!needs_another_look(&broker, &verified, &[field]));
+            assert!(!needs_another_look(&manager, &row(), &[field]));
+        }
+    }
 }

@@ -75,9 +75,9 @@ pub async fn children(
 pub fn by_name() -> Order {
     Order {
         tag: "organisations:name".into(),
-        by: Expr::col(Column::SortName).into(),
+        by: Expr::col(Column::SortName),
         kind: KeyKind::Text,
-        id: Expr::col(Column::Id).into(),
+        id: Expr::col(Column::Id),
         descending: false,
     }
 }
@@ -87,9 +87,9 @@ pub fn by_name() -> Order {
 pub fn newest() -> Order {
     Order {
         tag: "organisations:newest".into(),
-        by: Expr::col(Column::Id).into(),
+        by: Expr::col(Column::Id),
         kind: KeyKind::Id,
-        id: Expr::col(Column::Id).into(),
+        id: Expr::col(Column::Id),
         descending: true,
     }
 }

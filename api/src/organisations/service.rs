@@ -28,7 +28,7 @@ use crate::{
         place::Point,
         resource,
     },
-    reference::{self, Snapshot},
+    reference::Snapshot,
     registers::rules::Identifier,
 };
 
@@ -48,36 +48,24 @@ pub async fn create(
         checks.line("idempotencyKey", key, 1..=100);
         checks.finish()?;
     }
-    let key = || {
-        Key::new(
-            viewer,
-            idempotency_key.clone(),
-            "createOrganisation",
-            &profile,
-        )
-    };
-    if let Some(id) = Key::done(key().as_ref(), &app.database.read).await? {
-        return resource::get(&app.database.read, viewer, Id::<Entity>::new(id)).await;
+    let key = Key::new(viewer, idempotency_key, "organisation.created", &profile);
+    let made = Key::made::<Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
     }
-    match create_once(app, viewer, profile.clone(), key()).await {
-        // The same key came twice at the same moment: whoever was first has made it by now.
-        Err(Error::Conflict) => match Key::done(key().as_ref(), &app.database.write).await? {
-            Some(id) => resource::get(&app.database.write, viewer, Id::<Entity>::new(id)).await,
-            None => Err(Error::Conflict),
-        },
-        answer => answer,
-    }
+    let row = create_once(app, viewer, profile, key.as_ref()).await;
+    Key::settle::<Entity>(row, key.as_ref(), &app.database.write, viewer).await
 }
 
 async fn create_once(
     app: &App,
     viewer: &Viewer,
     profile: Profile,
-    key: Option<Key>,
+    key: Option<&Key>,
 ) -> Result<Model, Error> {
     let me = viewer.signed_in()?;
     let snapshot = app.reference.now();
-    let profile = rules::checked(profile, |code| in_force(&snapshot, viewer, code))?;
+    let profile = rules::checked(profile, |code| snapshot.area(code).is_some())?;
     let row = rules::applied(blank(viewer), &profile, |areas| middle(&snapshot, areas));
     let transaction = app.database.begin().await?;
     if let Some(parent) = profile.parent.flatten() {
@@ -124,9 +112,7 @@ pub async fn update(
     rules::may_edit(viewer, before.id)?;
     rules::is_active(&before, "organisationId")?;
     let snapshot = app.reference.now();
-    let profile = rules::checked(profile, |code| {
-        before.areas.0.iter().any(|held| held == code) || in_force(&snapshot, viewer, code)
-    })?;
+    let profile = rules::checked(profile, |code| snapshot.area(code).is_some())?;
     if before.version != version {
         return Err(outdated());
     }
@@ -201,11 +187,11 @@ pub async fn verify(
 
 /// Takes turns with every other act on an organisation until the transaction ends, and tells how it is then.
 ///
-/// A row that is given its own value is locked on PostgreSQL; on SQLite the writer is alone anyway. Whoever
-/// takes two turns takes that of the lower id first.
+/// A row that is given its own value is locked for the others, on both databases. Whoever takes two turns takes
+/// that of the lower id first.
 pub async fn take_turn(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Error> {
     let rows = Entity::update_many()
-        .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt).into())
+        .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt))
         .filter(Column::Id.eq(id))
         .exec_with_returning(transaction)
         .await?;
@@ -348,19 +334,13 @@ async fn write_identifiers(
     Ok(())
 }
 
-fn in_force(snapshot: &Snapshot, viewer: &Viewer, code: &str) -> bool {
-    snapshot
-        .area(code)
-        .is_some_and(|area| reference::in_force(area.valid_from, area.valid_to, viewer.today()))
-}
-
 fn middle(snapshot: &Snapshot, areas: &[String]) -> Option<Point> {
     let area = snapshot.area(areas.first()?)?;
     Point::new(area.latitude?, area.longitude?)
 }
 
 /// A new organisation that nothing is known of.
-fn blank(viewer: &Viewer) -> Model {
+pub(super) fn blank(viewer: &Viewer) -> Model {
     Model {
         id: Uuid::now_v7(),
         name: String::new(),

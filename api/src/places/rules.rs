@@ -53,12 +53,11 @@ pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
         );
         form.unwrap_or_default()
     });
-    let point = point.map(|point| {
+    if let Some(point) = point {
         let fits = Point::new(point.latitude, point.longitude).is_some();
         let message = "Latitude is from -90 to 90 degrees, longitude from -180 to 180.";
         checks.demand(fits, &within("point"), UserErrorCode::OutOfRange, message);
-        point
-    });
+    }
     Address {
         lines,
         town,
@@ -80,8 +79,7 @@ pub fn area_codes(
     }
     for (at, code) in codes.into_iter().enumerate() {
         if !known(&code) {
-            let message =
-                "There is no area with this code today. `areas` lists those that there are.";
+            let message = "There is no area with this code. `areas` lists those that there are.";
             checks.refuse(&format!("{field}.{at}"), UserErrorCode::Unknown, message);
         } else if !kept.contains(&code) {
             kept.push(code);

@@ -65,7 +65,7 @@ fn form(scheme: &str) -> Option<Form> {
     Some(match scheme {
         "GB-COH" => Form {
             normal: company,
-            expected: "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456.",
+            expected: "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456; a society's is like IP12345R.",
         },
         "GB-CHC" => Form {
             normal: charity,
@@ -79,8 +79,14 @@ fn form(scheme: &str) -> Option<Form> {
     })
 }
 
-/// Eight characters: digits, or two letters and digits, filled up with zeros.
+/// Eight characters: digits, or two letters and digits, filled up with zeros. The numbers of societies end with an R.
 fn company(number: &str) -> Option<String> {
+    if let Some(digits) = number
+        .strip_suffix('R')
+        .and_then(|number| number.strip_prefix("IP").or(number.strip_prefix("SP")))
+    {
+        return is_number(digits, 5, 5).then(|| number.to_owned());
+    }
     let letters = number.bytes().take_while(u8::is_ascii_alphabetic).count();
     let (prefix, digits) = number.split_at(letters);
     let width = match letters {
@@ -145,6 +151,7 @@ mod tests {
             ("gb-coh", " 0123 4567 ", "01234567"),
             ("GB-COH", "sc1234", "SC001234"),
             ("GB-COH", "OC301234", "OC301234"),
+            ("GB-COH", "ip 12345r", "IP12345R"),
             ("GB-CHC", "1164883", "1164883"),
             ("GB-CHC", "0203644", "203644"),
             ("GB-CHC", "1164883-0", "1164883"),
@@ -168,6 +175,8 @@ mod tests {
             ("GB-COH", "A1234567"),
             ("GB-COH", "SC1234567"),
             ("GB-COH", "SC"),
+            ("GB-COH", "IP1234R"),
+            ("GB-COH", "SC12345R"),
             ("GB-COH", "00000000"),
             ("GB-COH", "１２３４５６７８"),
             ("GB-CHC", "12345"),

@@ -1,0 +1,69 @@
+//! Serving: the log, the listener, the worker, and an end in good order.
+
+use std::net::SocketAddr;
+
+use api::{
+    App,
+    config::Config,
+    http::{self, server::Patience},
+    jobs,
+};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::{demo, explain};
+
+/// Serves until it is told to stop.
+pub async fn run(config: Config) -> Result<(), String> {
+    log(config.json_logs);
+    if config.production && config.token_key_file.is_none() {
+        return Err("production mode needs MARKETPLACE_TOKEN_KEY_FILE: the Ed25519 key (PKCS #8, PEM) that signs access tokens. Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem".into());
+    }
+    let (listen, wants_demo) = (config.listen, config.demo);
+    let app = App::start(config).await.map_err(explain)?;
+    if wants_demo {
+        demo::offer(&app).await?;
+    }
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    announce(&app, address);
+    let worker = tokio::spawn({
+        let app = app.clone();
+        async move { jobs::run(&app).await }
+    });
+    http::server::serve(listener, http::router(app), Patience::default(), stop()).await;
+    worker.abort();
+    Ok(())
+}
+
+fn log(json: bool) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}
+
+fn announce(app: &App, address: SocketAddr) {
+    let url = &app.config.database.database_url;
+    let database = url.split(':').next().unwrap_or_default();
+    println!("GraphQL     http://{address}/graphql");
+    println!("playground  http://{address}/graphiql");
+    println!("database    {database}");
+}
+
+/// Ctrl-C, or the signal by which a container is stopped.
+async fn stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        return;
+    }
+    let _ = interrupted.await;
+}

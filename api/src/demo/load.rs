@@ -1,0 +1,211 @@
+//! The acts by which the demonstration comes about, in the order in which they could have happened.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    listing::{self, CloseReason, ListingState},
+    organisation::{self, VerificationMethod, VerificationStatus},
+};
+
+use super::{PASSWORD, files};
+use crate::{
+    App, accounts, invitations,
+    kit::{Error, Id, Viewer, clock, viewer::Who},
+    listings::{
+        self,
+        service::{Draft, ListingId},
+    },
+    organisations::{self, rules::Profile},
+};
+
+/// Days before today on which people signed up.
+const SIGNED_UP: i64 = 400;
+/// Days before today on which organisations were made, and their members came.
+const FOUNDED: i64 = 390;
+/// Days before today on which staff looked at organisations.
+const VERIFIED: i64 = 380;
+/// Days before today on which drafts were written.
+const DRAFTED: i64 = 2;
+
+/// The key of the administrator who looks after organisations.
+const ADMINISTRATOR: &str = "admin";
+
+/// Brings everything about.
+pub async fn everything(app: &App) -> Result<(), Error> {
+    let files::All {
+        people,
+        organisations,
+        listings,
+    } = files::read()?;
+    let world = World {
+        app,
+        now: clock::now(),
+        emails: people
+            .iter()
+            .map(|person| (person.key.clone(), person.email.clone()))
+            .collect(),
+    };
+    world.sign_up(people).await?;
+    let organisations = world.found(organisations).await?;
+    world.post(listings, &organisations).await?;
+    // What has run out since it was published is written down as the worker would have done.
+    listings::jobs::run(app, &Viewer::system()).await?;
+    Ok(())
+}
+
+struct World<'a> {
+    app: &'a App,
+    now: DateTime<Utc>,
+    emails: HashMap<String, String>,
+}
+
+impl World<'_> {
+    async fn sign_up(&self, people: Vec<files::Person>) -> Result<(), Error> {
+        let then = self.ago(SIGNED_UP);
+        let system = Viewer {
+            now: then,
+            who: Who::System,
+        };
+        // One hash serves all, for there is no secret in it.
+        let hash = self.app.passwords.hash(PASSWORD.into(), Vec::new()).await?;
+        for person in people {
+            let account =
+                accounts::rules::new_account(&person.email, &person.display_name, PASSWORD)?;
+            let id = accounts::service::enrol(self.app, then, account, hash.clone()).await?;
+            for role in person.platform_roles {
+                accounts::service::set_role(self.app, &system, Id::new(id), role, true).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn found(
+        &self,
+        files: Vec<files::Organisation>,
+    ) -> Result<HashMap<String, Id<organisation::Entity>>, Error> {
+        let administrator = self.viewer(ADMINISTRATOR, VERIFIED).await?;
+        let mut found = HashMap::new();
+        for file in files {
+            let Some((first, others)) = file.members.split_first() else {
+                return Err(Error::internal(format!("{} has no owner", file.key)));
+            };
+            let founder = self.viewer(&first.person, FOUNDED).await?;
+            let areas = self.app.reference.now();
+            let profile = file.profile(|codes| areas.areas_on(codes, founder.today()));
+            let row = organisations::service::create(self.app, &founder, profile, None).await?;
+            let id = Id::new(row.id);
+            if let Some(parent) = &file.parent {
+                let parent = Profile {
+                    parent: Some(Some(*known(&found, parent)?)),
+                    ..Profile::default()
+                };
+                let version = row.version;
+                organisations::service::update(self.app, &administrator, id, version, parent)
+                    .await?;
+            }
+            for member in others {
+                self.admit(id, &first.person, member).await?;
+            }
+            if file.verified {
+                let (status, method) = (VerificationStatus::Verified, VerificationMethod::Staff);
+                organisations::service::verify(
+                    self.app,
+                    &administrator,
+                    id,
+                    None,
+                    status,
+                    Some(method),
+                )
+                .await?;
+            }
+            found.insert(file.key, id);
+        }
+        Ok(found)
+    }
+
+    async fn admit(
+        &self,
+        organisation: Id<organisation::Entity>,
+        owner: &str,
+        member: &files::Member,
+    ) -> Result<(), Error> {
+        let owner = self.viewer(owner, FOUNDED).await?;
+        let (_, token) =
+            invitations::service::create(self.app, &owner, organisation, member.role, 7).await?;
+        let guest = self.viewer(&member.person, FOUNDED).await?;
+        invitations::service::accept(self.app, &guest, &token).await?;
+        Ok(())
+    }
+
+    async fn post(
+        &self,
+        files: Vec<files::Listing>,
+        organisations: &HashMap<String, Id<organisation::Entity>>,
+    ) -> Result<(), Error> {
+        let mut posters: HashMap<String, Viewer> = HashMap::new();
+        for (file, at) in files.into_iter().zip(0..) {
+            if !posters.contains_key(&file.posted_by) {
+                let poster = self.viewer(&file.posted_by, 0).await?;
+                posters.insert(file.posted_by.clone(), poster);
+            }
+            let mut poster = known(&posters, &file.posted_by)?.clone();
+            // Not all at the same time of day.
+            let earlier = Duration::minutes(at * 37 % 600);
+            poster.now = self.ago(file.published_days_ago.unwrap_or(DRAFTED)) - earlier;
+            let organisation = *known(organisations, &file.organisation)?;
+            self.list(file, poster, organisation).await?;
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        file: files::Listing,
+        mut poster: Viewer,
+        organisation: Id<organisation::Entity>,
+    ) -> Result<(), Error> {
+        let (state, reason) = (file.state, file.close_reason);
+        let draft = Draft {
+            kind: file.kind,
+            organisation,
+            publish: file.published_days_ago.is_some(),
+            said: file.said(clock::local_day(self.now))?,
+        };
+        let row = listings::service::create(self.app, &poster, draft, None).await?;
+        poster.now = self.halfway(&row);
+        let id = ListingId::new(row.id);
+        match state {
+            ListingState::Draft | ListingState::Published | ListingState::Expired => {}
+            ListingState::Paused => {
+                listings::service::pause(self.app, &poster, id, None).await?;
+            }
+            ListingState::Closed => {
+                let reason = reason.unwrap_or(CloseReason::Withdrawn);
+                listings::service::close(self.app, &poster, id, None, reason).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The middle of the time that a listing had so far.
+    fn halfway(&self, row: &listing::Model) -> DateTime<Utc> {
+        let length = self.now.min(row.closes_at) - row.created_at;
+        row.created_at + Duration::microseconds(length.num_microseconds().unwrap_or(0) / 2)
+    }
+
+    /// Somebody, so many days ago.
+    async fn viewer(&self, key: &str, days: i64) -> Result<Viewer, Error> {
+        accounts::service::acting_as(self.app, self.ago(days), known(&self.emails, key)?).await
+    }
+
+    fn ago(&self, days: i64) -> DateTime<Utc> {
+        self.now - Duration::days(days)
+    }
+}
+
+/// What another file calls by a key.
+fn known<'a, T>(things: &'a HashMap<String, T>, key: &str) -> Result<&'a T, Error> {
+    let missing = || Error::internal(format!("the demo data names {key}, which is not there"));
+    things.get(key).ok_or_else(missing)
+}
