@@ -10,10 +10,16 @@ mod support;
 
 mod accounts;
 mod activities;
+mod architecture;
 mod finding;
+mod front_door;
+mod hostile;
 mod invitations;
 mod listings;
 mod members;
 mod mergers;
+mod migrations;
 mod organisations;
 mod reference;
+mod schema;
+mod statements;

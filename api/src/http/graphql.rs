@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     App, accounts,
-    kit::{Error, Viewer, clock, loader},
+    kit::{Error, Viewer, clock, loader, pages},
     schema::DEAREST,
 };
 
@@ -116,6 +116,7 @@ impl Door {
         let mut request = Request::new(text)
             .variables(variables)
             .data(loader::rows(self.app.database.clone(), Arc::clone(&viewer)))
+            .data(pages::pages(self.app.database.clone()))
             .data(viewer);
         if let Some(name) = &operation {
             request = request.operation_name(name);

@@ -9,7 +9,6 @@ mod health;
 mod measure;
 mod playground;
 mod reply;
-mod reply;
 mod scan;
 pub mod server;
 mod variables;
