@@ -9,8 +9,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::kit::{
-    Error, Resource, Viewer, id,
+    Error, Id, Resource, Viewer, id,
     page::{self, KeyKind, Order, PageArgs, Slice},
+    pages::PageOf,
 };
 
 /// The most acts in one filter.
@@ -42,17 +43,36 @@ pub async fn list(
         .add(Entity::visible_to(viewer))
         .add(condition(filter)?);
     let query = Entity::find().filter(condition).into_query();
-    let order = Order {
+    Ok((
+        page::slice(conn, query.clone(), &newest(), args, page::whole).await?,
+        query,
+    ))
+}
+
+/// A page of what was done for an organisation or to it.
+pub fn of_organisation(viewer: &Viewer, organisation: Uuid, args: PageArgs) -> PageOf {
+    let query = Entity::find().filter(Entity::visible_to(viewer));
+    let of = Expr::col(Column::OrganisationId);
+    PageOf::new(organisation, of, query.into_query(), newest(), args)
+}
+
+/// A page of what was done to a thing.
+pub fn of_subject<E: Resource>(viewer: &Viewer, subject: Id<E>, args: PageArgs) -> PageOf {
+    let query = Entity::find()
+        .filter(Entity::visible_to(viewer))
+        .filter(Column::SubjectKind.eq(E::NAME));
+    let of = Expr::col(Column::SubjectId);
+    PageOf::new(subject.0, of, query.into_query(), newest(), args)
+}
+
+fn newest() -> Order {
+    Order {
         tag: "activities".into(),
         by: Expr::col(Column::Id),
         kind: KeyKind::Id,
         id: Expr::col(Column::Id),
         descending: true,
-    };
-    Ok((
-        page::slice(conn, query.clone(), &order, args, page::whole).await?,
-        query,
-    ))
+    }
 }
 
 fn condition(filter: Filter) -> Result<Condition, Error> {
