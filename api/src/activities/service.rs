@@ -1,10 +1,13 @@
 //! Reading the record.
 
 use chrono::{DateTime, Utc};
-use entity::activity::{self, Column, Entity};
+use entity::{
+    activity::{self, Column, Entity},
+    person,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -41,7 +44,7 @@ pub async fn list(
 ) -> Result<(Slice<activity::Model>, SelectStatement), Error> {
     let condition = Condition::all()
         .add(Entity::visible_to(viewer))
-        .add(condition(filter)?);
+        .add(condition(viewer, filter)?);
     let query = Entity::find().filter(condition).into_query();
     Ok((
         page::slice(conn, query.clone(), &newest(), args, page::whole).await?,
@@ -75,7 +78,7 @@ fn newest() -> Order {
     }
 }
 
-fn condition(filter: Filter) -> Result<Condition, Error> {
+fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
     let Filter {
         subject,
         organisation,
@@ -100,8 +103,17 @@ fn condition(filter: Filter) -> Result<Condition, Error> {
         let acts = acts.into_iter().filter(|act| !act.contains('\0'));
         condition = condition.add(Column::Act.is_in(acts));
     }
+    if let Some(actor) = actor {
+        // Somebody whom the viewer may not see is nobody's actor here, as in the activities themselves.
+        let seen = Query::select()
+            .column(person::Column::Id)
+            .from(person::Entity)
+            .and_where(person::Column::Id.eq(actor))
+            .cond_where(person::Entity::visible_to(viewer))
+            .to_owned();
+        condition = condition.add(Column::ActorId.in_subquery(seen));
+    }
     Ok(condition
         .add_option(organisation.map(|id| Column::OrganisationId.eq(id)))
-        .add_option(actor.map(|id| Column::ActorId.eq(id)))
         .add_option(since.map(|at| Column::At.gte(at))))
 }
