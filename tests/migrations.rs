@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::{
-    both,
-    support::{On, World},
-};
+use crate::{both, support::World};
 
 /// Every table, index, trigger, view, sequence and function that is not the database's own, with its definition.
 async fn everything(conn: &DatabaseConnection) -> BTreeSet<String> {

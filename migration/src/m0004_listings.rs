@@ -68,6 +68,7 @@ impl MigrationTrait for Migration {
         Some(true)
     }
 
+    #[expect(clippy::too_many_lines, reason = "tables read best in one piece")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
         let mut table = Table::create().table("listing").to_owned();

@@ -160,8 +160,8 @@ pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Sessi
     if session.ended_at.is_some() || session.expires_at <= now {
         return Err(session_ended());
     }
-    let taken = refresh_token::Entity::update_many()
-        .col_expr(refresh_token::Column::UsedAt, Expr::val(now).into())
+    let spent = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::val(now))
         .filter(refresh_token::Column::Hash.eq(&hash))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(&transaction)
@@ -169,7 +169,7 @@ pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Sessi
     let late = used
         .used_at
         .is_some_and(|at| now - at > Duration::seconds(GRACE_SECONDS));
-    if taken.rows_affected == 0 && late {
+    if spent.rows_affected == 0 && late {
         end_sessions(&transaction, now, session::Column::Id.eq(session.id)).await?;
         transaction.commit().await?;
         return Err(session_ended());
@@ -245,7 +245,7 @@ async fn end_sessions(
     which: impl IntoCondition,
 ) -> Result<(), Error> {
     session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::val(now).into())
+        .col_expr(session::Column::EndedAt, Expr::val(now))
         .filter(which.into_condition())
         .filter(session::Column::EndedAt.is_null())
         .exec(conn)
@@ -318,8 +318,8 @@ async fn set_password(
         })?;
     let transaction = app.database.begin().await?;
     person::Entity::update_many()
-        .col_expr(person::Column::PasswordHash, Expr::val(hash).into())
-        .col_expr(person::Column::UpdatedAt, Expr::val(viewer.now).into())
+        .col_expr(person::Column::PasswordHash, Expr::val(hash))
+        .col_expr(person::Column::UpdatedAt, Expr::val(viewer.now))
         .filter(person::Column::Id.eq(person.id))
         .exec(&transaction)
         .await?;
@@ -595,9 +595,9 @@ pub async fn people(
     let query = person::Entity::find().filter(condition).into_query();
     let order = Order {
         tag: "people".into(),
-        by: Expr::col(person::Column::Id).into(),
+        by: Expr::col(person::Column::Id),
         kind: KeyKind::Id,
-        id: Expr::col(person::Column::Id).into(),
+        id: Expr::col(person::Column::Id),
         descending: true,
     };
     Ok((

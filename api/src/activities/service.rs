@@ -53,6 +53,7 @@ pub async fn list(
 }
 
 /// A page of what was done for an organisation or to it.
+#[must_use]
 pub fn of_organisation(viewer: &Viewer, organisation: Uuid, args: PageArgs) -> PageOf {
     let query = Entity::find().filter(Entity::visible_to(viewer));
     let of = Expr::col(Column::OrganisationId);
@@ -60,6 +61,7 @@ pub fn of_organisation(viewer: &Viewer, organisation: Uuid, args: PageArgs) -> P
 }
 
 /// A page of what was done to a thing.
+#[must_use]
 pub fn of_subject<E: Resource>(viewer: &Viewer, subject: Id<E>, args: PageArgs) -> PageOf {
     let query = Entity::find()
         .filter(Entity::visible_to(viewer))

@@ -97,18 +97,17 @@ pub async fn import(app: &App, import: Import) -> Result<(), String> {
         .await
         .map_err(|_| format!("there is no account with the address {acting_as}"))?;
     let content = text_of(&file)?;
-    let entries: Vec<Entry> = match mapping {
-        Some(path) => Mapping::parse(&text_of(&path)?)
+    let entries: Vec<Entry> = if let Some(path) = mapping {
+        Mapping::parse(&text_of(&path)?)
             .and_then(|mapping| mapping.read(&content, &app.reference.now()))
-            .map_err(explain)?,
-        None => {
-            let csv = file
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-            let named = if csv { Format::Csv } else { Format::JsonLines };
-            files::read(format.map_or(named, Format::from), &content).map_err(explain)?
-        }
-    };
+    } else {
+        let csv = file
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+        let named = if csv { Format::Csv } else { Format::JsonLines };
+        files::read(format.map_or(named, Format::from), &content)
+    }
+    .map_err(explain)?;
     let how = How { dry_run, publish };
     let report = service::import(app, &viewer, organisation, entries, how)
         .await

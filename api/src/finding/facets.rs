@@ -46,7 +46,7 @@ impl Found {
                     listing_area::Entity,
                     id.equals((listing::Entity, Column::Id)),
                 );
-                Expr::col((listing_area::Entity, listing_area::Column::Area)).into()
+                Expr::col((listing_area::Entity, listing_area::Column::Area))
             }
             Facet::PriorityArea => {
                 let table = listing_priority_area::Entity;
@@ -55,11 +55,8 @@ impl Found {
                 let edition = Expr::col((table, listing_priority_area::Column::Edition));
                 let code = Expr::col((table, listing_priority_area::Column::Code));
                 edition
-                    .binary(
-                        sea_orm::sea_query::BinOper::Custom("||".into()),
-                        Expr::cust("'/'"),
-                    )
-                    .binary(sea_orm::sea_query::BinOper::Custom("||".into()), code)
+                    .binary(sea_orm::sea_query::BinOper::Custom("||"), Expr::cust("'/'"))
+                    .binary(sea_orm::sea_query::BinOper::Custom("||"), code)
             }
         };
         let (value_name, count_name) = (Alias::new("value"), Alias::new("n"));

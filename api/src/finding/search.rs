@@ -230,7 +230,7 @@ impl Found {
         self.text = text::Query::parse(words, reference);
         let condition = match &self.text {
             Some(query) => dialect::text_matches(self.backend, &query.postgres(), &query.sqlite()),
-            None => Expr::val(false).into(),
+            None => Expr::val(false),
         };
         self.always(condition);
         Ok(())
@@ -366,7 +366,7 @@ fn newest() -> (String, SimpleExpr, KeyKind, bool) {
 }
 
 pub(super) fn column(column: Column) -> SimpleExpr {
-    Expr::col((listing::Entity, column)).into()
+    Expr::col((listing::Entity, column))
 }
 
 fn bounded<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {

@@ -86,9 +86,9 @@ impl<'a> Fragments<'a> {
     /// Sorts the members of all objects that stand at one place, and of what is below them.
     fn order(&self, scopes: &[Scope<'a>], values: Vec<&mut Value>) {
         let mut objects = Vec::new();
-        values
-            .into_iter()
-            .for_each(|value| objects_in(value, &mut objects));
+        for value in values {
+            objects_in(value, &mut objects);
+        }
         if objects.is_empty() {
             return;
         }

@@ -40,6 +40,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The program as axum serves it.
 pub fn router(app: App) -> Router {
+    let cors = cors(&app.config.origins);
     let door = graphql::Door::new(app.clone(), crate::schema::build(&app));
     Router::new()
         .route("/graphql", any(graphql::handle).with_state(door))
@@ -48,10 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/graphiql/{*path}", get(playground::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
-        .route(
-            "/.well-known/jwks.json",
-            get(health::jwks).with_state(app.clone()),
-        )
+        .route("/.well-known/jwks.json", get(health::jwks).with_state(app))
         .fallback(|| async {
             reply::refusal(
                 StatusCode::NOT_FOUND,
@@ -66,7 +64,7 @@ pub fn router(app: App) -> Router {
                 "This address does not take this method.",
             )
         })
-        .layer(cors(&app.config.origins))
+        .layer(cors)
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
@@ -97,5 +95,5 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .expose_headers([REQUEST_ID])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }

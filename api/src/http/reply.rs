@@ -90,6 +90,7 @@ pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 /// A fault of ours that nobody foresaw. What it was is in the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
     let text = cause.downcast_ref::<&str>().map(ToString::to_string);
     let text = text

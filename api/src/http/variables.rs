@@ -71,7 +71,7 @@ fn prune_selection(set: &mut SelectionSet, omitted: &HashSet<Name>) {
                 prune_selection(&mut fragment.node.selection_set.node, omitted);
             }
             Selection::FragmentSpread(spread) => {
-                prune_directives(&mut spread.node.directives, omitted)
+                prune_directives(&mut spread.node.directives, omitted);
             }
         }
     }

@@ -18,10 +18,7 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<i64>) 
             .map(|value| Value::BigInt(Some(value)))
             .collect();
         let array = Value::Array(sea_orm::sea_query::ArrayType::BigInt, Some(Box::new(list)));
-        Expr::cust_with_exprs(
-            "$1 = ANY($2)",
-            [Expr::col(column).into(), Expr::val(array).into()],
-        )
+        Expr::cust_with_exprs("$1 = ANY($2)", [Expr::col(column), Expr::val(array)])
     } else {
         let mut list = String::from("[");
         for (position, value) in values.iter().enumerate() {
@@ -30,7 +27,7 @@ pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<i64>) 
         list.push(']');
         Expr::cust_with_exprs(
             "? IN (SELECT value FROM json_each(?))",
-            [Expr::col(column).into(), Expr::val(list).into()],
+            [Expr::col(column), Expr::val(list)],
         )
     }
 }
@@ -118,6 +115,6 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
     sqlite_terms
         .iter()
         .map(|term| Expr::cust_with_values(score.clone(), [term.as_str(); 3]))
-        .reduce(|sum, term| sea_orm::ExprTrait::add(sum, term))
-        .unwrap_or_else(|| Expr::val(0).into())
+        .reduce(sea_orm::ExprTrait::add)
+        .unwrap_or_else(|| Expr::val(0))
 }

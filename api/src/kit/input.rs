@@ -89,7 +89,7 @@ impl Checks {
 
     /// A text on one line, trimmed: no control characters, a length in characters within the range.
     pub fn line(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
-        self.text(field, text, length, |c| c.is_control())
+        self.text(field, text, length, char::is_control)
     }
 
     /// A text of several lines, trimmed: no control characters but line breaks and tabs.

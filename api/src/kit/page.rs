@@ -294,9 +294,9 @@ fn beyond(
     let (left, right) = match key {
         Some(key) => (
             Expr::tuple([order.by.clone(), order.id.clone()]),
-            Expr::tuple([Expr::val(key).into(), Expr::val(id).into()]),
+            Expr::tuple([Expr::val(key), Expr::val(id)]),
         ),
-        None => (order.id.clone().into(), Expr::val(id)),
+        None => (order.id.clone(), Expr::val(id)),
     };
     Ok(if less { left.lt(right) } else { left.gt(right) })
 }

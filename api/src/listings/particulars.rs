@@ -311,10 +311,10 @@ fn amount(
 
 /// The point on the map, or the middle of the first area that has one.
 fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
-    let areas = areas.iter().filter_map(|code| reference.area(code));
-    areas
-        .filter_map(|area| Point::new(area.latitude?, area.longitude?))
-        .next()
+    areas.iter().find_map(|code| {
+        let area = reference.area(code)?;
+        Point::new(area.latitude?, area.longitude?)
+    })
 }
 
 fn priorities(
@@ -423,7 +423,7 @@ fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requ
                 "The age is from 0 to 120 years.",
             ),
             (RequirementKind::MinimumAge, None) => {
-                checks.refuse(&field, Code::Required, "Say which age.")
+                checks.refuse(&field, Code::Required, "Say which age.");
             }
             (_, Some(_)) => checks.refuse(&field, Code::Invalid, "Only MINIMUM_AGE has an age."),
             (_, None) => {}

@@ -221,6 +221,7 @@ pub async fn own(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Mod
 }
 
 /// A page of the members of an organisation that the viewer may see.
+#[must_use]
 pub fn list(
     viewer: &Viewer,
     organisation: Uuid,

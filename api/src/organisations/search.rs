@@ -62,6 +62,7 @@ pub async fn list(
 }
 
 /// A page of the organisations that are a part of another.
+#[must_use]
 pub fn children(viewer: &Viewer, parent: Uuid, args: PageArgs) -> PageOf {
     let condition = Entity::visible_to(viewer).add(Column::State.eq(OrganisationState::Active));
     let query = Entity::find().filter(condition).into_query();
