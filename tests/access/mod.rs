@@ -149,9 +149,14 @@ async fn act(county: &County, shape: &Shape, row: &Row, column: &str) -> Option<
     let caller = county.caller(column);
     let reply = caller.ask(&query(&values), json!({})).await;
     let (got, refusals) = outcome(&reply);
-    let expected = row.cell(column);
-    if got != expected || (got == "refused" && refusals != row.refusal) {
+    if got != row.cell(column) {
         return Some(format!("the answer was {got} {refusals}: {}", reply.text));
+    }
+    if got == "refused" && refusals != row.refusal {
+        return Some(format!(
+            "with {refusals}, not {}: {}",
+            row.refusal, reply.text
+        ));
     }
     if got == "ok" {
         let payload = reply.peek("act").as_object().unwrap();

@@ -108,7 +108,8 @@ impl Tokens {
     }
 }
 
-/// The key in a file, made first where the file is missing and `make` allows it.
+/// The key in a file, made first where the file is missing and `make` allows it. Of programs that start at
+/// once one makes it, and none reads half of it.
 ///
 /// # Errors
 /// The file cannot be read or made.
@@ -117,13 +118,21 @@ pub fn key_file(path: &Path, make: bool) -> std::io::Result<String> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        let draft = path.with_extension(Uuid::now_v7().simple().to_string());
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options
-            .open(path)?
+            .open(&draft)?
             .write_all(new_key().map_err(std::io::Error::other)?.as_bytes())?;
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        if let Err(error) = linked
+            && error.kind() != std::io::ErrorKind::AlreadyExists
+        {
+            return Err(error);
+        }
     }
     fs::read_to_string(path)
 }
