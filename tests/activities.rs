@@ -86,10 +86,10 @@ both! {
         let edge = "query ($id: ID!) { organisation(id: $id) { activities { nodes { act } totalCount } } }";
         for (who, caller) in &cast.callers {
             let sees = !["stranger", "outsider"].contains(who);
-            let seen = acts(caller, json!({"organisationId": cast.organisation})).await;
-            assert_eq!(seen, if sees { here.clone() } else { vec![] }, "{who}");
+            let found = acts(caller, json!({"organisationId": cast.organisation})).await;
+            assert_eq!(found, if sees { here.clone() } else { vec![] }, "{who}");
             let through = caller.ask(edge, json!({"id": cast.organisation})).await.each("organisation.activities.nodes", "act");
-            assert_eq!(through, seen, "{who}");
+            assert_eq!(through, found, "{who}");
             let staff = ["broker", "admin"].contains(who);
             assert_eq!(acts(caller, json!({"subjectId": elsewhere})).await.len(), usize::from(staff), "{who}");
             // Their own acts are theirs, and what somebody does alone concerns nobody else.

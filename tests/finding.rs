@@ -1,6 +1,6 @@
 //! Finding listings: filters, orders, pages, facets, and what nobody may infer.
 
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -53,7 +53,7 @@ async fn county(owner: &Caller, organisation: &str) {
         ),
         (
             "Offer",
-            json!({"title": "HR advice by telephone", "resourceType": "hr", "areas": [], "remote": true,
+            json!({"title": "HR advice by telephone", "resourceType": "hr", "areas": [], "priorityAreas": ["barriers-to-work"], "remote": true,
             "quantity": {"amount": "20", "unit": "HOUR"}, "description": "An adviser's time for charities."}),
         ),
         (
@@ -115,8 +115,9 @@ both! {
             (json!({"areas": ["surrey"]}), vec![lunch, tablets, hall, laptops]),
             (json!({"areas": ["west-surrey"]}), vec![tablets, hall]),
             (json!({"areas": ["atlantis"]}), vec![]),
-            (json!({"priorityAreas": ["sustainable-economy"]}), vec![laptops]),
+            (json!({"priorityAreas": ["sustainable-economy"]}), vec![advice, laptops]),
             (json!({"priorityAreas": ["2021-2026/health-inequalities", "nothing"]}), vec![tablets]),
+            (json!({"priorityAreas": ["unknown", "\u{0}"]}), vec![]),
             (json!({"remote": true}), vec![advice]),
             (json!({"remote": false, "kinds": ["OFFER"]}), vec![hall, laptops]),
             (json!({"near": {"point": {"latitude": 51.32, "longitude": -0.56}, "withinKm": 12}}), vec![tablets, hall]),
@@ -124,7 +125,7 @@ both! {
             (json!({"near": {"point": {"latitude": 51.32, "longitude": -0.56}, "withinKm": 60}}), vec![lunch, tablets, hall, laptops]),
             (json!({"organisations": [organisation]}), vec![lunch, tablets, advice, hall, laptops]),
             (json!({"sectors": ["PUBLIC"]}), vec![]),
-            (json!({"postedSince": (Utc::now() + Duration::minutes(1)).to_rfc3339()}), vec![]),
+            (json!({"postedSince": (api::kit::clock::now() + Duration::minutes(1)).to_rfc3339()}), vec![]),
             (json!({"audiences": ["MEMBERS"]}), vec![]),
             (json!({"stillNeeded": false}), vec![]),
             (json!({"text": "kitchen", "areas": ["guildford"], "kinds": ["OFFER"]}), vec![hall]),

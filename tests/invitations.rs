@@ -185,7 +185,7 @@ async fn let_time_pass(world: &World) {
     use sea_orm::{EntityTrait, sea_query::Expr};
 
     Entity::update_many()
-        .col_expr(Column::ExpiresAt, Expr::val(api::kit::clock::now()).into())
+        .col_expr(Column::ExpiresAt, Expr::val(api::kit::clock::now()))
         .exec(&world.app.database.write)
         .await
         .unwrap();

@@ -1,7 +1,7 @@
 //! Drafting, publishing, pausing, renewing, closing and reopening; who may; what time does.
 
 use api::{kit::Viewer, listings::jobs};
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -172,7 +172,7 @@ both! {
 
     async fn a_listing_ends_at_its_instant_though_no_worker_ran(on) {
         let (world, owner, organisation, _) = published(on).await;
-        let soon = (Utc::now() + Duration::milliseconds(1_200)).to_rfc3339();
+        let soon = (api::kit::clock::now() + Duration::milliseconds(1_200)).to_rfc3339();
         let id = offer(&owner, &organisation, json!({"publish": true, "expiresAt": soon, "title": "Gone in a second"})).await;
         let listed = "{ offers { nodes { title } totalCount } }";
         assert_eq!(world.stranger().ask(listed, json!({})).await.at("offers.totalCount"), &json!(2));
@@ -186,7 +186,7 @@ both! {
     async fn workers_write_down_each_end_once_however_many_run(on) {
         let (world, owner, organisation, id) = published(on).await;
         let request = post(&owner, "Request", &organisation, json!({
-            "publish": true, "neededBy": (Utc::now() + Duration::days(3)).date_naive()})).await.text("created.listing.id");
+            "publish": true, "neededBy": (api::kit::clock::now() + Duration::days(3)).date_naive()})).await.text("created.listing.id");
         let runs = futures_util::future::join_all((0..4).map(|_| at(&world, 91))).await;
         assert_eq!(runs.iter().sum::<usize>(), 2);
         assert_eq!(state(&owner, &id).await, "EXPIRED");
@@ -202,7 +202,7 @@ both! {
         let read = "query ($id: ID!) { listing(id: $id) { remindedAt activities(first: 1) { nodes { act actorKind } } } }";
         let reminded = owner.ask(read, json!({"id": id})).await;
         assert_eq!(reminded.at("listing.activities.nodes.0"), &json!({"act": "listing.expiry_reminded", "actorKind": "SYSTEM"}));
-        let later = (Utc::now() + Duration::days(200)).to_rfc3339();
+        let later = (api::kit::clock::now() + Duration::days(200)).to_rfc3339();
         act(&owner, "renewListing", &id, json!({"expiresAt": later})).await.at("act");
         assert_eq!(owner.ask(read, json!({"id": id})).await.at("listing.remindedAt"), &Value::Null);
         assert_eq!((at(&world, 100).await, at(&world, 195).await), (0, 1));
@@ -219,7 +219,7 @@ both! {
         act(&owner, "renewListing", &id, json!({})).await.at("act");
         assert_eq!(at(&world, 179).await, 0);
         let both = offer(&owner, &organisation, json!({})).await;
-        let later = (Utc::now() + Duration::days(9)).to_rfc3339();
+        let later = (api::kit::clock::now() + Duration::days(9)).to_rfc3339();
         let refused = act(&owner, "updateListing", &both, json!({"version": 1, "expiryPolicy": "STANDING", "expiresAt": later})).await;
         assert_eq!(refused.refusals(), ["INVALID expiresAt"]);
     }

@@ -178,8 +178,8 @@ both! {
             input[name] = value;
             assert_eq!(create(&mary, input).await.refusals(), refusals, "{name}");
         }
-        let many = create(&mary, json!({"name": "", "kind": "CIC", "website": "x", "publicEmail": "nobody"})).await;
-        assert_eq!(many.refusals(), ["REQUIRED name", "INVALID website", "INVALID publicEmail"]);
+        let several = create(&mary, json!({"name": "", "kind": "CIC", "website": "x", "publicEmail": "nobody"})).await;
+        assert_eq!(several.refusals(), ["REQUIRED name", "INVALID website", "INVALID publicEmail"]);
         let id = mary.organisation("Hub").await;
         let update = change(&mary, &id, json!({"name": "\u{0}", "place": {"postcode": "1"}})).await;
         assert_eq!(update.refusals(), ["INVALID name", "INVALID place.postcode"]);

@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{App, kit::Viewer, listings, reference};
 
 /// How often what time has done to listings is written down.
-const LISTINGS: Duration = Duration::from_secs(60);
+const LISTINGS: Duration = Duration::from_mins(1);
 
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {

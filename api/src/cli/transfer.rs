@@ -8,7 +8,7 @@ use api::{
     kit::{Id, Viewer, clock},
     transfer::{
         export,
-        files::{self, Entry, Format},
+        files::{self, Format},
         mapping::Mapping,
         service::{self, How, Outcome, Report, RowReport},
     },
@@ -97,24 +97,30 @@ pub async fn import(app: &App, import: Import) -> Result<(), String> {
         .await
         .map_err(|_| format!("there is no account with the address {acting_as}"))?;
     let content = text_of(&file)?;
-    let entries: Vec<Entry> = match mapping {
+    let entries = match mapping {
         Some(path) => Mapping::parse(&text_of(&path)?)
-            .and_then(|mapping| mapping.read(&content, &app.reference.now()))
-            .map_err(explain)?,
-        None => {
-            let csv = file
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-            let named = if csv { Format::Csv } else { Format::JsonLines };
-            files::read(format.map_or(named, Format::from), &content).map_err(explain)?
-        }
+            .and_then(|mapping| mapping.read(&content, &app.reference.now())),
+        None => files::read(
+            format.map_or_else(|| told_by(&file), Format::from),
+            &content,
+        ),
     };
     let how = How { dry_run, publish };
-    let report = service::import(app, &viewer, organisation, entries, how)
+    let report = service::import(app, &viewer, organisation, entries.map_err(explain)?, how)
         .await
         .map_err(explain)?;
     report.rows.iter().for_each(print_row);
     summary(&report)
+}
+
+/// The format that a file's name tells.
+fn told_by(file: &Path) -> Format {
+    let end = file.extension();
+    if end.is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
+        Format::Csv
+    } else {
+        Format::JsonLines
+    }
 }
 
 fn print_row(row: &RowReport) {

@@ -123,7 +123,10 @@ impl Found {
             found.part(Facet::Area, in_areas(&reference.areas_around(&codes)));
         }
         if let Some(codes) = bounded("filter.priorityAreas", priority_areas)? {
-            found.part(Facet::PriorityArea, serving(&codes));
+            found.part(
+                Facet::PriorityArea,
+                serving(&reference.priorities_around(&codes)),
+            );
         }
         if let Some(remote) = remote {
             found.part(Facet::Remote, Column::Remote.eq(remote));
@@ -444,21 +447,16 @@ fn in_areas(codes: &BTreeSet<String>) -> SimpleExpr {
     Column::Id.in_subquery(filed)
 }
 
-fn serving(codes: &[String]) -> SimpleExpr {
-    let table = listing_priority_area::Entity;
-    let any = codes
-        .iter()
-        .fold(Condition::any(), |any, code| match code.split_once('/') {
-            Some((edition, code)) => any.add(
-                listing_priority_area::Column::Edition
-                    .eq(edition.replace('\0', ""))
-                    .and(listing_priority_area::Column::Code.eq(code.replace('\0', ""))),
-            ),
-            None => any.add(listing_priority_area::Column::Code.eq(code.replace('\0', ""))),
-        });
+fn serving(areas: &BTreeSet<(&str, &str)>) -> SimpleExpr {
+    use listing_priority_area::{Column as Tag, Entity};
+
+    let any = areas.iter().fold(
+        Condition::any().add(Expr::val(false)),
+        |any, (edition, code)| any.add(Tag::Code.eq(*code).and(Tag::Edition.eq(*edition))),
+    );
     let tagged = Query::select()
-        .column(listing_priority_area::Column::ListingId)
-        .from(table)
+        .column(Tag::ListingId)
+        .from(Entity)
         .cond_where(any)
         .to_owned();
     Column::Id.in_subquery(tagged)

@@ -64,7 +64,7 @@ pub struct ListingFilter {
     pub resource_kinds: Option<Vec<ResourceKind>>,
     /// Codes of resource types, narrower ones included.
     pub resource_types: Option<Vec<String>>,
-    /// Codes of priority areas, of any edition, or `edition/code`.
+    /// Codes of priority areas, or `edition/code`, with their outcomes and with what carries them on in other editions.
     pub priority_areas: Option<Vec<String>>,
     /// Codes of areas, with what lies in them and what came before or after them.
     pub areas: Option<Vec<String>>,

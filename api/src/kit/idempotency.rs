@@ -5,12 +5,12 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Error, UserError, UserErrorCode, Viewer, secret};
+use super::{Error, Id, Resource, UserError, UserErrorCode, Viewer, resource, secret};
 
 /// What a caller's key was given for. Made once per act, asked before it and recorded with it.
 pub struct Key {
     caller_id: Uuid,
-    key: String,
+    text: String,
     act: &'static str,
     fingerprint: String,
 }
@@ -26,24 +26,27 @@ impl Key {
     ) -> Option<Self> {
         Some(Self {
             caller_id: viewer.person_id()?,
-            key: key?,
+            text: key?,
             act,
             fingerprint: secret::hex(&Sha256::digest(format!("{input:?}"))),
         })
     }
 
     /// What the act made when it was done before, if it was.
-    pub async fn done(
+    pub async fn made<E: Resource>(
         key: Option<&Self>,
         conn: &impl ConnectionTrait,
-    ) -> Result<Option<Uuid>, Error> {
+        viewer: &Viewer,
+    ) -> Result<Option<E::Model>, Error> {
         let Some(key) = key else { return Ok(None) };
-        let found = idempotency::Entity::find_by_id((key.caller_id, key.key.clone()))
+        let found = idempotency::Entity::find_by_id((key.caller_id, key.text.clone()))
             .one(conn)
             .await?;
         match found {
             None => Ok(None),
-            Some(found) if found.act == key.act && found.fingerprint == key.fingerprint => Ok(Some(found.subject_id)),
+            Some(found) if found.act == key.act && found.fingerprint == key.fingerprint => {
+                resource::get(conn, viewer, Id::<E>::new(found.subject_id)).await.map(Some)
+            }
             Some(_) => Err(UserError::at(
                 "idempotencyKey",
                 UserErrorCode::IdempotencyKeyReused,
@@ -53,9 +56,24 @@ impl Key {
         }
     }
 
-    /// Records what the act made. A retry that comes at the same moment fails here with a conflict.
+    /// The answer of the act, or of the same act that was done at the same moment: whoever was first has made it by now.
+    pub async fn settle<E: Resource>(
+        answer: Result<E::Model, Error>,
+        key: Option<&Self>,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+    ) -> Result<E::Model, Error> {
+        match answer {
+            Err(error @ (Error::Conflict | Error::Refused(_))) => {
+                Self::made::<E>(key, conn, viewer).await?.ok_or(error)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Records what the act made. A retry that comes at the same moment fails here, with a conflict: see [`Key::settle`].
     pub async fn record(
-        key: Option<Self>,
+        key: Option<&Self>,
         conn: &impl ConnectionTrait,
         viewer: &Viewer,
         subject_id: Uuid,
@@ -63,9 +81,9 @@ impl Key {
         let Some(key) = key else { return Ok(()) };
         idempotency::Entity::insert(idempotency::ActiveModel {
             caller_id: Set(key.caller_id),
-            key: Set(key.key),
+            key: Set(key.text.clone()),
             act: Set(key.act.into()),
-            fingerprint: Set(key.fingerprint),
+            fingerprint: Set(key.fingerprint.clone()),
             subject_id: Set(subject_id),
             at: Set(viewer.now),
         })

@@ -1,6 +1,9 @@
 //! One trait says what a thing is called and who may see it; all reading of single things goes through it.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::{Error, Id, Viewer};
@@ -49,4 +52,20 @@ pub async fn get<E: Resource>(
     id: Id<E>,
 ) -> Result<E::Model, Error> {
     find(conn, viewer, id).await?.ok_or(Error::NotFound)
+}
+
+/// The same, and nobody changes the row until the transaction ends. Any number may hold it so at once. On SQLite
+/// there is nothing to hold: one transaction writes at a time.
+pub async fn hold<E: Resource>(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Id<E>,
+) -> Result<E::Model, Error> {
+    E::find()
+        .filter(E::ID.eq(id.0))
+        .filter(E::visible_to(viewer))
+        .lock_shared()
+        .one(transaction)
+        .await?
+        .ok_or(Error::NotFound)
 }

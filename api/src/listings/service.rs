@@ -48,10 +48,21 @@ pub async fn create(
     key: Option<String>,
 ) -> Result<listing::Model, Error> {
     let key = Key::new(viewer, key, "listing.drafted", &draft);
-    let transaction = app.database.begin().await?;
-    if let Some(id) = Key::done(key.as_ref(), &transaction).await? {
-        return resource::get(&transaction, viewer, ListingId::new(id)).await;
+    let made = Key::made::<listing::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
     }
+    let row = create_once(app, viewer, draft, key.as_ref()).await;
+    Key::settle::<listing::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+}
+
+async fn create_once(
+    app: &App,
+    viewer: &Viewer,
+    draft: Draft,
+    key: Option<&Key>,
+) -> Result<listing::Model, Error> {
+    let transaction = app.database.begin().await?;
     let row = create_in(app, &transaction, viewer, draft).await?;
     Key::record(key, &transaction, viewer, row.id).await?;
     transaction.commit().await?;
@@ -72,7 +83,7 @@ pub async fn create_in(
         publish,
     } = draft;
     viewer.signed_in()?;
-    let organisation = resource::get(transaction, viewer, organisation).await?;
+    let organisation = resource::hold(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
     acting(&organisation)?;
     let mut checks = Checks::new();

@@ -5,6 +5,7 @@
 //! organisation only. Staff verify what an organisation says of itself; when it changes its name, kind
 //! or numbers, somebody has to look again.
 
+mod inputs;
 mod mutation;
 mod query;
 pub mod row;

@@ -3,11 +3,9 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
+    inputs::{CreateOrganisationInput, UpdateOrganisationInput, VerifyOrganisationInput},
     service,
-    types::{
-        CreateOrganisationInput, Organisation, OrganisationPayload, UpdateOrganisationInput,
-        VerifyOrganisationInput,
-    },
+    types::{Organisation, OrganisationPayload},
 };
 use crate::context::Ask;
 

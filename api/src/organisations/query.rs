@@ -4,8 +4,9 @@ use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::organisation;
 
 use super::{
+    inputs::{OrganisationFilter, OrganisationOrder},
     search,
-    types::{Organisation, OrganisationFilter, OrganisationOrder},
+    types::Organisation,
 };
 use crate::{
     context::Ask,

@@ -48,32 +48,20 @@ pub async fn create(
         checks.line("idempotencyKey", key, 1..=100);
         checks.finish()?;
     }
-    let key = || {
-        Key::new(
-            viewer,
-            idempotency_key.clone(),
-            "createOrganisation",
-            &profile,
-        )
-    };
-    if let Some(id) = Key::done(key().as_ref(), &app.database.read).await? {
-        return resource::get(&app.database.read, viewer, Id::<Entity>::new(id)).await;
+    let key = Key::new(viewer, idempotency_key, "organisation.created", &profile);
+    let made = Key::made::<Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
     }
-    match create_once(app, viewer, profile.clone(), key()).await {
-        // The same key came twice at the same moment: whoever was first has made it by now.
-        Err(Error::Conflict) => match Key::done(key().as_ref(), &app.database.write).await? {
-            Some(id) => resource::get(&app.database.write, viewer, Id::<Entity>::new(id)).await,
-            None => Err(Error::Conflict),
-        },
-        answer => answer,
-    }
+    let row = create_once(app, viewer, profile, key.as_ref()).await;
+    Key::settle::<Entity>(row, key.as_ref(), &app.database.write, viewer).await
 }
 
 async fn create_once(
     app: &App,
     viewer: &Viewer,
     profile: Profile,
-    key: Option<Key>,
+    key: Option<&Key>,
 ) -> Result<Model, Error> {
     let transaction = app.database.begin().await?;
     let row = create_in(app, &transaction, viewer, profile).await?;

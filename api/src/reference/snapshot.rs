@@ -214,6 +214,44 @@ impl Snapshot {
         inside
     }
 
+    /// These priority areas (`code`, or `edition/code`) with the outcomes that belong to them, and what they carry
+    /// on or what carries them on in another edition: as edition and code. Unknown codes add nothing.
+    #[must_use]
+    pub fn priorities_around(&self, codes: &[String]) -> BTreeSet<(&str, &str)> {
+        let asked = |area: &&priority_area::Model| {
+            codes.iter().any(|code| match code.split_once('/') {
+                Some((edition, code)) => area.edition == edition && area.code == code,
+                None => area.code == *code,
+            })
+        };
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<&priority_area::Model> =
+            self.priorities.iter().filter(asked).collect();
+        while let Some(area) = waiting.pop() {
+            if found.insert((area.edition.as_str(), area.code.as_str())) {
+                waiting.extend(
+                    self.priorities
+                        .iter()
+                        .filter(|other| self.leads_to(area, other)),
+                );
+            }
+        }
+        found
+    }
+
+    /// Whether who asks for a priority area asks for another one too.
+    fn leads_to(&self, area: &priority_area::Model, other: &priority_area::Model) -> bool {
+        let follows = |later: &priority_area::Model, earlier: &priority_area::Model| {
+            later.predecessor.as_ref() == Some(&earlier.code)
+                && self
+                    .edition(&later.edition)
+                    .and_then(|edition| edition.follows.as_ref())
+                    == Some(&earlier.edition)
+        };
+        let outcome = other.edition == area.edition && other.parent.as_ref() == Some(&area.code);
+        outcome || follows(area, other) || follows(other, area)
+    }
+
     /// These resource types with all narrower ones, and what replaced or preceded them. Unknown codes add nothing.
     #[must_use]
     pub fn types_within(&self, codes: &[String]) -> BTreeSet<String> {

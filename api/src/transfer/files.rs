@@ -66,20 +66,18 @@ pub fn read(format: Format, content: &str) -> Result<Vec<Entry>, Error> {
 pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
     let lines = content.trim_start_matches('\u{feff}').lines().zip(1..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
-    lines.map(|(line, row)| match serde_json::from_str(line) {
-        Ok(Value::Object(members)) => Entry {
+    lines.map(|(line, row)| {
+        let mut entry = Entry {
             row,
-            members,
             ..Entry::default()
-        },
-        _ => {
+        };
+        if let Ok(Value::Object(members)) = serde_json::from_str(line) {
+            entry.members = members;
+        } else {
             let message = "This line is no JSON object. Each line holds a whole one.";
-            Entry {
-                row,
-                faults: vec![UserError::new(Code::Invalid, message)],
-                ..Entry::default()
-            }
+            entry.faults.push(UserError::new(Code::Invalid, message));
         }
+        entry
     })
 }
 
@@ -147,16 +145,13 @@ fn read_row(row: i32, headings: &[Option<&'static Column>], record: &csv::String
         let Some(column) = heading.filter(|column| column.read) else {
             continue;
         };
-        match cells::read(column.form, record.get(at).unwrap_or_default()) {
-            Some(value) => {
-                entry.members.insert(column.name.to_owned(), value);
-            }
-            None => {
-                let message = column.form.expected();
-                entry
-                    .faults
-                    .push(UserError::at(column.name, Code::Invalid, message));
-            }
+        if let Some(value) = cells::read(column.form, record.get(at).unwrap_or_default()) {
+            entry.members.insert(column.name.to_owned(), value);
+        } else {
+            let message = column.form.expected();
+            entry
+                .faults
+                .push(UserError::at(column.name, Code::Invalid, message));
         }
     }
     let beyond = record.iter().skip(headings.len());
@@ -192,7 +187,7 @@ fn write_csv(rows: Vec<Members>) -> Result<String, Error> {
         };
         writer.write_record(COLUMNS.iter().map(cell)).internal()?;
     }
-    let bytes = writer.into_inner().map_err(|error| error.into_error());
+    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error);
     String::from_utf8(bytes.internal()?).internal()
 }
 

@@ -23,7 +23,8 @@ use crate::{
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    pub(super) mapping: About,
+    #[serde(rename = "mapping")]
+    pub(super) about: About,
     pub(super) fields: Fields,
     pub(super) kinds: Words<ListingKind>,
     pub(super) resource_types: Words<String>,
@@ -136,7 +137,7 @@ impl Mapping {
         if !entry.faults.is_empty() {
             return entry;
         }
-        translation::translate(self, entry, reference)
+        translation::translate(self, &entry, reference)
     }
 }
 

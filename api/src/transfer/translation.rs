@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The row in our words.
-pub fn translate(mapping: &Mapping, entry: Entry, reference: &Snapshot) -> Entry {
+pub fn translate(mapping: &Mapping, entry: &Entry, reference: &Snapshot) -> Entry {
     let mut row = Row {
         mapping,
         reference,
@@ -66,7 +66,7 @@ impl<'a> Row<'a> {
             organisation_kind,
         } = &self.mapping.fields;
         if let Some(reference) = self.text(external_reference) {
-            let platform = &self.mapping.mapping.platform;
+            let platform = &self.mapping.about.platform;
             self.put("externalReference", format!("{platform}:{reference}"));
         }
         self.kind(kind);
@@ -195,7 +195,7 @@ impl<'a> Row<'a> {
             self.warn(format!("organisation kind \"{word}\" became {kind:?}"));
             kind
         });
-        let platform = &self.mapping.mapping.platform;
+        let platform = &self.mapping.about.platform;
         let known = area.and_then(|code| self.reference.area(code));
         let place = known.map(|area| format!(" in {}", area.name));
         let called = plain(&word);
