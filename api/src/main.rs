@@ -65,7 +65,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Box::pin(run(Cli::parse().command)).await {
+    match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("marketplace: {message}");
@@ -83,10 +83,7 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Demo(config) => demo::load(&start(config).await?).await,
-        Command::Import { config, what } => {
-            let app = start(config).await?;
-            Box::pin(transfer::import(&app, what)).await
-        }
+        Command::Import { config, what } => transfer::import(&start(config).await?, what).await,
         Command::Export { config, what } => transfer::export(&start(config).await?, what).await,
         Command::Admin { config, act } => {
             let app = start(config).await?;
