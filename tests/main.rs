@@ -8,15 +8,22 @@
 
 mod support;
 
+mod access;
 mod accounts;
 mod activities;
 mod demo;
+mod architecture;
 mod finding;
+mod front_door;
+mod hostile;
 mod invitations;
 mod listings;
 mod members;
 mod mergers;
+mod migrations;
 mod organisations;
 mod reference;
 mod server;
 mod transfer;
+mod schema;
+mod statements;

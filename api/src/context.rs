@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::{
@@ -10,6 +11,8 @@ use crate::{
     kit::{
         Error, Id, Part, Resource, Viewer,
         loader::{PartsOf, RowLoader, Rows},
+        page::{self, Slice},
+        pages::{PageLoader, PageOf},
     },
 };
 
@@ -26,6 +29,16 @@ pub trait Ask {
     ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
     where
         E::Model: Clone + Send + Sync;
+    /// A page of what belongs to a thing, batched with the same page of all others that this step of the query asks for.
+    fn page<R: FromQueryResult>(
+        &self,
+        page: PageOf,
+    ) -> impl Future<Output = Result<Slice<R>, Error>> + Send;
+    /// A page of what belongs to a thing, its rows as they came.
+    fn rows(
+        &self,
+        page: PageOf,
+    ) -> impl Future<Output = Result<Slice<Arc<QueryResult>>, Error>> + Send;
     /// The parts of a thing, batched with those of all others that this step of the query asks for.
     fn parts<E: Part>(
         &self,
@@ -51,6 +64,16 @@ impl Ask for Context<'_> {
         let loader: &RowLoader = self.data_unchecked();
         let _: &Rows = loader.loader();
         loader.load_one(id).await
+    }
+
+    async fn page<R: FromQueryResult>(&self, page: PageOf) -> Result<Slice<R>, Error> {
+        self.rows(page).await?.read(|row| page::whole(&row))
+    }
+
+    async fn rows(&self, page: PageOf) -> Result<Slice<Arc<QueryResult>>, Error> {
+        let loader: &PageLoader = self.data_unchecked();
+        let found = loader.load_one(page).await?;
+        found.ok_or(Error::NotFound)
     }
 
     async fn parts<E: Part>(&self, whole: Uuid) -> Result<Vec<E::Model>, Error>

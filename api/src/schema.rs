@@ -19,16 +19,17 @@ use crate::{
 };
 
 mod node;
+mod words;
 
 pub(crate) use node::node;
 pub use node::{Node, NodeQuery};
 
 /// The deepest document: the standard introspection query needs 15.
-const DEEPEST: usize = 18;
+pub const DEEPEST: usize = 18;
 /// The most that a document may cost, where each field is 1 and a list counts its selection once per row.
-const DEAREST: usize = 20_000;
+pub const DEAREST: usize = 20_000;
 /// The most directives on one field.
-const MOST_DIRECTIVES: usize = 10;
+pub const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -65,6 +66,8 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<words::Words>()
+        .disable_suggestions()
         .limit_depth(DEEPEST)
         .limit_complexity(DEAREST)
         .limit_directives(MOST_DIRECTIVES)

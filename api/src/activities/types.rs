@@ -15,6 +15,7 @@ use crate::{
     kit::{
         Id, Resource,
         page::{PageArgs, Total},
+        pages::PageOf,
     },
     organisations::Organisation,
     schema::{self, Node},
@@ -47,11 +48,11 @@ impl Activity {
         organisation: Uuid,
         args: PageArgs,
     ) -> Result<Connection<String, Self, Total>> {
-        let filter = Filter {
-            organisation: Some(organisation),
-            ..Filter::default()
-        };
-        Self::list(ctx, filter, args).await
+        Self::page(
+            ctx,
+            service::of_organisation(ctx.viewer(), organisation, args),
+        )
+        .await
     }
 
     /// A page of what was done to a thing.
@@ -60,11 +61,12 @@ impl Activity {
         subject: Id<E>,
         args: PageArgs,
     ) -> Result<Connection<String, Self, Total>> {
-        let filter = Filter {
-            subject: Some(subject.to_string()),
-            ..Filter::default()
-        };
-        Self::list(ctx, filter, args).await
+        Self::page(ctx, service::of_subject(ctx.viewer(), subject, args)).await
+    }
+
+    async fn page(ctx: &Context<'_>, page: PageOf) -> Result<Connection<String, Self, Total>> {
+        let total = page.total();
+        Ok(ctx.page(page).await?.connection(total, Self))
     }
 
     fn global_subject(&self) -> String {

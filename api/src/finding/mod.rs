@@ -4,6 +4,7 @@
 //! into a keyset; a page is one statement, planned from what is selected. Facets count what the viewer
 //! may see, each without its own filter, so that a page can show what another choice would find.
 
+pub mod facets;
 pub mod query;
 pub mod search;
 pub mod text;

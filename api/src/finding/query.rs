@@ -5,7 +5,7 @@ use entity::listing;
 use uuid::Uuid;
 
 use super::{
-    search::{Among, Found},
+    search::{self, Among, Found},
     types::{ListingFilter, ListingOrder},
 };
 use crate::{
@@ -38,7 +38,11 @@ impl FindingQuery {
     ) -> Result<Option<Listing>> {
         Ok(match (id, reference) {
             (Some(id), None) => ctx.load(id).await?.map(Listing::from),
-            (None, Some(reference)) => by_reference(ctx, reference).await?.map(Listing::from),
+            (None, Some(reference)) => {
+                search::by_reference(&ctx.app().database.read, ctx.viewer(), &reference)
+                    .await?
+                    .map(Listing::from)
+            }
             _ => {
                 return Err(Error::BadInput(
                     "id",
@@ -145,23 +149,25 @@ impl FindingQuery {
     }
 }
 
-/// The listings of one organisation that are listed to the viewer.
+/// The listings of one organisation that are listed to the viewer; of several at once in one statement.
 pub async fn of_organisation(
     ctx: &Context<'_>,
     organisation: Uuid,
     filter: Option<ListingFilter>,
     order: ListingOrder,
-    args: &PageArgs,
+    args: PageArgs,
 ) -> Result<ListingPage<Listing>> {
-    page(
+    let found = found(
         ctx,
         ctx.viewer(),
         &Among::Organisation(organisation),
-        filter,
-        order,
-        args,
-    )
-    .await
+        filter.clone(),
+    )?;
+    let all = self::found(ctx, ctx.viewer(), &Among::Everybody, filter)?;
+    let plan = Plan::of_connection(ctx.field());
+    let page = all.of_organisation(organisation, &plan, order, args)?;
+    let slice = ctx.rows(page).await?.read(|row| plan.read(&row))?;
+    Ok(slice.connection(found, Listing::from))
 }
 
 /// A page of listings, in one statement.
@@ -173,24 +179,31 @@ pub async fn page<T: OutputType + From<Row>>(
     order: ListingOrder,
     args: &PageArgs,
 ) -> Result<ListingPage<T>> {
-    let app = ctx.app();
-    let backend = app.database.read.get_database_backend();
-    let found = Found::new(
-        viewer,
-        &app.reference.now(),
-        backend,
-        among,
-        filter.unwrap_or_default(),
-    )?;
+    let found = found(ctx, viewer, among, filter)?;
     let plan = Plan::of_connection(ctx.field());
     let mut query = found.query();
     plan.select(&mut query);
     let order = found.order(order)?;
-    let slice: Slice<Row> = page::slice(&app.database.read, query, &order, args, |row| {
-        plan.read(row)
-    })
-    .await?;
+    let database = &ctx.app().database;
+    let slice: Slice<Row> =
+        page::slice(&database.read, query, &order, args, |row| plan.read(row)).await?;
     Ok(slice.connection(found, T::from))
+}
+
+fn found(
+    ctx: &Context<'_>,
+    viewer: &crate::kit::Viewer,
+    among: &Among,
+    filter: Option<ListingFilter>,
+) -> Result<Found, Error> {
+    let app = ctx.app();
+    Found::new(
+        viewer,
+        &app.reference.now(),
+        app.database.read.get_database_backend(),
+        among,
+        filter.unwrap_or_default(),
+    )
 }
 
 fn only(filter: Option<ListingFilter>, kind: listing::ListingKind) -> ListingFilter {
@@ -203,26 +216,4 @@ fn only(filter: Option<ListingFilter>, kind: listing::ListingKind) -> ListingFil
         kinds: Some(kinds),
         ..filter
     }
-}
-
-async fn by_reference(
-    ctx: &Context<'_>,
-    reference: String,
-) -> Result<Option<listing::Model>, Error> {
-    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-
-    use crate::kit::Resource;
-
-    let reference = reference.trim().to_uppercase();
-    if !reference
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
-        return Ok(None);
-    }
-    Ok(listing::Entity::find()
-        .filter(listing::Column::Reference.eq(reference))
-        .filter(listing::Entity::visible_to(ctx.viewer()))
-        .one(&ctx.app().database.read)
-        .await?)
 }

@@ -9,22 +9,24 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, Iterable,
-    QueryFilter, QueryTrait, TryGetable,
-    sea_query::{Alias, Expr, Order as Direction, Query, SelectStatement, SimpleExpr},
+    QueryFilter, QueryTrait,
+    sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
 use super::{
+    facets::Facet,
     text,
     types::{ListingFilter, ListingOrder, NearInput},
 };
 use crate::{
     kit::{
         Error, Resource, Viewer, dialect,
-        page::{KeyKind, Order},
+        page::{KeyKind, Order, PageArgs},
+        pages::PageOf,
         place::{self, Point},
     },
-    listings,
+    listings::{self, row::Plan},
     organisations::rules as organisations,
     reference::Snapshot,
 };
@@ -54,18 +56,6 @@ pub struct Found {
     backend: DbBackend,
     text: Option<text::Query>,
     near: Option<Point>,
-}
-
-/// What is counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of the facets")]
-pub enum Facet {
-    Kind,
-    ResourceKind,
-    ResourceType,
-    Area,
-    PriorityArea,
-    Remote,
 }
 
 impl Found {
@@ -254,7 +244,8 @@ impl Found {
         self.parts.push((Some(facet), condition.into_condition()));
     }
 
-    fn condition(&self, without: Option<Facet>) -> Condition {
+    /// What must hold of a listing, but for the part of one facet.
+    pub(super) fn condition(&self, without: Option<Facet>) -> Condition {
         let counts = |facet: &Option<Facet>| facet.is_none() || *facet != without;
         let parts = self.parts.iter().filter(|(facet, _)| counts(facet));
         parts.fold(Condition::all(), |all, (_, part)| all.add(part.clone()))
@@ -275,6 +266,26 @@ impl Found {
         self.query()
             .column((listing::Entity, Column::Id))
             .to_owned()
+    }
+
+    /// A page of what an organisation posted, of all that is found.
+    pub fn of_organisation(
+        &self,
+        organisation: Uuid,
+        plan: &Plan,
+        order: ListingOrder,
+        args: PageArgs,
+    ) -> Result<PageOf, Error> {
+        let mut query = self.query();
+        plan.select(&mut query);
+        let of = column(Column::OrganisationId);
+        Ok(PageOf::new(
+            organisation,
+            of,
+            query,
+            self.order(order)?,
+            args,
+        ))
     }
 
     /// An order as a keyset.
@@ -323,58 +334,26 @@ impl Found {
             descending,
         })
     }
+}
 
-    /// How many listings there are of each value of a facet, the most frequent first.
-    pub async fn facet<T: TryGetable>(
-        &self,
-        conn: &impl ConnectionTrait,
-        facet: Facet,
-    ) -> Result<Vec<(T, i64)>, Error> {
-        let mut query = Query::select()
-            .from(listing::Entity)
-            .cond_where(self.condition(Some(facet)))
-            .to_owned();
-        let value: SimpleExpr = match facet {
-            Facet::Kind => column(Column::Kind),
-            Facet::ResourceKind => column(Column::ResourceKind),
-            Facet::ResourceType => column(Column::ResourceType),
-            Facet::Remote => column(Column::Remote),
-            Facet::Area => {
-                let id = Expr::col((listing_area::Entity, listing_area::Column::ListingId));
-                query.inner_join(
-                    listing_area::Entity,
-                    id.equals((listing::Entity, Column::Id)),
-                );
-                Expr::col((listing_area::Entity, listing_area::Column::Area)).into()
-            }
-            Facet::PriorityArea => {
-                let table = listing_priority_area::Entity;
-                let id = Expr::col((table, listing_priority_area::Column::ListingId));
-                query.inner_join(table, id.equals((listing::Entity, Column::Id)));
-                let edition = Expr::col((table, listing_priority_area::Column::Edition));
-                let code = Expr::col((table, listing_priority_area::Column::Code));
-                edition
-                    .binary(
-                        sea_orm::sea_query::BinOper::Custom("||".into()),
-                        Expr::cust("'/'"),
-                    )
-                    .binary(sea_orm::sea_query::BinOper::Custom("||".into()), code)
-            }
-        };
-        let (value_name, count_name) = (Alias::new("value"), Alias::new("n"));
-        query
-            .expr_as(value, value_name.clone())
-            .expr_as(Expr::cust("COUNT(*)"), count_name.clone())
-            .group_by_col(value_name.clone())
-            .order_by(count_name, Direction::Desc)
-            .order_by(value_name, Direction::Asc);
-        let rows = dialect::limited(conn, &query, 200).await?;
-        let rows = rows
-            .iter()
-            .map(|row| Ok((row.try_get("", "value")?, row.try_get("", "n")?)));
-        rows.collect::<Result<_, sea_orm::DbErr>>()
-            .map_err(Error::from)
+/// The listing by which people speak of it with this reference.
+pub async fn by_reference(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    reference: &str,
+) -> Result<Option<listing::Model>, Error> {
+    let reference = reference.trim().to_uppercase();
+    if !reference
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        return Ok(None);
     }
+    Ok(listing::Entity::find()
+        .filter(Column::Reference.eq(reference))
+        .filter(listing::Entity::visible_to(viewer))
+        .one(conn)
+        .await?)
 }
 
 fn newest() -> (String, SimpleExpr, KeyKind, bool) {
@@ -386,7 +365,7 @@ fn newest() -> (String, SimpleExpr, KeyKind, bool) {
     )
 }
 
-fn column(column: Column) -> SimpleExpr {
+pub(super) fn column(column: Column) -> SimpleExpr {
     Expr::col((listing::Entity, column)).into()
 }
 

@@ -8,7 +8,7 @@ use entity::{
     resource_type::ResourceKind,
 };
 
-use super::search::{Facet, Found};
+use super::{facets::Facet, search::Found};
 use crate::{
     context::Ask,
     kit::{Id, date::Date, dialect, place::PointInput},

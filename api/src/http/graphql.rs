@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
-    ErrorExtensionValues, Request, Response as Answer, Variables, parser::types::OperationType,
+    ErrorExtensionValues, Request, Response as Answer, ServerError, Variables,
+    parser::types::OperationType,
 };
 use axum::{
     body::{Body, to_bytes},
@@ -17,12 +18,14 @@ use tokio::time::timeout;
 use super::{
     Engine,
     admission::Admission,
+    complete,
     reply::{Media, refusal},
     variables,
 };
 use crate::{
     App, accounts,
-    kit::{Error, Viewer, clock, loader},
+    kit::{Error, Viewer, clock, loader, pages},
+    schema::DEAREST,
 };
 
 /// The largest body, in bytes.
@@ -87,11 +90,11 @@ impl Door {
                     "The request has no query.",
                 )
             })?;
-        let document = match self.admission.admit(&text) {
+        let admitted = match self.admission.admit(&text) {
             Ok(document) => document,
             Err(error) => return Ok(respond(media, &Answer::from_errors(vec![error]))),
         };
-        let writes = document
+        let writes = admitted
             .operations
             .iter()
             .any(|(_, operation)| operation.node.ty != OperationType::Query);
@@ -108,19 +111,21 @@ impl Door {
         }
         let operation = members.operation_name.filter(|name| !name.is_empty());
         let mut variables = Variables::from_json(members.variables.unwrap_or_default().into());
-        let mut document = (*document).clone();
+        let mut document = (*admitted).clone();
         variables::complete(&mut document, operation.as_deref(), &mut variables);
         let mut request = Request::new(text)
             .variables(variables)
             .data(loader::rows(self.app.database.clone(), Arc::clone(&viewer)))
+            .data(pages::pages(self.app.database.clone()))
             .data(viewer);
-        if let Some(name) = operation {
+        if let Some(name) = &operation {
             request = request.operation_name(name);
         }
         request.set_parsed_query(document);
         let mut answer = self.engine.execute(request).await;
         log_faults(&answer);
-        name_codes(&mut answer);
+        answer.errors.iter_mut().for_each(name_code);
+        complete::complete(&admitted, operation.as_deref(), &mut answer);
         Ok(respond(media, &answer))
     }
 
@@ -202,6 +207,13 @@ async fn members(parts: &Parts, body: Body) -> Result<Members, Response> {
                 "The body is over 1,000,000 bytes.",
             )
         })?;
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(refusal(
+            StatusCode::BAD_REQUEST,
+            "BATCHES_NOT_SUPPORTED",
+            "Send one operation in each request.",
+        ));
+    }
     serde_json::from_slice(&body).map_err(|_| {
         let message =
             "The body is not a JSON object with the members query, variables and operationName.";
@@ -256,19 +268,25 @@ fn respond(media: Media, answer: &Answer) -> Response {
 }
 
 /// Every error has a code, the engine's own too.
-fn name_codes(answer: &mut Answer) {
-    for error in &mut answer.errors {
-        let code = if error.path.is_empty() {
-            "GRAPHQL_VALIDATION_FAILED"
-        } else {
-            "BAD_USER_INPUT"
-        };
-        let extensions = error
-            .extensions
-            .get_or_insert_with(ErrorExtensionValues::default);
-        if extensions.get("code").is_none() {
-            extensions.set("code", code);
-        }
+fn name_code(error: &mut ServerError) {
+    let (code, message) = match error.message.as_str() {
+        "Query is too complex." => (
+            "QUERY_TOO_COMPLEX",
+            Some(format!(
+                "The document asks for more than {DEAREST} things, where a list counts what it selects once per row. Ask for less, or for shorter pages."
+            )),
+        ),
+        _ if error.path.is_empty() => ("GRAPHQL_VALIDATION_FAILED", None),
+        _ => ("BAD_USER_INPUT", None),
+    };
+    if let Some(message) = message {
+        error.message = message;
+    }
+    let extensions = error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default);
+    if extensions.get("code").is_none() {
+        extensions.set("code", code);
     }
 }
 

@@ -3,10 +3,13 @@
 //! request id → span and log → panic guard → time-out → security headers → compression → CORS → route.
 
 mod admission;
+mod complete;
 mod graphql;
 mod health;
+mod measure;
 mod playground;
 mod reply;
+mod scan;
 pub mod server;
 mod variables;
 

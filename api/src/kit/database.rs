@@ -4,7 +4,14 @@
 //! write; on PostgreSQL both are one pool. A function that takes `&Database` may begin a
 //! transaction; one that takes `&impl ConnectionTrait` never does.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -25,6 +32,7 @@ pub struct Database {
     pub write: DatabaseConnection,
     /// For everything else. On SQLite it refuses to write.
     pub read: DatabaseConnection,
+    statements: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -33,18 +41,34 @@ impl Database {
     /// # Errors
     /// The address is none, or the database cannot be reached.
     pub async fn open(url: &str, connections: u32) -> Result<Self, DbErr> {
-        if url.starts_with("sqlite:") {
+        let statements = Arc::new(AtomicU64::new(0));
+        let connect = async |options: ConnectOptions| {
+            let mut connection = sea_orm::Database::connect(options).await?;
+            let statements = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+            Ok::<_, DbErr>(connection)
+        };
+        let (write, read) = if url.starts_with("sqlite:") {
             make_folder(url)?;
-            let write = sea_orm::Database::connect(writer(url)).await?;
-            let read = sea_orm::Database::connect(reader(url, connections)).await?;
-            Ok(Self { write, read })
+            let write = connect(writer(url)).await?;
+            (write, connect(reader(url, connections)).await?)
         } else {
-            let write = sea_orm::Database::connect(postgres(url, connections)).await?;
-            Ok(Self {
-                read: write.clone(),
-                write,
-            })
-        }
+            let write = connect(postgres(url, connections)).await?;
+            (write.clone(), write)
+        };
+        Ok(Self {
+            write,
+            read,
+            statements,
+        })
+    }
+
+    /// How many statements were sent so far, those that begin and end transactions not counted.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Brings the tables up to this program's version.

@@ -30,16 +30,18 @@ pub type RowLoader = DataLoader<Rows, HashMapCache>;
 /// A new loader for one request.
 #[must_use]
 pub fn rows(database: Database, viewer: Arc<Viewer>) -> RowLoader {
-    let spawn = |batch: futures_util::future::BoxFuture<'static, ()>| {
-        tokio::spawn(async move {
-            for _ in 0..YIELDS {
-                tokio::task::yield_now().await;
-            }
-            batch.await;
-        });
-    };
     DataLoader::with_cache(Rows { database, viewer }, spawn, HashMapCache::default())
         .delay(Duration::ZERO)
+}
+
+/// Runs a batch a little later, when others have joined it.
+pub(super) fn spawn(batch: futures_util::future::BoxFuture<'static, ()>) {
+    tokio::spawn(async move {
+        for _ in 0..YIELDS {
+            tokio::task::yield_now().await;
+        }
+        batch.await;
+    });
 }
 
 impl<E: Resource> Loader<Id<E>> for Rows

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod input;
 pub mod loader;
 pub mod page;
+pub mod pages;
 pub mod partial;
 pub mod payload;
 pub mod place;

@@ -4,6 +4,8 @@
 //! page costs what the first does and rows that arrive meanwhile shift nothing. A cursor holds the
 //! key and the id of its row, and which order they belong to.
 
+use std::borrow::Borrow;
+
 use async_graphql::{
     Context, Object, OutputType,
     connection::{Connection, Edge},
@@ -104,7 +106,7 @@ pub fn whole<R: FromQueryResult>(row: &QueryResult) -> Result<R, DbErr> {
 }
 
 /// The rows of one page, in the list's order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Slice<R> {
     rows: Vec<(String, R)>,
     has_previous: bool,
@@ -114,34 +116,69 @@ pub struct Slice<R> {
 /// Reads one page of a query that has its columns and conditions, but no order yet.
 pub async fn slice<R>(
     conn: &impl ConnectionTrait,
-    mut query: SelectStatement,
+    query: SelectStatement,
     order: &Order,
     args: &PageArgs,
     read: impl Fn(&QueryResult) -> Result<R, DbErr>,
 ) -> Result<Slice<R>, Error> {
+    let mut query = keyed(query, order, args)?;
+    for (by, direction) in directions(order, args) {
+        query.order_by_expr(by, direction);
+    }
+    let found = dialect::limited(conn, &query, most_rows(args)).await?;
+    cut(&found, order, args, read)
+}
+
+/// The query with what its order sorts by, between the cursors.
+pub(super) fn keyed(
+    mut query: SelectStatement,
+    order: &Order,
+    args: &PageArgs,
+) -> Result<SelectStatement, Error> {
     if let Some(after) = &args.after {
         query.and_where(beyond(order, after, "after", order.descending)?);
     }
     if let Some(before) = &args.before {
         query.and_where(beyond(order, before, "before", !order.descending)?);
     }
+    if order.kind != KeyKind::Id {
+        query.expr_as(order.by.clone(), Alias::new("sort_key"));
+    }
+    Ok(query)
+}
+
+/// What to sort by, and which way, to meet the rows of the page first.
+pub(super) fn directions(order: &Order, args: &PageArgs) -> Vec<(SimpleExpr, Direction)> {
     let direction = if order.descending == args.backward {
         Direction::Asc
     } else {
         Direction::Desc
     };
+    let mut directions = vec![(order.id.clone(), direction.clone())];
     if order.kind != KeyKind::Id {
-        query.expr_as(order.by.clone(), Alias::new("sort_key"));
-        query.order_by_expr(order.by.clone(), direction.clone());
+        directions.insert(0, (order.by.clone(), direction));
     }
-    query.order_by_expr(order.id.clone(), direction);
-    let found = dialect::limited(conn, &query, args.limit + 1).await?;
+    directions
+}
+
+/// One row more than the page has, to know whether there is a next one.
+pub(super) const fn most_rows(args: &PageArgs) -> u64 {
+    args.limit + 1
+}
+
+/// A page of the rows that were met first.
+pub(super) fn cut<Q: Borrow<QueryResult>, R>(
+    found: &[Q],
+    order: &Order,
+    args: &PageArgs,
+    read: impl Fn(&Q) -> Result<R, DbErr>,
+) -> Result<Slice<R>, Error> {
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     let mut rows = found
         .iter()
         .take(limit)
-        .map(|row| Ok((cursor(order, row)?, read(row)?)))
+        .map(|row| Ok((cursor(order, row.borrow())?, read(row)?)))
         .collect::<Result<Vec<_>, Error>>()?;
     if args.backward {
         rows.reverse();
@@ -176,6 +213,23 @@ impl<R> Slice<R> {
                 .map(|(cursor, row)| Edge::new(cursor, node(row))),
         );
         connection
+    }
+
+    /// The page with each row read as something else.
+    pub fn read<S>(self, read: impl Fn(R) -> Result<S, DbErr>) -> Result<Slice<S>, Error> {
+        let Self {
+            rows,
+            has_previous,
+            has_next,
+        } = self;
+        let rows = rows
+            .into_iter()
+            .map(|(cursor, row)| Ok((cursor, read(row)?)));
+        Ok(Slice {
+            rows: rows.collect::<Result<_, Error>>()?,
+            has_previous,
+            has_next,
+        })
     }
 
     /// The page with each row changed into something else.

@@ -6,10 +6,9 @@ use entity::{
     organisation,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
-    sea_query::{Expr, SelectStatement},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -19,7 +18,8 @@ use crate::{
     kit::{
         Error, Id, Resource, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
-        page::{self, KeyKind, Order, PageArgs, Slice},
+        page::{KeyKind, Order, PageArgs},
+        pages::PageOf,
         resource,
     },
     organisations::{rules as organisations, service::take_turn},
@@ -220,22 +220,18 @@ pub async fn own(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Mod
         .await?)
 }
 
-/// The members of an organisation that the viewer may see, and the query that counts them.
-pub async fn list(
-    conn: &impl ConnectionTrait,
+/// A page of the members of an organisation that the viewer may see.
+pub fn list(
     viewer: &Viewer,
     organisation: Uuid,
     states: Option<Vec<MembershipState>>,
-    args: &PageArgs,
-) -> Result<(Slice<Model>, SelectStatement), Error> {
-    let mut query = Entity::find()
-        .filter(Column::OrganisationId.eq(organisation))
-        .filter(Entity::visible_to(viewer));
+    args: PageArgs,
+) -> PageOf {
+    let mut query = Entity::find().filter(Entity::visible_to(viewer));
     if let Some(states) = states {
         let wanted = MembershipState::iter().filter(|state| states.contains(state));
         query = query.filter(Column::State.is_in(wanted));
     }
-    let query = query.into_query();
     let order = Order {
         tag: "members".into(),
         by: Expr::col(Column::Id),
@@ -243,10 +239,8 @@ pub async fn list(
         id: Expr::col(Column::Id),
         descending: false,
     };
-    Ok((
-        page::slice(conn, query.clone(), &order, args, page::whole).await?,
-        query,
-    ))
+    let of = Expr::col(Column::OrganisationId);
+    PageOf::new(organisation, of, query.into_query(), order, args)
 }
 
 /// Takes the organisation's turn for somebody who manages its members, and reads the member again.

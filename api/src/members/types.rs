@@ -36,9 +36,9 @@ impl Membership {
         states: Option<Vec<MembershipState>>,
         args: PageArgs,
     ) -> Result<Connection<String, Self, Total>> {
-        let conn = &ctx.app().database.read;
-        let (slice, total) = service::list(conn, ctx.viewer(), organisation, states, &args).await?;
-        Ok(slice.connection(Total(total), Self))
+        let page = service::list(ctx.viewer(), organisation, states, args);
+        let total = page.total();
+        Ok(ctx.page(page).await?.connection(total, Self))
     }
 
     /// The viewer's own places.

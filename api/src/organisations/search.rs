@@ -2,13 +2,12 @@
 
 use entity::{
     organisation::{
-        self, Column, Entity, Model, OrganisationKind, OrganisationState, Sector,
-        VerificationStatus,
+        Column, Entity, Model, OrganisationKind, OrganisationState, Sector, VerificationStatus,
     },
     organisation_area, organisation_identifier,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryTrait,
     sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -20,6 +19,7 @@ use crate::{
         Error, Resource, Viewer,
         dialect::contains,
         page::{self, KeyKind, Order, PageArgs, Slice},
+        pages::PageOf,
     },
 };
 
@@ -54,20 +54,18 @@ pub async fn list(
     args: &PageArgs,
 ) -> Result<(Slice<Model>, SelectStatement), Error> {
     let condition = Entity::visible_to(viewer).add(condition(app, filter)?);
-    page(&app.database.read, condition, order, args).await
+    let query = Entity::find().filter(condition).into_query();
+    Ok((
+        page::slice(&app.database.read, query.clone(), order, args, page::whole).await?,
+        query,
+    ))
 }
 
-/// A page of the organisations that are a part of another, and the query that counts them.
-pub async fn children(
-    app: &App,
-    viewer: &Viewer,
-    parent: Uuid,
-    args: &PageArgs,
-) -> Result<(Slice<Model>, SelectStatement), Error> {
-    let condition = Entity::visible_to(viewer)
-        .add(Column::ParentId.eq(parent))
-        .add(Column::State.eq(OrganisationState::Active));
-    page(&app.database.read, condition, &by_name(), args).await
+/// A page of the organisations that are a part of another.
+pub fn children(viewer: &Viewer, parent: Uuid, args: PageArgs) -> PageOf {
+    let condition = Entity::visible_to(viewer).add(Column::State.eq(OrganisationState::Active));
+    let query = Entity::find().filter(condition).into_query();
+    PageOf::new(parent, Expr::col(Column::ParentId), query, by_name(), args)
 }
 
 /// By name, from A to Z.
@@ -92,19 +90,6 @@ pub fn newest() -> Order {
         id: Expr::col(Column::Id),
         descending: true,
     }
-}
-
-async fn page(
-    conn: &impl ConnectionTrait,
-    condition: Condition,
-    order: &Order,
-    args: &PageArgs,
-) -> Result<(Slice<Model>, SelectStatement), Error> {
-    let query = organisation::Entity::find().filter(condition).into_query();
-    Ok((
-        page::slice(conn, query.clone(), order, args, page::whole).await?,
-        query,
-    ))
 }
 
 fn condition(app: &App, filter: Filter) -> Result<Condition, Error> {

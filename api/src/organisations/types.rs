@@ -167,9 +167,10 @@ impl Organisation {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<String, Self, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
-        let viewer = ctx.viewer();
-        let (slice, total) = search::children(ctx.app(), viewer, self.key(), &args).await?;
-        Ok(slice.connection(Total(total), Self::from))
+        let page = search::children(ctx.viewer(), self.key(), args);
+        let total = page.total();
+        let slice = ctx.page::<organisation::Model>(page).await?;
+        Ok(slice.connection(total, Self::from))
     }
 
     /// Where it is.
@@ -217,7 +218,7 @@ impl Organisation {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
-        finding::query::of_organisation(ctx, self.key(), filter, order_by, &args).await
+        finding::query::of_organisation(ctx, self.key(), filter, order_by, args).await
     }
 
     /// Whether staff have confirmed that it is what it says.

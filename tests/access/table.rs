@@ -1,0 +1,157 @@
+//! `permissions.md` as data: what may be done and seen, and by whom.
+
+use std::collections::BTreeSet;
+
+/// The columns, in their order.
+pub const COLUMNS: [&str; 10] = [
+    "anonymous",
+    "outsider",
+    "observer",
+    "member",
+    "editor",
+    "manager",
+    "owner",
+    "broker",
+    "moderator",
+    "administrator",
+];
+
+/// What stands in a cell that has nothing to prove.
+pub const NOTHING: &str = "-";
+
+const TEXT: &str = include_str!("permissions.md");
+
+/// A selection of one field, such as `publishListing(input: {id: $draft})`, and what each caller gets.
+#[derive(Debug)]
+pub struct Row {
+    pub text: String,
+    /// The type of a thing; empty in other sections.
+    pub kind: String,
+    pub cells: Vec<String>,
+    /// The code of refusals, where the row has any.
+    pub refusal: String,
+}
+
+impl Row {
+    /// The field that is selected.
+    pub fn field(&self) -> &str {
+        self.text
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+    }
+}
+
+/// Fields of a type, the way to them, and who sees a value there.
+#[derive(Debug)]
+pub struct Fields {
+    pub kind: String,
+    pub names: Vec<String>,
+    pub way: String,
+    /// Names of columns.
+    pub seen_by: BTreeSet<&'static str>,
+}
+
+/// The whole of it.
+pub struct Table {
+    pub acts: Vec<Row>,
+    pub reading: Vec<Row>,
+    pub things: Vec<Row>,
+    pub fields: Vec<Fields>,
+    /// Types that are answers to acts, with their fields.
+    pub answers: Vec<(String, Vec<String>)>,
+}
+
+impl Table {
+    pub fn read() -> Self {
+        let row = |cells: &[String]| Row {
+            text: bare(&cells[0]),
+            kind: String::new(),
+            cells: cells[1..11].to_vec(),
+            refusal: cells.get(11).cloned().unwrap_or_default(),
+        };
+        let thing = |cells: &[String]| Row {
+            kind: cells[0].clone(),
+            ..row(&cells[1..])
+        };
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        Self {
+            acts: section("Acts", 12).iter().map(|cells| row(cells)).collect(),
+            reading: section("Reading", 11)
+                .iter()
+                .map(|cells| row(cells))
+                .collect(),
+            things: section("Things by their ids", 12)
+                .iter()
+                .map(|cells| thing(cells))
+                .collect(),
+            fields: section("Fields", 4)
+                .iter()
+                .map(|cells| Fields {
+                    kind: cells[0].clone(),
+                    names: words(&cells[1]),
+                    way: bare(&cells[2]),
+                    seen_by: callers(&cells[3]),
+                })
+                .collect(),
+            answers: section("Answers to acts", 2)
+                .iter()
+                .map(|cells| (cells[0].clone(), words(&cells[1])))
+                .collect(),
+        }
+    }
+}
+
+/// The rows of the table under a heading; each must have so many cells.
+fn section(name: &str, width: usize) -> Vec<Vec<String>> {
+    let heading = format!("## {name}");
+    let rows = TEXT
+        .lines()
+        .zip(1..)
+        .skip_while(|(line, _)| *line != heading)
+        .skip(1);
+    let rows = rows
+        .take_while(|(line, _)| !line.starts_with("## "))
+        .filter(|(line, _)| line.starts_with('|'));
+    let rows: Vec<Vec<String>> = rows
+        .skip(2)
+        .map(|(line, number)| {
+            let cells = line.trim().trim_matches('|').split(" | ");
+            let cells: Vec<String> = cells.map(|cell| cell.trim().to_owned()).collect();
+            assert_eq!(
+                cells.len(),
+                width,
+                "line {number} of permissions.md has another number of cells"
+            );
+            cells
+        })
+        .collect();
+    assert!(!rows.is_empty(), "permissions.md has no section {name}");
+    rows
+}
+
+fn bare(cell: &str) -> String {
+    cell.trim_matches('`').to_owned()
+}
+
+/// The columns that words such as `members broker` stand for.
+fn callers(words: &str) -> BTreeSet<&'static str> {
+    let group = |word: &str| -> &[&'static str] {
+        match word {
+            "all" => &COLUMNS,
+            "signed-in" => &COLUMNS[1..],
+            "members" => &COLUMNS[2..7],
+            "managers" => &COLUMNS[5..7],
+            "staff" => &COLUMNS[7..],
+            "nobody" => &[],
+            _ => COLUMNS
+                .iter()
+                .position(|column| *column == word)
+                .map_or_else(
+                    || panic!("permissions.md: {word} is no column and no group"),
+                    |at| &COLUMNS[at..=at],
+                ),
+        }
+    };
+    words.split_whitespace().flat_map(group).copied().collect()
+}
