@@ -45,14 +45,14 @@ enum Command {
         #[command(flatten)]
         config: Config,
         #[command(flatten)]
-        what: transfer::Import,
+        what: transfer::ImportArgs,
     },
     /// Take listings out as a file, the newest first: at most 1,000.
     Export {
         #[command(flatten)]
         config: Config,
         #[command(flatten)]
-        what: transfer::Export,
+        what: transfer::ExportArgs,
     },
     /// Look after accounts without the API: the first administrator is made here.
     Admin {
@@ -105,4 +105,16 @@ async fn migrate(url: &str, down: Option<u32>) -> Result<(), String> {
         Some(steps) => open.take_back(steps).await,
     }
     .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_can_be_read() {
+        Cli::command().debug_assert();
+    }
 }

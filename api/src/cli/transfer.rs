@@ -8,7 +8,7 @@ use api::{
     kit::{Id, Viewer, clock},
     transfer::{
         export,
-        files::{self, Entry, Format},
+        files::{self, Format},
         mapping::Mapping,
         service::{self, How, Outcome, Report, RowReport},
     },
@@ -37,7 +37,7 @@ impl From<FileFormat> for Format {
 /// What is brought in.
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("whose").required(true).multiple(true))]
-pub struct Import {
+pub struct ImportArgs {
     /// The file: at most 900,000 bytes and 1,000 rows. All of it is written, or nothing.
     file: PathBuf,
     /// The address of the account that does it: an editor of the organisation, or more. It becomes the owner of
@@ -64,7 +64,7 @@ pub struct Import {
 
 /// What is taken out.
 #[derive(Args)]
-pub struct Export {
+pub struct ExportArgs {
     /// How to write it.
     #[arg(long, default_value = "csv")]
     format: FileFormat,
@@ -83,8 +83,8 @@ pub struct Export {
 }
 
 /// Brings a file in, and reports on every row.
-pub async fn import(app: &App, import: Import) -> Result<(), String> {
-    let Import {
+pub async fn import(app: &App, import: ImportArgs) -> Result<(), String> {
+    let ImportArgs {
         file,
         acting_as,
         organisation,
@@ -97,23 +97,30 @@ pub async fn import(app: &App, import: Import) -> Result<(), String> {
         .await
         .map_err(|_| format!("there is no account with the address {acting_as}"))?;
     let content = text_of(&file)?;
-    let entries: Vec<Entry> = if let Some(path) = mapping {
-        Mapping::parse(&text_of(&path)?)
-            .and_then(|mapping| mapping.read(&content, &app.reference.now()))
-    } else {
-        let csv = file
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        let named = if csv { Format::Csv } else { Format::JsonLines };
-        files::read(format.map_or(named, Format::from), &content)
-    }
-    .map_err(explain)?;
+    let entries = match mapping {
+        Some(path) => Mapping::parse(&text_of(&path)?)
+            .and_then(|mapping| mapping.read(&content, &app.reference.now())),
+        None => files::read(
+            format.map_or_else(|| told_by(&file), Format::from),
+            &content,
+        ),
+    };
     let how = How { dry_run, publish };
-    let report = service::import(app, &viewer, organisation, entries, how)
+    let report = service::import(app, &viewer, organisation, entries.map_err(explain)?, how)
         .await
         .map_err(explain)?;
     report.rows.iter().for_each(print_row);
     summary(&report)
+}
+
+/// The format that a file's name tells.
+fn told_by(file: &Path) -> Format {
+    let end = file.extension();
+    if end.is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
+        Format::Csv
+    } else {
+        Format::JsonLines
+    }
 }
 
 fn print_row(row: &RowReport) {
@@ -140,16 +147,16 @@ fn print_row(row: &RowReport) {
 fn summary(report: &Report) -> Result<(), String> {
     let count = |outcome| report.count(outcome);
     let counts = format!(
-        "{} created, {} updated, {} unchanged, {} failed",
+        "{} created, {} updated, {} unchanged",
         count(Outcome::Created),
         count(Outcome::Updated),
-        count(Outcome::Unchanged),
-        count(Outcome::Failed)
+        count(Outcome::Unchanged)
     );
-    if count(Outcome::Failed) > 0 {
+    let failed = count(Outcome::Failed);
+    if failed > 0 {
+        let all = report.rows.len();
         return Err(format!(
-            "nothing was written: {} rows failed",
-            count(Outcome::Failed)
+            "nothing was written: {failed} of {all} rows failed"
         ));
     }
     let written = if report.written {
@@ -162,8 +169,8 @@ fn summary(report: &Report) -> Result<(), String> {
 }
 
 /// Takes listings out.
-pub async fn export(app: &App, export: Export) -> Result<(), String> {
-    let Export {
+pub async fn export(app: &App, export: ExportArgs) -> Result<(), String> {
+    let ExportArgs {
         format,
         output,
         acting_as,

@@ -67,20 +67,17 @@ pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
     let lines = content.trim_start_matches('\u{feff}').lines().zip(1..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
     lines.map(|(line, row)| {
+        let mut entry = Entry {
+            row,
+            ..Entry::default()
+        };
         if let Ok(Value::Object(members)) = serde_json::from_str(line) {
-            Entry {
-                row,
-                members,
-                ..Entry::default()
-            }
+            entry.members = members;
         } else {
             let message = "This line is no JSON object. Each line holds a whole one.";
-            Entry {
-                row,
-                faults: vec![UserError::new(Code::Invalid, message)],
-                ..Entry::default()
-            }
+            entry.faults.push(UserError::new(Code::Invalid, message));
         }
+        entry
     })
 }
 

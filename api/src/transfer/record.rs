@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate};
+use async_graphql::MaybeUndefined;
+use chrono::DateTime;
 use entity::listing::{ExpiryPolicy, ListingKind};
-use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
 
     /// Whether it is an offer or a request; every row says so.
     pub fn kind(&mut self) -> Option<ListingKind> {
-        let kind = self.word("kind").flatten();
+        let kind = self.word("kind").take();
         let said = self.members.get("kind").is_some_and(|kind| !kind.is_null());
         let message = "Say what it is: OFFER or REQUEST.";
         self.checks.demand(said, "kind", Code::Required, message);
@@ -58,106 +58,66 @@ impl<'a> Reader<'a> {
 
     /// The reference by which it is known again; every row has one.
     pub fn reference(&mut self) -> Option<String> {
-        let sent = self.text("externalReference").flatten();
-        let kept = self
-            .checks
-            .optional("externalReference", sent.as_deref(), 100);
+        let (field, sent) = ("externalReference", self.text("externalReference").take());
+        let kept = self.checks.optional(field, sent.as_deref(), 100);
         let message = "Every row needs a reference of your own: by it, a second import knows the listing again.";
         self.checks
-            .demand(kept.is_some(), "externalReference", Code::Required, message);
+            .demand(kept.is_some(), field, Code::Required, message);
         kept
     }
 
     /// Lays everything over what a listing says.
     pub fn lay_over(&mut self, said: &mut Particulars, reference: &Snapshot) {
-        set(
-            &mut said.title,
-            self.text("title").map(Option::unwrap_or_default),
-        );
-        set(
-            &mut said.description,
-            self.text("description").map(Option::unwrap_or_default),
-        );
-        set(
-            &mut said.resource_type,
-            self.text("resourceType").map(Option::unwrap_or_default),
-        );
-        set(&mut said.lending_mode, self.word("lendingMode"));
+        or_default(self.text("title"), &mut said.title);
+        or_default(self.text("description"), &mut said.description);
+        or_default(self.text("resourceType"), &mut said.resource_type);
+        self.word("lendingMode").update_to(&mut said.lending_mode);
         self.quantity(said, reference);
-        set(
-            &mut said.partial_allowed,
-            self.value("partialAllowed")
-                .map(|flag| flag.unwrap_or(true)),
-        );
-        set(
-            &mut said.availability,
-            self.parts::<WindowPart, _>("availability"),
-        );
-        set(&mut said.needed_by, self.value::<NaiveDate>("neededBy"));
+        let partial = self.value("partialAllowed");
+        or(partial, true, &mut said.partial_allowed);
+        self.parts::<WindowPart, _>("availability", &mut said.availability);
+        self.value("neededBy").update_to(&mut said.needed_by);
         self.place(said);
-        set(
-            &mut said.remote,
-            self.value("remote").map(Option::unwrap_or_default),
-        );
-        set(&mut said.reach_km, self.number("reachKm"));
-        set(&mut said.areas, self.parts::<String, _>("areas"));
-        set(
-            &mut said.priority_areas,
-            self.parts::<String, _>("priorityAreas"),
-        );
-        set(
-            &mut said.audience,
-            self.word("audience").map(Option::unwrap_or_default),
-        );
-        set(
-            &mut said.expiry_policy,
-            self.word("expiryPolicy").map(Option::unwrap_or_default),
-        );
+        or_default(self.value("remote"), &mut said.remote);
+        self.number("reachKm").update_to(&mut said.reach_km);
+        self.parts::<String, _>("areas", &mut said.areas);
+        self.parts::<String, _>("priorityAreas", &mut said.priority_areas);
+        or_default(self.word("audience"), &mut said.audience);
+        or_default(self.word("expiryPolicy"), &mut said.expiry_policy);
         self.expiry(said);
-        set(
-            &mut said.requirements,
-            self.parts::<RequirementPart, _>("requirements"),
-        );
-        set(&mut said.pictures, self.parts::<PicturePart, _>("pictures"));
-        set(&mut said.tags, self.parts::<String, _>("tags"));
+        self.parts::<RequirementPart, _>("requirements", &mut said.requirements);
+        self.parts::<PicturePart, _>("pictures", &mut said.pictures);
+        self.parts::<String, _>("tags", &mut said.tags);
     }
 
     /// The amount, its unit and its label are three columns. Where only the amount is new, the rest stays.
     fn quantity(&mut self, said: &mut Particulars, reference: &Snapshot) {
-        let (amount, unit) = (self.number::<Decimal>("quantity"), self.word("unit"));
-        let label = self.text("unitLabel");
         let before = said.quantity.take();
-        let amount = amount.unwrap_or_else(|| before.as_ref().map(|before| before.amount));
-        let usual = || {
-            Some(
-                reference
-                    .resource_type(said.resource_type.trim())?
-                    .default_unit,
-            )
-        };
+        let mut amount = before.as_ref().map(|before| before.amount);
+        self.number("quantity").update_to(&mut amount);
+        let mut label = before.as_ref().and_then(|before| before.label.clone());
+        self.text("unitLabel").update_to(&mut label);
+        let kind = reference.resource_type(said.resource_type.trim());
+        let unit = self.word("unit").take();
+        let unit = unit.or(before.map(|before| before.unit));
+        let unit = unit.or(kind.map(|kind| kind.default_unit));
         said.quantity = amount.map(|amount| Amount {
             amount,
-            unit: unit
-                .flatten()
-                .or_else(|| Some(before.as_ref()?.unit))
-                .or_else(usual)
-                .unwrap_or_default(),
-            label: label.unwrap_or_else(|| before.as_ref()?.label.clone()),
+            unit: unit.unwrap_or_default(),
+            label,
         });
     }
 
     fn place(&mut self, said: &mut Particulars) {
-        set(
-            &mut said.place.lines,
-            self.parts::<String, _>("addressLines"),
+        self.parts::<String, _>("addressLines", &mut said.place.lines);
+        self.text("town").update_to(&mut said.place.town);
+        self.text("postcode").update_to(&mut said.place.postcode);
+        let (mut latitude, mut longitude) = (
+            said.place.point.map(|point| point.latitude),
+            said.place.point.map(|point| point.longitude),
         );
-        set(&mut said.place.town, self.text("town"));
-        set(&mut said.place.postcode, self.text("postcode"));
-        let before = said.place.point;
-        let latitude = self.number("latitude");
-        let longitude = self.number("longitude");
-        let latitude = latitude.unwrap_or_else(|| before.map(|point| point.latitude));
-        let longitude = longitude.unwrap_or_else(|| before.map(|point| point.longitude));
+        self.number("latitude").update_to(&mut latitude);
+        self.number("longitude").update_to(&mut longitude);
         let whole = latitude.is_some() == longitude.is_some();
         let message = "A point has a latitude and a longitude: give both or neither.";
         self.checks
@@ -179,36 +139,39 @@ impl<'a> Reader<'a> {
             let at = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
             Some(clock::from_micros(at.timestamp_micros()))
         });
-        if let Some(Some(at)) = sent {
-            said.expires_at = Some(at);
+        said.expires_at = sent.take().or(said.expires_at);
+    }
+
+    /// A value; one that is not what it should be is noted, and says nothing.
+    fn read<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> MaybeUndefined<T> {
+        match self.members.get(name) {
+            None => MaybeUndefined::Undefined,
+            Some(Value::Null) => MaybeUndefined::Null,
+            Some(value) => read(value).map_or_else(
+                || {
+                    let form = columns::exactly(name).map_or(Form::Text, |column| column.form);
+                    self.checks.refuse(name, Code::Invalid, form.expected());
+                    MaybeUndefined::Undefined
+                },
+                MaybeUndefined::Value,
+            ),
         }
     }
 
-    fn read<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
-        let value = self.members.get(name)?;
-        if value.is_null() {
-            return Some(None);
-        }
-        let found = read(value);
-        if found.is_none() {
-            let form = columns::exactly(name).map_or(Form::Text, |column| column.form);
-            self.checks.refuse(name, Code::Invalid, form.expected());
-        }
-        found.map(Some)
-    }
-
-    fn value<T: DeserializeOwned>(&mut self, name: &str) -> Option<Option<T>> {
+    fn value<T: DeserializeOwned>(&mut self, name: &str) -> MaybeUndefined<T> {
         self.read(name, |value| serde_json::from_value(value.clone()).ok())
     }
 
     /// Empty texts are none.
-    fn text(&mut self, name: &str) -> Option<Option<String>> {
-        let text = self.value::<String>(name)?;
-        Some(text.filter(|text| !text.trim().is_empty()))
+    fn text(&mut self, name: &str) -> MaybeUndefined<String> {
+        match self.value::<String>(name) {
+            MaybeUndefined::Value(text) if text.trim().is_empty() => MaybeUndefined::Null,
+            text => text,
+        }
     }
 
     /// One of an enum's values, in any capitals.
-    fn word<T: DeserializeOwned>(&mut self, name: &str) -> Option<Option<T>> {
+    fn word<T: DeserializeOwned>(&mut self, name: &str) -> MaybeUndefined<T> {
         self.read(name, |value| {
             let word = value.as_str()?.trim().to_uppercase();
             serde_json::from_value(word.into()).ok()
@@ -216,7 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number, or a text that is one.
-    fn number<T: FromStr>(&mut self, name: &str) -> Option<Option<T>> {
+    fn number<T: FromStr>(&mut self, name: &str) -> MaybeUndefined<T> {
         self.read(name, |value| match value {
             Value::Number(number) => number.to_string().parse().ok(),
             Value::String(text) => text.trim().parse().ok(),
@@ -224,14 +187,21 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn parts<T: DeserializeOwned, U: From<T>>(&mut self, name: &str) -> Option<Vec<U>> {
-        let list = self.value::<Vec<T>>(name)?.unwrap_or_default();
-        Some(list.into_iter().map(U::from).collect())
+    fn parts<T: DeserializeOwned, U: From<T>>(&mut self, name: &str, list: &mut Vec<U>) {
+        let parts = self.value::<Vec<T>>(name);
+        let parts = parts.map_value(|parts| parts.into_iter().map(U::from).collect());
+        or_default(parts, list);
     }
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
+fn or_default<T: Default>(value: MaybeUndefined<T>, place: &mut T) {
+    or(value, T::default(), place);
+}
+
+fn or<T>(value: MaybeUndefined<T>, removed: T, place: &mut T) {
+    match value {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => *place = removed,
+        MaybeUndefined::Value(value) => *place = value,
     }
 }

@@ -118,7 +118,7 @@ pub async fn import(
     };
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
-        rows.push(import.row(entry).await?);
+        rows.push(Box::pin(import.row(entry)).await?);
     }
     let failed = rows.iter().any(|row| row.outcome == Outcome::Failed);
     let written = !failed && !how.dry_run;
