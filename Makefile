@@ -21,10 +21,13 @@ test: test-tools $(PAGE) ## all tests: on SQLite and PostgreSQL, then the playgr
 	tests/postgres.sh cargo test --workspace
 	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/marketplace" tests/browser/run.sh
 
-# With durable commits: a database that may forget is faster than any that is in use.
+# With durable commits: a database that may forget is faster than any that is in use. Both builds name the
+# workspace, so that they are one.
 bench: $(if $(NPM),$(PAGE),no-npm) ## measure, with a release build
-	cargo build --release --bin marketplace
-	POSTGRES_DURABLE=1 tests/postgres.sh cargo bench -p tests
+	cargo build --release --workspace --bin marketplace
+	cargo bench --workspace --bench operations --no-run
+	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/release/marketplace" POSTGRES_DURABLE=1 \
+		tests/postgres.sh cargo bench --workspace --bench operations
 
 lint: ## formatting, clippy, and the licences and origins of dependencies
 	cargo fmt --all --check

@@ -135,6 +135,14 @@ fsync = $durable
 synchronous_commit = $durable
 full_page_writes = $durable
 CONF
+# Counts statements for those connections that ask for it; comes with Debian's server, elsewhere in a package.
+own_bin=$(dirname "$(readlink -f "$bin/postgres")")
+if [ "$durable" = on ] && [ -e "$("$own_bin/pg_config" --pkglibdir 2>/dev/null)/pg_stat_statements.so" ]; then
+    cat >>"$folder/data/postgresql.conf" <<CONF
+shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.track = none
+CONF
+fi
 
 # Only binding a port tells that it is free: try until one is. The range is below those that systems
 # give to outgoing connections.

@@ -15,7 +15,7 @@ pub mod particulars;
 pub mod row;
 pub mod rules;
 pub mod service;
-mod store;
+pub mod store;
 pub use store::type_token;
 pub mod types;
 
