@@ -26,6 +26,7 @@ pub mod reference;
 pub mod registers;
 pub mod resource_types;
 pub mod schema;
+pub mod transfer;
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -11,7 +11,7 @@ use api::{
     schema,
 };
 use clap::{Parser, Subcommand};
-use cli::{admin, demo, explain, serve};
+use cli::{admin, demo, explain, serve, transfer};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -40,6 +40,20 @@ enum Command {
     Schema,
     /// Load the demonstration into a database in which there is nobody yet. Not in production mode.
     Demo(Config),
+    /// Bring in listings from a file, of an organisation of ours or, with a mapping, of another platform.
+    Import {
+        #[command(flatten)]
+        config: Config,
+        #[command(flatten)]
+        what: transfer::Import,
+    },
+    /// Take listings out as a file, the newest first: at most 1,000.
+    Export {
+        #[command(flatten)]
+        config: Config,
+        #[command(flatten)]
+        what: transfer::Export,
+    },
     /// Look after accounts without the API: the first administrator is made here.
     Admin {
         #[command(flatten)]
@@ -69,6 +83,8 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Demo(config) => demo::load(&start(config).await?).await,
+        Command::Import { config, what } => transfer::import(&start(config).await?, what).await,
+        Command::Export { config, what } => transfer::export(&start(config).await?, what).await,
         Command::Admin { config, act } => {
             let app = start(config).await?;
             admin::run(&app, act).await.map_err(explain)

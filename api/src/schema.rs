@@ -15,6 +15,7 @@ use crate::{
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
+    transfer::{TransferMutation, TransferQuery},
 };
 
 mod node;
@@ -42,6 +43,7 @@ pub struct Query(
     AreaQuery,
     ResourceTypeQuery,
     PriorityQuery,
+    TransferQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -56,6 +58,7 @@ pub struct Mutation(
     AreaMutation,
     ResourceTypeMutation,
     PriorityMutation,
+    TransferMutation,
 );
 
 /// The executable schema.

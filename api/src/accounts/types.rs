@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, 
 use chrono::{DateTime, Utc};
 use entity::person::{self, PlatformRole};
 
-use super::service::Session;
+use super::sessions::Session;
 use crate::{
     context::Ask,
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
@@ -140,7 +140,7 @@ impl Viewer {
 
     /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
-        Membership::of_viewer(ctx).await
+        Membership::of_viewer(ctx, &self.0).await
     }
 }
 

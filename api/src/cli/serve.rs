@@ -44,7 +44,11 @@ fn log(json: bool) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    if json { log.json().init() } else { log.init() }
+    if json {
+        log.json().init();
+    } else {
+        log.init();
+    }
 }
 
 fn announce(app: &App, address: SocketAddr) {

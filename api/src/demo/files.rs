@@ -111,7 +111,7 @@ pub struct Member {
 
 impl Organisation {
     /// What it says of itself. Its parent takes it in later.
-    pub fn profile(&self, areas_today: impl Fn(&[String]) -> Vec<String>) -> Profile {
+    pub fn profile(&self) -> Profile {
         let number = |identifier: &Identifier| Number {
             scheme: identifier.scheme.clone(),
             value: identifier.value.clone(),
@@ -132,7 +132,7 @@ impl Organisation {
                 postcode: self.postcode.clone(),
                 point: point(self.latitude, self.longitude),
             })),
-            areas: Some(areas_today(&self.areas)),
+            areas: Some(self.areas.clone()),
         }
     }
 }

@@ -91,9 +91,8 @@ impl World<'_> {
                 return Err(Error::internal(format!("{} has no owner", file.key)));
             };
             let founder = self.viewer(&first.person, FOUNDED).await?;
-            let areas = self.app.reference.now();
-            let profile = file.profile(|codes| areas.areas_on(codes, founder.today()));
-            let row = organisations::service::create(self.app, &founder, profile, None).await?;
+            let row =
+                organisations::service::create(self.app, &founder, file.profile(), None).await?;
             let id = Id::new(row.id);
             if let Some(parent) = &file.parent {
                 let parent = Profile {
@@ -178,11 +177,11 @@ impl World<'_> {
         match state {
             ListingState::Draft | ListingState::Published | ListingState::Expired => {}
             ListingState::Paused => {
-                listings::service::pause(self.app, &poster, id, None).await?;
+                listings::moves::pause(self.app, &poster, id, None).await?;
             }
             ListingState::Closed => {
                 let reason = reason.unwrap_or(CloseReason::Withdrawn);
-                listings::service::close(self.app, &poster, id, None, reason).await?;
+                listings::moves::close(self.app, &poster, id, None, reason).await?;
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::{
     accounts::Person,
     context::Ask,
     kit::{
-        Id,
+        Id, Viewer,
         page::{PageArgs, Total},
     },
     organisations::Organisation,
@@ -42,8 +42,8 @@ impl Membership {
     }
 
     /// The viewer's own places.
-    pub async fn of_viewer(ctx: &Context<'_>) -> Result<Vec<Self>> {
-        let rows = service::own(&ctx.app().database.read, ctx.viewer()).await?;
+    pub async fn of_viewer(ctx: &Context<'_>, viewer: &Viewer) -> Result<Vec<Self>> {
+        let rows = service::own(&ctx.app().database.read, viewer).await?;
         Ok(rows.into_iter().map(Self).collect())
     }
 }

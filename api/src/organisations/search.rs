@@ -2,8 +2,7 @@
 
 use entity::{
     organisation::{
-        Column, Entity, Model, OrganisationKind, OrganisationState, Sector,
-        VerificationStatus,
+        Column, Entity, Model, OrganisationKind, OrganisationState, Sector, VerificationStatus,
     },
     organisation_area, organisation_identifier,
 };

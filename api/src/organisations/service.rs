@@ -63,18 +63,30 @@ async fn create_once(
     profile: Profile,
     key: Option<&Key>,
 ) -> Result<Model, Error> {
+    let transaction = app.database.begin().await?;
+    let row = create_in(app, &transaction, viewer, profile).await?;
+    Key::record(key, &transaction, viewer, row.id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// The same inside a transaction of somebody else's.
+pub async fn create_in(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    profile: Profile,
+) -> Result<Model, Error> {
     let me = viewer.signed_in()?;
     let snapshot = app.reference.now();
     let profile = rules::checked(profile, |code| snapshot.area(code).is_some())?;
     let row = rules::applied(blank(viewer), &profile, |areas| middle(&snapshot, areas));
-    let transaction = app.database.begin().await?;
     if let Some(parent) = profile.parent.flatten() {
-        adopt(&transaction, viewer, row.id, parent).await?;
+        adopt(transaction, viewer, row.id, parent).await?;
     }
     Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(&transaction)
+        .exec_without_returning(transaction)
         .await?;
-    Key::record(key, &transaction, viewer, row.id).await?;
     membership::Entity::insert(membership::ActiveModel {
         id: Set(Uuid::now_v7()),
         person_id: Set(me.id),
@@ -84,18 +96,17 @@ async fn create_once(
         created_at: Set(viewer.now),
         updated_at: Set(viewer.now),
     })
-    .exec_without_returning(&transaction)
+    .exec_without_returning(transaction)
     .await?;
-    write_areas(&transaction, &row).await?;
+    write_areas(transaction, &row).await?;
     let sent = profile.identifiers.unwrap_or_default();
-    write_identifiers(&transaction, row.id, &[], &sent).await?;
+    write_identifiers(transaction, row.id, &[], &sent).await?;
     activity::record(
-        &transaction,
+        transaction,
         viewer,
         act("organisation.created", row.id, &[]),
     )
     .await?;
-    transaction.commit().await?;
     Ok(row)
 }
 

@@ -214,26 +214,6 @@ impl Snapshot {
         inside
     }
 
-    /// The areas that stand for these on a day: one that has ended gives way to its successors. Unknown codes stay.
-    #[must_use]
-    pub fn areas_on(&self, codes: &[String], day: NaiveDate) -> Vec<String> {
-        let mut kept = BTreeSet::new();
-        let mut waiting: Vec<&str> = codes.iter().map(String::as_str).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(code) = waiting.pop() {
-            let ended = self
-                .area(code)
-                .is_some_and(|area| area.valid_to.is_some_and(|last| last < day));
-            if !ended {
-                kept.insert(code.to_owned());
-            } else if seen.insert(code) {
-                let steps = self.successions.iter().filter(|step| step.area == code);
-                waiting.extend(steps.map(|step| step.successor.as_str()));
-            }
-        }
-        kept.into_iter().collect()
-    }
-
     /// These priority areas (`code`, or `edition/code`) with the outcomes that belong to them, and what they carry
     /// on or what carries them on in another edition: as edition and code. Unknown codes add nothing.
     #[must_use]

@@ -1,0 +1,274 @@
+//! Files as rows, and rows as files: CSV as spreadsheets write it, and JSON lines.
+
+use std::collections::BTreeSet;
+
+use entity::organisation::{OrganisationKind, OrganisationSize};
+use serde_json::Value;
+
+use super::{
+    cells,
+    columns::{self, COLUMNS, Column, NEEDED},
+    record::Members,
+    rules,
+};
+use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// A row of a file.
+#[derive(Debug, Default)]
+pub struct Entry {
+    /// Which row it is, as a spreadsheet or an editor counts it.
+    pub row: i32,
+    /// Its values.
+    pub members: Members,
+    /// What was wrong with it already.
+    pub faults: Vec<UserError>,
+    /// What was taken for something else on the way.
+    pub warnings: Vec<String>,
+    /// Whose it is, where the file says so.
+    pub home: Option<Home>,
+}
+
+/// An organisation that stands for those of another platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// What it is called. By this it is known again.
+    pub name: String,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// How large it is.
+    pub size: Option<OrganisationSize>,
+    /// Codes of the areas that it works in.
+    pub areas: Vec<String>,
+}
+
+/// The rows of a file.
+pub fn read(format: Format, content: &str) -> Result<Vec<Entry>, Error> {
+    rules::is_bearable(content)?;
+    let content = content.trim_start_matches('\u{feff}');
+    let entries = match format {
+        Format::Csv => read_csv(content)?,
+        Format::JsonLines => lines(content).collect(),
+    };
+    rules::is_countable(entries.len())?;
+    Ok(entries)
+}
+
+/// The rows of a file of JSON objects, one a line.
+pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
+    let lines = content.trim_start_matches('\u{feff}').lines().zip(1..);
+    let lines = lines.filter(|(line, _)| !line.trim().is_empty());
+    lines.map(|(line, row)| match serde_json::from_str(line) {
+        Ok(Value::Object(members)) => Entry {
+            row,
+            members,
+            ..Entry::default()
+        },
+        _ => {
+            let message = "This line is no JSON object. Each line holds a whole one.";
+            Entry {
+                row,
+                faults: vec![UserError::new(Code::Invalid, message)],
+                ..Entry::default()
+            }
+        }
+    })
+}
+
+fn read_csv(content: &str) -> Result<Vec<Entry>, Error> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter(content))
+        .flexible(true)
+        .from_reader(content.as_bytes());
+    let headings = headings(reader.headers().internal()?)?;
+    let mut entries = Vec::new();
+    for (record, row) in reader.records().zip(2..) {
+        let record = record.internal()?;
+        if record.iter().any(|cell| !cell.trim().is_empty()) {
+            entries.push(read_row(row, &headings, &record));
+        }
+    }
+    Ok(entries)
+}
+
+/// What stands most often between the headings.
+fn delimiter(content: &str) -> u8 {
+    let headings = content.lines().next().unwrap_or_default();
+    let often = |delimiter: &u8| headings.bytes().filter(|byte| byte == delimiter).count();
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(often)
+        .unwrap_or(b',')
+}
+
+/// The columns that the headings mean; each once, and all that are needed. Columns without a heading are passed over.
+fn headings(record: &csv::StringRecord) -> Result<Vec<Option<&'static Column>>, Error> {
+    let mut refusals = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut headings = Vec::new();
+    for heading in record {
+        let column = columns::meant(heading);
+        if column.is_none() && !heading.trim().is_empty() {
+            let message = format!("There is no column \"{}\".", heading.trim());
+            refusals.push(rules::refusal(Code::Unknown, message));
+        }
+        if let Some(column) = column.filter(|column| !seen.insert(column.name)) {
+            let message = format!("The column {} is there twice.", column.name);
+            refusals.push(rules::refusal(Code::Invalid, message));
+        }
+        headings.push(column);
+    }
+    for name in NEEDED.iter().filter(|name| !seen.contains(*name)) {
+        let message =
+            format!("The column {name} is missing. The first row holds the names of the columns.");
+        refusals.push(rules::refusal(Code::Required, message));
+    }
+    if refusals.is_empty() {
+        Ok(headings)
+    } else {
+        Err(Error::Refused(refusals))
+    }
+}
+
+fn read_row(row: i32, headings: &[Option<&'static Column>], record: &csv::StringRecord) -> Entry {
+    let mut entry = Entry {
+        row,
+        ..Entry::default()
+    };
+    for (at, heading) in headings.iter().enumerate() {
+        let Some(column) = heading.filter(|column| column.read) else {
+            continue;
+        };
+        match cells::read(column.form, record.get(at).unwrap_or_default()) {
+            Some(value) => {
+                entry.members.insert(column.name.to_owned(), value);
+            }
+            None => {
+                let message = column.form.expected();
+                entry
+                    .faults
+                    .push(UserError::at(column.name, Code::Invalid, message));
+            }
+        }
+    }
+    let beyond = record.iter().skip(headings.len());
+    if beyond.filter(|cell| !cell.trim().is_empty()).count() > 0 {
+        let message = "The row has more cells than there are columns. Is a quotation mark missing?";
+        entry.faults.push(UserError::new(Code::Invalid, message));
+    }
+    entry
+}
+
+/// Rows as a file. CSV begins with the mark by which spreadsheets know UTF-8.
+pub fn write(format: Format, rows: Vec<Members>) -> Result<String, Error> {
+    match format {
+        Format::JsonLines => {
+            let line = |members| Value::Object(members).to_string() + "\n";
+            Ok(rows.into_iter().map(line).collect())
+        }
+        Format::Csv => write_csv(rows),
+    }
+}
+
+fn write_csv(rows: Vec<Members>) -> Result<String, Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::from("\u{feff}"));
+    writer
+        .write_record(COLUMNS.iter().map(|column| column.name))
+        .internal()?;
+    for mut row in rows {
+        let cell = |column: &Column| {
+            let value = row.get_mut(column.name).map(Value::take);
+            cells::write(column.form, value.unwrap_or_default())
+        };
+        writer.write_record(COLUMNS.iter().map(cell)).internal()?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error());
+    String::from_utf8(bytes.internal()?).internal()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(format: Format, content: &str) -> Value {
+        let entries = read(format, content).unwrap();
+        assert!(
+            entries.iter().all(|entry| entry.faults.is_empty()),
+            "{entries:?}"
+        );
+        let rows = entries
+            .into_iter()
+            .map(|entry| json!([entry.row, entry.members]));
+        rows.collect()
+    }
+
+    fn refused(format: Format, content: &str) -> Vec<Code> {
+        match read(format, content) {
+            Err(Error::Refused(errors)) => errors.into_iter().map(|error| error.code).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn csv_is_read_as_spreadsheets_write_it() {
+        let expected = json!([[2, {"kind": "OFFER", "externalReference": "1", "title": "Desks, \"as new\"\nwith chairs",
+            "resourceType": "other", "tags": ["office"]}]]);
+        let comma = "\u{feff}Kind,External reference,title,resource_type,tags,state\r\nOFFER,1,\"Desks, \"\"as new\"\"\nwith chairs\",other,office,DRAFT\r\n,,,,,\r\n";
+        assert_eq!(row(Format::Csv, comma), expected);
+        let semicolon = "kind;externalReference;title;resourceType;tags\nOFFER;1;\"Desks, \"\"as new\"\"\nwith chairs\";other;office\n";
+        assert_eq!(row(Format::Csv, semicolon), expected);
+        let tab = semicolon.replace(';', "\t");
+        assert_eq!(row(Format::Csv, &tab), expected);
+    }
+
+    #[test]
+    fn what_is_no_list_of_listings_is_refused() {
+        assert_eq!(refused(Format::Csv, ""), [Code::Required; 4]);
+        let unknown = "kind,externalReference,title,resourceType,colour,title\n";
+        assert_eq!(
+            refused(Format::Csv, unknown),
+            [Code::Unknown, Code::Invalid]
+        );
+        let headings = "kind,externalReference,title,resourceType\n";
+        assert_eq!(refused(Format::Csv, headings), [Code::Required]);
+        assert_eq!(refused(Format::JsonLines, "\n\n"), [Code::Required]);
+        assert_eq!(
+            refused(Format::JsonLines, &"{}\n".repeat(1_001)),
+            [Code::TooMany]
+        );
+        assert_eq!(
+            refused(Format::JsonLines, &" ".repeat(900_001)),
+            [Code::TooLong]
+        );
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_are_told_apart() {
+        let lines = "{\"title\": \"A\"}\n\n[]\n{\"title\": \n";
+        let entries = read(Format::JsonLines, lines).unwrap();
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.row, entry.faults.len()))
+            .collect();
+        assert_eq!(rows, [(1, 0), (3, 1), (4, 1)]);
+        let cells = "kind,externalReference,title,resourceType,remote\nOFFER,1,A,other,perhaps,more\nOFFER,2,B\n";
+        let entries = read(Format::Csv, cells).unwrap();
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.row, entry.faults.len()))
+            .collect();
+        assert_eq!(rows, [(2, 2), (3, 0)]);
+    }
+}
