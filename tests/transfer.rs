@@ -238,14 +238,16 @@ both! {
             "pictures": [{"url": "https://example.org/a;b.jpg", "alt": "- A | B"}]});
         offer(&olive, &oaks, tricky).await;
         offer(&olive, &oaks, json!({"externalReference": "B-2", "expiresAt": "2027-09-01T12:34:56.789Z", "publish": true})).await;
+        // What has no reference of the organisation's own goes and comes by ours.
+        offer(&olive, &oaks, json!({"title": "Without a reference of its own"})).await;
         let own = json!({"organisations": [oaks], "states": ["DRAFT", "PUBLISHED"]});
         for format in ["CSV", "JSON_LINES"] {
             let file = export(&olive, format, own.clone()).await;
             let reply = import(&olive, &oaks, format, &file, json!({})).await;
-            assert_eq!(counts(&reply), [0, 0, 2, 0], "{format}: {}\n{file}", reply.text);
+            assert_eq!(counts(&reply), [0, 0, 3, 0], "{format}: {}\n{file}", reply.text);
             // In another organisation it makes the same listings.
             let elms = olive.organisation(&format!("Elms {format}")).await;
-            assert_eq!(counts(&import(&olive, &elms, format, &file, json!({})).await), [2, 0, 0, 0]);
+            assert_eq!(counts(&import(&olive, &elms, format, &file, json!({})).await), [3, 0, 0, 0]);
             let copied = json!({"organisations": [elms], "states": ["DRAFT", "PUBLISHED"]});
             let copy = export(&olive, "JSON_LINES", copied).await;
             let plain = |file: &str| {

@@ -118,7 +118,7 @@ fn of(row: &listing::Model, organisation: &str, own: bool, now: DateTime<Utc>) -
     let published = clock::unless_never(row.first_published_at);
     let mut values = json!({
         "kind": row.kind,
-        "externalReference": external_reference.filter(|_| own),
+        "externalReference": external_reference.or_else(|| Some(row.reference.clone())).filter(|_| own),
         "title": title,
         "description": description,
         "resourceType": resource_type,

@@ -8,7 +8,8 @@ use entity::{
     organisation::{self, OrganisationState},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -212,7 +213,13 @@ impl Import<'_> {
         });
         let snapshot = self.app.reference.now();
         Reader::over(&entry.members, &mut checks).lay_over(&mut said, &snapshot);
-        said.external_reference = reference.map(str::to_owned);
+        // One that came by our own reference keeps the one of its organisation's, if it has any.
+        said.external_reference = match (&found, reference) {
+            (Some(row), Some(reference)) if row.reference == reference => {
+                row.external_reference.clone()
+            }
+            _ => reference.map(str::to_owned),
+        };
         checks.finish()?;
         let (Some(kind), now) = (kind, self.viewer.now) else {
             return Err(Error::NotFound);
@@ -347,6 +354,7 @@ impl Import<'_> {
     }
 }
 
+/// The listing that an organisation knows by a reference of its own, or that was exported under ours.
 async fn by_reference(
     conn: &impl ConnectionTrait,
     organisation: OrganisationId,
@@ -354,7 +362,11 @@ async fn by_reference(
 ) -> Result<Option<listing::Model>, Error> {
     Ok(listing::Entity::find()
         .filter(listing::Column::OrganisationId.eq(organisation.0))
-        .filter(listing::Column::ExternalReference.eq(reference))
+        .filter(
+            Condition::any()
+                .add(listing::Column::ExternalReference.eq(reference))
+                .add(listing::Column::Reference.eq(reference)),
+        )
         .one(conn)
         .await?)
 }
