@@ -21,7 +21,7 @@ async fn everything(conn: &DatabaseConnection) -> BTreeSet<String> {
              WHERE schemaname = 'public' AND tablename <> 'seaql_migrations'
              UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
              FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 'seaql_migrations'::regclass
-             UNION ALL SELECT 'class ' || relkind || ' ' || relname FROM pg_class
+             UNION ALL SELECT 'class ' || relkind::text || ' ' || relname FROM pg_class
              WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'seaql_migrations%'
              UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
              UNION ALL SELECT 'type ' || typname FROM pg_type

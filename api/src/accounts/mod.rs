@@ -11,6 +11,7 @@ pub mod passwords;
 mod query;
 pub mod rules;
 pub mod service;
+pub mod sessions;
 pub mod tokens;
 mod types;
 

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result};
 
 use super::{
     service::{self, Profile},
+    sessions,
     types::{
         ChangePasswordInput, Person, PersonPayload, PlatformRoleInput, RefreshSessionInput,
         SignInInput, SignInPayload, SignOutInput, SignOutPayload, SignUpInput, UpdateProfileInput,
@@ -29,7 +30,7 @@ impl AccountMutation {
             display_name,
         } = input;
         SignInPayload::of(
-            service::sign_up(ctx.app(), ctx.viewer().now, &email, &display_name, password).await,
+            sessions::sign_up(ctx.app(), ctx.viewer().now, &email, &display_name, password).await,
         )
     }
 
@@ -40,7 +41,7 @@ impl AccountMutation {
         input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
         let SignInInput { email, password } = input;
-        SignInPayload::of(service::sign_in(ctx.app(), ctx.viewer().now, &email, password).await)
+        SignInPayload::of(sessions::sign_in(ctx.app(), ctx.viewer().now, &email, password).await)
     }
 
     /// Trade the refresh token for a new access token and the next refresh token.
@@ -50,7 +51,7 @@ impl AccountMutation {
         input: RefreshSessionInput,
     ) -> Result<Option<SignInPayload>> {
         let RefreshSessionInput { refresh_token } = input;
-        SignInPayload::of(service::refresh(ctx.app(), ctx.viewer().now, &refresh_token).await)
+        SignInPayload::of(sessions::refresh(ctx.app(), ctx.viewer().now, &refresh_token).await)
     }
 
     /// End the session. Its access token stops working at once.
@@ -60,7 +61,7 @@ impl AccountMutation {
         input: SignOutInput,
     ) -> Result<Option<SignOutPayload>> {
         let SignOutInput { everywhere } = input;
-        service::sign_out(ctx.app(), ctx.viewer(), everywhere).await?;
+        sessions::sign_out(ctx.app(), ctx.viewer(), everywhere).await?;
         Ok(Some(SignOutPayload {
             user_errors: Vec::new(),
         }))

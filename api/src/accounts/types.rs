@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, 
 use chrono::{DateTime, Utc};
 use entity::person::{self, PlatformRole};
 
-use super::service::Session;
+use super::sessions::Session;
 use crate::{
     context::Ask,
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},

@@ -177,11 +177,11 @@ impl World<'_> {
         match state {
             ListingState::Draft | ListingState::Published | ListingState::Expired => {}
             ListingState::Paused => {
-                listings::service::pause(self.app, &poster, id, None).await?;
+                listings::moves::pause(self.app, &poster, id, None).await?;
             }
             ListingState::Closed => {
                 let reason = reason.unwrap_or(CloseReason::Withdrawn);
-                listings::service::close(self.app, &poster, id, None, reason).await?;
+                listings::moves::close(self.app, &poster, id, None, reason).await?;
             }
         }
         Ok(())

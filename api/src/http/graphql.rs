@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::{
     Engine,
-    admission::Admission,
+    admission::{Admission, refused},
     complete,
     reply::{Media, refusal},
     variables,
@@ -112,7 +112,14 @@ impl Door {
         let operation = members.operation_name.filter(|name| !name.is_empty());
         let mut variables = Variables::from_json(members.variables.unwrap_or_default().into());
         let mut document = (*admitted).clone();
-        variables::complete(&mut document, operation.as_deref(), &mut variables);
+        if let Err(name) = variables::complete(&mut document, operation.as_deref(), &mut variables)
+        {
+            let error = refused(
+                "GRAPHQL_VALIDATION_FAILED",
+                format!("The variable ${name} is required."),
+            );
+            return Ok(respond(media, &Answer::from_errors(vec![error])));
+        }
         let mut request = Request::new(text)
             .variables(variables)
             .data(loader::rows(self.app.database.clone(), Arc::clone(&viewer)))
@@ -141,7 +148,7 @@ impl Door {
                 .then_some(token.trim())
         });
         let found = match token {
-            Some(token) => accounts::service::viewer(&self.app, clock::now(), token)
+            Some(token) => accounts::sessions::viewer(&self.app, clock::now(), token)
                 .await
                 .map_err(|error| {
                     log_fault(&error);

@@ -24,7 +24,7 @@ struct Files;
 pub async fn page() -> Response {
     Files::get("index.html").map_or_else(
         || {
-            let message = "This server was built without the playground. Build it with `make playground` first.";
+            let message = "This server was built without the playground. `make run` builds it first, where npm is installed.";
             reply::refusal(StatusCode::NOT_FOUND, "NOT_FOUND", message)
         },
         |file| respond(file, "no-cache"),

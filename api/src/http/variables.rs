@@ -10,24 +10,29 @@ use async_graphql::{
         SelectionSet,
     },
 };
-use async_graphql_value::Value;
+use async_graphql_value::{ConstValue, Value};
 
-/// Fills defaults in, and takes arguments and input fields out that name a variable which was left out.
+/// Fills defaults in, and takes arguments and input fields out that name a variable which was left out. The
+/// error names one that must be there and is not: the engine would find out half-way.
 pub fn complete(
     document: &mut ExecutableDocument,
     operation: Option<&str>,
     variables: &mut Variables,
-) {
+) -> Result<(), Name> {
     let operation = match &mut document.operations {
         DocumentOperations::Single(operation) => Some(operation),
-        DocumentOperations::Multiple(operations) => {
-            operation.and_then(|name| operations.get_mut(name))
-        }
+        DocumentOperations::Multiple(operations) => match operation {
+            Some(name) => operations.get_mut(name),
+            None if operations.len() == 1 => operations.values_mut().next(),
+            None => None,
+        },
     };
-    let Some(operation) = operation else { return };
-    let omitted = settle(&mut operation.node, variables);
+    let Some(operation) = operation else {
+        return Ok(());
+    };
+    let omitted = settle(&mut operation.node, variables)?;
     if omitted.is_empty() {
-        return;
+        return Ok(());
     }
     prune_directives(&mut operation.node.directives, &omitted);
     prune_selection(&mut operation.node.selection_set.node, &omitted);
@@ -35,27 +40,33 @@ pub fn complete(
         prune_directives(&mut fragment.node.directives, &omitted);
         prune_selection(&mut fragment.node.selection_set.node, &omitted);
     }
+    Ok(())
 }
 
-/// Which variables are left out for good; their definitions go with them. One that must be there stays, to be refused.
-fn settle(operation: &mut OperationDefinition, variables: &mut Variables) -> HashSet<Name> {
-    let mut omitted = HashSet::new();
+/// Which variables are left out for good; their definitions go with them.
+fn settle(
+    operation: &mut OperationDefinition,
+    variables: &mut Variables,
+) -> Result<HashSet<Name>, Name> {
+    let (mut omitted, mut missing) = (HashSet::new(), None);
     operation.variable_definitions.retain(|definition| {
-        let name = &definition.node.name.node;
-        if variables.contains_key(name) {
-            return true;
+        let Positioned { node, .. } = definition;
+        let (name, nullable) = (&node.name.node, node.var_type.node.nullable);
+        match (variables.get(name), &node.default_value) {
+            (Some(ConstValue::Null), _) if !nullable => missing = Some(name.clone()),
+            (Some(_), _) => {}
+            (None, Some(default)) => {
+                variables.insert(name.clone(), default.node.clone());
+            }
+            (None, None) if nullable => {
+                omitted.insert(name.clone());
+                return false;
+            }
+            (None, None) => missing = Some(name.clone()),
         }
-        if let Some(default) = &definition.node.default_value {
-            variables.insert(name.clone(), default.node.clone());
-            return true;
-        }
-        let required = !definition.node.var_type.node.nullable;
-        if !required {
-            omitted.insert(name.clone());
-        }
-        required
+        true
     });
-    omitted
+    missing.map_or(Ok(omitted), Err)
 }
 
 fn prune_selection(set: &mut SelectionSet, omitted: &HashSet<Name>) {

@@ -10,6 +10,7 @@
 pub mod inputs;
 mod interface;
 pub mod jobs;
+pub mod moves;
 mod mutation;
 pub mod particulars;
 pub mod row;

@@ -9,6 +9,7 @@ use super::{
         CloseListingInput, CopyListingInput, CreateListingInput, ListingActInput,
         RenewListingInput, UpdateListingInput,
     },
+    moves,
     service::{self, Draft},
 };
 use crate::{context::Ask, kit::Error, payload};
@@ -76,7 +77,7 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(service::publish(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(moves::publish(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
 
     /// Take a published listing out of sight for a while.
@@ -85,7 +86,7 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(service::pause(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(moves::pause(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
 
     /// Bring a paused listing back.
@@ -94,7 +95,7 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(service::resume(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(moves::resume(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
 
     /// Give a published or expired listing more time, or confirm that a standing one still holds.
@@ -108,7 +109,7 @@ impl ListingMutation {
             version,
             expires_at,
         } = input;
-        ListingPayload::of(service::renew(ctx.app(), ctx.viewer(), id, version, expires_at).await)
+        ListingPayload::of(moves::renew(ctx.app(), ctx.viewer(), id, version, expires_at).await)
     }
 
     /// End a listing, with a reason.
@@ -122,7 +123,7 @@ impl ListingMutation {
             version,
             reason,
         } = input;
-        ListingPayload::of(service::close(ctx.app(), ctx.viewer(), id, version, reason).await)
+        ListingPayload::of(moves::close(ctx.app(), ctx.viewer(), id, version, reason).await)
     }
 
     /// Open a closed listing again.
@@ -131,7 +132,7 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(service::reopen(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(moves::reopen(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
 
     /// Draft another listing that says the same as this one.

@@ -1,9 +1,8 @@
 //! The acts on listings. Each reads the row as it is, asks the rules, and writes under the condition that
 //! the row is still as it was.
 
-use chrono::{DateTime, Utc};
 use entity::{
-    listing::{self, CloseReason, Column, ListingKind, ListingState},
+    listing::{self, Column, ListingKind, ListingState},
     organisation::{self, OrganisationState},
 };
 use sea_orm::{
@@ -12,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    moves,
     particulars::{Checked, Particulars},
     rules::{self, Act},
     store,
@@ -97,7 +97,7 @@ pub async fn create_in(
     record(transaction, viewer, &row, "listing.drafted", &[]).await?;
     if publish {
         rules::may(viewer, &row, Act::Publish)?;
-        return open(app, transaction, viewer, &row, "listing.published").await;
+        return moves::open(app, transaction, viewer, &row, "listing.published").await;
     }
     Ok(row)
 }
@@ -220,191 +220,6 @@ pub async fn update_in(
     Ok(changed)
 }
 
-/// Opens a draft to its audience.
-pub async fn publish(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = publish_in(app, &transaction, viewer, id, version).await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-/// The same inside a transaction of somebody else's.
-pub async fn publish_in(
-    app: &App,
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-) -> Result<listing::Model, Error> {
-    let row = ready(transaction, viewer, id, Act::Publish, version).await?;
-    open(app, transaction, viewer, &row, "listing.published").await
-}
-
-/// Opens a closed listing again.
-pub async fn reopen(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Reopen, version).await?;
-    let row = open(app, &transaction, viewer, &row, "listing.reopened").await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-async fn open(
-    app: &App,
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &listing::Model,
-    act: &'static str,
-) -> Result<listing::Model, Error> {
-    let mut checks = Checks::new();
-    Particulars::of(row).check_publishable(&mut checks, viewer.now);
-    checks.finish()?;
-    let chosen = clock::unless_never(row.expires_at);
-    let expires_at = rules::expiry(
-        row.expiry_policy,
-        chosen,
-        viewer.now,
-        app.config.listing_days,
-    );
-    let change = listing::ActiveModel {
-        state: Set(ListingState::Published),
-        expires_at: Set(expires_at),
-        closes_at: Set(rules::closes_at(expires_at, row.needed_by)),
-        first_published_at: Set(row.first_published_at.min(viewer.now)),
-        confirmed_at: Set(Some(viewer.now)),
-        reminded_at: Set(None),
-        closed_at: Set(None),
-        close_reason: Set(None),
-        ..Default::default()
-    };
-    step(conn, viewer, row, change, act).await
-}
-
-/// Takes a listing out of sight for a while.
-pub async fn pause(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-) -> Result<listing::Model, Error> {
-    let change = listing::ActiveModel {
-        state: Set(ListingState::Paused),
-        ..Default::default()
-    };
-    act(
-        app,
-        viewer,
-        (id, version),
-        Act::Pause,
-        "listing.paused",
-        change,
-    )
-    .await
-}
-
-/// Brings a paused listing back.
-pub async fn resume(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Resume, version).await?;
-    if row.closes_at <= viewer.now {
-        return Err(UserError::new(
-            UserErrorCode::InvalidState,
-            "Its time ran out during the pause. Set a later expiresAt or neededBy first.",
-        )
-        .into());
-    }
-    let change = listing::ActiveModel {
-        state: Set(ListingState::Published),
-        ..Default::default()
-    };
-    let row = step(&transaction, viewer, &row, change, "listing.resumed").await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-/// Gives a listing more time, or confirms that a standing one still holds. It keeps its place among the newest.
-pub async fn renew(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-    until: Option<DateTime<Utc>>,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Renew, version).await?;
-    let mut checks = Checks::new();
-    if let Some(until) = until {
-        let said = Particulars {
-            expires_at: Some(until),
-            ..Particulars::of(&row)
-        };
-        let _ = said.check(
-            &mut checks,
-            row.kind,
-            Some(&Particulars::of(&row)),
-            &app.reference.now(),
-            viewer.now,
-        );
-    }
-    Particulars::of(&row).check_publishable(&mut checks, viewer.now);
-    checks.finish()?;
-    // Renewing never takes time away.
-    let longer = rules::expiry(row.expiry_policy, None, viewer.now, app.config.listing_days)
-        .max(row.expires_at);
-    let expires_at = until.unwrap_or(longer);
-    let change = listing::ActiveModel {
-        state: Set(ListingState::Published),
-        expires_at: Set(expires_at),
-        closes_at: Set(rules::closes_at(expires_at, row.needed_by)),
-        confirmed_at: Set(Some(viewer.now)),
-        reminded_at: Set(None),
-        ..Default::default()
-    };
-    let row = step(&transaction, viewer, &row, change, "listing.renewed").await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-/// Ends a listing.
-pub async fn close(
-    app: &App,
-    viewer: &Viewer,
-    id: ListingId,
-    version: Option<i32>,
-    reason: CloseReason,
-) -> Result<listing::Model, Error> {
-    let change = listing::ActiveModel {
-        state: Set(ListingState::Closed),
-        closed_at: Set(Some(viewer.now)),
-        close_reason: Set(Some(reason)),
-        ..Default::default()
-    };
-    act(
-        app,
-        viewer,
-        (id, version),
-        Act::Close,
-        "listing.closed",
-        change,
-    )
-    .await
-}
-
 /// Drafts another listing that says the same, but for what belongs to one alone.
 pub async fn copy(
     app: &App,
@@ -451,23 +266,8 @@ pub async fn delete(
     Ok(row)
 }
 
-async fn act(
-    app: &App,
-    viewer: &Viewer,
-    (id, version): (ListingId, Option<i32>),
-    act: Act,
-    name: &'static str,
-    change: listing::ActiveModel,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, act, version).await?;
-    let row = step(&transaction, viewer, &row, change, name).await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
 /// The row, if the viewer may do this to it as it stands and saw this version.
-async fn ready(
+pub(super) async fn ready(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     id: ListingId,
@@ -489,20 +289,8 @@ async fn ready(
     Ok(row)
 }
 
-async fn step(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &listing::Model,
-    change: listing::ActiveModel,
-    name: &'static str,
-) -> Result<listing::Model, Error> {
-    let changed = write_if(conn, viewer, row, change, |update| update).await?;
-    record(conn, viewer, &changed, name, &["state"]).await?;
-    Ok(changed)
-}
-
 /// Writes a change if the row is still as it was read.
-async fn write_if(
+pub(super) async fn write_if(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     row: &listing::Model,
@@ -521,7 +309,8 @@ async fn write_if(
     changed.into_iter().next().ok_or_else(outdated)
 }
 
-async fn record(
+/// Records an act on a listing.
+pub(super) async fn record(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     row: &listing::Model,

@@ -21,7 +21,7 @@ const PAGING: [(&str, &str); 4] = [
 ];
 
 /// The library's scalars, in words of ours.
-const SCALARS: [(&str, &str); 2] = [
+const SCALARS: [(&str, &str); 3] = [
     (
         "DateTime",
         "An instant as RFC 3339 writes it, such as `2027-04-01T09:30:00Z`. Answers are in UTC.",
@@ -29,6 +29,10 @@ const SCALARS: [(&str, &str); 2] = [
     (
         "Decimal",
         "A decimal number as text, such as `\"2.5\"`, so that no digit is lost.",
+    ),
+    (
+        "ID",
+        "The name of one thing among all things. It is opaque: take it as it comes, and send it back.",
     ),
 ];
 

@@ -24,6 +24,7 @@ use crate::{
         Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource, viewer::Who,
     },
     listings::{
+        moves,
         particulars::Particulars,
         rules as listings,
         service::{self, Draft, ListingId},
@@ -279,7 +280,7 @@ impl Import<'_> {
         let mut changed =
             service::update_in(self.app, &step, &self.viewer, id, row.version, edit).await?;
         if self.how.publish && changed.state == ListingState::Draft {
-            changed = service::publish_in(self.app, &step, &self.viewer, id, None).await?;
+            changed = moves::publish_in(self.app, &step, &self.viewer, id, None).await?;
         }
         step.commit().await?;
         Ok((Outcome::Updated, changed))

@@ -1,0 +1,269 @@
+//! Sessions: begun with a password, carried on by refresh tokens that are used once, ended by whoever began them.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    membership::{self, MembershipState},
+    person::{self, PlatformRoles},
+    refresh_token, session,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, IntoCondition, Query},
+};
+use uuid::Uuid;
+
+use super::{service::register, tokens::Claims};
+use crate::{
+    App,
+    kit::{
+        Error, UserError, UserErrorCode, Viewer, secret,
+        viewer::{SignedIn, Who},
+    },
+};
+/// How long a refresh token may come twice: two tabs, or a retry after a lost answer.
+const GRACE_SECONDS: i64 = 30;
+
+/// What a client holds after signing in.
+#[derive(Debug)]
+pub struct Session {
+    /// The access token.
+    pub access_token: String,
+    /// When the access token ends.
+    pub access_token_expires_at: DateTime<Utc>,
+    /// Good for one refresh.
+    pub refresh_token: String,
+    /// Who signed in.
+    pub viewer: Viewer,
+}
+
+/// Makes an account and signs in to it.
+pub async fn sign_up(
+    app: &App,
+    now: DateTime<Utc>,
+    email: &str,
+    name: &str,
+    password: String,
+) -> Result<Session, Error> {
+    let person = register(app, now, email, name, password).await?;
+    begin_session(app, now, person).await
+}
+
+/// Begins a session for whoever knows the password.
+pub async fn sign_in(
+    app: &App,
+    now: DateTime<Utc>,
+    email: &str,
+    password: String,
+) -> Result<Session, Error> {
+    let found = person::Entity::find()
+        .filter(person::Column::Email.eq(email.trim().to_lowercase().replace('\0', "")))
+        .one(&app.database.read)
+        .await?;
+    let password: String = password
+        .chars()
+        .take(super::passwords::LONGEST + 1)
+        .collect();
+    let hash = found.as_ref().map(|person| person.password_hash.clone());
+    let right = app.passwords.verify(password, hash).await?;
+    match found {
+        Some(person) if right => begin_session(app, now, person.id).await,
+        _ => Err(UserError::new(
+            UserErrorCode::WrongCredentials,
+            "The e-mail address and the password do not belong together. Check both, or ask an administrator to reset your password.",
+        )
+        .into()),
+    }
+}
+
+async fn begin_session(app: &App, now: DateTime<Utc>, person_id: Uuid) -> Result<Session, Error> {
+    let session_id = Uuid::now_v7();
+    let transaction = app.database.begin().await?;
+    session::Entity::insert(session::ActiveModel {
+        id: Set(session_id),
+        person_id: Set(person_id),
+        created_at: Set(now),
+        expires_at: Set(now + Duration::days(app.config.session_days)),
+        ended_at: Set(None),
+    })
+    .exec_without_returning(&transaction)
+    .await?;
+    let refresh_token = new_refresh_token(&transaction, now, session_id).await?;
+    transaction.commit().await?;
+    hand_over(app, now, person_id, session_id, refresh_token).await
+}
+
+/// Trades a refresh token for a new one and a new access token.
+pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Session, Error> {
+    let hash = secret::hash(token);
+    let transaction = app.database.begin().await?;
+    let Some((used, session)) = token_and_session(&transaction, &hash).await? else {
+        return Err(session_ended());
+    };
+    if session.ended_at.is_some() || session.expires_at <= now {
+        return Err(session_ended());
+    }
+    let taken = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::val(now).into())
+        .filter(refresh_token::Column::Hash.eq(&hash))
+        .filter(refresh_token::Column::UsedAt.is_null())
+        .exec(&transaction)
+        .await?;
+    let late = used
+        .used_at
+        .is_some_and(|at| now - at > Duration::seconds(GRACE_SECONDS));
+    if taken.rows_affected == 0 && late {
+        end_sessions(&transaction, now, session::Column::Id.eq(session.id)).await?;
+        transaction.commit().await?;
+        return Err(session_ended());
+    }
+    let next = new_refresh_token(&transaction, now, session.id).await?;
+    transaction.commit().await?;
+    hand_over(app, now, session.person_id, session.id, next).await
+}
+
+async fn token_and_session(
+    conn: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<(refresh_token::Model, session::Model)>, Error> {
+    let Some(token) = refresh_token::Entity::find_by_id(hash).one(conn).await? else {
+        return Ok(None);
+    };
+    let session = session::Entity::find_by_id(token.session_id)
+        .one(conn)
+        .await?;
+    Ok(session.map(|session| (token, session)))
+}
+
+async fn new_refresh_token(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    session_id: Uuid,
+) -> Result<String, Error> {
+    let token = secret::token()?;
+    refresh_token::Entity::insert(refresh_token::ActiveModel {
+        hash: Set(secret::hash(&token)),
+        session_id: Set(session_id),
+        created_at: Set(now),
+        used_at: Set(None),
+    })
+    .exec_without_returning(conn)
+    .await?;
+    Ok(token)
+}
+
+async fn hand_over(
+    app: &App,
+    now: DateTime<Utc>,
+    person_id: Uuid,
+    session_id: Uuid,
+    refresh_token: String,
+) -> Result<Session, Error> {
+    let (access_token, access_token_expires_at) = app.tokens.issue(person_id, session_id, now)?;
+    let viewer = load_viewer(app, now, person_id, session_id)
+        .await?
+        .ok_or_else(session_ended)?;
+    Ok(Session {
+        access_token,
+        access_token_expires_at,
+        refresh_token,
+        viewer,
+    })
+}
+
+/// Ends this session, or all sessions of the person.
+pub async fn sign_out(app: &App, viewer: &Viewer, everywhere: bool) -> Result<(), Error> {
+    let me = viewer.signed_in()?;
+    let which = if everywhere {
+        session::Column::PersonId.eq(me.id)
+    } else {
+        session::Column::Id.eq(me.session_id)
+    };
+    end_sessions(&app.database.write, viewer.now, which).await
+}
+
+/// Ends sessions that are not over yet.
+pub(super) async fn end_sessions(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    which: impl IntoCondition,
+) -> Result<(), Error> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::val(now).into())
+        .filter(which.into_condition())
+        .filter(session::Column::EndedAt.is_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whoever an access token stands for, while its session lasts.
+pub async fn viewer(app: &App, now: DateTime<Utc>, token: &str) -> Result<Option<Viewer>, Error> {
+    let Some(Claims { sub, sid, .. }) = app.tokens.check(token) else {
+        return Ok(None);
+    };
+    load_viewer(app, now, sub, sid).await
+}
+
+/// The person of a live session with roles and memberships, in one statement.
+pub(super) async fn load_viewer(
+    app: &App,
+    now: DateTime<Utc>,
+    person: Uuid,
+    session: Uuid,
+) -> Result<Option<Viewer>, Error> {
+    use sea_orm::ExprTrait;
+
+    let member = Condition::all()
+        .add(
+            Expr::col((membership::Entity, membership::Column::PersonId))
+                .equals((person::Entity, person::Column::Id)),
+        )
+        .add(membership::Column::State.eq(MembershipState::Active));
+    let query = Query::select()
+        .column((person::Entity, person::Column::PlatformRoles))
+        .column((membership::Entity, membership::Column::OrganisationId))
+        .column((membership::Entity, membership::Column::Role))
+        .from(session::Entity)
+        .inner_join(
+            person::Entity,
+            Expr::col((person::Entity, person::Column::Id))
+                .equals((session::Entity, session::Column::PersonId)),
+        )
+        .left_join(membership::Entity, member)
+        .cond_where(
+            Condition::all()
+                .add(session::Column::Id.eq(session))
+                .add(session::Column::PersonId.eq(person))
+                .add(session::Column::EndedAt.is_null())
+                .add(session::Column::ExpiresAt.gt(now)),
+        )
+        .to_owned();
+    let rows = app.database.read.query_all(&query).await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let PlatformRoles(roles) = first.try_get("", "platform_roles")?;
+    let mut memberships = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(organisation) = row.try_get("", "organisation_id")? {
+            memberships.push((organisation, row.try_get("", "role")?));
+        }
+    }
+    let who = Who::Person(SignedIn {
+        id: person,
+        session_id: session,
+        roles,
+        memberships,
+    });
+    Ok(Some(Viewer { now, who }))
+}
+
+fn session_ended() -> Error {
+    UserError::at(
+        "refreshToken",
+        UserErrorCode::SessionEnded,
+        "The session has ended. Please sign in again.",
+    )
+    .into()
+}

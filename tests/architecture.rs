@@ -1,0 +1,511 @@
+//! ARCHITECTURE.md as a test: reads the sources, and says in a sentence what does not fit and what to do.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What is a feature's, from left to right: acts call leftward only.
+const FEATURES: [&str; 16] = [
+    "accounts",
+    "reference",
+    "areas",
+    "resource_types",
+    "priorities",
+    "places",
+    "registers",
+    "organisations",
+    "members",
+    "invitations",
+    "mergers",
+    "listings",
+    "finding",
+    "activities",
+    "transfer",
+    "demo",
+];
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The story of a feature, its name and visibility.
+    Story,
+    /// Pure: no database, no resolver, no waiting.
+    Pure,
+    /// Acts and reads: no resolver.
+    Act,
+    /// The schema: no statement.
+    Schema,
+    /// Reading that is planned from what is selected.
+    Plan,
+}
+
+/// The names that mean the same everywhere.
+const NAMES: [(&str, Kind); 8] = [
+    ("mod", Kind::Story),
+    ("rules", Kind::Pure),
+    ("service", Kind::Act),
+    ("search", Kind::Act),
+    ("jobs", Kind::Act),
+    ("types", Kind::Schema),
+    ("query", Kind::Schema),
+    ("mutation", Kind::Schema),
+];
+
+/// Further files, each with its reason.
+const OTHERS: [(&str, Kind, &str); 27] = [
+    (
+        "accounts/passwords",
+        Kind::Act,
+        "hashing waits for its turn on a bounded number of threads",
+    ),
+    (
+        "accounts/sessions",
+        Kind::Act,
+        "the acts on sessions, which are many",
+    ),
+    (
+        "accounts/tokens",
+        Kind::Pure,
+        "what a token holds, and its signature",
+    ),
+    (
+        "demo/files",
+        Kind::Pure,
+        "the demonstration as readable files",
+    ),
+    (
+        "demo/load",
+        Kind::Act,
+        "the demonstration comes about by the product's own acts",
+    ),
+    ("finding/facets", Kind::Act, "counts beside a search"),
+    (
+        "finding/text",
+        Kind::Pure,
+        "what people type into a search box",
+    ),
+    (
+        "listings/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "listings/interface",
+        Kind::Schema,
+        "the interface that offers and requests share",
+    ),
+    (
+        "listings/moves",
+        Kind::Act,
+        "the acts that change the state, which are many",
+    ),
+    (
+        "listings/particulars",
+        Kind::Pure,
+        "everything that an organisation says of a listing",
+    ),
+    (
+        "listings/row",
+        Kind::Plan,
+        "the columns that a selection needs",
+    ),
+    (
+        "listings/store",
+        Kind::Act,
+        "writing a listing and what finds it",
+    ),
+    (
+        "organisations/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "organisations/row",
+        Kind::Plan,
+        "the columns that a selection needs",
+    ),
+    (
+        "reference/lineage",
+        Kind::Pure,
+        "what lies in what, and what came before",
+    ),
+    ("reference/shipped", Kind::Pure, "the files that ship"),
+    (
+        "reference/snapshot",
+        Kind::Act,
+        "all reference data at one moment, read at once",
+    ),
+    ("reference/words", Kind::Pure, "plural and singular"),
+    ("transfer/cells", Kind::Pure, "a cell as a value, and back"),
+    ("transfer/columns", Kind::Pure, "the columns of a file"),
+    ("transfer/export", Kind::Act, "listings become rows"),
+    ("transfer/files", Kind::Pure, "CSV and JSON lines"),
+    (
+        "transfer/mapping",
+        Kind::Pure,
+        "files in other people's words",
+    ),
+    (
+        "transfer/parts",
+        Kind::Pure,
+        "the parts of a listing that are more than a word",
+    ),
+    ("transfer/record", Kind::Pure, "a row as named values"),
+    (
+        "transfer/translation",
+        Kind::Pure,
+        "a row in other people's words becomes one in ours",
+    ),
+];
+
+/// Words that a file may hold all the same, each with its reason.
+const ALLOWED: [(&str, &str, &str); 3] = [
+    (
+        "listings/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "finding/search",
+        "async_graphql",
+        "a filter tells null and left out apart by `MaybeUndefined`",
+    ),
+    (
+        "finding/search",
+        "DbBackend",
+        "handed to `kit::dialect`, and never looked at",
+    ),
+];
+
+/// One file of ours.
+struct Source {
+    /// Such as `listings/rules`.
+    path: String,
+    text: String,
+    /// Without comments, texts and tests.
+    code: String,
+}
+
+impl Source {
+    fn read(path: &Path, below: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let path = path.strip_prefix(below).unwrap().with_extension("");
+        Self {
+            path: path.to_string_lossy().replace('\\', "/"),
+            code: code(&text),
+            text,
+        }
+    }
+
+    fn feature(&self) -> Option<&str> {
+        let (folder, _) = self.path.split_once('/')?;
+        FEATURES.contains(&folder).then_some(folder)
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        let (_, name) = self.path.split_once('/')?;
+        let known = NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, kind)| *kind);
+        let other = OTHERS
+            .iter()
+            .find(|(path, ..)| *path == self.path)
+            .map(|(_, kind, _)| *kind);
+        known.or(other)
+    }
+
+    /// Whether a word stands in the code, and is not allowed to.
+    fn mentions(&self, word: &str) -> bool {
+        let allowed = ALLOWED
+            .iter()
+            .any(|(path, allowed, _)| *path == self.path && *allowed == word);
+        !allowed && has_word(&self.code, word)
+    }
+
+    /// What is used of the program: the names that follow `crate::`.
+    fn uses(&self) -> BTreeSet<String> {
+        let mut uses = BTreeSet::new();
+        for (at, _) in self.code.match_indices("crate::") {
+            let rest = &self.code[at + "crate::".len()..];
+            if let Some(list) = rest.strip_prefix('{') {
+                uses.extend(first_names(list));
+            } else {
+                uses.insert(name_at(rest));
+            }
+        }
+        uses
+    }
+}
+
+/// The names at the beginnings of a list such as `App, kit::{Error, Id}}`.
+fn first_names(list: &str) -> BTreeSet<String> {
+    let (mut depth, mut fresh, mut names) = (0, true, BTreeSet::new());
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => fresh = true,
+            c if fresh && c.is_alphabetic() => {
+                names.insert(name_at(&list[at..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn name_at(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
+
+fn has_word(code: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word)
+        .any(|(at, _)| !code[..at].ends_with(part) && !code[at + word.len()..].starts_with(part))
+}
+
+/// The lines that are neither comments nor tests, without what stands between quotes.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut code = String::new();
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+    {
+        for (at, part) in line.split('"').enumerate() {
+            if at % 2 == 0 {
+                code.push_str(part);
+            }
+        }
+        code.push('\n');
+    }
+    code
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(below: &str) -> Vec<Source> {
+    fn walk(folder: &Path, below: &Path, found: &mut Vec<Source>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, below, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                found.push(Source::read(&path, below));
+            }
+        }
+    }
+    let below = root().join(below);
+    let mut found = Vec::new();
+    walk(&below, &below, &mut found);
+    assert!(found.len() > 3, "{} holds no sources", below.display());
+    found
+}
+
+#[track_caller]
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn every_file_of_a_feature_has_a_name_that_says_what_it_is() {
+    let faults = sources("api/src").into_iter().filter(|source| source.feature().is_some() && source.kind().is_none()).map(|source| {
+        format!("{}.rs has a name of its own: use one of rules, service, types, query, mutation, jobs, search, \
+            or list it in tests/architecture.rs with its reason.", source.path)
+    });
+    none(&faults.collect::<Vec<_>>());
+    let paths: BTreeSet<String> = sources("api/src")
+        .into_iter()
+        .map(|source| source.path)
+        .collect();
+    let gone = OTHERS.iter().filter(|(path, ..)| !paths.contains(*path));
+    none(
+        &gone
+            .map(|(path, ..)| {
+                format!("{path}.rs is gone: take it off the list in tests/architecture.rs.")
+            })
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn every_folder_is_a_feature_in_its_place() {
+    let known = ["kit", "http", "schema", "cli"];
+    let folders = fs::read_dir(root().join("api/src"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let names = folders
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
+    let new =
+        names.filter(|name| !known.contains(&name.as_str()) && !FEATURES.contains(&name.as_str()));
+    none(&new.map(|name| format!("api/src/{name} is new: say in tests/architecture.rs which features stand to its left.")).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_kind_of_file_keeps_to_its_own() {
+    let mut faults = Vec::new();
+    for source in sources("api/src") {
+        let Some(kind) = source.feature().and_then(|_| source.kind()) else {
+            continue;
+        };
+        let (words, advice): (&[&str], _) = match kind {
+            Kind::Story => (
+                &["Object", "MergedObject"],
+                "move resolvers to query.rs, mutation.rs or types.rs",
+            ),
+            Kind::Pure => (
+                &["async_graphql", "sea_orm", "async", "context"],
+                "rules are pure: move it to service.rs or types.rs",
+            ),
+            Kind::Act => (
+                &["async_graphql", "context"],
+                "acts know nothing of GraphQL: move it to types.rs, query.rs or mutation.rs",
+            ),
+            Kind::Schema => (
+                &["sea_orm", "find"],
+                "resolvers ask the service, the loader or search.rs: move the statement there",
+            ),
+            Kind::Plan => (&["Database"], "a plan names columns and sends no statement"),
+        };
+        for word in words.iter().filter(|word| source.mentions(word)) {
+            let called = *word == "find" && !source.code.contains("Entity::find(");
+            let in_path = *word == "context" && !source.uses().contains("context");
+            if !called && !in_path {
+                faults.push(format!("{}.rs mentions `{word}`: {advice}.", source.path));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn acts_call_leftward_only() {
+    let mut faults = Vec::new();
+    let place = |feature: &str| FEATURES.iter().position(|known| *known == feature);
+    for source in sources("api/src") {
+        let (Some(feature), Some(kind)) = (source.feature(), source.kind()) else {
+            continue;
+        };
+        if matches!(kind, Kind::Story | Kind::Schema) {
+            continue;
+        }
+        for used in source.uses() {
+            if place(&used) > place(feature) {
+                faults.push(format!(
+                    "{}.rs uses `{used}`, which stands to its right: let {used} read what was done \
+                    from the activities, or move the act there.",
+                    source.path
+                ));
+            }
+            if ["http", "schema", "cli"].contains(&used.as_str()) {
+                faults.push(format!("{}.rs uses `{used}`: the assembly knows the features, and they do not know it.", source.path));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn the_kit_knows_no_feature() {
+    let mut faults = Vec::new();
+    for source in sources("api/src")
+        .iter()
+        .filter(|source| source.path.starts_with("kit/"))
+    {
+        for used in source.uses().iter().filter(|used| *used != "kit") {
+            faults.push(format!(
+                "{}.rs uses `{used}`: what knows more than the kit does not belong there.",
+                source.path
+            ));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn rows_and_their_history_know_nothing_of_ours_nor_of_each_other() {
+    let mut faults = Vec::new();
+    for (folder, others) in [
+        ("migration/src", ["entity", "api"]),
+        ("entity/src", ["migration", "api"]),
+    ] {
+        for source in sources(folder) {
+            for other in others.iter().filter(|other| source.mentions(other)) {
+                faults.push(format!(
+                    "{folder}/{}.rs mentions `{other}`: write out what it needs of it.",
+                    source.path
+                ));
+            }
+        }
+    }
+    for source in sources("entity/src") {
+        let graphql = source.code.matches("async_graphql").count();
+        let enums = source.code.matches("async_graphql::Enum").count();
+        if graphql != enums {
+            faults.push(format!("entity/src/{}.rs uses more of async_graphql than `Enum`: give the type to its feature.", source.path));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn two_files_know_which_database_it_is() {
+    let mut faults = Vec::new();
+    for source in sources("api/src") {
+        if ["kit/dialect", "kit/database"].contains(&source.path.as_str()) {
+            continue;
+        }
+        for word in ["DbBackend", "DatabaseBackend", "Sqlite", "Postgres"] {
+            if source.mentions(word) {
+                faults.push(format!("{}.rs mentions `{word}`: give kit/dialect.rs a function that says it for both.", source.path));
+            }
+        }
+    }
+    none(&faults);
+}
+
+#[test]
+fn files_are_short() {
+    let mut lengths: Vec<(usize, String)> = sources("api/src")
+        .into_iter()
+        .map(|source| (source.text.lines().count(), source.path))
+        .collect();
+    lengths.sort();
+    let long = lengths.iter().filter(|(length, _)| *length > 500);
+    none(
+        &long
+            .map(|(length, path)| format!("{path}.rs has {length} lines: it is two files."))
+            .collect::<Vec<_>>(),
+    );
+    let (median, _) = &lengths[lengths.len() / 2];
+    assert!(
+        *median <= 120,
+        "half of the files of api/src are over {median} lines: 120 is the aim."
+    );
+}
+
+#[test]
+fn the_test_tells_code_from_words_about_it() {
+    let source = Source {
+        path: "listings/service".into(),
+        text: String::new(),
+        code: code(
+            "//! async_graphql\nuse crate::{\n    App,\n    kit::{Error, page::{self}},\n    places::Place,\n};\nlet a = \"sea_orm\"; crate::finding::x();\n#[cfg(test)]\nuse crate::demo;",
+        ),
+    };
+    assert!(!source.mentions("async_graphql") && !source.mentions("sea_orm"));
+    assert_eq!(
+        source.uses().into_iter().collect::<Vec<_>>(),
+        ["App", "finding", "kit", "places"]
+    );
+}
