@@ -1,4 +1,8 @@
 //! The front door: what it takes, what it refuses, and with which words. Most of it asks no database.
+#![expect(
+    clippy::format_collect,
+    reason = "documents are written the short way here"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -759,7 +763,7 @@ async fn a_request_is_known_by_its_id() {
 async fn pages_of_other_origins_may_call_where_the_settings_say_so() {
     let closed = World::new(On::Sqlite).await;
     let open = World::with(On::Sqlite, |config| {
-        config.origins = vec!["https://app.example.org".into()]
+        config.origins = vec!["https://app.example.org".into()];
     })
     .await;
     for (world, origin, allowed) in [

@@ -7,9 +7,10 @@
 use api::{
     kit::{Resource, clock, input::Checks, place::Point, quantity},
     listings::{
-        particulars::{Amount, Checked, Particulars, Place},
+        particulars::{Amount, Checked, Particulars},
         rules, store,
     },
+    places::rules::Address,
     reference::Snapshot,
 };
 use chrono::{DateTime, Days, Duration, Utc};
@@ -220,10 +221,10 @@ impl<'a> World<'a> {
             availability: (0..dice.below(3)).map(|_| window(dice, today)).collect(),
             needed_by: (kind == ListingKind::Request && dice.percent(50))
                 .then(|| today + Days::new(30 + dice.below(300) as u64)),
-            place: Place {
+            place: Address {
                 town: Some(town.name.clone()),
                 point: dice.percent(85).then(|| around(dice, town)).flatten(),
-                ..Place::default()
+                ..Address::default()
             },
             remote: dice.percent(10),
             reach_km: dice.percent(30).then_some(10),

@@ -48,6 +48,7 @@ const CONNECTIONS: u32 = 8;
 const TURN: Duration = Duration::from_millis(1500);
 
 #[tokio::main]
+#[expect(clippy::too_many_lines, reason = "one run, told from beginning to end")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("compare") {

@@ -4,10 +4,8 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use api::{
     kit::{Id, clock, input::Checks, place::Point},
-    listings::{
-        particulars::{Particulars, Place},
-        rules, store,
-    },
+    listings::{particulars::Particulars, rules, store},
+    places::rules::Address,
 };
 use axum::{Json, extract::State, http::HeaderMap, response::Response};
 use entity::{
@@ -115,10 +113,10 @@ pub async fn handle(
         description: input.description,
         resource_type: input.resource_type,
         partial_allowed: true,
-        place: Place {
+        place: Address {
             town: Some(input.place.town),
             point: Point::new(input.place.point.latitude, input.place.point.longitude),
-            ..Place::default()
+            ..Address::default()
         },
         areas: input.areas,
         priority_areas: input.priority_areas,

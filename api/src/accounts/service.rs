@@ -143,8 +143,8 @@ async fn set_password(
         })?;
     let transaction = app.database.begin().await?;
     person::Entity::update_many()
-        .col_expr(person::Column::PasswordHash, Expr::val(hash).into())
-        .col_expr(person::Column::UpdatedAt, Expr::val(viewer.now).into())
+        .col_expr(person::Column::PasswordHash, Expr::val(hash))
+        .col_expr(person::Column::UpdatedAt, Expr::val(viewer.now))
         .filter(person::Column::Id.eq(person.id))
         .exec(&transaction)
         .await?;
@@ -350,9 +350,9 @@ pub async fn people(
     let query = person::Entity::find().filter(condition).into_query();
     let order = Order {
         tag: "people".into(),
-        by: Expr::col(person::Column::Id).into(),
+        by: Expr::col(person::Column::Id),
         kind: KeyKind::Id,
-        id: Expr::col(person::Column::Id).into(),
+        id: Expr::col(person::Column::Id),
         descending: true,
     };
     Ok((

@@ -103,8 +103,8 @@ pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Sessi
     if session.ended_at.is_some() || session.expires_at <= now {
         return Err(session_ended());
     }
-    let taken = refresh_token::Entity::update_many()
-        .col_expr(refresh_token::Column::UsedAt, Expr::val(now).into())
+    let spent = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::val(now))
         .filter(refresh_token::Column::Hash.eq(&hash))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(&transaction)
@@ -112,7 +112,7 @@ pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Sessi
     let late = used
         .used_at
         .is_some_and(|at| now - at > Duration::seconds(GRACE_SECONDS));
-    if taken.rows_affected == 0 && late {
+    if spent.rows_affected == 0 && late {
         end_sessions(&transaction, now, session::Column::Id.eq(session.id)).await?;
         transaction.commit().await?;
         return Err(session_ended());
@@ -189,7 +189,7 @@ pub(super) async fn end_sessions(
     which: impl IntoCondition,
 ) -> Result<(), Error> {
     session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::val(now).into())
+        .col_expr(session::Column::EndedAt, Expr::val(now))
         .filter(which.into_condition())
         .filter(session::Column::EndedAt.is_null())
         .exec(conn)

@@ -16,6 +16,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The number by which people speak of a listing, such as `OFF-7K3M9-Q2X4T`. It is drawn from the random part
 /// of the id, so that nobody can count listings by it.
+#[must_use]
 pub fn reference(kind: ListingKind, id: Uuid) -> String {
     let random = id.as_u128();
     let letters: String = (0..10)
