@@ -116,6 +116,18 @@ both! {
             "availability": [{"from": "2026-12-01", "weekdays": ["MONDAY"], "startTime": "18:00"}]}]));
     }
 
+    async fn a_file_that_comes_twice_at_the_same_moment_is_imported_once(on) {
+        let world = World::new(on).await;
+        let olive = world.person("Olive Owner").await;
+        let oaks = olive.organisation("Oaks").await;
+        let once = || import(&olive, &oaks, "CSV", &CSV, json!({}));
+        let (first, second, third) = tokio::join!(once(), once(), once());
+        let mut found = [&first, &second, &third].map(counts);
+        found.sort_unstable();
+        assert_eq!(found, [[0, 0, 2, 0], [0, 0, 2, 0], [2, 0, 0, 0]]);
+        assert_eq!(count(&olive, &oaks).await, 2);
+    }
+
     async fn only_what_differs_is_changed(on) {
         let world = World::new(on).await;
         let olive = world.person("Olive Owner").await;

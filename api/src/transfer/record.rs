@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use async_graphql::MaybeUndefined;
 use chrono::DateTime;
 use entity::listing::{ExpiryPolicy, ListingKind};
 use serde::de::DeserializeOwned;
@@ -20,6 +19,50 @@ use crate::{
 
 /// The values of a row by the names of their columns. One that is not there says nothing; null removes.
 pub type Members = Map<String, Value>;
+
+/// What a row says of one thing.
+enum Said<T> {
+    /// Nothing: it stays.
+    Nothing,
+    /// That there is none.
+    Removed,
+    /// That it is this.
+    Value(T),
+}
+
+impl<T> Said<T> {
+    fn take(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Nothing | Self::Removed => None,
+        }
+    }
+
+    /// Lays it over what may be missing.
+    fn over(self, place: &mut Option<T>) {
+        match self {
+            Self::Nothing => {}
+            Self::Removed => *place = None,
+            Self::Value(value) => *place = Some(value),
+        }
+    }
+
+    /// Lays it over what is never missing; `none` stands there where it is removed.
+    fn over_or(self, none: T, place: &mut T) {
+        match self {
+            Self::Nothing => {}
+            Self::Removed => *place = none,
+            Self::Value(value) => *place = value,
+        }
+    }
+
+    fn over_default(self, place: &mut T)
+    where
+        T: Default,
+    {
+        self.over_or(T::default(), place);
+    }
+}
 
 /// Reads values, and notes those that are none of what they should be.
 pub struct Reader<'a> {
@@ -68,22 +111,24 @@ impl<'a> Reader<'a> {
 
     /// Lays everything over what a listing says.
     pub fn lay_over(&mut self, said: &mut Particulars, reference: &Snapshot) {
-        or_default(self.text("title"), &mut said.title);
-        or_default(self.text("description"), &mut said.description);
-        or_default(self.text("resourceType"), &mut said.resource_type);
-        self.word("lendingMode").update_to(&mut said.lending_mode);
+        self.text("title").over_default(&mut said.title);
+        self.text("description").over_default(&mut said.description);
+        self.text("resourceType")
+            .over_default(&mut said.resource_type);
+        self.word("lendingMode").over(&mut said.lending_mode);
         self.quantity(said, reference);
-        let partial = self.value("partialAllowed");
-        or(partial, true, &mut said.partial_allowed);
+        self.value("partialAllowed")
+            .over_or(true, &mut said.partial_allowed);
         self.parts::<WindowPart, _>("availability", &mut said.availability);
-        self.value("neededBy").update_to(&mut said.needed_by);
+        self.value("neededBy").over(&mut said.needed_by);
         self.place(said);
-        or_default(self.value("remote"), &mut said.remote);
-        self.number("reachKm").update_to(&mut said.reach_km);
+        self.value("remote").over_default(&mut said.remote);
+        self.number("reachKm").over(&mut said.reach_km);
         self.parts::<String, _>("areas", &mut said.areas);
         self.parts::<String, _>("priorityAreas", &mut said.priority_areas);
-        or_default(self.word("audience"), &mut said.audience);
-        or_default(self.word("expiryPolicy"), &mut said.expiry_policy);
+        self.word("audience").over_default(&mut said.audience);
+        self.word("expiryPolicy")
+            .over_default(&mut said.expiry_policy);
         self.expiry(said);
         self.parts::<RequirementPart, _>("requirements", &mut said.requirements);
         self.parts::<PicturePart, _>("pictures", &mut said.pictures);
@@ -94,9 +139,9 @@ impl<'a> Reader<'a> {
     fn quantity(&mut self, said: &mut Particulars, reference: &Snapshot) {
         let before = said.quantity.take();
         let mut amount = before.as_ref().map(|before| before.amount);
-        self.number("quantity").update_to(&mut amount);
+        self.number("quantity").over(&mut amount);
         let mut label = before.as_ref().and_then(|before| before.label.clone());
-        self.text("unitLabel").update_to(&mut label);
+        self.text("unitLabel").over(&mut label);
         let kind = reference.resource_type(said.resource_type.trim());
         let unit = self.word("unit").take();
         let unit = unit.or(before.map(|before| before.unit));
@@ -110,14 +155,14 @@ impl<'a> Reader<'a> {
 
     fn place(&mut self, said: &mut Particulars) {
         self.parts::<String, _>("addressLines", &mut said.place.lines);
-        self.text("town").update_to(&mut said.place.town);
-        self.text("postcode").update_to(&mut said.place.postcode);
+        self.text("town").over(&mut said.place.town);
+        self.text("postcode").over(&mut said.place.postcode);
         let (mut latitude, mut longitude) = (
             said.place.point.map(|point| point.latitude),
             said.place.point.map(|point| point.longitude),
         );
-        self.number("latitude").update_to(&mut latitude);
-        self.number("longitude").update_to(&mut longitude);
+        self.number("latitude").over(&mut latitude);
+        self.number("longitude").over(&mut longitude);
         let whole = latitude.is_some() == longitude.is_some();
         let message = "A point has a latitude and a longitude: give both or neither.";
         self.checks
@@ -143,35 +188,35 @@ impl<'a> Reader<'a> {
     }
 
     /// A value; one that is not what it should be is noted, and says nothing.
-    fn read<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> MaybeUndefined<T> {
+    fn read<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Said<T> {
         match self.members.get(name) {
-            None => MaybeUndefined::Undefined,
-            Some(Value::Null) => MaybeUndefined::Null,
+            None => Said::Nothing,
+            Some(Value::Null) => Said::Removed,
             Some(value) => read(value).map_or_else(
                 || {
                     let form = columns::exactly(name).map_or(Form::Text, |column| column.form);
                     self.checks.refuse(name, Code::Invalid, form.expected());
-                    MaybeUndefined::Undefined
+                    Said::Nothing
                 },
-                MaybeUndefined::Value,
+                Said::Value,
             ),
         }
     }
 
-    fn value<T: DeserializeOwned>(&mut self, name: &str) -> MaybeUndefined<T> {
+    fn value<T: DeserializeOwned>(&mut self, name: &str) -> Said<T> {
         self.read(name, |value| serde_json::from_value(value.clone()).ok())
     }
 
     /// Empty texts are none.
-    fn text(&mut self, name: &str) -> MaybeUndefined<String> {
+    fn text(&mut self, name: &str) -> Said<String> {
         match self.value::<String>(name) {
-            MaybeUndefined::Value(text) if text.trim().is_empty() => MaybeUndefined::Null,
+            Said::Value(text) if text.trim().is_empty() => Said::Removed,
             text => text,
         }
     }
 
     /// One of an enum's values, in any capitals.
-    fn word<T: DeserializeOwned>(&mut self, name: &str) -> MaybeUndefined<T> {
+    fn word<T: DeserializeOwned>(&mut self, name: &str) -> Said<T> {
         self.read(name, |value| {
             let word = value.as_str()?.trim().to_uppercase();
             serde_json::from_value(word.into()).ok()
@@ -179,7 +224,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number, or a text that is one.
-    fn number<T: FromStr>(&mut self, name: &str) -> MaybeUndefined<T> {
+    fn number<T: FromStr>(&mut self, name: &str) -> Said<T> {
         self.read(name, |value| match value {
             Value::Number(number) => number.to_string().parse().ok(),
             Value::String(text) => text.trim().parse().ok(),
@@ -188,20 +233,10 @@ impl<'a> Reader<'a> {
     }
 
     fn parts<T: DeserializeOwned, U: From<T>>(&mut self, name: &str, list: &mut Vec<U>) {
-        let parts = self.value::<Vec<T>>(name);
-        let parts = parts.map_value(|parts| parts.into_iter().map(U::from).collect());
-        or_default(parts, list);
-    }
-}
-
-fn or_default<T: Default>(value: MaybeUndefined<T>, place: &mut T) {
-    or(value, T::default(), place);
-}
-
-fn or<T>(value: MaybeUndefined<T>, removed: T, place: &mut T) {
-    match value {
-        MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => *place = removed,
-        MaybeUndefined::Value(value) => *place = value,
+        match self.value::<Vec<T>>(name) {
+            Said::Nothing => {}
+            Said::Removed => list.clear(),
+            Said::Value(parts) => *list = parts.into_iter().map(U::from).collect(),
+        }
     }
 }

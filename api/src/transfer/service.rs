@@ -104,11 +104,15 @@ pub async fn import(
 ) -> Result<Report, Error> {
     viewer.signed_in()?;
     if let Some(id) = organisation {
-        let found = resource::get(&app.database.read, viewer, id).await?;
-        rules::may_import(viewer, found.id)?;
-        organisations::rules::is_active(&found, "organisationId")?;
+        resource::get(&app.database.read, viewer, id).await?;
+        rules::may_import(viewer, id.0)?;
     }
     let transaction = app.database.begin().await?;
+    if let Some(id) = organisation {
+        // Who imports the same file at the same moment waits, and then finds that nothing is left to do.
+        let found = organisations::service::take_turn(&transaction, id.0).await?;
+        organisations::rules::is_active(&found, "organisationId")?;
+    }
     let mut import = Import {
         app,
         viewer: viewer.clone(),
