@@ -57,16 +57,16 @@ fn look_over(text: &str) -> Result<(), ServerError> {
     within(text.len() <= LONGEST, "DOCUMENT_TOO_LONG", "bytes", LONGEST)?;
     let found = scan(text).ok_or_else(no_document)?;
     within(
-        found.tokens <= MOST_TOKENS,
-        "TOO_MANY_TOKENS",
-        "tokens",
-        MOST_TOKENS,
-    )?;
-    within(
         found.nesting <= MOST_NESTED,
         "QUERY_TOO_DEEP",
         "brackets within brackets",
         MOST_NESTED,
+    )?;
+    within(
+        found.tokens <= MOST_TOKENS,
+        "TOO_MANY_TOKENS",
+        "tokens",
+        MOST_TOKENS,
     )
 }
 
