@@ -94,10 +94,10 @@ impl<'a> Fragments<'a> {
         }
         let asked = self.asked(scopes);
         for object in &mut objects {
-            if !object
-                .keys()
-                .map(|key| asked.get_index_of(key.as_str()))
-                .is_sorted()
+            let keys = object.keys().map(Name::as_str);
+            // Mostly it is all that was asked for, in the order in which it was.
+            if !keys.clone().eq(asked.keys().copied())
+                && !keys.map(|key| asked.get_index_of(key)).is_sorted()
             {
                 object.sort_by_cached_key(|key, _| asked.get_index_of(key.as_str()));
             }
