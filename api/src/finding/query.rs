@@ -12,7 +12,7 @@ use crate::{
     context::Ask,
     kit::{
         Error, Id,
-        page::{self, PageArgs, Slice},
+        page::{self, PageArgs},
     },
     listings::{
         Listing, Offer, Request,
@@ -36,13 +36,9 @@ impl FindingQuery {
         #[graphql(desc = "Global id.")] id: Option<Id<listing::Entity>>,
         #[graphql(desc = "Such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
     ) -> Result<Option<Listing>> {
-        Ok(match (id, reference) {
-            (Some(id), None) => ctx.load(id).await?.map(Listing::from),
-            (None, Some(reference)) => {
-                search::by_reference(&ctx.app().database.read, ctx.viewer(), &reference)
-                    .await?
-                    .map(Listing::from)
-            }
+        let which = match (id, reference) {
+            (Some(id), None) => Some(search::known_as(id)),
+            (None, Some(reference)) => search::referred_to(&reference),
             _ => {
                 return Err(Error::BadInput(
                     "id",
@@ -50,7 +46,11 @@ impl FindingQuery {
                 )
                 .into());
             }
-        })
+        };
+        let Some(which) = which else { return Ok(None) };
+        let plan = Plan::of_listing(ctx.field());
+        let found = search::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
+        Ok(found.map(Listing::from))
     }
 
     /// Offers and requests together.
@@ -181,12 +181,9 @@ pub async fn page<T: OutputType + From<Row>>(
 ) -> Result<ListingPage<T>> {
     let found = found(ctx, viewer, among, filter)?;
     let plan = Plan::of_connection(ctx.field());
-    let mut query = found.query();
-    plan.select(&mut query);
-    let order = found.order(order)?;
-    let database = &ctx.app().database;
-    let slice: Slice<Row> =
-        page::slice(&database.read, query, &order, args, |row| plan.read(row)).await?;
+    let slice = found
+        .page(&ctx.app().database.read, &plan, order, args)
+        .await?;
     Ok(slice.connection(found, T::from))
 }
 

@@ -21,12 +21,15 @@ use super::{
 };
 use crate::{
     kit::{
-        Error, Resource, Viewer, dialect,
-        page::{KeyKind, Order, PageArgs},
+        Error, Id, Resource, Viewer, dialect,
+        page::{self, KeyKind, Order, PageArgs, Slice},
         pages::PageOf,
         place::{self, Point},
     },
-    listings::{self, row::Plan},
+    listings::{
+        self,
+        row::{Plan, Row},
+    },
     organisations::rules as organisations,
     reference::Snapshot,
 };
@@ -35,6 +38,8 @@ use crate::{
 const LONGEST_TEXT: usize = 200;
 /// The most members of a list in a filter.
 const MOST_MEMBERS: usize = 50;
+/// Where to look for the nearest first, then farther.
+const STEPS_KM: [f64; 3] = [1.0, 4.0, 16.0];
 /// The farthest that `withinKm` goes.
 const FARTHEST_KM: f64 = 500.0;
 
@@ -55,7 +60,16 @@ pub struct Found {
     parts: Vec<(Option<Facet>, Condition)>,
     backend: DbBackend,
     text: Option<text::Query>,
-    near: Option<Point>,
+    near: Option<Near>,
+}
+
+/// Close to a point.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    centre: Point,
+    /// How close; left out, the point only sorts.
+    within_km: Option<f64>,
+    include_remote: bool,
 }
 
 impl Found {
@@ -106,11 +120,21 @@ impl Found {
         if let Some(codes) = bounded("filter.resourceTypes", resource_types)? {
             found.part(
                 Facet::ResourceType,
-                Column::ResourceType.is_in(reference.types_within(&codes)),
+                dialect::one_of(
+                    backend,
+                    (listing::Entity, Column::ResourceType),
+                    reference
+                        .types_within(&codes)
+                        .into_iter()
+                        .collect::<Vec<_>>(),
+                ),
             );
         }
         if let Some(codes) = bounded("filter.areas", areas)? {
-            found.part(Facet::Area, in_areas(&reference.areas_around(&codes)));
+            found.part(
+                Facet::Area,
+                in_areas(backend, reference.areas_around(&codes)),
+            );
         }
         if let Some(codes) = bounded("filter.priorityAreas", priority_areas)? {
             found.part(
@@ -196,26 +220,17 @@ impl Found {
                 "this point lies outside the earth".into(),
             )
         })?;
-        self.near = Some(centre);
-        let Some(km) = near.within_km else {
-            return Ok(());
-        };
-        if !(km > 0.0 && km <= FARTHEST_KM) {
+        if near
+            .within_km
+            .is_some_and(|km| !(km > 0.0 && km <= FARTHEST_KM))
+        {
             let expected = format!("must be more than 0 and at most {FARTHEST_KM} kilometres");
             return Err(Error::BadInput("filter.near.withinKm", expected));
         }
-        let mut close = Condition::all().add(chord(centre).lte(place::chord_of_km(km)));
-        if let Some(cells) = centre.cells_within(km) {
-            close = close.add(dialect::one_of(
-                self.backend,
-                (listing::Entity, Column::Cell),
-                cells,
-            ));
-        }
-        self.always(if near.include_remote {
-            Condition::any().add(close).add(Column::Remote.eq(true))
-        } else {
-            close.add(Column::Remote.eq(false))
+        self.near = Some(Near {
+            centre,
+            within_km: near.within_km,
+            include_remote: near.include_remote,
         });
         Ok(())
     }
@@ -246,6 +261,25 @@ impl Found {
 
     /// What must hold of a listing, but for the part of one facet.
     pub(super) fn condition(&self, without: Option<Facet>) -> Condition {
+        let all = self.condition_anywhere(without);
+        let Some(Near {
+            centre,
+            within_km: Some(km),
+            include_remote,
+        }) = self.near
+        else {
+            return all;
+        };
+        let close = within(self.backend, centre, km);
+        all.add(if include_remote {
+            Condition::any().add(close).add(Column::Remote.eq(true))
+        } else {
+            close
+        })
+    }
+
+    /// The same, near to the point or far from it.
+    fn condition_anywhere(&self, without: Option<Facet>) -> Condition {
         let counts = |facet: &Option<Facet>| facet.is_none() || *facet != without;
         let parts = self.parts.iter().filter(|(facet, _)| counts(facet));
         parts.fold(Condition::all(), |all, (_, part)| all.add(part.clone()))
@@ -266,6 +300,42 @@ impl Found {
         self.query()
             .column((listing::Entity, Column::Id))
             .to_owned()
+    }
+
+    /// A page of what is found, in one statement. Of the nearest in one for each step that it takes to fill it:
+    /// whatever lies within a step is nearer than all that lies beyond.
+    pub async fn page(
+        &self,
+        conn: &impl ConnectionTrait,
+        plan: &Plan,
+        order: ListingOrder,
+        args: &PageArgs,
+    ) -> Result<Slice<Row>, Error> {
+        let nearest = self.near.filter(|_| order == ListingOrder::Nearest);
+        let order = self.order(order)?;
+        let read = async |condition| {
+            let mut query = Query::select()
+                .from(listing::Entity)
+                .cond_where(condition)
+                .to_owned();
+            plan.select(&mut query);
+            page::slice(conn, query, &order, args, |row| plan.read(row)).await
+        };
+        if let (Some(near), Some(begin)) = (nearest, args.begins_at(&order)) {
+            for km in STEPS_KM {
+                // A step that ends before the page begins, or soon after, would not fill it.
+                let short = place::chord_of_km(km) < begin * 2.0;
+                if short || near.within_km.is_some_and(|most| most < km * 2.0) {
+                    continue;
+                }
+                let close = within(self.backend, near.centre, km);
+                let page: Slice<Row> = read(self.condition_anywhere(None).add(close)).await?;
+                if page.has_next() {
+                    return Ok(page);
+                }
+            }
+        }
+        read(self.condition(None)).await
     }
 
     /// A page of what an organisation posted, of all that is found.
@@ -299,7 +369,7 @@ impl Found {
                 false,
             ),
             ListingOrder::Nearest => {
-                let centre = self.near.ok_or_else(|| {
+                let Near { centre, .. } = self.near.ok_or_else(|| {
                     Error::BadInput(
                         "orderBy",
                         "NEAREST needs filter.near, the point to be near to".into(),
@@ -336,24 +406,38 @@ impl Found {
     }
 }
 
-/// The listing by which people speak of it with this reference.
-pub async fn by_reference(
+/// One listing, in one statement with what is planned.
+pub async fn one(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    reference: &str,
-) -> Result<Option<listing::Model>, Error> {
+    plan: &Plan,
+    which: SimpleExpr,
+) -> Result<Option<Row>, Error> {
+    let mut query = Query::select()
+        .from(listing::Entity)
+        .and_where(which)
+        .cond_where(listing::Entity::visible_to(viewer))
+        .to_owned();
+    plan.select(&mut query);
+    let row = conn.query_one(&query).await?;
+    Ok(row.map(|row| plan.read(&row)).transpose()?)
+}
+
+/// The listing with this id.
+#[must_use]
+pub fn known_as(id: Id<listing::Entity>) -> SimpleExpr {
+    Column::Id.eq(id.0)
+}
+
+/// The listing of which people speak by this reference; `None` where it has not the form of one.
+#[must_use]
+pub fn referred_to(reference: &str) -> Option<SimpleExpr> {
     let reference = reference.trim().to_uppercase();
-    if !reference
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    reference
         .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
-        return Ok(None);
-    }
-    Ok(listing::Entity::find()
-        .filter(Column::Reference.eq(reference))
-        .filter(listing::Entity::visible_to(viewer))
-        .one(conn)
-        .await?)
+        .all(plain)
+        .then(|| Column::Reference.eq(reference))
 }
 
 fn newest() -> (String, SimpleExpr, KeyKind, bool) {
@@ -395,6 +479,21 @@ fn chord(centre: Point) -> SimpleExpr {
         .add(part(Column::Z, z))
 }
 
+/// Close to a point, and not remote.
+fn within(backend: DbBackend, centre: Point, km: f64) -> Condition {
+    let close = Condition::all()
+        .add(chord(centre).lte(place::chord_of_km(km)))
+        .add(Column::Remote.eq(false));
+    match centre.cells_within(km) {
+        Some(cells) => close.add(dialect::one_of(
+            backend,
+            (listing::Entity, Column::Cell),
+            cells,
+        )),
+        None => close,
+    }
+}
+
 /// Where listings stand at this moment, which for published ones depends on the time.
 fn in_states(viewer: &Viewer, states: &[ListingState]) -> Condition {
     let ended = || {
@@ -417,11 +516,16 @@ fn in_states(viewer: &Viewer, states: &[ListingState]) -> Condition {
         })
 }
 
-fn in_areas(codes: &BTreeSet<String>) -> SimpleExpr {
+fn in_areas(backend: DbBackend, codes: BTreeSet<String>) -> SimpleExpr {
+    let area = (listing_area::Entity, listing_area::Column::Area);
     let filed = Query::select()
         .column(listing_area::Column::ListingId)
         .from(listing_area::Entity)
-        .and_where(listing_area::Column::Area.is_in(codes))
+        .and_where(dialect::one_of(
+            backend,
+            area,
+            codes.into_iter().collect::<Vec<_>>(),
+        ))
         .to_owned();
     Column::Id.in_subquery(filed)
 }

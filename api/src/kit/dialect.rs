@@ -6,25 +6,21 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, QueryResult, Statement, Value,
     sea_query::{Expr, Func, IntoColumnRef, LikeExpr, Query, SelectStatement, SimpleExpr},
 };
+use serde::Serialize;
 
 use super::Error;
 
 /// `column` is one of `values`: one parameter and one statement text, however many values there are.
 #[must_use]
-pub fn one_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<i64>) -> SimpleExpr {
+pub fn one_of<T>(backend: DbBackend, column: impl IntoColumnRef, values: Vec<T>) -> SimpleExpr
+where
+    T: Serialize,
+    Vec<T>: Into<Value>,
+{
     if backend == DbBackend::Postgres {
-        let list = values
-            .into_iter()
-            .map(|value| Value::BigInt(Some(value)))
-            .collect();
-        let array = Value::Array(sea_orm::sea_query::ArrayType::BigInt, Some(Box::new(list)));
-        Expr::cust_with_exprs("$1 = ANY($2)", [Expr::col(column), Expr::val(array)])
+        Expr::cust_with_exprs("$1 = ANY($2)", [Expr::col(column), Expr::val(values)])
     } else {
-        let mut list = String::from("[");
-        for (position, value) in values.iter().enumerate() {
-            let _ = write!(list, "{}{value}", if position == 0 { "" } else { "," });
-        }
-        list.push(']');
+        let list = serde_json::to_string(&values).unwrap_or_default();
         Expr::cust_with_exprs(
             "? IN (SELECT value FROM json_each(?))",
             [Expr::col(column), Expr::val(list)],

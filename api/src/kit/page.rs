@@ -100,6 +100,24 @@ impl PageArgs {
     }
 }
 
+impl PageArgs {
+    /// Where in an order by a number, the least first, the page begins: 0 for the first one, and `None` for one that
+    /// is read from its end.
+    #[must_use]
+    pub fn begins_at(&self, order: &Order) -> Option<f64> {
+        if self.backward || self.before.is_some() {
+            return None;
+        }
+        let Some(after) = &self.after else {
+            return Some(0.0);
+        };
+        match decode(order, after) {
+            Some((_, Some(Value::Double(begin)))) => begin,
+            _ => None,
+        }
+    }
+}
+
 /// Reads a row whole.
 pub fn whole<R: FromQueryResult>(row: &QueryResult) -> Result<R, DbErr> {
     R::from_query_result(row, "")
@@ -199,6 +217,12 @@ pub(super) fn cut<Q: Borrow<QueryResult>, R>(
 }
 
 impl<R> Slice<R> {
+    /// Whether there is another page after this one.
+    #[must_use]
+    pub const fn has_next(&self) -> bool {
+        self.has_next
+    }
+
     /// The page as a Relay connection, with what the connection says beside its edges.
     pub fn connection<T: OutputType, A: async_graphql::ObjectType>(
         self,

@@ -17,6 +17,9 @@ pub const FARTHEST: f64 = 4.0;
 /// Beyond this radius in kilometres cells no longer narrow a search enough to be worth listing.
 const WIDEST_CELLS_KM: f64 = 30.0;
 
+/// The farthest in kilometres that a point lies from the middle of its cell.
+const CELL_KM: f64 = 1.6;
+
 /// A point on the earth: WGS 84 degrees.
 #[derive(Clone, Copy, Debug, PartialEq, SimpleObject)]
 pub struct Point {
@@ -47,6 +50,13 @@ impl Point {
         ]
     }
 
+    /// The squared chord to another point on the unit sphere.
+    #[must_use]
+    pub fn chord(self, other: Self) -> f64 {
+        let pairs = self.unit().into_iter().zip(other.unit());
+        pairs.map(|(one, other)| (one - other).powi(2)).sum()
+    }
+
     /// The H3 cell at resolution 7 (about 5 square kilometres); `None` where H3 knows none.
     #[must_use]
     pub fn cell(self) -> Option<i64> {
@@ -64,16 +74,22 @@ impl Point {
             .ok()?
             .to_cell(Resolution::Seven);
         // Neighbouring centres are at least 1.6 km apart at this resolution (cells shrink by up to
-        // half in area away from their mean), and a point lies up to 1.6 km from its own centre.
+        // half in area away from their mean).
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "km is at most 30"
         )]
-        let rings = ((km + 3.2) / 1.6).ceil() as u32;
+        let rings = ((km + 2.0 * CELL_KM) / 1.6).ceil() as u32;
         let disk: Vec<h3o::CellIndex> = centre.grid_disk(rings);
+        let reach = chord_of_km(km + CELL_KM);
+        let near = |cell: &h3o::CellIndex| {
+            let middle = LatLng::from(*cell);
+            Self::new(middle.lat(), middle.lng()).is_none_or(|middle| self.chord(middle) <= reach)
+        };
+        let cells = disk.into_iter().filter(near);
         Some(
-            disk.into_iter()
+            cells
                 .filter_map(|cell| u64::from(cell).try_into().ok())
                 .collect(),
         )

@@ -63,7 +63,8 @@ fn needs(field: &str) -> &'static [Column] {
         ],
         "partialAllowed" => &[C::PartialAllowed],
         "neededBy" => &[C::NeededBy],
-        "place" => &[C::Town, C::Postcode, C::Latitude, C::Longitude, C::Details],
+        "place" => &[C::Town, C::Postcode, C::Latitude, C::Longitude],
+        "place.addressLines" => &[C::Town, C::Postcode, C::Latitude, C::Longitude, C::Details],
         "remote" => &[C::Remote],
         "reachKm" => &[C::ReachKm],
         "areas" => &[C::Areas],
@@ -88,6 +89,14 @@ fn needs(field: &str) -> &'static [Column] {
         ],
         _ => &[],
     }
+}
+
+/// Whether a place is asked for line by line: the lines are among the wide parts of a listing.
+pub(super) fn in_full(field: SelectionField<'_>) -> bool {
+    field.name() == "place"
+        && field
+            .selection_set()
+            .any(|part| part.name() == "addressLines")
 }
 
 /// What a page of listings reads, planned from what is selected.
@@ -115,11 +124,20 @@ impl Plan {
         Self::of(&nodes)
     }
 
+    /// What one listing needs, the field itself.
+    #[must_use]
+    pub fn of_listing(field: SelectionField<'_>) -> Self {
+        Self::of(&field.selection_set().collect::<Vec<_>>())
+    }
+
     fn of(fields: &[SelectionField<'_>]) -> Self {
         let mut columns = ALWAYS.to_vec();
         let mut organisation: Option<Vec<organisation::Column>> = None;
         for field in fields {
             columns.extend(needs(field.name()));
+            if in_full(*field) {
+                columns.extend(needs("place.addressLines"));
+            }
             if field.name() == "organisation" {
                 let wanted = field
                     .selection_set()

@@ -15,7 +15,7 @@ use entity::{
 use rust_decimal::Decimal;
 
 use super::{
-    row::Row,
+    row::{Row, in_full},
     rules::{self, Act},
 };
 use crate::{
@@ -269,7 +269,12 @@ impl<K: 'static> Listed<K> {
 
     /// Where it is, or is needed; null where nothing was said.
     async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
-        let row = self.0.with(ctx, "place").await?;
+        let wanted = if in_full(ctx.field()) {
+            "place.addressLines"
+        } else {
+            "place"
+        };
+        let row = self.0.with(ctx, wanted).await?;
         let point = row.latitude.zip(row.longitude);
         let place = Place {
             address_lines: row.details.address_lines.clone(),
