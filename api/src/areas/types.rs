@@ -12,6 +12,7 @@ use crate::{
     context::Ask,
     kit::{
         Date, Id,
+        at_once::AtHand,
         place::{Point, PointInput},
     },
     reference::{Snapshot, in_force},
@@ -23,6 +24,8 @@ pub struct Area {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
+
+impl AtHand for Area {}
 
 impl Area {
     /// The area with a code.

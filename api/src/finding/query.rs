@@ -1,6 +1,6 @@
 //! Reading listings: one by one, by the page, one's own, an organisation's.
 
-use async_graphql::{Context, Object, OutputType, Result, connection::Connection};
+use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::listing;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::{
     context::Ask,
     kit::{
         Error, Id,
+        at_once::{AtHand, AtOnce},
         page::{self, PageArgs},
     },
     listings::{
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A page of listings.
-pub type ListingPage<T> = Connection<String, T, Found>;
+pub type ListingPage<T> = Connection<String, AtOnce<T>, Found>;
 
 /// Reading listings.
 #[derive(Default)]
@@ -35,7 +36,7 @@ impl FindingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<Id<listing::Entity>>,
         #[graphql(desc = "Such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
-    ) -> Result<Option<Listing>> {
+    ) -> Result<Option<AtOnce<Listing>>> {
         let which = match (id, reference) {
             (Some(id), None) => Some(search::known_as(id)),
             (None, Some(reference)) => search::referred_to(&reference),
@@ -50,7 +51,7 @@ impl FindingQuery {
         let Some(which) = which else { return Ok(None) };
         let plan = Plan::of_listing(ctx.field());
         let found = search::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
-        Ok(found.map(Listing::from))
+        Ok(found.map(|row| AtOnce(row.into())))
     }
 
     /// Offers and requests together.
@@ -167,11 +168,11 @@ pub async fn of_organisation(
     let plan = Plan::of_connection(ctx.field());
     let page = all.of_organisation(organisation, &plan, order, args)?;
     let slice = ctx.rows(page).await?.read(|row| plan.read(&row))?;
-    Ok(slice.connection(found, Listing::from))
+    Ok(slice.connection(found, |row| AtOnce(row.into())))
 }
 
 /// A page of listings, in one statement.
-pub async fn page<T: OutputType + From<Row>>(
+pub async fn page<T: AtHand + From<Row>>(
     ctx: &Context<'_>,
     viewer: &crate::kit::Viewer,
     among: &Among,
@@ -184,7 +185,7 @@ pub async fn page<T: OutputType + From<Row>>(
     let slice = found
         .page(&ctx.app().database.read, &plan, order, args)
         .await?;
-    Ok(slice.connection(found, T::from))
+    Ok(slice.connection(found, |row| AtOnce(row.into())))
 }
 
 fn found(

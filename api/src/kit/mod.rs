@@ -4,6 +4,7 @@
 //! Writing records an [`activity`] in its own transaction. Both know who asks from the [`Viewer`].
 
 pub mod activity;
+pub mod at_once;
 pub mod clock;
 pub mod database;
 pub mod date;

@@ -17,8 +17,9 @@ use entity::listing::{self, ListingKind};
 
 use super::{
     row::Row,
-    types::{Offer, Request},
+    types::{Offer, Request, WAITING},
 };
+use crate::kit::at_once::AtHand;
 
 /// What an offer is.
 const OFFER: &str =
@@ -127,6 +128,10 @@ impl OutputType for Listing {
 }
 
 impl InterfaceType for Listing {}
+
+impl AtHand for Listing {
+    const WAITING: &'static [&'static str] = WAITING;
+}
 
 /// Types that are made from one generic type cannot be described where they are made.
 fn describe(registry: &mut Registry, name: &str, words: &str) {

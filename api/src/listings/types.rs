@@ -23,7 +23,9 @@ use crate::{
     activities::Activity,
     context::Ask,
     kit::{
-        Id, clock,
+        Id,
+        at_once::{AtHand, AtOnce},
+        clock,
         date::{Date, LocalTime},
         page::{self, PageArgs, Total},
         place::Point,
@@ -120,6 +122,17 @@ impl<K> From<listing::Model> for Listed<K> {
     }
 }
 
+impl AtHand for Quantity {}
+impl AtHand for Offer {
+    const WAITING: &'static [&'static str] = WAITING;
+}
+impl AtHand for Request {
+    const WAITING: &'static [&'static str] = WAITING;
+}
+
+/// Fields that a page has not read beside its rows.
+pub(super) const WAITING: &[&str] = &["postedBy", "activities"];
+
 /// Described in `interface`, each as what it is.
 #[Object(
     concrete(name = "Offer", params(Offered)),
@@ -182,12 +195,12 @@ impl<K: 'static> Listed<K> {
     }
 
     /// Whose it is.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Organisation>>> {
         if let Some(read) = self.0.organisation() {
-            return Ok(Some(read.clone().into()));
+            return Ok(Some(AtOnce(read.clone().into())));
         }
         let id = Id::<organisation::Entity>::new(self.0.known().organisation_id);
-        Ok(ctx.load(id).await?.map(Organisation::from))
+        Ok(ctx.load(id).await?.map(Organisation::from).map(AtOnce))
     }
 
     /// Who wrote it; null for those who do not see that person.
@@ -200,12 +213,10 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The type of resource.
-    async fn resource_type(&self, ctx: &Context<'_>) -> Result<Option<ResourceType>> {
+    async fn resource_type(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<ResourceType>>> {
         let row = self.0.with(ctx, "resourceType").await?;
-        Ok(ResourceType::find(
-            &ctx.app().reference.now(),
-            &row.resource_type,
-        ))
+        let found = ResourceType::find(&ctx.app().reference.now(), &row.resource_type);
+        Ok(found.map(AtOnce))
     }
 
     /// The top level of its type.
@@ -219,23 +230,25 @@ impl<K: 'static> Listed<K> {
     }
 
     /// How much there is, or is needed, in all; null where it is not counted.
-    async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+    async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
         let row = self.0.with(ctx, "quantity").await?;
-        Ok(row.quantity.map(|base| Quantity::of(&row, base)))
+        Ok(row.quantity.map(|base| AtOnce(Quantity::of(&row, base))))
     }
 
     /// How much of it accepted matches hold; null where it is not counted.
-    async fn allocated_quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+    async fn allocated_quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
         let row = self.0.with(ctx, "allocatedQuantity").await?;
-        Ok(row.quantity.map(|_| Quantity::of(&row, row.allocated)))
+        Ok(row
+            .quantity
+            .map(|_| AtOnce(Quantity::of(&row, row.allocated))))
     }
 
     /// How much of it is left; null where it is not counted.
-    async fn remaining_quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+    async fn remaining_quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
         let row = self.0.with(ctx, "remainingQuantity").await?;
         Ok(row
             .quantity
-            .map(|base| Quantity::of(&row, base - row.allocated)))
+            .map(|base| AtOnce(Quantity::of(&row, base - row.allocated))))
     }
 
     /// Whether it is open and something of it is left: an offer still to be had, a request still to be met.
@@ -268,7 +281,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// Where it is, or is needed; null where nothing was said.
-    async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
+    async fn place(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Place>>> {
         let wanted = if in_full(ctx.field()) {
             "place.addressLines"
         } else {
@@ -282,7 +295,7 @@ impl<K: 'static> Listed<K> {
             postcode: row.postcode.clone(),
             point: point.and_then(|(latitude, longitude)| Point::new(latitude, longitude)),
         };
-        Ok(place.said())
+        Ok(place.said().map(AtOnce))
     }
 
     /// Whether it works from anywhere: online, by telephone, by post.
@@ -296,19 +309,19 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The areas that it is for.
-    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
         Ok(row
             .areas
             .0
             .iter()
-            .filter_map(|code| Area::find(&reference, code))
+            .filter_map(|code| Area::find(&reference, code).map(AtOnce))
             .collect())
     }
 
     /// The priority areas that it serves, of the edition under which it was tagged.
-    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<PriorityArea>> {
+    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
         let codes = row
@@ -317,7 +330,7 @@ impl<K: 'static> Listed<K> {
             .iter()
             .filter_map(|code| code.split_once('/'));
         Ok(codes
-            .filter_map(|(edition, code)| PriorityArea::find(&reference, edition, code))
+            .filter_map(|(edition, code)| PriorityArea::find(&reference, edition, code).map(AtOnce))
             .collect())
     }
 

@@ -21,6 +21,7 @@ use crate::{
     invitations::Invitation,
     kit::{
         Error, Id, Viewer,
+        at_once::AtHand,
         page::{self, PageArgs, Total},
         partial::Partial,
     },
@@ -51,6 +52,19 @@ impl From<organisation::Model> for Organisation {
     fn from(row: organisation::Model) -> Self {
         Partial::whole(row).into()
     }
+}
+
+impl AtHand for Organisation {
+    const WAITING: &'static [&'static str] = &[
+        "identifiers",
+        "parent",
+        "children",
+        "listings",
+        "mergedInto",
+        "members",
+        "invitations",
+        "activities",
+    ];
 }
 
 impl Organisation {

@@ -3,7 +3,10 @@
 use async_graphql::{InputObject, SimpleObject};
 
 use super::rules::Address;
-use crate::kit::place::{Point, PointInput};
+use crate::kit::{
+    at_once::AtHand,
+    place::{Point, PointInput},
+};
 
 /// Where something is.
 #[derive(SimpleObject)]
@@ -31,6 +34,8 @@ pub struct PlaceInput {
     /// The point on the map. Without one, the middle of the first area stands in.
     pub point: Option<PointInput>,
 }
+
+impl AtHand for Place {}
 
 impl Place {
     /// The place, unless nothing was said of it.

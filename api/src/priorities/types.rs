@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::rules::{self, AreaChange, NewEdition};
 use crate::{
     context::Ask,
-    kit::{Date, Id, Viewer},
+    kit::{Date, Id, Viewer, at_once::AtHand},
     reference::Snapshot,
 };
 
@@ -110,6 +110,8 @@ pub struct PriorityArea {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
+
+impl AtHand for PriorityArea {}
 
 impl PriorityArea {
     /// The priority area of an edition. Whether the viewer may see the edition is for the caller to know.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::rules::TypeChange;
 use crate::{
-    kit::{Date, Id},
+    kit::{Date, Id, at_once::AtHand},
     reference::{Snapshot, in_force},
 };
 
@@ -19,6 +19,8 @@ pub struct ResourceType {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
+
+impl AtHand for ResourceType {}
 
 impl ResourceType {
     /// The resource type with a code.
