@@ -72,6 +72,22 @@ const SENTENCES: &[&str] = &[
     "Our volunteers are trained, insured and looking forward to it.",
     "Collection from our depot is possible on weekday mornings.",
     "It would make a great difference to people who rarely leave home.",
+    "A kitchen, a projector and thirty chairs come with it.",
+    "We would rather lend it than see it stand in a cupboard.",
+    "Minibuses can turn in the yard behind the building.",
+    "Two of our engineers have taught this for years.",
+    "The allotment needs water, shade and patient hands.",
+    "Half of the group has never touched a keyboard.",
+    "Evenings suit us best, except on Thursdays.",
+    "The paint is water-based and the ladders are new.",
+    "Young carers asked for this at their last meeting.",
+    "Wheelchairs fit through every door.",
+    "We share the cost of fuel.",
+    "An apprentice could learn a good deal here.",
+    "The library holds the keys and the calendar.",
+    "References are gladly given.",
+    "A quiet room with a sofa would be perfect.",
+    "Dogs are welcome, and so are grandparents.",
 ];
 const TAGS: &[&str] = &[
     "christmas",
@@ -201,7 +217,7 @@ impl<'a> World<'a> {
         };
         let mut areas = vec![town.code.clone()];
         areas.extend((0..dice.below(3)).map(|_| dice.skewed(&self.towns).code.clone()));
-        let description = (0..2 + dice.below(3))
+        let description = (0..1 + dice.below(3))
             .map(|_| *dice.of(SENTENCES))
             .collect::<Vec<_>>()
             .join(" ");

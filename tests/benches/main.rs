@@ -79,7 +79,7 @@ async fn main() {
 
     let counted = Server::marketplace(
         &folder,
-        &format!("{url}?options[pg_stat_statements.track]=all"),
+        &format!("{url}?options[pg_stat_statements.track]=top"),
     )
     .await;
     let (token, editor) = editor(&counted, &pool).await;

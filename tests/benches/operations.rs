@@ -183,22 +183,22 @@ async fn ids(pool: &PgPool) -> Vec<Value> {
 /// What people look for: a word, among things of a kind, in a district.
 fn searches(reference: &Snapshot) -> Vec<Value> {
     let words = [
-        "families",
-        "youth club",
         "volunteers",
-        "accessible",
-        "garden",
-        "lunch",
-        "warm space",
-        "older residents",
+        "wheelchairs",
+        "library",
+        "engineers",
+        "apprentice",
+        "kitchen projector",
+        "young carers",
+        "lunch club",
     ];
     let mut searches = Vec::new();
     for (at, text) in words.iter().enumerate() {
-        for (step, area) in ["guildford", "west-surrey", "elmbridge", "east-surrey"]
+        for (step, area) in ["west-surrey", "east-surrey", "elmbridge", "waverley"]
             .iter()
             .enumerate()
         {
-            let kind = &reference.types[(at * 5 + step * 3) % reference.types.len()];
+            let kind = &reference.types[(at + step) % 6];
             searches.push(json!({"text": text, "types": [kind.code], "areas": [area]}));
         }
     }
