@@ -54,7 +54,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 27] = [
+const OTHERS: [(&str, Kind, &str); 29] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -80,7 +80,17 @@ const OTHERS: [(&str, Kind, &str); 27] = [
         Kind::Act,
         "the demonstration comes about by the product's own acts",
     ),
+    (
+        "finding/conditions",
+        Kind::Act,
+        "what must hold of a listing, piece by piece",
+    ),
     ("finding/facets", Kind::Act, "counts beside a search"),
+    (
+        "finding/reading",
+        Kind::Act,
+        "the statements that a search is made of",
+    ),
     (
         "finding/text",
         Kind::Pure,
@@ -161,7 +171,7 @@ const OTHERS: [(&str, Kind, &str); 27] = [
 ];
 
 /// Words that a file may hold all the same, each with its reason.
-const ALLOWED: [(&str, &str, &str); 3] = [
+const ALLOWED: [(&str, &str, &str); 4] = [
     (
         "listings/rules",
         "async_graphql",
@@ -171,6 +181,11 @@ const ALLOWED: [(&str, &str, &str); 3] = [
         "finding/search",
         "async_graphql",
         "a filter tells null and left out apart by `MaybeUndefined`",
+    ),
+    (
+        "finding/conditions",
+        "DbBackend",
+        "handed to `kit::dialect`, and never looked at",
     ),
     (
         "finding/search",

@@ -217,7 +217,7 @@ impl<'a> World<'a> {
         };
         let mut areas = vec![town.code.clone()];
         areas.extend((0..dice.below(3)).map(|_| dice.skewed(&self.towns).code.clone()));
-        let description = (0..1 + dice.below(3))
+        let description = (0..=dice.below(3))
             .map(|_| *dice.of(SENTENCES))
             .collect::<Vec<_>>()
             .join(" ");

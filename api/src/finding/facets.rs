@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, Order as Direction, Query, SimpleExpr},
 };
 
-use super::search::{Found, column};
+use super::{conditions::column, search::Found};
 use crate::kit::{Error, dialect};
 
 /// What is counted by.

@@ -1,11 +1,14 @@
 //! Finding: one filter, four orders, pages that stay put, and counts of what else there is.
 //!
-//! What people type is taken apart in [`text`]; [`search`] turns a filter into a condition and an order
-//! into a keyset; a page is one statement, planned from what is selected. Facets count what the viewer
-//! may see, each without its own filter, so that a page can show what another choice would find.
+//! What people type is taken apart in [`text`]; [`search`] turns a filter into a condition made of [`conditions`];
+//! [`reading`] turns an order into a keyset, and a page is one statement, planned from what is selected. Facets
+//! count what the viewer may see, each without its own filter, so that a page can show what another choice would
+//! find.
 
+pub mod conditions;
 pub mod facets;
 pub mod query;
+pub mod reading;
 pub mod search;
 pub mod text;
 pub mod types;

@@ -5,7 +5,8 @@ use entity::listing;
 use uuid::Uuid;
 
 use super::{
-    search::{self, Among, Found},
+    reading,
+    search::{Among, Found},
     types::{ListingFilter, ListingOrder},
 };
 use crate::{
@@ -38,8 +39,8 @@ impl FindingQuery {
         #[graphql(desc = "Such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
     ) -> Result<Option<AtOnce<Listing>>> {
         let which = match (id, reference) {
-            (Some(id), None) => Some(search::known_as(id)),
-            (None, Some(reference)) => search::referred_to(&reference),
+            (Some(id), None) => Some(reading::known_as(id)),
+            (None, Some(reference)) => reading::referred_to(&reference),
             _ => {
                 return Err(Error::BadInput(
                     "id",
@@ -50,7 +51,7 @@ impl FindingQuery {
         };
         let Some(which) = which else { return Ok(None) };
         let plan = Plan::of_listing(ctx.field());
-        let found = search::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
+        let found = reading::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
         Ok(found.map(|row| AtOnce(row.into())))
     }
 

@@ -1,0 +1,238 @@
+//! Other addresses, and what every answer carries.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use entity::person::PlatformRole;
+use serde_json::json;
+
+use super::{WHO, asking, get, post, refused, speaks_plainly};
+use crate::support::{Caller, On, World};
+
+#[tokio::test]
+async fn other_addresses_answer_in_json_too() {
+    let world = World::new(On::Sqlite).await;
+    let anyone = world.stranger();
+    for path in [
+        "/nothing",
+        "/graphql/",
+        "/graphql/x",
+        "/.env",
+        "/health",
+        "/graphiql/../Cargo.toml",
+        "/graphiql/..%2f..%2fCargo.toml",
+        "/graphiql/%2e%2e/%2e%2e/Cargo.toml",
+    ] {
+        refused(&anyone.send(get(path)).await, 404, "NOT_FOUND");
+    }
+    for path in [
+        "/health/live",
+        "/health/ready",
+        "/.well-known/jwks.json",
+        "/graphiql",
+        "/",
+    ] {
+        let reply = anyone
+            .send(Request::post(path).body(Body::empty()).unwrap())
+            .await;
+        refused(&reply, 405, "METHOD_NOT_ALLOWED");
+        assert!(
+            reply.headers[header::ALLOW]
+                .to_str()
+                .unwrap()
+                .contains("GET"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_known_by_its_id() {
+    let world = World::new(On::Sqlite).await;
+    let mut request = post(asking(WHO));
+    request
+        .headers_mut()
+        .insert("x-request-id", "of-mine-7".parse().unwrap());
+    assert_eq!(
+        world.stranger().send(request).await.headers["x-request-id"],
+        "of-mine-7"
+    );
+    let (one, two) = (
+        world.stranger().send(post(asking(WHO))).await,
+        world.stranger().send(get("/nothing")).await,
+    );
+    assert_ne!(one.headers["x-request-id"], two.headers["x-request-id"]);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_call_where_the_settings_say_so() {
+    let closed = World::new(On::Sqlite).await;
+    let open = World::with(On::Sqlite, |config| {
+        config.origins = vec!["https://app.example.org".into()];
+    })
+    .await;
+    for (world, origin, allowed) in [
+        (&closed, "https://app.example.org", false),
+        (&open, "https://app.example.org", true),
+        (&open, "https://app.example.org.evil.example", false),
+        (&open, "null", false),
+    ] {
+        let preflight = Request::options("/graphql")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(
+                header::ACCESS_CONTROL_REQUEST_HEADERS,
+                "authorization,content-type",
+            );
+        let mut request = post(asking(WHO));
+        request
+            .headers_mut()
+            .insert(header::ORIGIN, origin.parse().unwrap());
+        for reply in [
+            world
+                .stranger()
+                .send(preflight.body(Body::empty()).unwrap())
+                .await,
+            world.stranger().send(request).await,
+        ] {
+            let answer = reply
+                .headers
+                .get(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+                .map(|value| value.to_str().unwrap());
+            assert_eq!(answer, allowed.then_some(origin), "{origin}");
+            assert!(
+                !reply
+                    .headers
+                    .contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_are_small_private_and_not_guessed_at() {
+    let world = World::new(On::Sqlite).await;
+    let long = asking("{ areas { code name kind } }");
+    let mut request = post(long.clone());
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, "gzip, br".parse().unwrap());
+    let packed = world.stranger().send(request).await;
+    assert_eq!(packed.headers[header::CONTENT_ENCODING], "gzip");
+    let plain = world.stranger().send(post(long)).await;
+    assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
+    assert!(plain.at("areas").as_array().unwrap().len() > 10);
+    assert!(packed.text.len() * 2 < plain.text.len());
+    for reply in [
+        &plain,
+        &world.stranger().send(post("")).await,
+        &world.stranger().send(get("/nothing")).await,
+    ] {
+        assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(reply.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(reply.headers[header::REFERRER_POLICY], "no-referrer");
+    }
+    assert!(
+        plain
+            .headers
+            .get_all(header::VARY)
+            .iter()
+            .any(|vary| vary.to_str().unwrap().contains("authorization"))
+    );
+}
+
+#[tokio::test]
+async fn the_playground_comes_with_a_policy_or_says_that_it_is_not_there() {
+    let world = World::new(On::Sqlite).await;
+    let home = world.stranger().send(get("/")).await;
+    assert_eq!(
+        (
+            home.status,
+            home.headers[header::LOCATION].to_str().unwrap()
+        ),
+        (StatusCode::TEMPORARY_REDIRECT, "/graphiql")
+    );
+    let page = world.stranger().send(get("/graphiql")).await;
+    if page.status == StatusCode::NOT_FOUND {
+        refused(&page, 404, "NOT_FOUND");
+        return;
+    }
+    assert!(
+        page.headers[header::CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
+    let policy = page.headers[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    for part in [
+        "default-src 'none'",
+        "script-src 'self';",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(
+        !page.text.contains("https://unpkg") && !page.text.contains("//cdn"),
+        "it loads nothing from elsewhere"
+    );
+}
+
+#[tokio::test]
+async fn others_can_check_tokens_by_the_public_keys() {
+    let world = World::new(On::Sqlite).await;
+    let reply = world.stranger().send(get("/.well-known/jwks.json")).await;
+    let key = &reply.body["keys"][0];
+    for (member, value) in [
+        ("kty", "OKP"),
+        ("crv", "Ed25519"),
+        ("alg", "EdDSA"),
+        ("use", "sig"),
+    ] {
+        assert_eq!(key[member], value);
+    }
+    assert_eq!(key["x"].as_str().unwrap().len(), 43);
+    assert!(
+        key.get("d").is_none(),
+        "the private part is nobody's business"
+    );
+    assert!(key["kid"].as_str().is_some_and(|kid| !kid.is_empty()));
+}
+
+#[tokio::test]
+async fn it_says_whether_it_lives_and_whether_it_is_ready() {
+    let world = World::new(On::Sqlite).await;
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(world.stranger().send(get(path)).await.status, 200, "{path}");
+    }
+    world.app.database.read.clone().close().await.unwrap();
+    assert_eq!(world.stranger().send(get("/health/live")).await.status, 200);
+    refused(
+        &world.stranger().send(get("/health/ready")).await,
+        503,
+        "NOT_READY",
+    );
+    let lost = world
+        .stranger()
+        .ask("{ offers { nodes { title } } }", json!({}))
+        .await;
+    assert_eq!(lost.codes(), ["INTERNAL"]);
+    speaks_plainly(&lost);
+}
+
+#[tokio::test]
+async fn strangers_and_staff_meet_the_same_door() {
+    let world = World::new(On::Sqlite).await;
+    let staff = world.staff("Bo Broker", PlatformRole::Broker).await;
+    for caller in [&world.stranger(), &staff] as [&Caller; 2] {
+        refused(
+            &caller
+                .ask("{ ...A } fragment A on Query { ...A }", json!({}))
+                .await,
+            200,
+            "CIRCULAR_FRAGMENT",
+        );
+    }
+}
