@@ -31,12 +31,16 @@ pub struct Model {
     pub actor_id: Option<Uuid>,
     /// The organisation that the act concerns, if any: its members may read it.
     pub organisation_id: Option<Uuid>,
+    /// The other organisation that it concerns, where it takes two.
+    pub other_organisation_id: Option<Uuid>,
     pub act: String,
     /// The kind in the subject's global id, such as `listing`.
     pub subject_kind: String,
     pub subject_id: Uuid,
     #[sea_orm(column_type = "JsonBinary")]
     pub fields: Texts,
+    /// Its place in the order of commits, given after the commit; null until then. Readers follow it.
+    pub seq: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

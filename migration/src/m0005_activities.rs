@@ -2,10 +2,16 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{json_binary, text, timestamp_with_time_zone, uuid, uuid_null},
+    schema::{big_integer_null, json_binary, text, timestamp_with_time_zone, uuid, uuid_null},
 };
 
 use crate::drop_tables;
+
+/// The order of commits, and what has no place in it yet.
+const SEQUENCE: &str = "
+CREATE UNIQUE INDEX activity_sequence ON activity (seq) WHERE seq IS NOT NULL;
+CREATE INDEX activity_waiting ON activity (id) WHERE seq IS NULL;
+";
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -26,16 +32,19 @@ impl MigrationTrait for Migration {
                     .col(text("actor_kind"))
                     .col(uuid_null("actor_id"))
                     .col(uuid_null("organisation_id"))
+                    .col(uuid_null("other_organisation_id"))
                     .col(text("act"))
                     .col(text("subject_kind"))
                     .col(uuid("subject_id"))
                     .col(json_binary("fields"))
+                    .col(big_integer_null("seq"))
                     .to_owned(),
             )
             .await?;
         for (name, column) in [
             ("activity_subject", "subject_id"),
             ("activity_organisation", "organisation_id"),
+            ("activity_other_organisation", "other_organisation_id"),
             ("activity_actor", "actor_id"),
         ] {
             manager
@@ -49,6 +58,10 @@ impl MigrationTrait for Migration {
                 )
                 .await?;
         }
+        manager
+            .get_connection()
+            .execute_unprepared(SEQUENCE)
+            .await?;
         manager
             .create_table(
                 Table::create()

@@ -116,6 +116,10 @@ fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
         condition = condition.add(Column::ActorId.in_subquery(seen));
     }
     Ok(condition
-        .add_option(organisation.map(|id| Column::OrganisationId.eq(id)))
+        .add_option(organisation.map(|id| {
+            Condition::any()
+                .add(Column::OrganisationId.eq(id))
+                .add(Column::OtherOrganisationId.eq(id))
+        }))
         .add_option(since.map(|at| Column::At.gte(at))))
 }

@@ -24,6 +24,16 @@ pub async fn record<E: Resource>(
     viewer: &Viewer,
     act: Act<'_, E>,
 ) -> Result<(), Error> {
+    record_between(conn, viewer, act, None).await
+}
+
+/// Records an act of the viewer that concerns another organisation too.
+pub async fn record_between<E: Resource>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    act: Act<'_, E>,
+    other_organisation: Option<Uuid>,
+) -> Result<(), Error> {
     let Act {
         act,
         subject,
@@ -40,6 +50,7 @@ pub async fn record<E: Resource>(
         }),
         actor_id: Set(viewer.person_id()),
         organisation_id: Set(organisation),
+        other_organisation_id: Set(other_organisation),
         act: Set(act.into()),
         subject_kind: Set(E::NAME.into()),
         subject_id: Set(subject.0),
@@ -48,6 +59,7 @@ pub async fn record<E: Resource>(
             .map(|field| (*field).to_owned())
             .collect::<Vec<_>>()
             .into()),
+        seq: Set(None),
     })
     .exec_without_returning(conn)
     .await?;
