@@ -7,14 +7,21 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, kit::Viewer, listings, reference};
+use crate::{App, kit::Viewer, listings, matches, reference};
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
 
+/// How often lapsed proposals are written down, and those who wait are told what became of it.
+const MATCHES: Duration = Duration::from_secs(5);
+
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {
-    tokio::join!(end_listings(app), reference::jobs::keep_fresh(app.clone()));
+    tokio::join!(
+        end_listings(app),
+        lapse_matches(app),
+        reference::jobs::keep_fresh(app.clone()),
+    );
 }
 
 async fn end_listings(app: &App) {
@@ -26,6 +33,19 @@ async fn end_listings(app: &App) {
             Ok(0) => {}
             Ok(touched) => tracing::info!(touched, "listings ended or were reminded"),
             Err(error) => tracing::error!(?error, "the round of the listings failed"),
+        }
+    }
+}
+
+async fn lapse_matches(app: &App) {
+    let mut round = interval(MATCHES);
+    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        round.tick().await;
+        match matches::jobs::run(app, &Viewer::system()).await {
+            Ok(0) => {}
+            Ok(touched) => tracing::info!(touched, "matches lapsed or were told of others"),
+            Err(error) => tracing::error!(?error, "the round of the matches failed"),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
     activities::ActivityQuery,
+    amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
@@ -64,6 +65,7 @@ pub struct Mutation(
     PriorityMutation,
     TransferMutation,
     MatchMutation,
+    AmendmentMutation,
     FulfilmentMutation,
     ThanksMutation,
 );

@@ -448,6 +448,8 @@ struct Rows {
     priorities: Lines,
     windows: Lines,
     activities: Lines,
+    /// Their places in the order of commits.
+    acts: i64,
 }
 
 impl Rows {
@@ -458,6 +460,7 @@ impl Rows {
             priorities: Lines::of::<listing_priority_area::Entity>(),
             windows: Lines::of::<listing_window::Entity>(),
             activities: Lines::of::<activity::Entity>(),
+            acts: 0,
         }
     }
 
@@ -507,6 +510,7 @@ impl Rows {
         subject: Uuid,
         act: &str,
     ) {
+        self.acts += 1;
         self.activities.add(
             &activity::Model {
                 id: dice.id(at),
@@ -514,10 +518,12 @@ impl Rows {
                 actor_kind: ActorKind::Person,
                 actor_id: Some(owner.1),
                 organisation_id: Some(owner.0),
+                other_organisation_id: None,
                 act: act.to_owned(),
                 subject_kind: listing::Entity::NAME.to_owned(),
                 subject_id: subject,
                 fields: Vec::new().into(),
+                seq: Some(self.acts),
             }
             .into_active_model(),
         );
@@ -543,6 +549,8 @@ pub async fn load(pool: &PgPool, reference: &Snapshot, organisations: usize, lis
     let mut loading = tokio::spawn(async {});
     for begin in (0..listings).step_by(CHUNK) {
         let mut rows = Rows::new();
+        // More than the acts on one listing, so that no place is given twice.
+        rows.acts = i64::try_from(begin * 8).unwrap_or_default();
         for at in begin..listings.min(begin + CHUNK) {
             let age = i32::try_from(listings - at).unwrap_or(i32::MAX);
             let posted = world.now - span / i32::try_from(listings).unwrap_or(i32::MAX) * age;
