@@ -7,7 +7,8 @@ use std::{
 };
 
 /// What is a feature's, from left to right: acts call leftward only.
-const FEATURES: [&str; 16] = [
+const FEATURES: [&str; 17] = [
+    "outbox",
     "accounts",
     "reference",
     "areas",
@@ -54,7 +55,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 29] = [
+const OTHERS: [(&str, Kind, &str); 30] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -135,6 +136,11 @@ const OTHERS: [(&str, Kind, &str); 29] = [
         "organisations/row",
         Kind::Plan,
         "the columns that a selection needs",
+    ),
+    (
+        "outbox/hub",
+        Kind::Act,
+        "what is announced on this server, in memory",
     ),
     (
         "reference/lineage",

@@ -22,6 +22,7 @@ mod members;
 mod mergers;
 mod migrations;
 mod organisations;
+mod outbox;
 mod reference;
 mod schema;
 mod server;

@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, kit::Viewer, listings, reference};
+use crate::{App, kit::Viewer, listings, outbox, reference};
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
 
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {
-    tokio::join!(end_listings(app), reference::jobs::keep_fresh(app.clone()));
+    tokio::join!(
+        outbox::jobs::run(app),
+        end_listings(app),
+        reference::jobs::keep_fresh(app.clone()),
+    );
 }
 
 async fn end_listings(app: &App) {
@@ -24,7 +28,10 @@ async fn end_listings(app: &App) {
         round.tick().await;
         match listings::jobs::run(app, &Viewer::system()).await {
             Ok(0) => {}
-            Ok(touched) => tracing::info!(touched, "listings ended or were reminded"),
+            Ok(touched) => {
+                app.outbox.poke();
+                tracing::info!(touched, "listings ended or were reminded");
+            }
             Err(error) => tracing::error!(?error, "the round of the listings failed"),
         }
     }

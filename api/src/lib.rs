@@ -20,6 +20,7 @@ pub mod listings;
 pub mod members;
 pub mod mergers;
 pub mod organisations;
+pub mod outbox;
 pub mod places;
 pub mod priorities;
 pub mod reference;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub database: Database,
     /// Areas, resource types and priority areas, in memory.
     pub reference: reference::Cache,
+    /// Announces what was done.
+    pub outbox: outbox::Outbox,
     /// Hashes and compares passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Signs and checks access tokens.
@@ -82,6 +85,7 @@ impl App {
         let key = accounts::tokens::key_file(&path, !config.production).internal()?;
         Ok(Self(Arc::new(Parts {
             reference: reference::Cache::read(&database.read).await?,
+            outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
             database,

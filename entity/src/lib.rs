@@ -21,6 +21,7 @@ pub mod membership;
 pub mod organisation;
 pub mod organisation_area;
 pub mod organisation_identifier;
+pub mod outbox_cursor;
 pub mod person;
 pub mod priority_area;
 pub mod priority_edition;
