@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What is a feature's, from left to right: acts call leftward only.
-const FEATURES: [&str; 17] = [
+const FEATURES: [&str; 19] = [
     "outbox",
     "accounts",
     "reference",
@@ -23,6 +23,8 @@ const FEATURES: [&str; 17] = [
     "listings",
     "finding",
     "activities",
+    "mail",
+    "notifications",
     "transfer",
     "demo",
 ];
@@ -55,7 +57,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 30] = [
+const OTHERS: [(&str, Kind, &str); 36] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -126,6 +128,28 @@ const OTHERS: [(&str, Kind, &str); 30] = [
         "listings/store",
         Kind::Act,
         "writing a listing and what finds it",
+    ),
+    ("mail/post", Kind::Act, "speaking SMTP"),
+    (
+        "notifications/audience",
+        Kind::Act,
+        "the people behind a row of the table",
+    ),
+    (
+        "notifications/letters",
+        Kind::Act,
+        "a mail in words, of what its reader may see",
+    ),
+    (
+        "notifications/sentences",
+        Kind::Pure,
+        "what a notification says",
+    ),
+    ("notifications/timing", Kind::Pure, "when a mail goes out"),
+    (
+        "notifications/wishes",
+        Kind::Act,
+        "how people wish to have mail, as it is kept",
     ),
     (
         "organisations/inputs",

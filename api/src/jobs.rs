@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, kit::Viewer, listings, outbox, reference};
+use crate::{App, kit::Viewer, listings, notifications, outbox, reference};
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
@@ -16,6 +16,7 @@ const LISTINGS: Duration = Duration::from_mins(1);
 pub async fn run(app: &App) {
     tokio::join!(
         outbox::jobs::run(app),
+        notifications::jobs::run(app),
         end_listings(app),
         reference::jobs::keep_fresh(app.clone()),
     );

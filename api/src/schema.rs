@@ -12,6 +12,7 @@ use crate::{
     listings::ListingMutation,
     members::MemberMutation,
     mergers::MergerMutation,
+    notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
@@ -59,6 +60,7 @@ pub struct Mutation(
     ResourceTypeMutation,
     PriorityMutation,
     TransferMutation,
+    NotificationMutation,
 );
 
 /// The executable schema.

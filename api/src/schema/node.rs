@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
     activity, area, invitation,
     listing::{self, ListingKind},
-    membership, organisation, person, priority_area, priority_edition, resource_type,
+    membership, notification, organisation, person, priority_area, priority_edition, resource_type,
 };
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     kit::{Error, Id, Resource, id},
     listings::{Offer, Request},
     members::Membership,
+    notifications::Notification,
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
     resource_types::ResourceType,
@@ -46,6 +47,8 @@ pub enum Node {
     Invitation(Invitation),
     /// The record of one committed act.
     Activity(Activity),
+    /// What somebody is told.
+    Notification(Notification),
     /// A place with a name and a time.
     Area(Area),
     /// A type of what can be shared.
@@ -126,6 +129,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Activity(row.into())))
+        }
+        notification::Entity::NAME => {
+            let found = ctx.load(Id::<notification::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Notification(row.into())))
         }
         _ => Ok(None),
     }

@@ -1,0 +1,210 @@
+//! What the schema says of notifications and of how people wish to have mail.
+
+use async_graphql::{
+    Context, InputObject, MaybeUndefined, Object, Result, SimpleObject, connection::Connection,
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    activity, listing,
+    mail_wish::MailWish,
+    notification::{self, NotificationCategory, NotificationKind},
+    organisation,
+};
+
+use super::{sentences, service, timing::QuietHours, wishes::Wishes};
+use crate::{
+    activities::Activity,
+    context::Ask,
+    kit::{
+        self, Error, Id,
+        date::LocalTime,
+        page::{PageArgs, Total},
+    },
+    schema::{self, Node},
+};
+
+/// What somebody is told.
+pub struct Notification(notification::Model);
+
+impl From<notification::Model> for Notification {
+    fn from(row: notification::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Notification {
+    /// A page of the viewer's own.
+    pub async fn of_viewer(
+        ctx: &Context<'_>,
+        viewer: &kit::Viewer,
+        unread_only: bool,
+        args: PageArgs,
+    ) -> Result<Connection<String, Self, Total>> {
+        let conn = &ctx.app().database.read;
+        let (slice, total) = service::list(conn, viewer, unread_only, &args).await?;
+        Ok(slice.connection(Total(total), Self))
+    }
+
+    async fn told(&self, ctx: &Context<'_>) -> Result<Option<activity::Model>, Error> {
+        ctx.load(Id::<activity::Entity>::new(self.0.activity_id))
+            .await
+    }
+}
+
+/// What somebody is told of an act. Only they see it.
+#[Object]
+impl Notification {
+    /// Global id. Later notifications have greater ids.
+    pub async fn id(&self) -> Id<notification::Entity> {
+        Id::new(self.0.id)
+    }
+
+    /// What is told.
+    async fn kind(&self) -> NotificationKind {
+        self.0.kind
+    }
+
+    /// What it is about, for which people say how they wish to have mail.
+    async fn category(&self) -> NotificationCategory {
+        self.0.category
+    }
+
+    /// When that happened of which it tells.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// When it was marked as read; null where it was not yet.
+    async fn read_at(&self) -> Option<DateTime<Utc>> {
+        self.0.read_at
+    }
+
+    /// A sentence to show. It names what the reader may see at this moment, and no people.
+    async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let (mut title, mut name) = (None, None);
+        if let Some(act) = self.told(ctx).await? {
+            if act.subject_kind == <listing::Entity as kit::Resource>::NAME {
+                let id = Id::<listing::Entity>::new(act.subject_id);
+                title = ctx.load(id).await?.map(|row| row.title);
+            }
+            if let Some(id) = act.organisation_id {
+                let id = Id::<organisation::Entity>::new(id);
+                name = ctx.load(id).await?.map(|row| row.name);
+            }
+        }
+        let sentence = sentences::sentence(self.0.kind, title.as_deref(), name.as_deref());
+        Ok(Some(sentence))
+    }
+
+    /// What was acted on; null where it is gone, or where the reader may not see it any more.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        match self.told(ctx).await? {
+            Some(act) => {
+                Ok(schema::node(ctx, &format!("{}:{}", act.subject_kind, act.subject_id)).await?)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The record of the act; null where the reader may not see it any more.
+    async fn activity(&self, ctx: &Context<'_>) -> Result<Option<Activity>> {
+        Ok(self.told(ctx).await?.map(Activity::from))
+    }
+}
+
+/// How somebody wishes to have mail. Whatever they wish, their notifications are all listed.
+pub struct NotificationPreferences(Wishes);
+
+impl From<Wishes> for NotificationPreferences {
+    fn from(wishes: Wishes) -> Self {
+        Self(wishes)
+    }
+}
+
+/// How somebody wishes to have mail. Whatever they wish, their notifications are all listed.
+#[Object]
+impl NotificationPreferences {
+    /// For every category, also those of which they never said anything.
+    async fn mail(&self) -> Vec<MailPreference> {
+        let categories = <NotificationCategory as sea_orm::Iterable>::iter();
+        let preference = |category| MailPreference {
+            category,
+            wish: self.0.of(category),
+        };
+        categories.map(preference).collect()
+    }
+
+    /// The hours of each day in which they want no mail; null where there are none. What falls due then waits.
+    async fn quiet_hours(&self) -> Option<QuietTime> {
+        self.0.quiet.map(|quiet| QuietTime {
+            from: quiet.from.into(),
+            until: quiet.until.into(),
+        })
+    }
+}
+
+/// How somebody wishes to have mail about one category.
+#[derive(SimpleObject)]
+pub struct MailPreference {
+    /// What it is about.
+    pub category: NotificationCategory,
+    /// How they wish to have it.
+    pub wish: MailWish,
+}
+
+/// The hours of each day in which somebody wants no mail, in Surrey's time.
+#[derive(SimpleObject)]
+#[graphql(name = "QuietHours")]
+pub struct QuietTime {
+    /// When they begin.
+    pub from: LocalTime,
+    /// When they end: on the next day where that is before they begin.
+    pub until: LocalTime,
+}
+
+/// Which notifications to mark as read: either `ids` or `upTo`.
+#[derive(InputObject)]
+pub struct MarkNotificationsReadInput {
+    /// These, at most 100.
+    pub ids: Option<Vec<Id<notification::Entity>>>,
+    /// This one and all that are older, such as the newest one that is shown.
+    pub up_to: Option<Id<notification::Entity>>,
+}
+
+/// What to change of how the viewer wishes to have mail. What is left out stays.
+#[derive(InputObject)]
+pub struct UpdateNotificationPreferencesInput {
+    /// The categories that change, each once.
+    #[graphql(default)]
+    pub mail: Vec<MailPreferenceInput>,
+    /// The hours of each day without mail; null for none.
+    pub quiet_hours: MaybeUndefined<QuietHoursInput>,
+}
+
+/// How to have mail about one category.
+#[derive(InputObject)]
+pub struct MailPreferenceInput {
+    /// What it is about.
+    pub category: NotificationCategory,
+    /// How to have it.
+    pub wish: MailWish,
+}
+
+/// The hours of each day without mail, in Surrey's time.
+#[derive(InputObject)]
+pub struct QuietHoursInput {
+    /// When they begin.
+    pub from: LocalTime,
+    /// When they end: on the next day where that is before they begin.
+    pub until: LocalTime,
+}
+
+impl From<QuietHoursInput> for QuietHours {
+    fn from(input: QuietHoursInput) -> Self {
+        let QuietHoursInput { from, until } = input;
+        Self {
+            from: from.into(),
+            until: until.into(),
+        }
+    }
+}
