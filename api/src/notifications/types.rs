@@ -126,12 +126,9 @@ impl From<Wishes> for NotificationPreferences {
 impl NotificationPreferences {
     /// For every category, also those of which they never said anything.
     async fn mail(&self) -> Vec<MailPreference> {
-        let categories = <NotificationCategory as sea_orm::Iterable>::iter();
-        let preference = |category| MailPreference {
-            category,
-            wish: self.0.of(category),
-        };
-        categories.map(preference).collect()
+        let all = self.0.all();
+        all.map(|(category, wish)| MailPreference { category, wish })
+            .collect()
     }
 
     /// The hours of each day in which they want no mail; null where there are none. What falls due then waits.

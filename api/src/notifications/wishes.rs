@@ -8,7 +8,8 @@ use entity::{
     quiet_hours,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -32,6 +33,11 @@ impl Wishes {
     pub fn of(&self, category: Category) -> MailWish {
         let said = self.said.iter().find(|(about, _)| *about == category);
         said.map_or_else(|| rules::usual(category), |(_, wish)| *wish)
+    }
+
+    /// What they wish for every category.
+    pub fn all(&self) -> impl Iterator<Item = (Category, MailWish)> {
+        Category::iter().map(|category| (category, self.of(category)))
     }
 }
 
