@@ -144,10 +144,6 @@ impl Viewer {
 
     /// What the viewer is told, newest first.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a list's arguments are its interface"
-    )]
     async fn notifications(
         &self,
         ctx: &Context<'_>,

@@ -134,9 +134,9 @@ async fn mails(
     let wishes = wishes::of_all(transaction, people.iter().copied()).await?;
     let mut mails = Vec::with_capacity(people.len());
     for person in people {
-        let wished = wishes.get(person);
+        let own = wishes.get(person);
         let due =
-            wished.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
+            own.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
         mails.push(match due {
             Some(due) => {
                 let host = post.host();

@@ -47,14 +47,11 @@ pub async fn write(
     let token = app.tokens.seal(UNSUBSCRIBE, mail.id)?;
     let base = app.config.public_url.as_str().trim_end_matches('/');
     let unsubscribe = format!("{base}/mail/unsubscribe?token={token}");
-    let list: String = said
-        .iter()
-        .map(|sentence| format!("- {sentence}\n"))
-        .collect();
+    let list = said.join("\n- ");
     Ok(Some(Letter {
         subject: sentences::subject(&said),
         text: format!(
-            "Hello {},\n\n{list}\nYou have this mail because of your part in an organisation on the Social Value \
+            "Hello {},\n\n- {list}\n\nYou have this mail because of your part in an organisation on the Social Value \
              Marketplace.\nNo more mail of this kind: {unsubscribe}\n",
             person.display_name
         ),
