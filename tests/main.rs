@@ -20,6 +20,7 @@ mod hostile;
 mod invitations;
 mod listings;
 mod mail;
+mod matches;
 mod members;
 mod mergers;
 mod migrations;

@@ -8,14 +8,17 @@ use crate::{
     activities::ActivityQuery,
     areas::{AreaMutation, AreaQuery},
     finding::FindingQuery,
+    fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
     listings::ListingMutation,
+    matches::{MatchMutation, MatchQuery},
     members::MemberMutation,
     mergers::MergerMutation,
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
+    thanks::ThanksMutation,
     transfer::{TransferMutation, TransferQuery},
 };
 
@@ -45,6 +48,7 @@ pub struct Query(
     ResourceTypeQuery,
     PriorityQuery,
     TransferQuery,
+    MatchQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -60,6 +64,9 @@ pub struct Mutation(
     ResourceTypeMutation,
     PriorityMutation,
     TransferMutation,
+    MatchMutation,
+    FulfilmentMutation,
+    ThanksMutation,
     NotificationMutation,
 );
 

@@ -4,7 +4,8 @@
 //! on every request, so that signing out takes effect at once; and refresh tokens, each used once.
 //! A refresh token that comes back late was stolen or copied: its whole session ends.
 //!
-//! A person is seen by themselves, by those who share an organisation with them, and by staff.
+//! A person is seen by themselves, by those who share an organisation with them or deal with them in a match, and by
+//! staff.
 
 mod mutation;
 pub mod passwords;
@@ -15,10 +16,10 @@ pub mod sessions;
 pub mod tokens;
 mod types;
 
-use entity::{membership, person};
+use entity::{match_step, matching, membership, person};
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -48,8 +49,27 @@ impl Resource for person::Entity {
             .from(membership::Entity)
             .and_where(membership::Column::OrganisationId.is_in(viewer.organisations()))
             .to_owned();
+        let counterparts = Query::select()
+            .column(match_step::Column::PersonId)
+            .from(match_step::Entity)
+            .and_where(match_step::Column::PersonId.is_not_null())
+            .and_where(match_step::Column::MatchId.in_subquery(matches_of(viewer)))
+            .to_owned();
         Condition::any()
             .add(person::Column::Id.eq(me.id))
             .add(person::Column::Id.in_subquery(colleagues))
+            .add(person::Column::Id.in_subquery(counterparts))
     }
+}
+
+fn matches_of(viewer: &Viewer) -> SelectStatement {
+    let own: Vec<Uuid> = viewer.organisations().collect();
+    let sides = Condition::any()
+        .add(matching::Column::OffererId.is_in(own.clone()))
+        .add(matching::Column::RequesterId.is_in(own));
+    Query::select()
+        .column(matching::Column::Id)
+        .from(matching::Entity)
+        .cond_where(sides)
+        .to_owned()
 }

@@ -38,7 +38,8 @@ impl Person {
     }
 }
 
-/// Someone who signs in. Seen by themselves, by those who share an organisation with them, and by staff.
+/// Someone who signs in. Seen by themselves, by those who share an organisation with them or deal with them in a
+/// match, and by staff.
 #[Object]
 impl Person {
     /// Global id.

@@ -35,6 +35,20 @@ pub enum UserErrorCode {
     LendingModeNotAllowed,
     /// Accepted matches hold more than this quantity.
     QuantityBelowAllocated,
+    /// There is not so much left of a listing.
+    InsufficientQuantity,
+    /// The listing is given or taken as a whole.
+    PartialNotAllowed,
+    /// The units of the two listings cannot be converted into each other.
+    UnitsDiffer,
+    /// The two listings are of one organisation, or both are offers, or both requests.
+    NoCounterpart,
+    /// The terms were changed since you read them. Read them again and answer those.
+    TermsVersionOutdated,
+    /// The other side is to answer.
+    NotYourTurn,
+    /// A broker has to approve the match first, for an organisation in it is not verified.
+    ApprovalRequired,
     /// The key was used for something else.
     IdempotencyKeyReused,
     /// The e-mail address and the password do not belong together.

@@ -28,6 +28,50 @@ pub const fn base_units(unit: Unit) -> i64 {
     }
 }
 
+/// What units measure: quantities of one dimension are counted in one base unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dimension {
+    Minutes,
+    Days,
+    Grams,
+    Of(Unit),
+}
+
+const fn dimension(unit: Unit) -> Dimension {
+    match unit {
+        Unit::Hour => Dimension::Minutes,
+        Unit::HalfDay | Unit::Day => Dimension::Days,
+        Unit::Kilogram | Unit::Tonne => Dimension::Grams,
+        unit => Dimension::Of(unit),
+    }
+}
+
+/// Whether turning one unit into the other depends on how long a day is.
+#[must_use]
+pub fn needs_day(from: Unit, to: Unit) -> bool {
+    use Dimension::{Days, Minutes};
+    matches!(
+        (dimension(from), dimension(to)),
+        (Minutes, Days) | (Days, Minutes)
+    )
+}
+
+/// Base units of one unit as base units of another, rounded up, so that no promise is larger than what is held for it;
+/// `None` where the two measure different things, or the result is too large. A day is `minutes_per_day` long.
+#[must_use]
+pub fn convert(base: i64, from: Unit, to: Unit, minutes_per_day: i32) -> Option<i64> {
+    use Dimension::{Days, Minutes};
+    let (base, day) = (i128::from(base), i128::from(minutes_per_day.max(1)));
+    let round_up = |value: i128, by: i128| (value + by - 1).div_euclid(by);
+    let converted = match (dimension(from), dimension(to)) {
+        (Minutes, Days) => round_up(base * 1_000, day),
+        (Days, Minutes) => round_up(base * day, 1_000),
+        (from, to) if from == to => base,
+        _ => return None,
+    };
+    i64::try_from(converted).ok()
+}
+
 /// What a unit is called where it has no label of its own.
 #[must_use]
 pub const fn label(unit: Unit) -> &'static str {
@@ -101,6 +145,15 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn no_conversion_promises_more_than_it_holds(base in 0..LARGEST, from in 0..16_usize, to in 0..16_usize, day in 60..=1_440) {
+            let unit = |at| Unit::iter().nth(at).unwrap();
+            if let Some(there) = convert(base, unit(from), unit(to), day) {
+                let back = convert(there, unit(to), unit(from), day).unwrap();
+                prop_assert!(back >= base);
+            }
+        }
+
         #[test]
         fn what_goes_in_comes_out(mantissa in 1..1_000_000_000_i64, scale in 0..6_u32, unit in 0..16_usize) {
             let unit = Unit::iter().nth(unit).unwrap();

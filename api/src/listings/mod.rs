@@ -20,10 +20,13 @@ pub mod store;
 pub use store::type_token;
 pub mod types;
 
-use entity::listing::{self, Audience, Column, ListingState};
+use entity::{
+    listing::{self, Audience, Column, ListingState},
+    matching,
+};
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, SimpleExpr},
+    sea_query::{Expr, Query, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -53,7 +56,7 @@ impl Resource for listing::Entity {
         if viewer.is_staff() {
             seen = seen.add(Column::State.ne(ListingState::Draft));
         }
-        or_own(seen, viewer)
+        or_matched(or_own(seen, viewer), viewer)
     }
 }
 
@@ -105,6 +108,30 @@ fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
         audiences.push(Audience::Unlisted);
     }
     audiences
+}
+
+/// The other side of a match is seen by those who are in it, whatever became of it.
+fn or_matched(seen: Condition, viewer: &Viewer) -> Condition {
+    let own: Vec<Uuid> = viewer.organisations().collect();
+    if own.is_empty() {
+        return seen;
+    }
+    let matched = |theirs: matching::Column, mine: matching::Column| {
+        let matches = Query::select()
+            .column(theirs)
+            .from(matching::Entity)
+            .and_where(mine.is_in(own.clone()))
+            .to_owned();
+        Column::Id.in_subquery(matches)
+    };
+    seen.add(matched(
+        matching::Column::OfferId,
+        matching::Column::RequesterId,
+    ))
+    .add(matched(
+        matching::Column::RequestId,
+        matching::Column::OffererId,
+    ))
 }
 
 fn or_own(seen: Condition, viewer: &Viewer) -> Condition {

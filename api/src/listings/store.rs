@@ -18,14 +18,22 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// of the id, so that nobody can count listings by it.
 #[must_use]
 pub fn reference(kind: ListingKind, id: Uuid) -> String {
+    reference_of(
+        match kind {
+            ListingKind::Offer => "OFF",
+            ListingKind::Request => "REQ",
+        },
+        id,
+    )
+}
+
+/// The same for any thing, after a prefix that tells what kind of thing it is.
+#[must_use]
+pub fn reference_of(prefix: &str, id: Uuid) -> String {
     let random = id.as_u128();
     let letters: String = (0..10)
         .map(|at| char::from(LETTERS[usize::try_from(random >> (at * 5) & 31).unwrap_or(0)]))
         .collect();
-    let prefix = match kind {
-        ListingKind::Offer => "OFF",
-        ListingKind::Request => "REQ",
-    };
     format!("{prefix}-{}-{}", &letters[..5], &letters[5..])
 }
 

@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, invitation,
+    activity, area, fulfilment, invitation,
     listing::{self, ListingKind},
-    membership, notification, organisation, person, priority_area, priority_edition, resource_type,
+    matching, membership, notification, organisation, person, priority_area, priority_edition,
+    resource_type, thanks,
 };
 
 use crate::{
@@ -12,14 +13,17 @@ use crate::{
     activities::Activity,
     areas::Area,
     context::Ask,
+    fulfilments::Fulfilment,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
     listings::{Offer, Request},
+    matches::Match,
     members::Membership,
     notifications::Notification,
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
     resource_types::ResourceType,
+    thanks::Thanks,
 };
 
 /// The most ids in one call of `nodes`.
@@ -45,6 +49,12 @@ pub enum Node {
     Membership(Membership),
     /// A link by which one person joins an organisation.
     Invitation(Invitation),
+    /// An offer and a request that were brought together.
+    Match(Match),
+    /// A delivery, or a part of one.
+    Fulfilment(Fulfilment),
+    /// What one side of a match says to thank the other.
+    Thanks(Thanks),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -125,6 +135,18 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         invitation::Entity::NAME => {
             let found = ctx.load(Id::<invitation::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Invitation(row.into())))
+        }
+        matching::Entity::NAME => {
+            let found = ctx.load(Id::<matching::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Match(row.into())))
+        }
+        fulfilment::Entity::NAME => {
+            let found = ctx.load(Id::<fulfilment::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Fulfilment(row.into())))
+        }
+        thanks::Entity::NAME => {
+            let found = ctx.load(Id::<thanks::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Thanks(row.into())))
         }
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;

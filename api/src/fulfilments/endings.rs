@@ -1,0 +1,197 @@
+//! How a match that was agreed ends: fulfilled, called off, or by a broker's decision; and how loans come back.
+
+use entity::{
+    fulfilment::FulfilmentState,
+    match_step::{DisputeOutcome, MatchReason, MatchStepKind},
+    match_terms,
+    matching::{self, MatchState},
+    resource_type::{LendingMode, Unit},
+};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+
+use super::{
+    rules::Sum,
+    service::{agreed, counted, note, parts},
+};
+use crate::{
+    App,
+    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
+    listings::particulars::Amount,
+    matches::{
+        allocation::{self, From, Held},
+        rules::Act,
+        service::{MatchId, Step, listings, ready, record, write_if},
+    },
+};
+
+/// Ends an agreed match: what was delivered stays allocated, the rest is free again.
+pub(super) async fn finish(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    agreed: &match_terms::Model,
+    state: MatchState,
+    delivered: i64,
+) -> Result<matching::Model, Error> {
+    let (offer, request) = listings(transaction, row).await?;
+    let share = |unit: Unit, held: i64| {
+        let minutes = agreed.minutes_per_day.unwrap_or(450);
+        let kept = quantity::convert(delivered, agreed.unit, unit, minutes);
+        kept.unwrap_or(held).min(held)
+    };
+    let held = Held {
+        offer: share(offer.unit, row.offer_allocated),
+        request: share(request.unit, row.request_allocated),
+    };
+    let change = matching::ActiveModel {
+        state: Set(state),
+        turn: Set(None),
+        delivered: Set(delivered),
+        ended_at: Set(Some(viewer.now)),
+        offer_allocated: Set(held.offer),
+        request_allocated: Set(held.request),
+        ..Default::default()
+    };
+    let changed = write_if(transaction, viewer, row, change).await?;
+    allocation::hold(transaction, viewer, row, (Held::by(row), held), From::Any).await?;
+    let fulfilled = state != MatchState::Cancelled && (delivered > 0 || agreed.quantity.is_none());
+    allocation::close_done(transaction, viewer, row, fulfilled).await?;
+    Ok(changed)
+}
+
+/// Calls off what was agreed. What was delivered and confirmed stays.
+pub async fn cancel(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    reason: MatchReason,
+    remark: Option<String>,
+) -> Result<matching::Model, Error> {
+    let mut checks = Checks::new();
+    let note = note(&mut checks, remark.as_deref());
+    checks.finish()?;
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::Cancel, None).await?;
+    let sum = Sum::of(&parts(&transaction, row.id).await?);
+    if sum.to_answer.is_some() {
+        let message = "A delivery waits for an answer. Confirm it, contradict it, or have it taken back first.";
+        return Err(UserError::new(Code::InvalidState, message).into());
+    }
+    let agreed = agreed(&transaction, &row).await?;
+    let state = MatchState::Cancelled;
+    let changed = finish(&transaction, viewer, &row, &agreed, state, sum.confirmed).await?;
+    let step = Step {
+        reason: Some(reason),
+        ..Step::new(MatchStepKind::Cancelled, side).noted(note)
+    };
+    record(&transaction, viewer, &changed, "match.cancelled", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Says that the two sides do not agree on what was delivered, so that a broker decides.
+pub async fn dispute(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    remark: &str,
+) -> Result<matching::Model, Error> {
+    let mut checks = Checks::new();
+    let note = checks.lines("note", remark, 3..=2_000);
+    checks.finish()?;
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::Dispute, None).await?;
+    let change = matching::ActiveModel {
+        state: Set(MatchState::Disputed),
+        turn: Set(None),
+        ..Default::default()
+    };
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    let step = Step::new(MatchStepKind::Disputed, side).noted(Some(note));
+    record(&transaction, viewer, &changed, "match.disputed", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// A broker decides what was delivered. `amount` is all of it, and said only where it is neither what was recorded
+/// nor what both had confirmed.
+pub async fn resolve(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    outcome: DisputeOutcome,
+    amount: Option<Amount>,
+    remark: &str,
+) -> Result<matching::Model, Error> {
+    let mut checks = Checks::new();
+    let note = checks.lines("note", remark, 3..=2_000);
+    checks.finish()?;
+    let transaction = app.database.begin().await?;
+    let (row, _) = ready(&transaction, viewer, id, Act::Resolve, None).await?;
+    let agreed = agreed(&transaction, &row).await?;
+    let parts = parts(&transaction, row.id).await?;
+    let mut checks = Checks::new();
+    let adjusted = outcome == DisputeOutcome::Adjusted;
+    let message = "Say how much was delivered in all, with ADJUSTED and only with it.";
+    let said = amount.is_some();
+    checks.demand(said == adjusted, "quantity", Code::Invalid, message);
+    let delivered = match outcome {
+        DisputeOutcome::Adjusted => counted(&mut checks, amount.as_ref(), &agreed, None),
+        DisputeOutcome::NotDelivered => Some(Sum::of(&parts).confirmed),
+        DisputeOutcome::ConfirmedAsClaimed => {
+            let counted = parts
+                .iter()
+                .filter(|part| part.state != FulfilmentState::Withdrawn);
+            Some(counted.filter_map(|part| part.quantity).sum())
+        }
+    };
+    checks.finish()?;
+    let state = MatchState::Resolved;
+    let delivered = delivered.unwrap_or(0);
+    let changed = finish(&transaction, viewer, &row, &agreed, state, delivered).await?;
+    let step = Step {
+        outcome: Some(outcome),
+        ..Step::new(MatchStepKind::Resolved, None).noted(Some(note))
+    };
+    record(&transaction, viewer, &changed, "match.resolved", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Says that what was lent came back, so that it can be lent again.
+pub async fn mark_returned(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+) -> Result<matching::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::MarkReturned, None).await?;
+    let (offer, request) = listings(&transaction, &row).await?;
+    let mode = offer.lending_mode.or(request.lending_mode);
+    if !matches!(mode, Some(LendingMode::Lend | LendingMode::Share)) {
+        let message = "This was not lent: its offer says neither LEND nor SHARE.";
+        return Err(UserError::new(Code::InvalidState, message).into());
+    }
+    let held = Held {
+        offer: 0,
+        ..Held::by(&row)
+    };
+    let change = matching::ActiveModel {
+        offer_allocated: Set(0),
+        returned_at: Set(Some(viewer.now)),
+        ..Default::default()
+    };
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    allocation::hold(
+        &transaction,
+        viewer,
+        &row,
+        (Held::by(&row), held),
+        From::Any,
+    )
+    .await?;
+    let step = Step::new(MatchStepKind::Returned, side);
+    record(&transaction, viewer, &changed, "match.returned", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}

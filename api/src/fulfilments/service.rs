@@ -1,0 +1,349 @@
+//! The acts of delivering: one side records, the other answers; what they say alike counts.
+
+use chrono::NaiveDate;
+use entity::{
+    fulfilment::{self, Column, FulfilmentState},
+    match_step::MatchStepKind,
+    match_terms,
+    matching::{self, MatchState},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder,
+};
+use uuid::Uuid;
+
+use super::{
+    endings::finish,
+    rules::{self, Sum},
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
+        quantity, resource,
+    },
+    listings::particulars::Amount,
+    matches::{
+        rules::{Act, other},
+        service::{MatchId, Step, ready, record as record_step, terms, write_if},
+    },
+};
+
+/// The id of a delivery.
+pub type FulfilmentId = Id<fulfilment::Entity>;
+
+/// What a side says was delivered.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// How much; left out, all that is outstanding.
+    pub quantity: Option<Amount>,
+    /// On which day; today where nothing is said.
+    pub delivered_on: Option<NaiveDate>,
+    /// Whether nothing more is to come; left out, only where nothing is counted.
+    pub last: Option<bool>,
+    /// A few lines.
+    pub note: Option<String>,
+    /// Addresses of photographs, delivery notes and the like.
+    pub evidence: Vec<String>,
+}
+
+/// Records a delivery, which the other side is to confirm.
+pub async fn record(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    said: Said,
+    key: Option<String>,
+) -> Result<fulfilment::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "match.delivery_recorded", &(id, &said));
+    let made = Key::made::<fulfilment::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    let answer = async {
+        let transaction = app.database.begin().await?;
+        let row = record_in(&transaction, viewer, id, said).await?;
+        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
+        transaction.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Key::settle::<fulfilment::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+}
+
+async fn record_in(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: MatchId,
+    said: Said,
+) -> Result<fulfilment::Model, Error> {
+    let (row, side) = ready(transaction, viewer, id, Act::RecordDelivery, None).await?;
+    let side = side.ok_or(Error::NotFound)?;
+    let agreed = agreed(transaction, &row).await?;
+    let mut parts = parts(transaction, row.id).await?;
+    let mut checks = Checks::new();
+    let fits = parts.len() < rules::MOST;
+    let message = "A match has at most 500 deliveries.";
+    checks.demand(fits, "matchId", Code::LimitReached, message);
+    let day = said.delivered_on.unwrap_or_else(|| viewer.today());
+    rules::check_day(&mut checks, day, viewer.today());
+    let note = note(&mut checks, said.note.as_deref());
+    let evidence = rules::evidence(&mut checks, &said.evidence);
+    let outstanding = agreed
+        .quantity
+        .map(|agreed| Sum::of(&parts).outstanding(agreed));
+    let quantity = counted(&mut checks, said.quantity.as_ref(), &agreed, outstanding);
+    checks.finish()?;
+    let part = fulfilment::Model {
+        id: Uuid::now_v7(),
+        match_id: row.id,
+        state: FulfilmentState::Claimed,
+        side,
+        recorded_by: viewer.signed_in()?.id,
+        quantity,
+        answered_quantity: None,
+        answered_by: None,
+        delivered_on: day,
+        last: said.last.unwrap_or(agreed.quantity.is_none()),
+        note: note.clone(),
+        answer_note: None,
+        evidence: evidence.into(),
+        created_at: viewer.now,
+        answered_at: None,
+    };
+    parts.push(part.clone());
+    let changed = follow(transaction, viewer, &row, &parts, &agreed).await?;
+    let new: fulfilment::ActiveModel = part.clone().into();
+    fulfilment::Entity::insert(sea_orm::ActiveModelTrait::reset_all(new))
+        .exec_without_returning(transaction)
+        .await?;
+    let step = Step::new(MatchStepKind::DeliveryRecorded, Some(side)).noted(note);
+    record_step(
+        transaction,
+        viewer,
+        &changed,
+        "match.delivery_recorded",
+        step,
+    )
+    .await?;
+    Ok(part)
+}
+
+/// Answers what the other side says was delivered: the same confirms it, anything else disputes it.
+pub async fn confirm(
+    app: &App,
+    viewer: &Viewer,
+    id: FulfilmentId,
+    amount: Option<Amount>,
+    remark: Option<String>,
+) -> Result<fulfilment::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (mut part, row) = claimed(&transaction, viewer, id, Act::ConfirmDelivery).await?;
+    let agreed = agreed(&transaction, &row).await?;
+    let mut checks = Checks::new();
+    let note = note(&mut checks, remark.as_deref());
+    let answer = counted(&mut checks, amount.as_ref(), &agreed, part.quantity);
+    checks.finish()?;
+    let same = answer == part.quantity;
+    (part.answered_quantity, part.answered_by) = (answer, viewer.person_id());
+    (part.answered_at, part.answer_note) = (Some(viewer.now), note.clone());
+    part.state = if same {
+        FulfilmentState::Confirmed
+    } else {
+        FulfilmentState::Disputed
+    };
+    let parts = with(&transaction, &part).await?;
+    let sum = Sum::of(&parts);
+    let state = sum.state(agreed.quantity);
+    let (kind, act) = if same {
+        (MatchStepKind::DeliveryConfirmed, "match.delivery_confirmed")
+    } else {
+        (MatchStepKind::Disputed, "match.disputed")
+    };
+    let side = other(part.side);
+    let changed = if state == MatchState::Fulfilled {
+        finish(&transaction, viewer, &row, &agreed, state, sum.confirmed).await?
+    } else {
+        follow(&transaction, viewer, &row, &parts, &agreed).await?
+    };
+    write(&transaction, &part).await?;
+    let step = Step::new(kind, Some(side)).noted(note);
+    record_step(&transaction, viewer, &changed, act, step).await?;
+    if state == MatchState::Fulfilled {
+        let step = Step::new(MatchStepKind::Fulfilled, Some(side));
+        record_step(&transaction, viewer, &changed, "match.fulfilled", step).await?;
+    }
+    transaction.commit().await?;
+    Ok(part)
+}
+
+/// Takes back one's own record that nobody has answered.
+pub async fn withdraw(
+    app: &App,
+    viewer: &Viewer,
+    id: FulfilmentId,
+) -> Result<fulfilment::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (mut part, row) = claimed(&transaction, viewer, id, Act::WithdrawDelivery).await?;
+    let agreed = agreed(&transaction, &row).await?;
+    part.state = FulfilmentState::Withdrawn;
+    let parts = with(&transaction, &part).await?;
+    let changed = follow(&transaction, viewer, &row, &parts, &agreed).await?;
+    write(&transaction, &part).await?;
+    let step = Step::new(MatchStepKind::DeliveryWithdrawn, Some(part.side));
+    record_step(
+        &transaction,
+        viewer,
+        &changed,
+        "match.delivery_withdrawn",
+        step,
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(part)
+}
+
+/// A delivery that waits for an answer, and its match, if it is the viewer's to do this to it.
+async fn claimed(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: FulfilmentId,
+    act: Act,
+) -> Result<(fulfilment::Model, matching::Model), Error> {
+    viewer.signed_in()?;
+    let part = resource::get(transaction, viewer, id).await?;
+    let whose = match act {
+        Act::ConfirmDelivery => other(part.side),
+        _ => part.side,
+    };
+    let match_id = MatchId::new(part.match_id);
+    let (row, side) = ready(transaction, viewer, match_id, act, Some(whose)).await?;
+    if part.state != FulfilmentState::Claimed {
+        let message = "Only a delivery that waits for an answer can be answered or taken back.";
+        return Err(UserError::new(Code::InvalidState, message).into());
+    }
+    if side != Some(whose) {
+        let message = match act {
+            Act::ConfirmDelivery => "You recorded it; the other side confirms it.",
+            _ => "The other side recorded it; only they take it back.",
+        };
+        return Err(UserError::new(Code::NotYourTurn, message).into());
+    }
+    Ok((part, row))
+}
+
+/// Brings the match to where its deliveries have led it, short of its end.
+async fn follow(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    parts: &[fulfilment::Model],
+    agreed: &match_terms::Model,
+) -> Result<matching::Model, Error> {
+    let sum = Sum::of(parts);
+    let state = sum.state(agreed.quantity);
+    let turn = match state {
+        MatchState::AwaitingConfirmation => sum.to_answer,
+        MatchState::Accepted | MatchState::InDelivery
+            if row.state != MatchState::AwaitingConfirmation =>
+        {
+            row.turn
+        }
+        _ => None,
+    };
+    let change = matching::ActiveModel {
+        state: Set(state),
+        turn: Set(turn),
+        delivered: Set(sum.confirmed),
+        ..Default::default()
+    };
+    write_if(transaction, viewer, row, change).await
+}
+
+/// The terms in force.
+pub(super) async fn agreed(
+    conn: &impl ConnectionTrait,
+    row: &matching::Model,
+) -> Result<match_terms::Model, Error> {
+    terms(conn, row, row.agreed_version.ok_or(Error::NotFound)?).await
+}
+
+/// All deliveries of a match, the first ones first.
+pub(super) async fn parts(
+    conn: &impl ConnectionTrait,
+    match_id: Uuid,
+) -> Result<Vec<fulfilment::Model>, Error> {
+    Ok(fulfilment::Entity::find()
+        .filter(Column::MatchId.eq(match_id))
+        .order_by_asc(Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// The same, with one of them as it is going to be.
+async fn with(
+    conn: &impl ConnectionTrait,
+    changed: &fulfilment::Model,
+) -> Result<Vec<fulfilment::Model>, Error> {
+    let mut parts = parts(conn, changed.match_id).await?;
+    for part in &mut parts {
+        if part.id == changed.id {
+            part.clone_from(changed);
+        }
+    }
+    Ok(parts)
+}
+
+async fn write(conn: &impl ConnectionTrait, part: &fulfilment::Model) -> Result<(), Error> {
+    let change = fulfilment::ActiveModel {
+        state: Set(part.state),
+        answered_quantity: Set(part.answered_quantity),
+        answered_by: Set(part.answered_by),
+        answer_note: Set(part.answer_note.clone()),
+        answered_at: Set(part.answered_at),
+        ..Default::default()
+    };
+    fulfilment::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(part.id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// An amount in base units of the agreed unit; `otherwise` where it is left out.
+pub(super) fn counted(
+    checks: &mut Checks,
+    amount: Option<&Amount>,
+    agreed: &match_terms::Model,
+    otherwise: Option<i64>,
+) -> Option<i64> {
+    let field = "quantity.amount";
+    let Some(amount) = amount else {
+        if agreed.quantity.is_some() && otherwise.is_none_or(|rest| rest <= 0) {
+            let message = "All that was agreed is recorded. Say how much more it was.";
+            checks.refuse("quantity", Code::Required, message);
+        }
+        return otherwise.filter(|_| agreed.quantity.is_some());
+    };
+    if agreed.quantity.is_none() {
+        let message = "Nothing is counted in this match. Leave the quantity out.";
+        checks.refuse("quantity", Code::Invalid, message);
+        return None;
+    }
+    let base = checks.keep(quantity::to_base(amount.amount, amount.unit, field))?;
+    let minutes = agreed.minutes_per_day.unwrap_or(450);
+    let converted = quantity::convert(base, amount.unit, agreed.unit, minutes);
+    if converted.is_none() {
+        let message = format!("The match counts {}.", quantity::label(agreed.unit));
+        checks.refuse("quantity.unit", Code::UnitsDiffer, message);
+    }
+    converted
+}
+
+pub(super) fn note(checks: &mut Checks, note: Option<&str>) -> Option<String> {
+    let note = checks.lines("note", note?, 0..=2_000);
+    (!note.is_empty()).then_some(note)
+}

@@ -1,0 +1,194 @@
+//! What clients send of a match.
+
+use async_graphql::InputObject;
+use chrono::{DateTime, Utc};
+use entity::{listing, match_step::MatchReason, matching::MatchState, organisation};
+use rust_decimal::Decimal;
+
+use super::{search::Filter, service::MatchId, terms::Said};
+use crate::{
+    kit::{Error, Id, date::Date, input::Checks},
+    listings::inputs::QuantityInput,
+};
+
+/// What a side says of a match: how much, when, where, on which conditions.
+#[derive(InputObject, Debug, Default)]
+pub struct MatchTermsInput {
+    /// How much. Left out in the first proposal: as much as both listings have left. Left out later: as before.
+    pub quantity: Option<QuantityInput>,
+    /// How many hours a day counts, 1 to 24, as text: needed only where one listing counts hours and the other days.
+    /// 7.5 where nothing is said.
+    pub hours_per_day: Option<Decimal>,
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub until: Option<Date>,
+    /// Where: at most 300 characters.
+    pub place: Option<String>,
+    /// What else is agreed: at most 2,000 characters.
+    pub conditions: Option<String>,
+    /// A word to the other side: at most 2,000 characters.
+    pub message: Option<String>,
+    /// Until when the other side may answer: within 90 days; 14 days where nothing is said.
+    pub answer_by: Option<DateTime<Utc>>,
+    /// Whether one's own listing holds the quantity until the answer, so that nobody else gets it meanwhile.
+    #[graphql(default)]
+    pub hold: bool,
+}
+
+impl From<MatchTermsInput> for Said {
+    fn from(input: MatchTermsInput) -> Self {
+        let MatchTermsInput {
+            quantity,
+            hours_per_day,
+            from,
+            until,
+            place,
+            conditions,
+            message,
+            answer_by,
+            hold,
+        } = input;
+        Self {
+            quantity: quantity.map(Into::into),
+            hours_per_day,
+            from: from.map(Into::into),
+            until: until.map(Into::into),
+            place,
+            conditions,
+            message,
+            answer_by,
+            hold,
+        }
+    }
+}
+
+/// Which two listings to match, and on which terms.
+#[derive(InputObject, Debug)]
+pub struct ProposeMatchInput {
+    /// The offer. It or the request is posted by an organisation of which the viewer is an editor.
+    pub offer_id: Id<listing::Entity>,
+    /// The request.
+    pub request_id: Id<listing::Entity>,
+    /// The terms.
+    pub terms: MatchTermsInput,
+    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    pub idempotency_key: Option<String>,
+}
+
+/// How to answer a listing without one of one's own.
+#[derive(InputObject, Debug)]
+pub struct RespondToListingInput {
+    /// The listing.
+    pub listing_id: Id<listing::Entity>,
+    /// For which organisation. The viewer is an editor of it.
+    pub organisation_id: Id<organisation::Entity>,
+    /// The terms.
+    pub terms: MatchTermsInput,
+    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    pub idempotency_key: Option<String>,
+}
+
+/// Other terms for a match.
+#[derive(InputObject, Debug)]
+pub struct MatchTermsChangeInput {
+    /// The match.
+    pub match_id: MatchId,
+    /// The version of the terms that is answered: `terms.version` as it was read.
+    pub terms_version: i32,
+    /// The new terms.
+    pub terms: MatchTermsInput,
+}
+
+/// A yes to terms.
+#[derive(InputObject, Debug)]
+pub struct AcceptMatchInput {
+    /// The match.
+    pub match_id: MatchId,
+    /// The version of the terms that is accepted: `terms.version` as it was read.
+    pub terms_version: i32,
+}
+
+/// A no to terms.
+#[derive(InputObject, Debug)]
+pub struct DeclineMatchInput {
+    /// The match.
+    pub match_id: MatchId,
+    /// The version of the terms that is declined: `terms.version` as it was read.
+    pub terms_version: i32,
+    /// Why.
+    #[graphql(default_with = "MatchReason::NoReason")]
+    pub reason: MatchReason,
+    /// A word to the other side: at most 1,000 characters.
+    pub note: Option<String>,
+}
+
+/// A no to a change of what was agreed, or the change taken back.
+#[derive(InputObject, Debug)]
+pub struct DeclineAmendmentInput {
+    /// The match.
+    pub match_id: MatchId,
+    /// The version of the terms that is declined: `terms.version` as it was read.
+    pub terms_version: i32,
+    /// A word to the other side: at most 1,000 characters.
+    pub note: Option<String>,
+}
+
+/// An act on a match that needs no more than a word.
+#[derive(InputObject, Debug)]
+pub struct MatchActInput {
+    /// The match.
+    pub match_id: MatchId,
+    /// A word that both sides read: at most 1,000 characters.
+    pub note: Option<String>,
+}
+
+/// Which matches to list. What is left out leaves nothing out.
+#[derive(InputObject, Debug, Default)]
+pub struct MatchFilter {
+    /// In one of these states.
+    #[graphql(default)]
+    pub states: Vec<MatchState>,
+    /// With this organisation on one side.
+    pub organisation_id: Option<Id<organisation::Entity>>,
+    /// Of this listing.
+    pub listing_id: Option<Id<listing::Entity>>,
+    /// Only those that wait for an answer of an organisation of which the viewer is an editor.
+    #[graphql(default)]
+    pub waits_for_me: bool,
+    /// Only those that wait for a broker's approval.
+    #[graphql(default)]
+    pub needs_approval: bool,
+    /// Only those that were agreed, and in which no step was made for 21 days.
+    #[graphql(default)]
+    pub stuck: bool,
+}
+
+impl From<MatchFilter> for Filter {
+    fn from(filter: MatchFilter) -> Self {
+        let MatchFilter {
+            states,
+            organisation_id,
+            listing_id,
+            waits_for_me,
+            needs_approval,
+            stuck,
+        } = filter;
+        Self {
+            states,
+            organisation: organisation_id.map(|id| id.0),
+            listing: listing_id.map(|id| id.0),
+            waits_for_me,
+            needs_approval,
+            stuck,
+        }
+    }
+}
+
+/// A key of the caller's own, if one was sent.
+pub fn key(key: Option<&str>) -> Result<Option<String>, Error> {
+    let mut checks = Checks::new();
+    let key = checks.optional("idempotencyKey", key, 100);
+    checks.finish()?;
+    Ok(key)
+}

@@ -1,0 +1,53 @@
+//! Matches: one offer and one request, from a first proposal to terms that both sides keep.
+//!
+//! [`terms`] says what can be agreed, [`rules`] which step follows which and who makes it, [`allocation`] holds
+//! the quantity so that nothing is promised twice. What was really delivered is the feature `fulfilments`.
+//!
+//! A match is seen by the members of its two organisations, and by staff.
+
+pub mod allocation;
+pub mod amendments;
+mod history;
+mod inputs;
+pub mod jobs;
+mod mutation;
+pub mod negotiation;
+mod query;
+pub mod rules;
+pub mod search;
+pub mod service;
+pub mod terms;
+pub(crate) mod types;
+
+use entity::matching::{self, Column};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use uuid::Uuid;
+
+pub use inputs::{MatchFilter, key};
+pub use mutation::{MatchMutation, MatchPayload};
+pub use query::MatchQuery;
+pub use types::Match;
+
+use crate::kit::{Resource, Viewer};
+
+impl Resource for matching::Entity {
+    const NAME: &'static str = "match";
+    const ID: Column = Column::Id;
+
+    fn id(row: &matching::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        if viewer.is_staff() {
+            return Condition::all();
+        }
+        let own: Vec<Uuid> = viewer.organisations().collect();
+        if own.is_empty() {
+            return Condition::all().add(Expr::val(false));
+        }
+        Condition::any()
+            .add(Column::OffererId.is_in(own.clone()))
+            .add(Column::RequesterId.is_in(own))
+    }
+}

@@ -1,0 +1,269 @@
+//! Coming to terms: countering, accepting, declining, withdrawing, and a broker's approval.
+//!
+//! An answer names the version of the terms that it answers, so that nobody agrees to what they have not read.
+
+use entity::{
+    match_step::{MatchReason, MatchStepKind},
+    matching::{self, MatchState},
+    organisation::VerificationStatus,
+};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+
+use super::{
+    allocation::{self, From, Held},
+    jobs,
+    rules::{self, Act},
+    service::{MatchId, Step, acting, listings, ready, record, terms, write_if, write_terms},
+    terms::{Pair, Said},
+};
+use crate::{
+    App,
+    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+};
+
+/// Answers the terms with other terms, or changes one's own before they are answered.
+pub async fn counter(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    version: i32,
+    said: Said,
+) -> Result<matching::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::Counter, None).await?;
+    let side = side.ok_or(Error::NotFound)?;
+    answers(&row, version)?;
+    let state = if row.turn == Some(side) {
+        MatchState::Countered
+    } else {
+        row.state
+    };
+    let holds = said.hold;
+    let settled = settle(&transaction, viewer, &row, said, Held::by(&row)).await?;
+    let held = if holds {
+        Held::asked(settled.offer_quantity, settled.request_quantity).only(side)
+    } else {
+        Held::NOTHING
+    };
+    let change = matching::ActiveModel {
+        state: Set(state),
+        turn: Set(Some(rules::other(side))),
+        terms_version: Set(row.terms_version + 1),
+        answer_by: Set(settled.answer_by),
+        offer_allocated: Set(held.offer),
+        request_allocated: Set(held.request),
+        crowded_out_at: Set(None),
+        ..Default::default()
+    };
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    allocation::hold(
+        &transaction,
+        viewer,
+        &row,
+        (Held::by(&row), held),
+        From::Open,
+    )
+    .await?;
+    write_terms(&transaction, viewer, &changed, side, &settled).await?;
+    let step = Step::new(MatchStepKind::Countered, Some(side)).about(changed.terms_version);
+    record(&transaction, viewer, &changed, "match.countered", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// What a side says, checked against both listings as they are.
+pub(super) async fn settle(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    said: Said,
+    held: Held,
+) -> Result<super::terms::Terms, Error> {
+    let (offer, request) = listings(transaction, row).await?;
+    let before = terms(transaction, row, row.terms_version).await?;
+    let pair = Pair {
+        offer: &offer,
+        request: &request,
+        offer_held: held.offer,
+        request_held: held.request,
+    };
+    let mut checks = Checks::new();
+    let settled = said.check(&mut checks, pair, Some(&before), viewer.now);
+    checks.finish()?;
+    settled.ok_or(Error::NotFound)
+}
+
+/// Agrees to the terms: from here on the quantity belongs to this match.
+pub async fn accept(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    version: i32,
+) -> Result<matching::Model, Error> {
+    let (seen, _) = ready(&app.database.read, viewer, id, Act::Accept, None).await?;
+    jobs::lapse_on(app, [seen.offer_id, seen.request_id]).await?;
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::Accept, None).await?;
+    answers(&row, version)?;
+    approved(&transaction, viewer, &row).await?;
+    let agreed = terms(&transaction, &row, version).await?;
+    let held = Held::asked(agreed.offer_quantity, agreed.request_quantity);
+    let change = matching::ActiveModel {
+        state: Set(MatchState::Accepted),
+        turn: Set(None),
+        agreed_version: Set(Some(version)),
+        agreed_at: Set(Some(viewer.now)),
+        offer_allocated: Set(held.offer),
+        request_allocated: Set(held.request),
+        crowded_out_at: Set(None),
+        ..Default::default()
+    };
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    allocation::hold(
+        &transaction,
+        viewer,
+        &row,
+        (Held::by(&row), held),
+        From::Open,
+    )
+    .await?;
+    let step = Step::new(MatchStepKind::Accepted, side).about(version);
+    record(&transaction, viewer, &changed, "match.accepted", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Refuses a match of an organisation that nobody has verified, unless a broker has approved it.
+async fn approved(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+) -> Result<(), Error> {
+    for id in [row.offerer_id, row.requester_id] {
+        let organisation = acting(transaction, viewer, id).await?;
+        let vouched = organisation.verification == VerificationStatus::Verified;
+        if !vouched && row.approved_at.is_none() {
+            let message = format!(
+                "{} is not verified yet, so a broker has to approve the match first. Brokers have it on their list.",
+                organisation.name
+            );
+            return Err(UserError::new(Code::ApprovalRequired, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Lets the match of an unverified organisation go on.
+pub async fn approve(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    note: Option<String>,
+) -> Result<matching::Model, Error> {
+    let note = remark(note.as_deref())?;
+    let transaction = app.database.begin().await?;
+    let (row, _) = ready(&transaction, viewer, id, Act::Approve, None).await?;
+    let change = matching::ActiveModel {
+        approved_at: Set(Some(viewer.now)),
+        approved_by: Set(viewer.person_id()),
+        ..Default::default()
+    };
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    let step = Step::new(MatchStepKind::Approved, None).noted(note);
+    record(&transaction, viewer, &changed, "match.approved", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Refuses the terms.
+pub async fn decline(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    version: i32,
+    reason: MatchReason,
+    note: Option<String>,
+) -> Result<matching::Model, Error> {
+    let note = remark(note.as_deref())?;
+    let transaction = app.database.begin().await?;
+    let (row, side) = ready(&transaction, viewer, id, Act::Decline, None).await?;
+    answers(&row, version)?;
+    let step = Step {
+        reason: Some(reason),
+        ..Step::new(MatchStepKind::Declined, side)
+            .about(version)
+            .noted(note)
+    };
+    let state = MatchState::Declined;
+    let changed = end(&transaction, viewer, &row, state, "match.declined", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Steps out before anything is agreed.
+pub async fn withdraw(
+    app: &App,
+    viewer: &Viewer,
+    id: MatchId,
+    note: Option<String>,
+) -> Result<matching::Model, Error> {
+    let note = remark(note.as_deref())?;
+    let transaction = app.database.begin().await?;
+    let seen = resource::get(&transaction, viewer, id).await?;
+    let asked = seen.turn.map(rules::other);
+    let (row, side) = ready(&transaction, viewer, id, Act::Withdraw, asked).await?;
+    let step = Step::new(MatchStepKind::Withdrawn, side).noted(note);
+    let state = MatchState::Withdrawn;
+    let changed = end(&transaction, viewer, &row, state, "match.withdrawn", step).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Ends a match on which nothing was agreed, and gives back what it held.
+pub(super) async fn end(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    state: MatchState,
+    act: &'static str,
+    step: Step,
+) -> Result<matching::Model, Error> {
+    let change = matching::ActiveModel {
+        state: Set(state),
+        turn: Set(None),
+        ended_at: Set(Some(viewer.now)),
+        offer_allocated: Set(0),
+        request_allocated: Set(0),
+        ..Default::default()
+    };
+    let changed = write_if(transaction, viewer, row, change).await?;
+    let held = (Held::by(row), Held::NOTHING);
+    allocation::hold(transaction, viewer, row, held, From::Any).await?;
+    allocation::close_done(transaction, viewer, row, false).await?;
+    record(transaction, viewer, &changed, act, step).await?;
+    Ok(changed)
+}
+
+/// Refuses an answer to terms that are not the latest.
+pub(super) fn answers(row: &matching::Model, version: i32) -> Result<(), UserError> {
+    if row.terms_version == version {
+        return Ok(());
+    }
+    let message = format!(
+        "The latest terms are version {}. Read them and answer those.",
+        row.terms_version
+    );
+    Err(UserError::at(
+        "termsVersion",
+        Code::TermsVersionOutdated,
+        message,
+    ))
+}
+
+/// A note of a few lines.
+pub(super) fn remark(note: Option<&str>) -> Result<Option<String>, Error> {
+    let mut checks = Checks::new();
+    let note = note.map(|note| checks.lines("note", note, 0..=1_000));
+    checks.finish()?;
+    Ok(note.filter(|note| !note.is_empty()))
+}

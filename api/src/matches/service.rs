@@ -1,0 +1,452 @@
+//! Proposing a match, and what all acts on matches share: read it, ask the rules, write it if it is still as it was
+//! read, hold what it holds, record the step.
+
+use entity::{
+    listing::{self, Audience, ExpiryPolicy, ListingKind, ListingState},
+    match_step::{self, DisputeOutcome, MatchReason, MatchStepKind},
+    match_terms,
+    matching::{self, Column, MatchSide, MatchState},
+    organisation::{self, OrganisationState},
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    EntityTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{
+    allocation::{self, From, Held},
+    jobs,
+    rules::{self, Act},
+    terms::{Pair, Said, Terms},
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode as Code, Viewer, activity, idempotency::Key,
+        input::Checks, resource,
+    },
+    listings::{
+        self,
+        particulars::Particulars,
+        service::{Draft, ListingId},
+    },
+};
+
+/// The id of a match.
+pub type MatchId = Id<matching::Entity>;
+
+/// One step in a match's history, as it is about to be written.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of the columns")]
+pub struct Step {
+    pub kind: MatchStepKind,
+    pub side: Option<MatchSide>,
+    pub terms_version: Option<i32>,
+    pub reason: Option<MatchReason>,
+    pub outcome: Option<DisputeOutcome>,
+    pub note: Option<String>,
+}
+
+impl Step {
+    /// A step of a side's, or of a broker's where there is none.
+    #[must_use]
+    pub const fn new(kind: MatchStepKind, side: Option<MatchSide>) -> Self {
+        Self {
+            kind,
+            side,
+            terms_version: None,
+            reason: None,
+            outcome: None,
+            note: None,
+        }
+    }
+
+    /// The same, about a version of the terms.
+    #[must_use]
+    pub fn about(self, terms_version: i32) -> Self {
+        Self {
+            terms_version: Some(terms_version),
+            ..self
+        }
+    }
+
+    /// The same, with a note.
+    #[must_use]
+    pub fn noted(self, note: Option<String>) -> Self {
+        Self { note, ..self }
+    }
+}
+
+/// Proposes to match an offer and a request, one of which is the viewer's organisation's.
+pub async fn propose(
+    app: &App,
+    viewer: &Viewer,
+    (offer, request): (ListingId, ListingId),
+    said: Said,
+    key: Option<String>,
+) -> Result<matching::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "match.proposed", &(offer, request, &said));
+    let made = Key::made::<matching::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    jobs::lapse_on(app, [offer.0, request.0]).await?;
+    let answer = async {
+        let transaction = app.database.begin().await?;
+        let offer = resource::get(&transaction, viewer, offer).await?;
+        let request = resource::get(&transaction, viewer, request).await?;
+        let row = begin(&transaction, viewer, (&offer, &request), said, None).await?;
+        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
+        transaction.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Key::settle::<matching::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+}
+
+/// Answers a listing directly: its counterpart is made for the viewer's organisation, unlisted, and matched with it.
+pub async fn respond(
+    app: &App,
+    viewer: &Viewer,
+    to: ListingId,
+    organisation: Id<organisation::Entity>,
+    said: Said,
+    key: Option<String>,
+) -> Result<matching::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "match.responded", &(to, organisation, &said));
+    let made = Key::made::<matching::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    jobs::lapse_on(app, [to.0]).await?;
+    let answer = async {
+        let transaction = app.database.begin().await?;
+        let to = resource::get(&transaction, viewer, to).await?;
+        let draft = counterpart(&to, organisation);
+        let made = listings::service::create_in(app, &transaction, viewer, draft).await?;
+        let side = side_of(&made);
+        let pair = match side {
+            MatchSide::Offerer => (&made, &to),
+            MatchSide::Requester => (&to, &made),
+        };
+        let row = begin(&transaction, viewer, pair, said, Some(side)).await?;
+        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
+        transaction.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Key::settle::<matching::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+}
+
+/// What answers a listing: the same thing from the other side, for nobody's eyes but theirs. It counts nothing, for the
+/// terms of its one match do.
+fn counterpart(to: &listing::Model, organisation: Id<organisation::Entity>) -> Draft {
+    let said = Particulars {
+        description: format!("Made to answer {}.", to.reference),
+        quantity: None,
+        partial_allowed: true,
+        availability: Vec::new(),
+        needed_by: None,
+        audience: Audience::Unlisted,
+        expiry_policy: ExpiryPolicy::Standing,
+        expires_at: None,
+        requirements: Vec::new(),
+        pictures: Vec::new(),
+        tags: Vec::new(),
+        external_reference: None,
+        ..Particulars::of(to)
+    };
+    let kind = match to.kind {
+        ListingKind::Offer => ListingKind::Request,
+        ListingKind::Request => ListingKind::Offer,
+    };
+    Draft {
+        kind,
+        organisation,
+        said,
+        publish: true,
+    }
+}
+
+const fn side_of(listing: &listing::Model) -> MatchSide {
+    match listing.kind {
+        ListingKind::Offer => MatchSide::Offerer,
+        ListingKind::Request => MatchSide::Requester,
+    }
+}
+
+/// Makes the match, where the two listings can be one.
+async fn begin(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    (offer, request): (&listing::Model, &listing::Model),
+    said: Said,
+    listing_made_by: Option<MatchSide>,
+) -> Result<matching::Model, Error> {
+    let mut row = fresh(viewer, offer, request);
+    let side = rules::may(viewer, &row, Act::Counter, listing_made_by)?.ok_or(Error::NotFound)?;
+    let mut checks = Checks::new();
+    counterparts(&mut checks, offer, request, viewer);
+    let holds = said.hold;
+    let pair = Pair {
+        offer,
+        request,
+        offer_held: 0,
+        request_held: 0,
+    };
+    let terms = said.check(&mut checks, pair, None, viewer.now);
+    checks.finish()?;
+    let terms = terms.ok_or(Error::NotFound)?;
+    for id in [row.offerer_id, row.requester_id] {
+        acting(transaction, viewer, id).await?;
+    }
+    let held = if holds {
+        Held::asked(terms.offer_quantity, terms.request_quantity).only(side)
+    } else {
+        Held::NOTHING
+    };
+    (row.proposed_by, row.turn) = (side, Some(rules::other(side)));
+    (row.offer_allocated, row.request_allocated) = (held.offer, held.request);
+    (row.answer_by, row.listing_made_by) = (terms.answer_by, listing_made_by);
+    let new: matching::ActiveModel = row.clone().into();
+    matching::Entity::insert(new.reset_all())
+        .exec_without_returning(transaction)
+        .await
+        .map_err(|error| Error::from(error).on_conflict(matched_already))?;
+    write_terms(transaction, viewer, &row, side, &terms).await?;
+    allocation::hold(transaction, viewer, &row, (Held::NOTHING, held), From::Open).await?;
+    let step = Step::new(MatchStepKind::Proposed, Some(side)).about(1);
+    record(transaction, viewer, &row, "match.proposed", step).await?;
+    Ok(row)
+}
+
+fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> matching::Model {
+    let id = Uuid::now_v7();
+    matching::Model {
+        id,
+        reference: listings::store::reference_of("MAT", id),
+        offer_id: offer.id,
+        request_id: request.id,
+        offerer_id: offer.organisation_id,
+        requester_id: request.organisation_id,
+        state: MatchState::Proposed,
+        proposed_by: MatchSide::Offerer,
+        turn: None,
+        terms_version: 1,
+        agreed_version: None,
+        answer_by: viewer.now,
+        offer_allocated: 0,
+        request_allocated: 0,
+        delivered: 0,
+        listing_made_by: None,
+        approved_at: None,
+        approved_by: None,
+        crowded_out_at: None,
+        created_at: viewer.now,
+        updated_at: viewer.now,
+        agreed_at: None,
+        ended_at: None,
+        returned_at: None,
+        version: 1,
+    }
+}
+
+/// Notes why two listings cannot be matched.
+fn counterparts(
+    checks: &mut Checks,
+    offer: &listing::Model,
+    request: &listing::Model,
+    viewer: &Viewer,
+) {
+    for (field, row, kind) in [
+        ("offerId", offer, ListingKind::Offer),
+        ("requestId", request, ListingKind::Request),
+    ] {
+        let message = "Match an offer with a request.";
+        checks.demand(row.kind == kind, field, Code::NoCounterpart, message);
+        let open = listings::rules::state_at(row, viewer.now) == ListingState::Published;
+        let message = "This listing is not open at the moment.";
+        checks.demand(open, field, Code::InvalidState, message);
+    }
+    if offer.organisation_id == request.organisation_id {
+        let message = "Both are of one organisation, which needs no match for that.";
+        checks.refuse("requestId", Code::NoCounterpart, message);
+    }
+}
+
+/// Holds an organisation as it is until the transaction ends, and refuses one that was merged into another.
+pub(super) async fn acting(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<organisation::Model, Error> {
+    let row = resource::hold(transaction, viewer, Id::<organisation::Entity>::new(id)).await?;
+    if row.state == OrganisationState::Active {
+        return Ok(row);
+    }
+    let message = format!("{} was merged into another organisation.", row.name);
+    Err(UserError::new(Code::InvalidState, message).into())
+}
+
+fn matched_already() -> UserError {
+    let message = "These two have a match already. Go on with that one.";
+    UserError::new(Code::AlreadyExists, message)
+}
+
+/// The match as the viewer sees it, the side for which they act, and the terms in force or under discussion.
+pub async fn ready(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: MatchId,
+    act: Act,
+    natural: Option<MatchSide>,
+) -> Result<(matching::Model, Option<MatchSide>), Error> {
+    viewer.signed_in()?;
+    let row = resource::get(conn, viewer, id).await?;
+    let natural = natural.or(match act {
+        Act::MarkReturned => Some(MatchSide::Offerer),
+        _ => row.turn,
+    });
+    let side = rules::may(viewer, &row, act, natural)?;
+    rules::can(&row, act, side, viewer.now)?;
+    Ok((row, side))
+}
+
+/// The terms of a match with this version.
+pub async fn terms(
+    conn: &impl ConnectionTrait,
+    row: &matching::Model,
+    version: i32,
+) -> Result<match_terms::Model, Error> {
+    let found = match_terms::Entity::find_by_id((row.id, version))
+        .one(conn)
+        .await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// The two listings of a match, whoever may see them.
+pub async fn listings(
+    conn: &impl ConnectionTrait,
+    row: &matching::Model,
+) -> Result<(listing::Model, listing::Model), Error> {
+    let read = async |id: Uuid| {
+        let found = listing::Entity::find_by_id(id).one(conn).await?;
+        found.ok_or(Error::NotFound)
+    };
+    Ok((read(row.offer_id).await?, read(row.request_id).await?))
+}
+
+/// Writes a version of the terms.
+pub async fn write_terms(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &matching::Model,
+    side: MatchSide,
+    terms: &Terms,
+) -> Result<(), Error> {
+    let Terms {
+        quantity,
+        unit,
+        unit_label,
+        offer_quantity,
+        request_quantity,
+        minutes_per_day,
+        from,
+        until,
+        place,
+        conditions,
+        message,
+        answer_by,
+    } = terms.clone();
+    let new = match_terms::ActiveModel {
+        match_id: Set(row.id),
+        version: Set(row.terms_version),
+        side: Set(side),
+        person_id: Set(viewer.signed_in()?.id),
+        quantity: Set(quantity),
+        unit: Set(unit),
+        unit_label: Set(unit_label),
+        offer_quantity: Set(offer_quantity),
+        request_quantity: Set(request_quantity),
+        minutes_per_day: Set(minutes_per_day),
+        from_date: Set(from),
+        until_date: Set(until),
+        place: Set(place),
+        conditions: Set(conditions),
+        message: Set(message),
+        answer_by: Set(answer_by),
+        created_at: Set(viewer.now),
+    };
+    match_terms::Entity::insert(new)
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes a change if the match is still as it was read.
+pub async fn write_if(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &matching::Model,
+    mut change: matching::ActiveModel,
+) -> Result<matching::Model, Error> {
+    change.updated_at = Set(viewer.now);
+    change.version = Set(row.version + 1);
+    let changed = matching::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version))
+        .exec_with_returning(conn)
+        .await?;
+    changed.into_iter().next().ok_or_else(outdated)
+}
+
+fn outdated() -> Error {
+    let message =
+        "Somebody changed the match since you read it. Read it again and repeat your act.";
+    UserError::new(Code::VersionOutdated, message).into()
+}
+
+/// Writes a step into the history, and records the act.
+pub async fn record(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &matching::Model,
+    act: &'static str,
+    step: Step,
+) -> Result<(), Error> {
+    let Step {
+        kind,
+        side,
+        terms_version,
+        reason,
+        outcome,
+        note,
+    } = step;
+    match_step::Entity::insert(match_step::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        match_id: Set(row.id),
+        at: Set(viewer.now),
+        kind: Set(kind),
+        side: Set(side),
+        person_id: Set(viewer.person_id()),
+        terms_version: Set(terms_version),
+        reason: Set(reason),
+        outcome: Set(outcome),
+        note: Set(note),
+    })
+    .exec_without_returning(conn)
+    .await?;
+    let own = side.unwrap_or(MatchSide::Offerer);
+    let act = activity::Act {
+        act,
+        subject: MatchId::new(row.id),
+        organisation: Some(rules::organisation(row, own)),
+        fields: &[],
+    };
+    let other = rules::organisation(row, rules::other(own));
+    activity::record_between(conn, viewer, act, Some(other)).await
+}

@@ -1,0 +1,363 @@
+//! What the schema says of a match.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    fulfilment, listing, match_step, match_terms,
+    matching::{self, MatchSide, MatchState},
+    membership::MembershipRole,
+    organisation, person, thanks,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{
+    history::MatchStep,
+    rules::{self, Act},
+    service::MatchId,
+};
+use crate::{
+    accounts::Person,
+    context::Ask,
+    fulfilments::Fulfilment,
+    kit::{Id, Part, date::Date, quantity},
+    listings::{Offer, Request, types::Quantity},
+    organisations::Organisation,
+    thanks::Thanks,
+};
+
+/// One offer and one request, from a first proposal to a delivery that both sides confirm.
+pub struct Match(matching::Model);
+
+impl From<matching::Model> for Match {
+    fn from(row: matching::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Part for match_terms::Entity {
+    const WHOLE: match_terms::Column = match_terms::Column::MatchId;
+
+    fn whole(row: &match_terms::Model) -> Uuid {
+        row.match_id
+    }
+}
+
+impl Match {
+    async fn terms_of(&self, ctx: &Context<'_>) -> Result<Vec<match_terms::Model>> {
+        let mut all = ctx.parts::<match_terms::Entity>(self.0.id).await?;
+        all.sort_unstable_by_key(|terms| terms.version);
+        Ok(all)
+    }
+
+    async fn counted(&self, ctx: &Context<'_>, base: i64) -> Result<Option<Quantity>> {
+        let version = self.0.agreed_version.unwrap_or(self.0.terms_version);
+        let all = self.terms_of(ctx).await?;
+        let terms = all.iter().find(|terms| terms.version == version);
+        Ok(terms.and_then(|terms| terms.quantity.map(|_| quantity_of(terms, base))))
+    }
+
+    /// Whether the viewer belongs to one of the sides.
+    fn is_party(&self, ctx: &Context<'_>) -> bool {
+        let role = MembershipRole::Observer;
+        rules::sides(ctx.viewer(), &self.0, role).next().is_some()
+    }
+}
+
+/// So many base units of what terms count.
+pub(crate) fn quantity_of(terms: &match_terms::Model, base: i64) -> Quantity {
+    Quantity {
+        amount: quantity::from_base(base, terms.unit),
+        unit: terms.unit,
+        unit_label: terms
+            .unit_label
+            .clone()
+            .unwrap_or_else(|| quantity::label(terms.unit).to_owned()),
+    }
+}
+
+/// One offer and one request, from a first proposal to a delivery that both sides confirm. Seen by the members of both
+/// organisations, and by staff.
+#[Object]
+impl Match {
+    /// Global id.
+    pub async fn id(&self) -> MatchId {
+        Id::new(self.0.id)
+    }
+
+    /// The number by which people speak of it, such as `MAT-7K3M9-Q2X4T`.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// Where it stands at this moment.
+    async fn state(&self, ctx: &Context<'_>) -> MatchState {
+        rules::state_at(&self.0, ctx.viewer().now)
+    }
+
+    /// What is offered.
+    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
+        let id = Id::<listing::Entity>::new(self.0.offer_id);
+        Ok(ctx.load(id).await?.map(Offer::from))
+    }
+
+    /// What is requested.
+    async fn request(&self, ctx: &Context<'_>) -> Result<Option<Request>> {
+        let id = Id::<listing::Entity>::new(self.0.request_id);
+        Ok(ctx.load(id).await?.map(Request::from))
+    }
+
+    /// Whose offer it is.
+    async fn offerer(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let id = Id::<organisation::Entity>::new(self.0.offerer_id);
+        Ok(ctx.load(id).await?.map(Organisation::from))
+    }
+
+    /// Whose request it is.
+    async fn requester(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let id = Id::<organisation::Entity>::new(self.0.requester_id);
+        Ok(ctx.load(id).await?.map(Organisation::from))
+    }
+
+    /// The side to which the viewer belongs; null for staff, and for those who belong to both.
+    async fn viewer_side(&self, ctx: &Context<'_>) -> Option<MatchSide> {
+        let mut sides = rules::sides(ctx.viewer(), &self.0, MembershipRole::Observer);
+        sides.next().filter(|_| sides.next().is_none())
+    }
+
+    /// What the viewer can do to it now.
+    async fn viewer_acts(&self, ctx: &Context<'_>) -> Vec<Act> {
+        rules::acts(ctx.viewer(), &self.0)
+    }
+
+    /// Who made the first proposal.
+    async fn proposed_by(&self) -> MatchSide {
+        self.0.proposed_by
+    }
+
+    /// Who is to answer: the latest terms, a change of what was agreed, or a delivery. Null where nobody is.
+    async fn turn(&self, ctx: &Context<'_>) -> Option<MatchSide> {
+        rules::turn_at(&self.0, ctx.viewer().now)
+    }
+
+    /// When the latest terms lapse if nobody answers; null where none wait.
+    async fn answer_by(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        let now = ctx.viewer().now;
+        let waits = rules::OPEN.contains(&rules::state_at(&self.0, now))
+            || rules::amendment_waits(&self.0, now);
+        waits.then_some(self.0.answer_by)
+    }
+
+    /// The latest terms: those to answer, or those in force where nothing waits.
+    async fn terms(&self, ctx: &Context<'_>) -> Result<Option<MatchTerms>> {
+        let waits =
+            self.0.agreed_version.is_none() || rules::amendment_waits(&self.0, ctx.viewer().now);
+        let version = if waits {
+            Some(self.0.terms_version)
+        } else {
+            self.0.agreed_version
+        };
+        let all = self.terms_of(ctx).await?;
+        let found = all.into_iter().find(|terms| Some(terms.version) == version);
+        Ok(found.map(MatchTerms))
+    }
+
+    /// The terms in force; null before anything is agreed.
+    async fn agreed_terms(&self, ctx: &Context<'_>) -> Result<Option<MatchTerms>> {
+        let all = self.terms_of(ctx).await?;
+        let agreed = self.0.agreed_version;
+        let found = all.into_iter().find(|terms| Some(terms.version) == agreed);
+        Ok(found.map(MatchTerms))
+    }
+
+    /// Every version of the terms, the first one first.
+    async fn all_terms(&self, ctx: &Context<'_>) -> Result<Vec<MatchTerms>> {
+        Ok(self
+            .terms_of(ctx)
+            .await?
+            .into_iter()
+            .map(MatchTerms)
+            .collect())
+    }
+
+    /// Whether a change of what was agreed waits for an answer; `terms` shows it.
+    async fn amendment_waits(&self, ctx: &Context<'_>) -> bool {
+        rules::amendment_waits(&self.0, ctx.viewer().now)
+    }
+
+    /// Whether one of its listings has nothing left for it at this moment, while it waits.
+    async fn crowded_out(&self, ctx: &Context<'_>) -> bool {
+        let open = rules::OPEN.contains(&rules::state_at(&self.0, ctx.viewer().now));
+        open && self.0.crowded_out_at.is_some()
+    }
+
+    /// When a broker let it go on although an organisation in it is not verified.
+    async fn approved_at(&self) -> Option<DateTime<Utc>> {
+        self.0.approved_at
+    }
+
+    /// What both sides confirmed; null where nothing is counted.
+    async fn delivered(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
+        self.counted(ctx, self.0.delivered).await
+    }
+
+    /// What was delivered, part by part, the first one first.
+    async fn deliveries(&self, ctx: &Context<'_>) -> Result<Vec<Fulfilment>> {
+        let mut all = ctx.parts::<fulfilment::Entity>(self.0.id).await?;
+        all.sort_unstable_by_key(|part| part.id);
+        Ok(all.into_iter().map(Fulfilment::from).collect())
+    }
+
+    /// Every step, the first one first: who did what, when, and about which terms.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<MatchStep>> {
+        let mut all = ctx.parts::<match_step::Entity>(self.0.id).await?;
+        all.sort_unstable_by_key(|step| step.id);
+        Ok(all.into_iter().map(MatchStep::from).collect())
+    }
+
+    /// Whom to speak to on each side: those who made and accepted the terms. Only members of the two
+    /// organisations see it, from acceptance on; empty before, and after it was called off.
+    async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<MatchContact>> {
+        let agreed = self.0.agreed_at.is_some() && self.0.state != MatchState::Cancelled;
+        if !agreed || !self.is_party(ctx) {
+            return Ok(Vec::new());
+        }
+        let steps = ctx.parts::<match_step::Entity>(self.0.id).await?;
+        let mut contacts = Vec::new();
+        for side in [MatchSide::Offerer, MatchSide::Requester] {
+            let own = steps.iter().filter(|step| step.side == Some(side));
+            let last = own
+                .max_by_key(|step| step.id)
+                .and_then(|step| step.person_id);
+            let Some(id) = last else { continue };
+            let found = ctx.load(Id::<person::Entity>::new(id)).await?;
+            contacts.extend(found.map(|row| MatchContact {
+                side,
+                name: row.display_name,
+                email: row.email,
+                phone: row.phone,
+            }));
+        }
+        Ok(contacts)
+    }
+
+    /// What the two sides said to thank each other.
+    async fn thanks(&self, ctx: &Context<'_>) -> Result<Vec<Thanks>> {
+        let all = ctx.parts::<thanks::Entity>(self.0.id).await?;
+        Ok(all.into_iter().map(Thanks::from).collect())
+    }
+
+    /// When the first proposal was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the last step was made.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// When both agreed.
+    async fn agreed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.agreed_at
+    }
+
+    /// When it ended, however it did.
+    async fn ended_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        let lapsed = rules::state_at(&self.0, ctx.viewer().now) == MatchState::Lapsed;
+        self.0.ended_at.or(lapsed.then_some(self.0.answer_by))
+    }
+
+    /// When what was lent came back.
+    async fn returned_at(&self) -> Option<DateTime<Utc>> {
+        self.0.returned_at
+    }
+}
+
+/// One version of what the two sides agree upon.
+pub struct MatchTerms(match_terms::Model);
+
+/// One version of what the two sides agree upon. It never changes: other terms are another version.
+#[Object]
+impl MatchTerms {
+    /// Counts from 1. An answer names the version that it answers.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Whose terms they are.
+    async fn side(&self) -> MatchSide {
+        self.0.side
+    }
+
+    /// Who wrote them; null where the viewer may not see the person.
+    async fn written_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let found = ctx
+            .load(Id::<person::Entity>::new(self.0.person_id))
+            .await?;
+        Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// How much; null where neither listing is counted.
+    async fn quantity(&self) -> Option<Quantity> {
+        self.0.quantity.map(|base| quantity_of(&self.0, base))
+    }
+
+    /// How many hours a day counts, where days are turned into hours.
+    async fn hours_per_day(&self) -> Option<Decimal> {
+        let minutes = self.0.minutes_per_day?;
+        Some(
+            (Decimal::from(minutes) / Decimal::from(60))
+                .round_dp(4)
+                .normalize(),
+        )
+    }
+
+    /// The first day.
+    async fn from(&self) -> Option<Date> {
+        self.0.from_date.map(Date)
+    }
+
+    /// The last day.
+    async fn until(&self) -> Option<Date> {
+        self.0.until_date.map(Date)
+    }
+
+    /// Where.
+    async fn place(&self) -> Option<&str> {
+        self.0.place.as_deref()
+    }
+
+    /// What else is agreed: plain text with line breaks.
+    async fn conditions(&self) -> Option<&str> {
+        self.0.conditions.as_deref()
+    }
+
+    /// A word to the other side: plain text with line breaks.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Until when they could be answered.
+    async fn answer_by(&self) -> DateTime<Utc> {
+        self.0.answer_by
+    }
+
+    /// When they were written.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}
+
+/// Whom to speak to on one side of a match.
+#[derive(SimpleObject)]
+pub struct MatchContact {
+    /// The side.
+    pub side: MatchSide,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their telephone number, if they gave one.
+    pub phone: Option<String>,
+}

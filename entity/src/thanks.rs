@@ -1,0 +1,28 @@
+//! What one side of a match says to thank the other.
+
+use sea_orm::entity::prelude::*;
+
+use crate::matching::MatchSide;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "thanks")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub match_id: Uuid,
+    /// Who thanks.
+    pub side: MatchSide,
+    pub person_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub text: String,
+    /// Whether those who wrote it let everybody read it.
+    pub offered_to_public: bool,
+    /// When the side that is thanked agreed to that; null while it has not.
+    pub consented_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

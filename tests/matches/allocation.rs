@@ -1,0 +1,79 @@
+//! Nothing is promised twice, however many accept at once.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::{Pair, accept, act, laptops, left, posted, see, verified};
+use crate::both;
+
+/// How many want the same laptops at once.
+const CROWD: usize = 200;
+
+both! {
+    async fn of_two_hundred_who_accept_at_once_exactly_those_get_it_for_whom_it_suffices(on) {
+        let pair = Pair::with(on, json!({"quantity": {"amount": "37", "unit": "ITEM"}}), json!({})).await;
+        let mut matches = Vec::new();
+        for at in 0..CROWD {
+            let request = posted(&pair.taker, "Request", &pair.oak, json!({"title": format!("Laptops for group {at}")})).await;
+            let input = json!({"offerId": pair.offer, "requestId": request, "terms": laptops("2")});
+            matches.push(act(&pair.taker, "proposeMatch", input).await.text("act.match.id"));
+        }
+        let outcomes = join_all(matches.iter().map(|id| async { accept(&pair.giver, id, 1).await.outcome() })).await;
+        let done = outcomes.iter().filter(|outcome| *outcome == "done").count();
+        let refused = outcomes.iter().filter(|outcome| *outcome == "INSUFFICIENT_QUANTITY").count();
+        assert_eq!((done, refused), (18, CROWD - 18), "{outcomes:?}");
+        assert_eq!(left(&pair.giver, &pair.offer).await, "1");
+    }
+
+    async fn two_charities_share_what_one_offer_has_and_a_request_takes_from_two_offers(on) {
+        let pair = Pair::with(on, json!({"quantity": {"amount": "25", "unit": "ITEM"}}), json!({})).await;
+        let other = pair.world.person("Rita Rival").await;
+        let ash = verified(&other, &pair.broker, "Ash Trust").await;
+        let second = posted(&other, "Offer", &ash, json!({"quantity": {"amount": "30", "unit": "ITEM"}})).await;
+        pair.agreed("25").await;
+        let input = json!({"offerId": second, "requestId": pair.request, "terms": {}});
+        let reply = act(&pair.taker, "proposeMatch", input).await;
+        assert_eq!(reply.text("act.match.terms.quantity.amount"), "15", "as much as is still needed");
+        accept(&other, &reply.text("act.match.id"), 1).await.at("act.match");
+        assert_eq!(left(&pair.taker, &pair.request).await, "0");
+        assert_eq!(left(&other, &second).await, "15");
+    }
+
+    async fn those_who_wait_for_what_has_gone_are_told_and_told_again_when_it_comes_back(on) {
+        let pair = Pair::new(on).await;
+        let other = pair.world.person("Rita Rival").await;
+        let ash = verified(&other, &pair.broker, "Ash Trust").await;
+        let input = json!({"listingId": pair.offer, "organisationId": ash, "terms": laptops("5")});
+        let waiting = act(&other, "respondToListing", input).await.text("act.match.id");
+        let taken = pair.agreed("40").await;
+        let round = async || api::matches::jobs::run(&pair.world.app, &api::kit::Viewer::system()).await.unwrap_or_default();
+        assert_eq!((round().await, round().await), (1, 0));
+        let seen = see(&other, &waiting).await;
+        assert_eq!(seen.at("match.crowdedOut"), true);
+        assert_eq!(seen.at("match.offer.stillNeeded"), false);
+        assert_eq!(accept(&pair.giver, &waiting, 1).await.refusals(), ["INSUFFICIENT_QUANTITY"]);
+        let cancel = json!({"matchId": taken, "reason": "NO_LONGER_NEEDED"});
+        act(&pair.taker, "cancelMatch", cancel).await.at("act.match");
+        assert_eq!((round().await, round().await), (1, 0));
+        assert_eq!(see(&other, &waiting).await.at("match.crowdedOut"), false);
+        assert_eq!(left(&other, &pair.offer).await, "40", "a cancelled match brings it back");
+    }
+
+    async fn a_quantity_is_not_lowered_below_what_is_promised(on) {
+        let pair = Pair::new(on).await;
+        pair.agreed("30").await;
+        let version = crate::listings::act(&pair.giver, "renewListing", &pair.offer, json!({})).await;
+        let version = version.at("act.listing.version").clone();
+        let lower = json!({"version": version, "quantity": {"amount": "29", "unit": "ITEM"}});
+        let refused = crate::listings::act(&pair.giver, "updateListing", &pair.offer, lower).await;
+        assert_eq!(refused.refusals(), ["QUANTITY_BELOW_ALLOCATED quantity.amount"]);
+    }
+
+    async fn what_is_not_counted_never_runs_out(on) {
+        let pair = Pair::with(on, json!({"quantity": null}), json!({"quantity": null})).await;
+        let reply = pair.proposes(&pair.taker, json!({})).await;
+        let id = reply.text("act.match.id");
+        assert!(reply.at("act.match.terms.quantity").is_null());
+        assert_eq!(accept(&pair.giver, &id, 1).await.text("act.match.state"), "ACCEPTED");
+    }
+}
