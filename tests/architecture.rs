@@ -57,7 +57,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 36] = [
+const OTHERS: [(&str, Kind, &str); 37] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -139,6 +139,11 @@ const OTHERS: [(&str, Kind, &str); 36] = [
         "notifications/letters",
         Kind::Act,
         "a mail in words, of what its reader may see",
+    ),
+    (
+        "notifications/naming",
+        Kind::Act,
+        "what a sentence names, as its reader sees it",
     ),
     (
         "notifications/sentences",

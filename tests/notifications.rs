@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     both,
     listings::{act, offer},
+    matches::{Pair, accept, laptops},
     support::{Caller, Reply, World, system},
 };
 
@@ -27,6 +28,11 @@ pub async fn kinds(caller: &Caller) -> Vec<String> {
     list(caller, false)
         .await
         .each("viewer.notifications.nodes", "kind")
+}
+
+/// What somebody was told last; nothing where they were told nothing.
+async fn newest(caller: &Caller) -> String {
+    kinds(caller).await.into_iter().next().unwrap_or_default()
 }
 
 async fn mark(caller: &Caller, input: Value) -> Reply {
@@ -94,6 +100,31 @@ both! {
         let told = list(&owner, false).await;
         assert_eq!(told.at("viewer.notifications.nodes.0.title"), "Elm Works was verified.");
         assert_eq!(told.at("viewer.notifications.nodes.0.kind"), "ORGANISATION_VERIFIED");
+    }
+
+    async fn each_side_of_a_match_is_told_what_the_other_does_and_both_what_nobody_did(on) {
+        let pair = Pair::new(on).await;
+        let (giver, taker, world) = (&pair.giver, &pair.taker, &pair.world);
+        let editor = giver.joined_by(world, &pair.elm, "Edi Editor", "EDITOR").await;
+        let member = giver.joined_by(world, &pair.elm, "Mia Member", "MEMBER").await;
+        let proposed = pair.proposed(laptops("10")).await;
+        world.tell(now()).await;
+        let told = list(&editor, true).await;
+        let first = told.at("viewer.notifications.nodes.0");
+        assert_eq!(first["title"], "Oak House proposes a match for “Forty refurbished laptops”. Please answer.");
+        assert_eq!((&first["category"], &first["subject"]["__typename"]), (&json!("MATCHES"), &json!("Match")));
+        assert_eq!((newest(&member).await, newest(taker).await), (String::new(), "ORGANISATION_VERIFIED".into()));
+        accept(giver, &proposed, 1).await.at("act.match");
+        world.tell(now()).await;
+        assert_eq!((newest(taker).await, newest(giver).await), ("MATCH_ACCEPTED".into(), "MATCH_PROPOSED".into()));
+
+        let pair = Pair::new(on).await;
+        pair.proposed(laptops("10")).await;
+        pair.world.tell(now()).await;
+        let later = now() + Duration::days(60);
+        api::matches::jobs::run(&pair.world.app, &system(later)).await.map_err(|e| e.message()).unwrap();
+        pair.world.tell(later).await;
+        assert_eq!((newest(&pair.giver).await, newest(&pair.taker).await), ("MATCH_LAPSED".into(), "MATCH_LAPSED".into()));
     }
 
     async fn nobody_is_told_twice_however_many_tell(on) {
@@ -190,7 +221,7 @@ both! {
         let usual = mary.ask("{ viewer { notificationPreferences { mail { category wish } quietHours { from } } } }", json!({})).await;
         assert_eq!(usual.at("viewer.notificationPreferences"), &json!({"quietHours": null, "mail": [
             {"category": "LISTINGS", "wish": "DAILY_DIGEST"}, {"category": "MEMBERS", "wish": "INSTANT"},
-            {"category": "ORGANISATIONS", "wish": "INSTANT"}]}));
+            {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"}]}));
         let off = json!([{"category": "LISTINGS", "wish": "OFF"}]);
         let said = wish(&mary, json!({"mail": off, "quietHours": {"from": "22:00", "until": "07:30"}})).await;
         let at = "updateNotificationPreferences.notificationPreferences";

@@ -35,6 +35,46 @@ pub enum NotificationKind {
     VerificationWithdrawn,
     /// Another organisation was merged into the reader's.
     OrganisationMerged,
+    /// The other side proposes a match.
+    MatchProposed,
+    /// The other side answered with other terms.
+    MatchCountered,
+    /// The other side accepted the terms.
+    MatchAccepted,
+    /// The other side said no.
+    MatchDeclined,
+    /// The other side took its terms back.
+    MatchWithdrawn,
+    /// Nobody answered in time, or a listing was closed meanwhile.
+    MatchLapsed,
+    /// A match that is not agreed yet has nothing left to be made of.
+    MatchCrowdedOut,
+    /// There is room again for a match that had none.
+    MatchHasRoom,
+    /// A broker approved a match of an organisation that is not verified.
+    MatchApproved,
+    /// The other side wishes to change what was agreed.
+    AmendmentProposed,
+    /// The other side agreed to a change.
+    AmendmentAccepted,
+    /// The other side refused a change, or took its own back.
+    AmendmentDeclined,
+    /// The other side says what was delivered: confirm it, or say otherwise.
+    DeliveryRecorded,
+    /// The other side confirmed what was delivered.
+    DeliveryConfirmed,
+    /// The two sides say different things of what was delivered.
+    MatchDisputed,
+    /// All was delivered, as both confirm.
+    MatchFulfilled,
+    /// A broker decided what was delivered.
+    MatchResolved,
+    /// What was lent came back.
+    MatchReturned,
+    /// The other side called off what had been agreed.
+    MatchCancelled,
+    /// The other side says thank you.
+    Thanked,
 }
 
 /// What notifications are about: for each, people say how they wish to have mail.
@@ -51,6 +91,8 @@ pub enum NotificationCategory {
     Members,
     /// What becomes of one's organisations themselves.
     Organisations,
+    /// Proposals, answers and deliveries in which one's organisations are a side.
+    Matches,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

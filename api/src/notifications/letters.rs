@@ -1,9 +1,12 @@
 //! A mail in words, written when it is sent, of what its reader may see at that moment.
 
-use entity::{activity, listing, mail, mail_wish::MailWish, notification, organisation, person};
+use entity::{mail, mail_wish::MailWish, notification, person};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{sentences, wishes};
+use super::{
+    naming::{self, Look},
+    sentences, wishes,
+};
 use crate::{
     App, accounts,
     kit::{Error, Id, Resource, Viewer, resource},
@@ -35,10 +38,11 @@ pub async fn write(
         .limit(MOST)
         .all(conn)
         .await?;
-    let mut said = Vec::new();
+    let (mut said, reader) = (Vec::new(), &reader);
+    let sight = Sight { conn, reader };
     for row in rows {
         if wishes.of(row.category) != MailWish::Off {
-            said.push(sentence(conn, &reader, &row).await?);
+            said.push(naming::sentence(&sight, &row).await?);
         }
     }
     if said.is_empty() {
@@ -62,27 +66,21 @@ pub async fn write(
     }))
 }
 
-/// What a notification says to its reader.
-async fn sentence(
-    conn: &impl ConnectionTrait,
-    reader: &Viewer,
-    row: &notification::Model,
-) -> Result<String, Error> {
-    let (mut title, mut name) = (None, None);
-    let act = Id::<activity::Entity>::new(row.activity_id);
-    if let Some(act) = resource::find(conn, reader, act).await? {
-        if act.subject_kind == listing::Entity::NAME {
-            let id = Id::<listing::Entity>::new(act.subject_id);
-            title = resource::find(conn, reader, id).await?.map(|row| row.title);
-        }
-        if let Some(id) = act.organisation_id {
-            let id = Id::<organisation::Entity>::new(id);
-            name = resource::find(conn, reader, id).await?.map(|row| row.name);
-        }
+/// Rows as somebody sees them, read one by one.
+struct Sight<'a, C> {
+    conn: &'a C,
+    reader: &'a Viewer,
+}
+
+impl<C: ConnectionTrait> Look for Sight<'_, C> {
+    fn reader(&self) -> &Viewer {
+        self.reader
     }
-    Ok(sentences::sentence(
-        row.kind,
-        title.as_deref(),
-        name.as_deref(),
-    ))
+
+    async fn look<E: Resource>(&self, id: Id<E>) -> Result<Option<E::Model>, Error>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        resource::find(self.conn, self.reader, id).await
+    }
 }

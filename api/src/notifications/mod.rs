@@ -12,6 +12,7 @@ mod audience;
 pub mod jobs;
 pub mod letters;
 mod mutation;
+mod naming;
 pub mod rules;
 pub mod sentences;
 pub mod service;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub enum Whom {
     /// Members of the organisation that the act concerns, from this role up.
     Members(MembershipRole),
-    /// Of an act that concerns two organisations: members of the one that did not act, from this role up; of both where
+    /// Of an act between two organisations: members of the one that did not act, from this role up; of both where
     /// neither did, for instance because a time ran out.
     OtherSide(MembershipRole),
     /// Whoever posted the listing that it was done to, while they are a member.
@@ -44,24 +44,46 @@ const fn tell(act: &'static str, kind: Kind, whom: &'static [Whom]) -> Telling {
 
 /// Whoever looks after an organisation's listings.
 const LISTERS: &[Whom] = &[Whom::Members(Editor), Whom::Poster];
+/// Whoever looks after matches, on the side that did not act.
+const OTHERS: &[Whom] = &[Whom::OtherSide(Editor)];
 /// Whoever looks after the organisation itself.
 const MANAGERS: &[Whom] = &[Whom::Members(Manager)];
 
 /// Who is told of what.
 #[rustfmt::skip]
-pub const TELLINGS: [Telling; 12] = [
-    tell("listing.expiry_reminded",              Kind::ListingEndsSoon,       LISTERS),
-    tell("listing.confirmation_asked",           Kind::ListingUnconfirmed,    LISTERS),
-    tell("listing.expired",                      Kind::ListingExpired,        LISTERS),
-    tell("listing.closed",                       Kind::ListingClosed,         &[Whom::Poster]),
-    tell("organisation.join_requested",          Kind::JoinRequested,         MANAGERS),
-    tell("organisation.member_approved",         Kind::JoinApproved,          &[Whom::Concerned]),
-    tell("organisation.member_joined",           Kind::MemberJoined,          MANAGERS),
-    tell("organisation.member_role_changed",     Kind::RoleChanged,           &[Whom::Concerned]),
-    tell("organisation.verified",                Kind::OrganisationVerified,  MANAGERS),
-    tell("organisation.verification_failed",     Kind::VerificationFailed,    MANAGERS),
-    tell("organisation.verification_withdrawn",  Kind::VerificationWithdrawn, MANAGERS),
-    tell("organisation.merged",                  Kind::OrganisationMerged,    MANAGERS),
+pub const TELLINGS: [Telling; 32] = [
+    tell("listing.expiry_reminded",                Kind::ListingEndsSoon,       LISTERS),
+    tell("listing.confirmation_asked",             Kind::ListingUnconfirmed,    LISTERS),
+    tell("listing.expired",                        Kind::ListingExpired,        LISTERS),
+    tell("listing.closed",                         Kind::ListingClosed,         &[Whom::Poster]),
+    tell("organisation.join_requested",            Kind::JoinRequested,         MANAGERS),
+    tell("organisation.member_approved",           Kind::JoinApproved,          &[Whom::Concerned]),
+    tell("organisation.member_joined",             Kind::MemberJoined,          MANAGERS),
+    tell("organisation.member_role_changed",       Kind::RoleChanged,           &[Whom::Concerned]),
+    tell("organisation.verified",                  Kind::OrganisationVerified,  MANAGERS),
+    tell("organisation.verification_failed",       Kind::VerificationFailed,    MANAGERS),
+    tell("organisation.verification_withdrawn",    Kind::VerificationWithdrawn, MANAGERS),
+    tell("organisation.merged",                    Kind::OrganisationMerged,    MANAGERS),
+    tell("match.proposed",                         Kind::MatchProposed,         OTHERS),
+    tell("match.countered",                        Kind::MatchCountered,        OTHERS),
+    tell("match.accepted",                         Kind::MatchAccepted,         OTHERS),
+    tell("match.declined",                         Kind::MatchDeclined,         OTHERS),
+    tell("match.withdrawn",                        Kind::MatchWithdrawn,        OTHERS),
+    tell("match.lapsed",                           Kind::MatchLapsed,           OTHERS),
+    tell("match.crowded_out",                      Kind::MatchCrowdedOut,       OTHERS),
+    tell("match.room_again",                       Kind::MatchHasRoom,          OTHERS),
+    tell("match.approved",                         Kind::MatchApproved,         OTHERS),
+    tell("match.amendment_proposed",               Kind::AmendmentProposed,     OTHERS),
+    tell("match.amended",                          Kind::AmendmentAccepted,     OTHERS),
+    tell("match.amendment_declined",               Kind::AmendmentDeclined,     OTHERS),
+    tell("match.delivery_recorded",                Kind::DeliveryRecorded,      OTHERS),
+    tell("match.delivery_confirmed",               Kind::DeliveryConfirmed,     OTHERS),
+    tell("match.disputed",                         Kind::MatchDisputed,         OTHERS),
+    tell("match.fulfilled",                        Kind::MatchFulfilled,        OTHERS),
+    tell("match.resolved",                         Kind::MatchResolved,         OTHERS),
+    tell("match.returned",                         Kind::MatchReturned,         OTHERS),
+    tell("match.cancelled",                        Kind::MatchCancelled,        OTHERS),
+    tell("match.thanked",                          Kind::Thanked,               OTHERS),
 ];
 
 /// How an act is told, if it is.
@@ -85,6 +107,26 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::VerificationFailed
         | Kind::VerificationWithdrawn
         | Kind::OrganisationMerged => Category::Organisations,
+        Kind::MatchProposed
+        | Kind::MatchCountered
+        | Kind::MatchAccepted
+        | Kind::MatchDeclined
+        | Kind::MatchWithdrawn
+        | Kind::MatchLapsed
+        | Kind::MatchCrowdedOut
+        | Kind::MatchHasRoom
+        | Kind::MatchApproved
+        | Kind::AmendmentProposed
+        | Kind::AmendmentAccepted
+        | Kind::AmendmentDeclined
+        | Kind::DeliveryRecorded
+        | Kind::DeliveryConfirmed
+        | Kind::MatchDisputed
+        | Kind::MatchFulfilled
+        | Kind::MatchResolved
+        | Kind::MatchReturned
+        | Kind::MatchCancelled
+        | Kind::Thanked => Category::Matches,
     }
 }
 
@@ -94,7 +136,7 @@ pub const fn usual(category: Category) -> MailWish {
     match category {
         // Many of them may end on one day, and none of it is urgent.
         Category::Listings => MailWish::DailyDigest,
-        Category::Members | Category::Organisations => MailWish::Instant,
+        Category::Members | Category::Organisations | Category::Matches => MailWish::Instant,
     }
 }
 

@@ -5,18 +5,22 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
-    activity, listing,
+    activity,
     mail_wish::MailWish,
     notification::{self, NotificationCategory, NotificationKind},
-    organisation,
 };
 
-use super::{sentences, service, timing::QuietHours, wishes::Wishes};
+use super::{
+    naming::{self, Look},
+    service,
+    timing::QuietHours,
+    wishes::Wishes,
+};
 use crate::{
     activities::Activity,
     context::Ask,
     kit::{
-        self, Error, Id,
+        self, Error, Id, Resource,
         date::LocalTime,
         page::{PageArgs, Total},
     },
@@ -51,6 +55,22 @@ impl Notification {
     }
 }
 
+/// Rows as whoever asks sees them, read together with what else the query asks for.
+struct InQuery<'a>(&'a Context<'a>);
+
+impl Look for InQuery<'_> {
+    fn reader(&self) -> &kit::Viewer {
+        self.0.viewer()
+    }
+
+    async fn look<E: Resource>(&self, id: Id<E>) -> Result<Option<E::Model>, Error>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        self.0.load(id).await
+    }
+}
+
 /// What somebody is told of an act. Only they see it.
 #[Object]
 impl Notification {
@@ -81,19 +101,7 @@ impl Notification {
 
     /// A sentence to show. It names what the reader may see at this moment, and no people.
     async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let (mut title, mut name) = (None, None);
-        if let Some(act) = self.told(ctx).await? {
-            if act.subject_kind == <listing::Entity as kit::Resource>::NAME {
-                let id = Id::<listing::Entity>::new(act.subject_id);
-                title = ctx.load(id).await?.map(|row| row.title);
-            }
-            if let Some(id) = act.organisation_id {
-                let id = Id::<organisation::Entity>::new(id);
-                name = ctx.load(id).await?.map(|row| row.name);
-            }
-        }
-        let sentence = sentences::sentence(self.0.kind, title.as_deref(), name.as_deref());
-        Ok(Some(sentence))
+        Ok(Some(naming::sentence(&InQuery(ctx), &self.0).await?))
     }
 
     /// What was acted on; null where it is gone, or where the reader may not see it any more.
