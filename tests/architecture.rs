@@ -57,7 +57,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 37] = [
+const OTHERS: [(&str, Kind, &str); 40] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -136,6 +136,11 @@ const OTHERS: [(&str, Kind, &str); 37] = [
         "the people behind a row of the table",
     ),
     (
+        "notifications/inputs",
+        Kind::Schema,
+        "what people say, beside what they read",
+    ),
+    (
         "notifications/letters",
         Kind::Act,
         "a mail in words, of what its reader may see",
@@ -149,6 +154,11 @@ const OTHERS: [(&str, Kind, &str); 37] = [
         "notifications/sentences",
         Kind::Pure,
         "what a notification says",
+    ),
+    (
+        "notifications/store",
+        Kind::Act,
+        "writing down whom an act was told",
     ),
     ("notifications/timing", Kind::Pure, "when a mail goes out"),
     (
@@ -170,6 +180,11 @@ const OTHERS: [(&str, Kind, &str); 37] = [
         "outbox/hub",
         Kind::Act,
         "what is announced on this server, in memory",
+    ),
+    (
+        "outbox/placing",
+        Kind::Act,
+        "giving places, beside reading in their order",
     ),
     (
         "reference/lineage",

@@ -89,17 +89,17 @@ both! {
         }
         let world = World::new(on).await;
         let database = &world.app.database;
-        let sequence = async || service::sequence(database).await.map_err(|e| e.message()).unwrap();
-        sequence().await;
+        let give = async || service::sequence(database).await.map_err(|e| e.message()).unwrap();
+        give().await;
         let begin = service::end(&database.read).await.map_err(|e| e.message()).unwrap();
         let late = database.begin().await.unwrap();
         acts(&late).await;
         let early = database.begin().await.unwrap();
         acts(&early).await;
         early.commit().await.unwrap();
-        assert_eq!(sequence().await, 1);
+        assert_eq!(give().await, 1);
         late.commit().await.unwrap();
-        assert_eq!(sequence().await, 1);
+        assert_eq!(give().await, 1);
         let read = service::after(&database.read, begin, 10).await.map_err(|e| e.message()).unwrap();
         assert_eq!(read.iter().map(|act| act.seq.unwrap() - begin).collect::<Vec<_>>(), [1, 2]);
         assert!(read[0].id > read[1].id, "the late commit has the earlier id and the later place");

@@ -2,18 +2,12 @@
 //!
 //! Any number of servers make them: see the stories of [`crate::outbox`] and [`crate::mail`].
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
-use entity::{activity, mail::MailState, notification};
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use entity::{activity, mail::MailState};
 use tokio::{sync::broadcast::Receiver, time::timeout};
-use uuid::Uuid;
 
-use super::{
-    audience, letters,
-    rules::{self, Telling},
-    timing, wishes,
-};
+use super::{letters, rules, store};
 use crate::{
     App,
     kit::{Error, Viewer, crash},
@@ -77,7 +71,7 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let acts = outbox::service::next(&transaction, READER, BATCH).await?;
         for act in &acts {
             if let Some(telling) = rules::telling(&act.act) {
-                told += tell_of(app, &transaction, viewer, act, telling).await?;
+                told += store::tell(app, &transaction, viewer, act, telling).await?;
             }
         }
         outbox::service::advance(&transaction, READER, &acts).await?;
@@ -86,66 +80,6 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         crash::point("notifications.committed");
     }
     Ok(told)
-}
-
-async fn tell_of(
-    app: &App,
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    act: &activity::Model,
-    telling: &Telling,
-) -> Result<usize, Error> {
-    let people = audience::of(transaction, act, telling).await?;
-    if people.is_empty() {
-        return Ok(0);
-    }
-    let category = rules::category(telling.kind);
-    let mails = mails(app, transaction, viewer, category, &people).await?;
-    let rows = people.iter().zip(mails).map(|(person, mail_id)| {
-        let row = notification::Model {
-            id: Uuid::now_v7(),
-            person_id: *person,
-            activity_id: act.id,
-            kind: telling.kind,
-            category,
-            at: act.at,
-            read_at: None,
-            mail_id,
-        };
-        row.into_active_model()
-    });
-    notification::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(people.len())
-}
-
-/// The mail that carries it to each of them, where there is to be one.
-async fn mails(
-    app: &App,
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    category: notification::NotificationCategory,
-    people: &BTreeSet<Uuid>,
-) -> Result<Vec<Option<Uuid>>, Error> {
-    let Some(post) = &app.post else {
-        return Ok(vec![None; people.len()]);
-    };
-    let wishes = wishes::of_all(transaction, people.iter().copied()).await?;
-    let mut mails = Vec::with_capacity(people.len());
-    for person in people {
-        let own = wishes.get(person);
-        let due =
-            own.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
-        mails.push(match due {
-            Some(due) => {
-                let host = post.host();
-                Some(mail::service::at(transaction, *person, due, viewer.now, host).await?)
-            }
-            None => None,
-        });
-    }
-    Ok(mails)
 }
 
 /// Mails what has waited longest, if anything is due.

@@ -9,6 +9,7 @@
 //! the list has everything all the same. Nobody but its reader sees a notification.
 
 mod audience;
+mod inputs;
 pub mod jobs;
 pub mod letters;
 mod mutation;
@@ -16,6 +17,7 @@ mod naming;
 pub mod rules;
 pub mod sentences;
 pub mod service;
+mod store;
 pub mod timing;
 mod types;
 pub mod wishes;

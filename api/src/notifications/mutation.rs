@@ -5,11 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 
 use super::{
+    inputs::{MailPreferenceInput, MarkNotificationsReadInput, UpdateNotificationPreferencesInput},
     service::{self, Which},
-    types::{
-        MailPreferenceInput, MarkNotificationsReadInput, NotificationPreferences,
-        UpdateNotificationPreferencesInput,
-    },
+    types::NotificationPreferences,
 };
 use crate::{
     accounts::ViewerObject,

@@ -10,6 +10,7 @@
 
 mod hub;
 pub mod jobs;
+mod placing;
 pub mod service;
 
 pub use hub::Outbox;

@@ -1,4 +1,4 @@
-//! Giving places, and reading in their order.
+//! Following the order: its end, what comes after a place, and how far each reader has come.
 
 use entity::{
     activity::{self, Column},
@@ -6,52 +6,14 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement, sea_query::Expr,
+    QuerySelect, sea_query::Expr,
 };
 
-use crate::kit::{Database, Error, crash};
+pub use super::placing::sequence;
+use crate::kit::Error;
 
 /// The row that holds the last place that was given.
-const SEQUENCE: &str = "sequence";
-/// How many acts are given their places at a time.
-const BATCH: i64 = 500;
-
-/// Gives the next places to what has none. `$1` is the last place that was given, `$2` how many at most.
-const PLACE: &str = "UPDATE activity SET seq = $1 + placed.place
-FROM (
-    SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place
-    FROM (SELECT id FROM activity WHERE seq IS NULL ORDER BY id LIMIT $2) AS waiting
-) AS placed
-WHERE activity.id = placed.id";
-
-/// Gives every committed act its place, and says how many had none. Those who do it at once take turns.
-pub async fn sequence(database: &Database) -> Result<u64, Error> {
-    let mut placed = 0;
-    // Most rounds find nothing, and should not ask for the right to write.
-    while waits(&database.read).await? {
-        let transaction = database.begin().await?;
-        let last = hold(&transaction, SEQUENCE).await?;
-        let backend = transaction.get_database_backend();
-        let values = [last.into(), BATCH.into()];
-        let place = Statement::from_sql_and_values(backend, PLACE, values);
-        let count = transaction.execute_raw(place).await?.rows_affected();
-        move_to(&transaction, SEQUENCE, last + count.cast_signed()).await?;
-        crash::point("outbox.placed");
-        transaction.commit().await?;
-        crash::point("outbox.order_committed");
-        placed += count;
-    }
-    Ok(placed)
-}
-
-async fn waits(conn: &impl ConnectionTrait) -> Result<bool, Error> {
-    let waiting = activity::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(Column::Seq.is_null())
-        .limit(1);
-    Ok(waiting.into_tuple::<i32>().one(conn).await?.is_some())
-}
+pub(super) const SEQUENCE: &str = "sequence";
 
 /// The last place that was given.
 pub async fn end(conn: &impl ConnectionTrait) -> Result<i64, Error> {
@@ -103,7 +65,10 @@ pub async fn advance(
 }
 
 /// How far a reader has come; nobody else moves it until the transaction ends. `SQLite` has one writer anyway.
-async fn hold(transaction: &DatabaseTransaction, reader: &'static str) -> Result<i64, Error> {
+pub(super) async fn hold(
+    transaction: &DatabaseTransaction,
+    reader: &'static str,
+) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(reader)
         .lock_exclusive()
         .one(transaction)
@@ -111,7 +76,12 @@ async fn hold(transaction: &DatabaseTransaction, reader: &'static str) -> Result
     found.map(|row| row.seq).ok_or_else(|| unknown(reader))
 }
 
-async fn move_to(transaction: &DatabaseTransaction, name: &str, seq: i64) -> Result<(), Error> {
+/// Moves a reader on.
+pub(super) async fn move_to(
+    transaction: &DatabaseTransaction,
+    name: &str,
+    seq: i64,
+) -> Result<(), Error> {
     cursor::Entity::update_many()
         .col_expr(cursor::Column::Seq, Expr::val(seq))
         .filter(cursor::Column::Name.eq(name))
