@@ -7,7 +7,8 @@ use std::{
 };
 
 /// What is a feature's, from left to right: acts call leftward only.
-const FEATURES: [&str; 20] = [
+const FEATURES: &[&str] = &[
+    "outbox",
     "accounts",
     "reference",
     "areas",
@@ -26,6 +27,8 @@ const FEATURES: [&str; 20] = [
     "thanks",
     "finding",
     "activities",
+    "mail",
+    "notifications",
     "transfer",
     "demo",
 ];
@@ -58,7 +61,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 40] = [
+const OTHERS: &[(&str, Kind, &str)] = &[
     (
         "accounts/passwords",
         Kind::Act,
@@ -135,6 +138,43 @@ const OTHERS: [(&str, Kind, &str); 40] = [
         Kind::Act,
         "writing a listing and what finds it",
     ),
+    ("mail/post", Kind::Act, "speaking SMTP"),
+    (
+        "notifications/audience",
+        Kind::Act,
+        "the people behind a row of the table",
+    ),
+    (
+        "notifications/inputs",
+        Kind::Schema,
+        "what people say, beside what they read",
+    ),
+    (
+        "notifications/letters",
+        Kind::Act,
+        "a mail in words, of what its reader may see",
+    ),
+    (
+        "notifications/naming",
+        Kind::Act,
+        "what a sentence names, as its reader sees it",
+    ),
+    (
+        "notifications/sentences",
+        Kind::Pure,
+        "what a notification says",
+    ),
+    (
+        "notifications/store",
+        Kind::Act,
+        "writing down whom an act was told",
+    ),
+    ("notifications/timing", Kind::Pure, "when a mail goes out"),
+    (
+        "notifications/wishes",
+        Kind::Act,
+        "how people wish to have mail, as it is kept",
+    ),
     (
         "fulfilments/inputs",
         Kind::Schema,
@@ -165,7 +205,6 @@ const OTHERS: [(&str, Kind, &str); 40] = [
         Kind::Act,
         "holding quantity, in one place",
     ),
-    ("matches/amendments", Kind::Act, "changing what was agreed"),
     (
         "matches/history",
         Kind::Schema,
@@ -195,6 +234,16 @@ const OTHERS: [(&str, Kind, &str); 40] = [
         "organisations/row",
         Kind::Plan,
         "the columns that a selection needs",
+    ),
+    (
+        "outbox/hub",
+        Kind::Act,
+        "what is announced on this server, in memory",
+    ),
+    (
+        "outbox/placing",
+        Kind::Act,
+        "giving places, beside reading in their order",
     ),
     (
         "reference/lineage",
@@ -231,7 +280,7 @@ const OTHERS: [(&str, Kind, &str); 40] = [
 ];
 
 /// Words that a file may hold all the same, each with its reason.
-const ALLOWED: [(&str, &str, &str); 5] = [
+const ALLOWED: &[(&str, &str, &str)] = &[
     (
         "listings/rules",
         "async_graphql",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     listings::{act, offer},
-    support::{Caller, On, Reply, World},
+    support::{Caller, On, Reply, World, system},
 };
 
 const OWNERS: [&str; 4] = ["Olive Owner", "Oscar Owner", "Orla Owner", "Otis Owner"];
@@ -230,6 +230,25 @@ async fn pages_of_many_things_at_once_are_those_of_each_alone(on: On) {
     }
 }
 
+async fn what_somebody_is_told_takes_as_many_statements_for_much_as_for_little(on: On) {
+    let town = Town::new(on).await;
+    let soon = api::kit::clock::now() + chrono::Duration::days(84);
+    api::listings::jobs::run(&town.world.app, &system(soon))
+        .await
+        .map_err(|error| error.message())
+        .unwrap();
+    town.world.tell(soon).await;
+    let told = "query ($n: Int) { viewer { unreadNotificationCount notifications(first: $n) {
+        nodes { kind title subject { ... on Offer { title } } activity { act } } } } }";
+    for n in [1, 5, 25] {
+        let (count, reply) = town.counted(&town.owners[0], told, json!({"n": n})).await;
+        let kinds = reply.each("viewer.notifications.nodes", "kind");
+        assert_eq!(kinds, vec!["LISTING_ENDS_SOON"; n]);
+        // The viewer, the number, the page, the acts, the listings, the organisations.
+        assert_eq!(count, 6, "{n} notifications");
+    }
+}
+
 async fn acts_take_as_many_statements_whatever_else_there_is(on: On) {
     let town = Town::new(on).await;
     let (owner, organisation) = (&town.owners[0], &town.organisations[0]);
@@ -268,5 +287,6 @@ counted! {
     reading_takes_as_many_statements_for_a_hundred_as_for_one
     nodes_take_one_statement_for_each_kind
     pages_of_many_things_at_once_are_those_of_each_alone
+    what_somebody_is_told_takes_as_many_statements_for_much_as_for_little
     acts_take_as_many_statements_whatever_else_there_is
 }

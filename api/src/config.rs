@@ -55,6 +55,27 @@ pub struct Config {
     #[arg(long, env = "MARKETPLACE_ORIGINS", value_delimiter = ',')]
     pub origins: Vec<String>,
 
+    /// The mail server: `smtp://host:port`, `smtps://user:password@host`, or `smtp://host:587?tls=required`. Without
+    /// it no mail is sent.
+    #[arg(long, env = "MARKETPLACE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// Who mail is from.
+    #[arg(
+        long,
+        env = "MARKETPLACE_MAIL_FROM",
+        default_value = "Social Value Marketplace <marketplace@localhost>"
+    )]
+    pub mail_from: String,
+
+    /// The address at which people reach this server, with which links in mail begin.
+    #[arg(
+        long,
+        env = "MARKETPLACE_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub public_url: url::Url,
+
     /// Load the demo data where the database is still empty, and print two demo sign-ins.
     /// Not in production mode.
     #[arg(long)]

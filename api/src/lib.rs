@@ -19,10 +19,13 @@ pub mod invitations;
 pub mod jobs;
 pub mod kit;
 pub mod listings;
+pub mod mail;
 pub mod matches;
 pub mod members;
 pub mod mergers;
+pub mod notifications;
 pub mod organisations;
+pub mod outbox;
 pub mod places;
 pub mod priorities;
 pub mod reference;
@@ -49,6 +52,10 @@ pub struct Parts {
     pub database: Database,
     /// Areas, resource types and priority areas, in memory.
     pub reference: reference::Cache,
+    /// Announces what was done.
+    pub outbox: outbox::Outbox,
+    /// The way to the mail server, where there is one.
+    pub post: Option<mail::Post>,
     /// Hashes and compares passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Signs and checks access tokens.
@@ -84,8 +91,14 @@ impl App {
             .clone()
             .unwrap_or_else(|| PathBuf::from("data/token-key.pem"));
         let key = accounts::tokens::key_file(&path, !config.production).internal()?;
+        let post = match &config.smtp_url {
+            Some(server) => Some(mail::Post::new(server, &config.mail_from)?),
+            None => None,
+        };
         Ok(Self(Arc::new(Parts {
+            post,
             reference: reference::Cache::read(&database.read).await?,
+            outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
             database,

@@ -15,6 +15,7 @@ use crate::{
     matches::{MatchMutation, MatchQuery},
     members::MemberMutation,
     mergers::MergerMutation,
+    notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
@@ -68,6 +69,7 @@ pub struct Mutation(
     AmendmentMutation,
     FulfilmentMutation,
     ThanksMutation,
+    NotificationMutation,
 );
 
 /// The executable schema.

@@ -18,6 +18,7 @@ mod m0003_reference;
 mod m0004_listings;
 mod m0005_activities;
 mod m0006_matches;
+mod m0007_notifications;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_listings::Migration),
             Box::new(m0005_activities::Migration),
             Box::new(m0006_matches::Migration),
+            Box::new(m0007_notifications::Migration),
         ]
     }
 }

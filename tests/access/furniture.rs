@@ -16,6 +16,7 @@ impl County {
         self.matches().await;
         self.counterpart_out_of_sight().await;
         self.activities().await;
+        self.notifications().await;
     }
 
     async fn listings(&mut self) {
@@ -218,6 +219,33 @@ impl County {
             );
             let found = self.admin().ask(&read, json!({})).await;
             self.know(name, &found.text("activities.nodes.0.id"));
+        }
+    }
+
+    /// People were told; the owner has read something of it, and wants no mail at night.
+    async fn notifications(&mut self) {
+        self.world.tell(api::kit::clock::now()).await;
+        let read = "{ viewer { notifications(first: 2) { nodes { id } } } }";
+        let own = self.owner().ask(read, json!({})).await;
+        let [newest, read_one] =
+            [0, 1].map(|at| own.text(&format!("viewer.notifications.nodes.{at}.id")));
+        let unseen = self.foreigner.ask(read, json!({})).await;
+        for (name, id) in [
+            ("notification", newest),
+            ("readNotification", read_one.clone()),
+            (
+                "unseenNotification",
+                unseen.text("viewer.notifications.nodes.0.id"),
+            ),
+        ] {
+            self.know(name, &id);
+        }
+        let mark = format!(
+            "markNotificationsRead(input: {{ids: [{read_one:?}]}}) {{ userErrors {{ code }} }}"
+        );
+        let quiet = "updateNotificationPreferences(input: {quietHours: {from: \"22:00\", until: \"07:00\"}}) { userErrors { code } }";
+        for act in [mark.as_str(), quiet] {
+            done(self.owner(), act).await;
         }
     }
 }

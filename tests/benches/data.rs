@@ -4,6 +4,8 @@
 //! reference data. Rows come about as the product makes them, [`Particulars::check`] and [`store::apply`],
 //! and go in by COPY, two tables at a time.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use api::{
     kit::{Resource, clock, input::Checks, place::Point, quantity},
     listings::{
@@ -28,10 +30,12 @@ use sea_orm::{
     ActiveValue::Set,
     EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value,
     prelude::Decimal,
-    sqlx::{PgPool, postgres::PgPoolCopyExt},
+    sqlx::{self, PgPool, postgres::PgPoolCopyExt},
 };
 use uuid::{Builder, Uuid};
 
+/// The last place in the order of commits that was given: nobody is to be told of these acts while we measure.
+static PLACES: AtomicI64 = AtomicI64::new(0);
 /// How many listings go in at a time.
 const CHUNK: usize = 10_000;
 /// For how many days people have posted.
@@ -448,8 +452,6 @@ struct Rows {
     priorities: Lines,
     windows: Lines,
     activities: Lines,
-    /// Their places in the order of commits.
-    acts: i64,
 }
 
 impl Rows {
@@ -460,7 +462,6 @@ impl Rows {
             priorities: Lines::of::<listing_priority_area::Entity>(),
             windows: Lines::of::<listing_window::Entity>(),
             activities: Lines::of::<activity::Entity>(),
-            acts: 0,
         }
     }
 
@@ -510,7 +511,6 @@ impl Rows {
         subject: Uuid,
         act: &str,
     ) {
-        self.acts += 1;
         self.activities.add(
             &activity::Model {
                 id: dice.id(at),
@@ -523,7 +523,7 @@ impl Rows {
                 subject_kind: listing::Entity::NAME.to_owned(),
                 subject_id: subject,
                 fields: Vec::new().into(),
-                seq: Some(self.acts),
+                seq: Some(PLACES.fetch_add(1, Ordering::Relaxed) + 1),
             }
             .into_active_model(),
         );
@@ -549,8 +549,6 @@ pub async fn load(pool: &PgPool, reference: &Snapshot, organisations: usize, lis
     let mut loading = tokio::spawn(async {});
     for begin in (0..listings).step_by(CHUNK) {
         let mut rows = Rows::new();
-        // More than the acts on one listing, so that no place is given twice.
-        rows.acts = i64::try_from(begin * 8).unwrap_or_default();
         for at in begin..listings.min(begin + CHUNK) {
             let age = i32::try_from(listings - at).unwrap_or(i32::MAX);
             let posted = world.now - span / i32::try_from(listings).unwrap_or(i32::MAX) * age;
@@ -566,6 +564,11 @@ pub async fn load(pool: &PgPool, reference: &Snapshot, organisations: usize, lis
         loading = tokio::spawn(rows.load(pool.clone()));
     }
     loading.await.unwrap();
+    sqlx::query("UPDATE outbox_cursor SET seq = $1")
+        .bind(PLACES.load(Ordering::Relaxed))
+        .execute(pool)
+        .await
+        .unwrap();
 }
 
 /// Makes organisations and an owner for each: their ids in pairs.

@@ -35,7 +35,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "person",
     "session",
     "refresh_token",
@@ -50,6 +50,8 @@ const TABLES: [&str; 14] = [
     "listing_window",
     "activity",
     "idempotency",
+    "mail_wish",
+    "quiet_hours",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

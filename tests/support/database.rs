@@ -61,6 +61,9 @@ pub fn config(url: &str) -> Config {
         session_days: 30,
         listing_days: 90,
         origins: Vec::new(),
+        smtp_url: None,
+        mail_from: "Social Value Marketplace <marketplace@example.org>".into(),
+        public_url: "https://marketplace.example.org".parse().unwrap(),
         demo: false,
         json_logs: false,
     }

@@ -1,17 +1,25 @@
 //! A world of its own for every test, and callers who act in it.
 
 mod caller;
-mod database;
+pub mod database;
 mod organisations;
 mod reply;
+pub mod sink;
 
-use api::{App, config::Config};
+use api::{
+    App,
+    config::Config,
+    kit::{Viewer, viewer::Who},
+    notifications, outbox,
+};
 use axum::Router;
+use chrono::{DateTime, Utc};
 use entity::person::PlatformRole;
 use serde_json::json;
 
 pub use caller::Caller;
 pub use reply::Reply;
+pub use sink::Sink;
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +62,38 @@ impl World {
         }
     }
 
+    /// A world whose mail goes into a sink.
+    pub async fn mailing(on: On, sink: &Sink) -> Self {
+        Self::with(on, |config| config.smtp_url = Some(sink.url.clone())).await
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        &self.app.config.database.database_url
+    }
+
+    /// Gives what was done its place and tells people of it, as the worker does at this time; says how many it told.
+    pub async fn tell(&self, now: DateTime<Utc>) -> usize {
+        let told = async {
+            outbox::service::sequence(&self.app.database).await?;
+            notifications::jobs::tell(&self.app, &system(now)).await
+        };
+        told.await.map_err(|error| error.message()).unwrap()
+    }
+
+    /// Sends what is due at this time, and says how many mails that were or would have been.
+    pub async fn mail(&self, now: DateTime<Utc>) -> usize {
+        let mut count = 0;
+        while notifications::jobs::mail_next(&self.app, &system(now))
+            .await
+            .map_err(|error| error.message())
+            .unwrap()
+        {
+            count += 1;
+        }
+        count
+    }
+
     /// Somebody without a token.
     pub fn stranger(&self) -> Caller {
         Caller::new(self.router.clone(), None)
@@ -94,6 +134,14 @@ impl World {
     /// A programme administrator.
     pub async fn admin(&self) -> Caller {
         self.staff("Ada Admin", PlatformRole::ProgrammeAdmin).await
+    }
+}
+
+/// The marketplace itself at some time.
+pub const fn system(now: DateTime<Utc>) -> Viewer {
+    Viewer {
+        now,
+        who: Who::System,
     }
 }
 

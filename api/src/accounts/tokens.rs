@@ -33,6 +33,13 @@ pub struct Claims {
     pub iss: String,
 }
 
+/// An id, and the purpose for which it was sealed.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    iss: String,
+    sub: Uuid,
+}
+
 /// Signs and checks access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -99,6 +106,27 @@ impl Tokens {
         jsonwebtoken::decode(token, &self.checking, &self.validation)
             .ok()
             .map(|data| data.claims)
+    }
+
+    /// A text that only we can make, which stands for this id for one purpose, and for ever. It is no access token.
+    pub fn seal(&self, purpose: &str, id: Uuid) -> Result<String, Error> {
+        let sealed = Sealed {
+            iss: format!("{ISSUER}/{purpose}"),
+            sub: id,
+        };
+        jsonwebtoken::encode(&self.header, &sealed, &self.signing).internal()
+    }
+
+    /// The id for which a sealed text stands; `None` where it was sealed for another purpose, or not by us.
+    #[must_use]
+    pub fn open(&self, purpose: &str, text: &str) -> Option<Uuid> {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_issuer(&[format!("{ISSUER}/{purpose}")]);
+        validation.set_required_spec_claims(&["iss", "sub"]);
+        validation.validate_exp = false;
+        jsonwebtoken::decode::<Sealed>(text, &self.checking, &validation)
+            .ok()
+            .map(|data| data.claims.sub)
     }
 
     /// The public key as a JSON Web Key Set (RFC 7517, RFC 8037).

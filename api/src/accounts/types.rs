@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{
+    Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject,
+    connection::Connection,
+};
 use chrono::{DateTime, Utc};
 use entity::person::{self, PlatformRole};
 
@@ -12,10 +15,11 @@ use crate::{
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
     kit::{
         self, Error, Id, UserError,
-        page::{self, PageArgs},
+        page::{self, PageArgs, Total},
     },
     listings::Listing,
     members::Membership,
+    notifications::{self, Notification, NotificationPreferences},
 };
 
 /// Someone who signs in.
@@ -137,6 +141,38 @@ impl Viewer {
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         finding::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
+    }
+
+    /// What the viewer is told, newest first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only what was not marked as read.", default)] unread_only: bool,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Notification, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Notification::of_viewer(ctx, &self.0, unread_only, args).await
+    }
+
+    /// How many notifications the viewer has not read.
+    async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
+    }
+
+    /// How the viewer wishes to have mail; null for anonymous callers.
+    async fn notification_preferences(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<NotificationPreferences>> {
+        let wishes = notifications::service::wishes(&ctx.app().database.read, &self.0).await?;
+        Ok(wishes.map(Into::into))
     }
 
     /// The organisations that the viewer belongs to or asked to join, in the order in which they came.

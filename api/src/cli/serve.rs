@@ -57,6 +57,11 @@ fn announce(app: &App, address: SocketAddr) {
     println!("GraphQL     http://{address}/graphql");
     println!("playground  http://{address}/graphiql");
     println!("database    {database}");
+    if app.post.is_some() {
+        println!("mail        from {}", app.config.mail_from);
+    } else {
+        println!("mail        none is sent: MARKETPLACE_SMTP_URL names no server");
+    }
 }
 
 /// Ctrl-C, or the signal by which a container is stopped.

@@ -130,6 +130,9 @@ impl Door {
         }
         request.set_parsed_query(document);
         let mut answer = self.engine.execute(request).await;
+        if writes {
+            self.app.outbox.poke();
+        }
         log_faults(&answer);
         answer.errors.iter_mut().for_each(name_code);
         complete::complete(&admitted, operation.as_deref(), &mut answer);

@@ -6,6 +6,7 @@ mod admission;
 mod complete;
 mod graphql;
 mod health;
+mod mail;
 mod measure;
 mod playground;
 mod reply;
@@ -47,6 +48,12 @@ pub fn router(app: App) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(playground::page))
         .route("/graphiql/{*path}", get(playground::asset))
+        .route(
+            "/mail/unsubscribe",
+            get(mail::ask)
+                .post(mail::unsubscribe)
+                .with_state(app.clone()),
+        )
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))

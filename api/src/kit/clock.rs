@@ -3,7 +3,7 @@
 //! Times are UTC and cut to microseconds, which is what PostgreSQL keeps: a time that was written
 //! and read back is equal on both databases, and so is a cursor made of it.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
 /// The present, in UTC, cut to microseconds.
@@ -50,6 +50,33 @@ pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
         .map_or_else(never, |local| local.with_timezone(&Utc))
 }
 
+/// The time of day in Surrey at an instant.
+#[must_use]
+pub fn local_time(at: DateTime<Utc>) -> NaiveTime {
+    at.with_timezone(&London).time()
+}
+
+/// The next instant after this one at which clocks in Surrey show so many minutes after midnight. A time that is left
+/// out in spring comes an hour later, and one that comes twice in autumn comes early.
+#[must_use]
+pub fn next_local(after: DateTime<Utc>, minute: u32) -> DateTime<Utc> {
+    let today = local_day(after);
+    (0..3)
+        .filter_map(|days| {
+            let day = today.checked_add_days(Days::new(days))?;
+            let time = day.and_hms_opt(minute / 60 % 24, minute % 60, 0)?;
+            let local = London.from_local_datetime(&time).earliest();
+            let later = || {
+                London
+                    .from_local_datetime(&(time + Duration::hours(1)))
+                    .earliest()
+            };
+            Some(local.or_else(later)?.with_timezone(&Utc))
+        })
+        .find(|at| *at > after)
+        .unwrap_or_else(never)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +93,20 @@ mod tests {
             "2026-12-02T00:00:00+00:00"
         );
         assert_eq!(local_day(end_of_day(day(2026, 7, 1))), day(2026, 7, 2));
+    }
+
+    #[test]
+    fn a_time_of_day_comes_every_day_also_when_clocks_change() {
+        for (after, minute, expected) in [
+            ("2026-12-01T08:00:00Z", 480, "2026-12-02T08:00:00+00:00"),
+            ("2026-07-01T06:59:59Z", 480, "2026-07-01T07:00:00+00:00"),
+            // Clocks go from 01:00 to 02:00 on 29 March 2026, and from 02:00 to 01:00 on 25 October.
+            ("2026-03-28T12:00:00Z", 90, "2026-03-29T01:30:00+00:00"),
+            ("2026-10-24T12:00:00Z", 90, "2026-10-25T00:30:00+00:00"),
+        ] {
+            let next = next_local(after.parse().unwrap(), minute);
+            assert_eq!(next.to_rfc3339(), expected, "{after}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod at_once;
 pub mod clock;
+pub mod crash;
 pub mod database;
 pub mod date;
 pub mod dialect;

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{published, rules};
 use crate::{
     App,
-    kit::{Database, Error, Id, Viewer, activity},
+    kit::{Database, Error, Id, Viewer, activity, crash},
 };
 
 /// How many listings a worker takes at a time.
@@ -122,6 +122,8 @@ async fn once(
         };
         activity::record(&transaction, viewer, record).await?;
     }
+    crash::point("listings.touched");
     transaction.commit().await?;
+    crash::point("listings.committed");
     Ok(done)
 }

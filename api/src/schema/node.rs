@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
     activity, area, fulfilment, invitation,
     listing::{self, ListingKind},
-    matching, membership, organisation, person, priority_area, priority_edition, resource_type,
-    thanks,
+    matching, membership, notification, organisation, person, priority_area, priority_edition,
+    resource_type, thanks,
 };
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     listings::{Offer, Request},
     matches::Match,
     members::Membership,
+    notifications::Notification,
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
     resource_types::ResourceType,
@@ -56,6 +57,8 @@ pub enum Node {
     Thanks(Thanks),
     /// The record of one committed act.
     Activity(Activity),
+    /// What somebody is told.
+    Notification(Notification),
     /// A place with a name and a time.
     Area(Area),
     /// A type of what can be shared.
@@ -148,6 +151,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Activity(row.into())))
+        }
+        notification::Entity::NAME => {
+            let found = ctx.load(Id::<notification::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Notification(row.into())))
         }
         _ => Ok(None),
     }

@@ -1,0 +1,112 @@
+//! The rounds of every server: people are told of what was done, and what is to be mailed is mailed.
+//!
+//! Any number of servers make them: see the stories of [`crate::outbox`] and [`crate::mail`].
+
+use std::time::Duration;
+
+use entity::{activity, mail::MailState};
+use tokio::{sync::broadcast::Receiver, time::timeout};
+
+use super::{letters, rules, store};
+use crate::{
+    App,
+    kit::{Error, Viewer, crash},
+    mail, outbox,
+};
+
+/// The name under which they read.
+pub const READER: &str = "notifications";
+/// How many acts are read at a time.
+const BATCH: u64 = 100;
+/// How long a round waits for something to be done. Mail falls due without anything being done.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// Goes round for as long as it is polled.
+pub async fn run(app: &App) {
+    tokio::join!(tell_always(app), mail_always(app));
+}
+
+async fn tell_always(app: &App) {
+    let mut done = app.outbox.follow();
+    loop {
+        if let Err(error) = tell(app, &Viewer::system()).await {
+            tracing::error!(?error, "people could not be told");
+        }
+        something(&mut done).await;
+    }
+}
+
+async fn mail_always(app: &App) {
+    let mut done = app.outbox.follow();
+    loop {
+        // Each mail has its own instant: a slow mail server must not use up the time in which others are sent.
+        loop {
+            match mail_next(app, &Viewer::system()).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(?error, "the round of the mail failed");
+                    break;
+                }
+            }
+        }
+        something(&mut done).await;
+    }
+}
+
+/// Ends when something was done, or after a while.
+async fn something(done: &mut Receiver<std::sync::Arc<activity::Model>>) {
+    let _ = timeout(ROUND, done.recv()).await;
+    while done.try_recv().is_ok() {}
+}
+
+/// Tells everybody of what was done since this was last run, and says how many notifications that made.
+pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let (database, mut told) = (&app.database, 0);
+    // Most rounds find nothing, and should not ask for the right to write.
+    while outbox::service::place_of(&database.read, READER).await?
+        < outbox::service::end(&database.read).await?
+    {
+        let transaction = database.begin().await?;
+        let acts = outbox::service::next(&transaction, READER, BATCH).await?;
+        for act in &acts {
+            if let Some(telling) = rules::telling(&act.act) {
+                told += store::tell(app, &transaction, viewer, act, telling).await?;
+            }
+        }
+        outbox::service::advance(&transaction, READER, &acts).await?;
+        crash::point("notifications.told");
+        transaction.commit().await?;
+        crash::point("notifications.committed");
+    }
+    Ok(told)
+}
+
+/// Mails what has waited longest, if anything is due.
+pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
+    let (Some(post), conn) = (&app.post, &app.database.write) else {
+        return Ok(false);
+    };
+    if !mail::service::is_due(&app.database.read, viewer.now).await? {
+        return Ok(false);
+    }
+    let Some(mail) = mail::service::take(conn, viewer.now).await? else {
+        return Ok(false);
+    };
+    let Some(letter) = letters::write(app, viewer, &mail).await? else {
+        mail::service::settle(conn, &mail, MailState::Needless, viewer.now).await?;
+        return Ok(true);
+    };
+    crash::point("mail.written");
+    match post.send(letter).await {
+        Ok(()) => {
+            crash::point("mail.sent");
+            mail::service::settle(conn, &mail, MailState::Sent, viewer.now).await?;
+        }
+        Err(error) => {
+            tracing::warn!(?error, mail = %mail.id, attempts = mail.attempts, "a mail could not be sent");
+            mail::service::put_off(conn, &mail, viewer.now).await?;
+        }
+    }
+    Ok(true)
+}

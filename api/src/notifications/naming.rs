@@ -1,0 +1,63 @@
+//! What a sentence names: the listing and the organisation that it is about, as far as its reader may see them.
+
+use entity::{activity, listing, matching, notification, organisation};
+use uuid::Uuid;
+
+use super::sentences;
+use crate::kit::{Error, Id, Resource, Viewer};
+
+/// Reading rows as the reader sees them, one by one or many at once.
+pub trait Look {
+    /// Whose sight it is.
+    fn reader(&self) -> &Viewer;
+    /// The row, if there is one that they may see.
+    fn look<E: Resource>(
+        &self,
+        id: Id<E>,
+    ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
+    where
+        E::Model: Clone + Send + Sync;
+}
+
+/// What a notification says to its reader at this moment.
+pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<String, Error> {
+    let (mut title, mut name) = (None, None);
+    let act = Id::<activity::Entity>::new(row.activity_id);
+    if let Some(act) = look.look(act).await? {
+        title = title_of(look, &act).await?;
+        if let Some(id) = act.organisation_id {
+            let found = look.look(Id::<organisation::Entity>::new(id)).await?;
+            name = found.map(|row| row.name);
+        }
+    }
+    Ok(sentences::sentence(
+        row.kind,
+        title.as_deref(),
+        name.as_deref(),
+    ))
+}
+
+/// The title of the listing that was acted on; of a match, of the reader's own.
+async fn title_of(look: &impl Look, act: &activity::Model) -> Result<Option<String>, Error> {
+    let listing = match act.subject_kind.as_str() {
+        listing::Entity::NAME => Some(act.subject_id),
+        matching::Entity::NAME => own_of(look, act.subject_id).await?,
+        _ => None,
+    };
+    let Some(id) = listing else {
+        return Ok(None);
+    };
+    let found = look.look(Id::<listing::Entity>::new(id)).await?;
+    Ok(found.map(|row| row.title))
+}
+
+async fn own_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
+    let found = look.look(Id::<matching::Entity>::new(id)).await?;
+    Ok(found.map(|row| {
+        if look.reader().role_in(row.requester_id).is_some() {
+            row.request_id
+        } else {
+            row.offer_id
+        }
+    }))
+}

@@ -1,0 +1,207 @@
+//! Reading notifications, and what people do about them.
+
+use std::collections::BTreeSet;
+
+use entity::{
+    mail,
+    mail_wish::MailWish,
+    notification::{self, Column, Entity, NotificationCategory as Category},
+    person,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
+
+use super::{
+    letters::UNSUBSCRIBE,
+    timing::QuietHours,
+    wishes::{self, Wishes},
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, Resource, UserErrorCode, Viewer,
+        activity::{self, Act},
+        input::Checks,
+        page::{self, KeyKind, Order, PageArgs, Slice},
+    },
+};
+
+/// The most notifications that are named in one act.
+const MOST: usize = 100;
+
+/// The viewer's own, newest first, and the query that counts them.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    unread_only: bool,
+    args: &PageArgs,
+) -> Result<(Slice<notification::Model>, SelectStatement), Error> {
+    let mut query = Entity::find().filter(Entity::visible_to(viewer));
+    if unread_only {
+        query = query.filter(Column::ReadAt.is_null());
+    }
+    let newest = Order {
+        tag: "notifications".into(),
+        by: Expr::col(Column::Id),
+        kind: KeyKind::Id,
+        id: Expr::col(Column::Id),
+        descending: true,
+    };
+    let query = query.into_query();
+    let slice = page::slice(conn, query.clone(), &newest, args, page::whole).await?;
+    Ok((slice, query))
+}
+
+/// How many the viewer has not read.
+pub async fn unread(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64, Error> {
+    if viewer.person().is_none() {
+        return Ok(0);
+    }
+    let unread = Entity::find()
+        .filter(Entity::visible_to(viewer))
+        .filter(Column::ReadAt.is_null());
+    Ok(unread.count(conn).await?)
+}
+
+/// Which notifications an act is about.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// These.
+    Named(Vec<Id<Entity>>),
+    /// This one and all older ones.
+    UpTo(Id<Entity>),
+}
+
+/// Marks notifications as read. It is nobody else's business, so no activity records it.
+pub async fn mark_read(app: &App, viewer: &Viewer, which: Which) -> Result<(), Error> {
+    viewer.signed_in()?;
+    let (named, which) = match which {
+        Which::Named(ids) => {
+            let mut checks = Checks::new();
+            checks.at_most("ids", ids.len(), MOST);
+            checks.finish()?;
+            let ids: BTreeSet<_> = ids.into_iter().map(|id| id.0).collect();
+            (ids.clone(), Column::Id.is_in(ids))
+        }
+        Which::UpTo(id) => (BTreeSet::from([id.0]), Column::Id.lte(id.0)),
+    };
+    let (transaction, expected) = (app.database.begin().await?, named.len() as u64);
+    let own = Entity::find()
+        .filter(Column::Id.is_in(named))
+        .filter(Entity::visible_to(viewer));
+    if own.count(&transaction).await? < expected {
+        return Err(Error::NotFound);
+    }
+    Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::val(viewer.now))
+        .filter(Entity::visible_to(viewer))
+        .filter(Column::ReadAt.is_null())
+        .filter(which)
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// How the viewer wishes to have mail; `None` where nobody signed in.
+pub async fn wishes(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<Wishes>, Error> {
+    match viewer.person_id() {
+        Some(me) => Ok(Some(wishes::of(conn, me).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Changes how the viewer wishes to have mail. `quiet` is `None` where it stays as it is.
+pub async fn wish(
+    app: &App,
+    viewer: &Viewer,
+    said: Vec<(Category, MailWish)>,
+    quiet: Option<Option<QuietHours>>,
+) -> Result<Wishes, Error> {
+    let me = viewer.signed_in()?.id;
+    let mut checks = Checks::new();
+    for (at, (category, _)) in said.iter().enumerate() {
+        checks.demand(
+            !said[..at].iter().any(|(before, _)| before == category),
+            &format!("mail.{at}.category"),
+            UserErrorCode::Invalid,
+            "The list names this category before. Name each once.",
+        );
+    }
+    if let Some(Some(QuietHours { from, until })) = quiet {
+        checks.demand(
+            from != until,
+            "quietHours.until",
+            UserErrorCode::Invalid,
+            "Quiet hours begin and end at different times. To have no mail at all, wish for OFF.",
+        );
+    }
+    checks.finish()?;
+    let transaction = app.database.begin().await?;
+    let mut fields = Vec::new();
+    for (category, wish) in &said {
+        wishes::keep(&transaction, me, *category, *wish).await?;
+    }
+    if !said.is_empty() {
+        fields.push("mail");
+    }
+    if let Some(quiet) = quiet {
+        wishes::keep_quiet(&transaction, me, quiet).await?;
+        fields.push("quietHours");
+    }
+    if !fields.is_empty() {
+        let act = act("person.notification_preferences_updated", me, &fields);
+        activity::record(&transaction, viewer, act).await?;
+    }
+    let wishes = wishes::of(&transaction, me).await?;
+    transaction.commit().await?;
+    Ok(wishes)
+}
+
+/// Ends mail of the kinds that a mail was of, by the token in it. A token that is good for nothing changes nothing, and
+/// whoever sent it is not told so.
+pub async fn unsubscribe(app: &App, viewer: &Viewer, token: &str) -> Result<(), Error> {
+    let Some(id) = app.tokens.open(UNSUBSCRIBE, token) else {
+        return Ok(());
+    };
+    let transaction = app.database.begin().await?;
+    let Some(mail) = mail::Entity::find_by_id(id).one(&transaction).await? else {
+        return Ok(());
+    };
+    let categories = Entity::find()
+        .filter(Column::MailId.eq(mail.id))
+        .select_only()
+        .column(Column::Category)
+        .distinct();
+    let categories: Vec<Category> = categories.into_tuple().all(&transaction).await?;
+    let wishes = wishes::of(&transaction, mail.person_id).await?;
+    let mut changed = false;
+    for category in categories {
+        if wishes.of(category) != MailWish::Off {
+            wishes::keep(&transaction, mail.person_id, category, MailWish::Off).await?;
+            changed = true;
+        }
+    }
+    if changed {
+        let act = act("person.mail_unsubscribed", mail.person_id, &["mail"]);
+        activity::record(&transaction, viewer, act).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+const fn act<'a>(
+    act: &'static str,
+    person: uuid::Uuid,
+    fields: &'a [&'static str],
+) -> Act<'a, person::Entity> {
+    Act {
+        act,
+        subject: Id::new(person),
+        organisation: None,
+        fields,
+    }
+}

@@ -1,0 +1,79 @@
+//! Writing down whom an act was told, and which mail carries it to them.
+
+use std::collections::BTreeSet;
+
+use entity::{activity, notification};
+use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::{
+    audience,
+    rules::{self, Telling},
+    timing, wishes,
+};
+use crate::{
+    App,
+    kit::{Error, Viewer},
+    mail,
+};
+
+/// Tells everybody whom it concerns of an act, and says how many that are.
+pub async fn tell(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    act: &activity::Model,
+    telling: &Telling,
+) -> Result<usize, Error> {
+    let people = audience::of(transaction, act, telling).await?;
+    if people.is_empty() {
+        return Ok(0);
+    }
+    let category = rules::category(telling.kind);
+    let mails = mails(app, transaction, viewer, category, &people).await?;
+    let rows = people.iter().zip(mails).map(|(person, mail_id)| {
+        let row = notification::Model {
+            id: Uuid::now_v7(),
+            person_id: *person,
+            activity_id: act.id,
+            kind: telling.kind,
+            category,
+            at: act.at,
+            read_at: None,
+            mail_id,
+        };
+        row.into_active_model()
+    });
+    notification::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(people.len())
+}
+
+/// The mail that carries it to each of them, where there is to be one.
+async fn mails(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    category: notification::NotificationCategory,
+    people: &BTreeSet<Uuid>,
+) -> Result<Vec<Option<Uuid>>, Error> {
+    let Some(post) = &app.post else {
+        return Ok(vec![None; people.len()]);
+    };
+    let wishes = wishes::of_all(transaction, people.iter().copied()).await?;
+    let mut mails = Vec::with_capacity(people.len());
+    for person in people {
+        let own = wishes.get(person);
+        let due =
+            own.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
+        mails.push(match due {
+            Some(due) => {
+                let host = post.host();
+                Some(mail::service::at(transaction, *person, due, viewer.now, host).await?)
+            }
+            None => None,
+        });
+    }
+    Ok(mails)
+}

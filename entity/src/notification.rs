@@ -1,0 +1,118 @@
+//! What one person is told of one activity. It holds no text: a sentence is made of it when it is read.
+
+use async_graphql::Enum;
+use sea_orm::entity::prelude::*;
+
+/// What somebody is told. Clients should tolerate kinds that they do not know: new ones come with new acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum NotificationKind {
+    /// A listing ends soon: renew it if it still holds.
+    ListingEndsSoon,
+    /// A standing listing was not confirmed for long: confirm it if it still holds.
+    ListingUnconfirmed,
+    /// A listing has ended.
+    ListingExpired,
+    /// A listing was closed.
+    ListingClosed,
+    /// Somebody asks to join an organisation.
+    JoinRequested,
+    /// An organisation has let the reader in.
+    JoinApproved,
+    /// Somebody joined an organisation by invitation.
+    MemberJoined,
+    /// The reader's role in an organisation was changed.
+    RoleChanged,
+    /// An organisation was verified.
+    OrganisationVerified,
+    /// An organisation could not be verified.
+    VerificationFailed,
+    /// An organisation is no longer verified.
+    VerificationWithdrawn,
+    /// Another organisation was merged into the reader's.
+    OrganisationMerged,
+    /// The other side proposes a match.
+    MatchProposed,
+    /// The other side answered with other terms.
+    MatchCountered,
+    /// The other side accepted the terms.
+    MatchAccepted,
+    /// The other side said no.
+    MatchDeclined,
+    /// The other side took its terms back.
+    MatchWithdrawn,
+    /// Nobody answered in time, or a listing was closed meanwhile.
+    MatchLapsed,
+    /// A match that is not agreed yet has nothing left to be made of.
+    MatchCrowdedOut,
+    /// There is room again for a match that had none.
+    MatchHasRoom,
+    /// A broker approved a match of an organisation that is not verified.
+    MatchApproved,
+    /// The other side wishes to change what was agreed.
+    AmendmentProposed,
+    /// The other side agreed to a change.
+    AmendmentAccepted,
+    /// The other side refused a change, or took its own back.
+    AmendmentDeclined,
+    /// The other side says what was delivered: confirm it, or say otherwise.
+    DeliveryRecorded,
+    /// The other side confirmed what was delivered.
+    DeliveryConfirmed,
+    /// The two sides say different things of what was delivered.
+    MatchDisputed,
+    /// All was delivered, as both confirm.
+    MatchFulfilled,
+    /// A broker decided what was delivered.
+    MatchResolved,
+    /// What was lent came back.
+    MatchReturned,
+    /// The other side called off what had been agreed.
+    MatchCancelled,
+    /// The other side says thank you.
+    Thanked,
+}
+
+/// What notifications are about: for each, people say how they wish to have mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum NotificationCategory {
+    /// What time and others do to the listings of one's organisations.
+    Listings,
+    /// Who asks to join, who joins, and one's own place.
+    Members,
+    /// What becomes of one's organisations themselves.
+    Organisations,
+    /// Proposals, answers and deliveries in which one's organisations are a side.
+    Matches,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "notification")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub person_id: Uuid,
+    /// One activity is told to one person once.
+    pub activity_id: Uuid,
+    pub kind: NotificationKind,
+    pub category: NotificationCategory,
+    /// When that happened of which it tells.
+    pub at: DateTimeUtc,
+    pub read_at: Option<DateTimeUtc>,
+    /// The mail that carries it, if one does.
+    pub mail_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

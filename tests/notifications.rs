@@ -1,0 +1,266 @@
+//! Who is told of what, once each; the list of each person; how they wish to have mail.
+
+use std::fs;
+
+use api::{kit::clock::now, listings, notifications::rules::TELLINGS};
+use chrono::Duration;
+use entity::notification;
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::{Value, json};
+
+use crate::{
+    both,
+    listings::{act, offer},
+    matches::{Pair, accept, laptops},
+    support::{Caller, Reply, World, system},
+};
+
+const LIST: &str = "query ($unread: Boolean!, $first: Int, $after: String) { viewer { unreadNotificationCount
+    notifications(unreadOnly: $unread, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+        nodes { id kind category at readAt title subject { __typename id } activity { act } } } } }";
+
+async fn list(caller: &Caller, unread: bool) -> Reply {
+    caller.ask(LIST, json!({"unread": unread})).await
+}
+
+/// What somebody is told, the newest first.
+pub async fn kinds(caller: &Caller) -> Vec<String> {
+    list(caller, false)
+        .await
+        .each("viewer.notifications.nodes", "kind")
+}
+
+/// What somebody was told last; nothing where they were told nothing.
+async fn newest(caller: &Caller) -> String {
+    kinds(caller).await.into_iter().next().unwrap_or_default()
+}
+
+async fn mark(caller: &Caller, input: Value) -> Reply {
+    let mark =
+        "mutation ($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) {
+        viewer { unreadNotificationCount } userErrors { code field message } } }";
+    caller.ask(mark, json!({"input": input})).await
+}
+
+/// Changes how somebody wishes to have mail.
+pub async fn wish(caller: &Caller, input: Value) -> Reply {
+    let wish = "mutation ($input: UpdateNotificationPreferencesInput!) { updateNotificationPreferences(input: $input) {
+        notificationPreferences { mail { category wish } quietHours { from until } } userErrors { code field message } } }";
+    caller.ask(wish, json!({"input": input})).await
+}
+
+async fn changes_role(by: &Caller, membership: &str, role: &str) {
+    let change = "mutation ($id: ID!, $role: MembershipRole!) {
+        changeMemberRole(input: {membershipId: $id, role: $role}) { userErrors { code } } }";
+    by.ask(change, json!({"id": membership, "role": role}))
+        .await
+        .at("changeMemberRole");
+}
+
+async fn approves(by: &Caller, membership: &str) {
+    let approve = "mutation ($id: ID!) { approveMember(input: {membershipId: $id, role: MEMBER}) { userErrors { code } } }";
+    by.ask(approve, json!({"id": membership}))
+        .await
+        .at("approveMember");
+}
+
+both! {
+    async fn whoever_asks_to_join_is_announced_to_managers_and_told_the_answer(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let manager = owner.joined_by(&world, &elm, "Max Manager", "MANAGER").await;
+        let editor = owner.joined_by(&world, &elm, "Edi Editor", "EDITOR").await;
+        let newcomer = world.person("Nel New").await;
+        let application = newcomer.asks_to_join(&elm).await;
+        world.tell(now()).await;
+        approves(&manager, &application).await;
+        changes_role(&owner, &application, "EDITOR").await;
+        world.tell(now()).await;
+        assert_eq!(kinds(&owner).await, ["JOIN_REQUESTED", "MEMBER_JOINED", "MEMBER_JOINED"]);
+        // Nobody is told of what they did themselves, such as joining.
+        assert_eq!(kinds(&manager).await, ["JOIN_REQUESTED", "MEMBER_JOINED"]);
+        assert_eq!(kinds(&editor).await, [""; 0]);
+        let told = list(&newcomer, false).await;
+        let told = told.at("viewer.notifications.nodes");
+        assert_eq!((&told[0]["kind"], &told[0]["title"]), (&json!("ROLE_CHANGED"), &json!("Your role in Elm Works was changed.")));
+        assert_eq!((&told[1]["kind"], &told[1]["category"]), (&json!("JOIN_APPROVED"), &json!("MEMBERS")));
+        assert_eq!(told[1]["subject"], json!({"__typename": "Membership", "id": application}));
+        assert_eq!(told[1]["activity"], json!({"act": "organisation.member_approved"}));
+    }
+
+    async fn an_organisation_is_told_of_its_verification(on) {
+        let (world, admin) = { let world = World::new(on).await; let admin = world.admin().await; (world, admin) };
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let verify = "mutation ($id: ID!) { verifyOrganisation(input: {organisationId: $id, status: VERIFIED, method: REGISTER_LOOKUP}) {
+            userErrors { code message } } }";
+        admin.ask(verify, json!({"id": elm})).await.at("verifyOrganisation");
+        world.tell(now()).await;
+        let told = list(&owner, false).await;
+        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "Elm Works was verified.");
+        assert_eq!(told.at("viewer.notifications.nodes.0.kind"), "ORGANISATION_VERIFIED");
+    }
+
+    async fn each_side_of_a_match_is_told_what_the_other_does_and_both_what_nobody_did(on) {
+        let pair = Pair::new(on).await;
+        let (giver, taker, world) = (&pair.giver, &pair.taker, &pair.world);
+        let editor = giver.joined_by(world, &pair.elm, "Edi Editor", "EDITOR").await;
+        let member = giver.joined_by(world, &pair.elm, "Mia Member", "MEMBER").await;
+        let proposed = pair.proposed(laptops("10")).await;
+        world.tell(now()).await;
+        let told = list(&editor, true).await;
+        let first = told.at("viewer.notifications.nodes.0");
+        assert_eq!(first["title"], "Oak House proposes a match for “Forty refurbished laptops”. Please answer.");
+        assert_eq!((&first["category"], &first["subject"]["__typename"]), (&json!("MATCHES"), &json!("Match")));
+        assert_eq!((newest(&member).await, newest(taker).await), (String::new(), "ORGANISATION_VERIFIED".into()));
+        accept(giver, &proposed, 1).await.at("act.match");
+        world.tell(now()).await;
+        assert_eq!((newest(taker).await, newest(giver).await), ("MATCH_ACCEPTED".into(), "MATCH_PROPOSED".into()));
+
+        let pair = Pair::new(on).await;
+        pair.proposed(laptops("10")).await;
+        pair.world.tell(now()).await;
+        let later = now() + Duration::days(60);
+        api::matches::jobs::run(&pair.world.app, &system(later)).await.map_err(|e| e.message()).unwrap();
+        pair.world.tell(later).await;
+        assert_eq!((newest(&pair.giver).await, newest(&pair.taker).await), ("MATCH_LAPSED".into(), "MATCH_LAPSED".into()));
+    }
+
+    async fn nobody_is_told_twice_however_many_tell(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let poster = owner.joined_by(&world, &elm, "Petra Poster", "EDITOR").await;
+        let member = owner.joined_by(&world, &elm, "Mia Member", "MEMBER").await;
+        for _ in 0..12 {
+            offer(&poster, &elm, json!({"publish": true})).await;
+        }
+        world.tell(now()).await;
+        let soon = now() + Duration::days(84);
+        let remind = async || listings::jobs::run(&world.app, &system(soon)).await.map_err(|e| e.message()).unwrap();
+        let round = async || { remind().await; world.tell(soon).await };
+        let (a, b, c) = tokio::join!(round(), round(), round());
+        assert_eq!(a + b + c + world.tell(soon).await, 24);
+        // Petra is told as an editor and as the poster, and that is once.
+        assert_eq!(kinds(&poster).await, ["LISTING_ENDS_SOON"; 12]);
+        assert_eq!(kinds(&owner).await[..12], ["LISTING_ENDS_SOON"; 12]);
+        assert_eq!(kinds(&member).await, [""; 0]);
+        let rows = notification::Entity::find().count(&world.app.database.read).await.unwrap();
+        assert_eq!(rows, 26, "two more tell the owner who joined");
+    }
+
+    async fn a_poster_is_told_when_somebody_else_closes_their_listing(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let poster = owner.joined_by(&world, &elm, "Petra Poster", "EDITOR").await;
+        let theirs = offer(&poster, &elm, json!({"publish": true})).await;
+        let own = offer(&owner, &elm, json!({"publish": true})).await;
+        for id in [&theirs, &own] {
+            act(&owner, "closeListing", id, json!({"reason": "WITHDRAWN"})).await.at("act");
+        }
+        world.tell(now()).await;
+        assert_eq!(kinds(&poster).await, ["LISTING_CLOSED"]);
+        assert_eq!(kinds(&owner).await, ["MEMBER_JOINED"]);
+    }
+
+    async fn the_list_has_pages_and_is_read_one_by_one_or_up_to_one(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        for name in ["Ann", "Bea", "Cid", "Dot"] {
+            world.person(&format!("{name} Asker")).await.asks_to_join(&elm).await;
+        }
+        world.tell(now()).await;
+        let first = owner.ask(LIST, json!({"unread": false, "first": 3})).await;
+        assert_eq!(first.at("viewer.notifications.totalCount"), 4);
+        let ids = first.each("viewer.notifications.nodes", "id");
+        let after = first.text("viewer.notifications.pageInfo.endCursor");
+        let next = owner.ask(LIST, json!({"unread": false, "first": 3, "after": after})).await;
+        assert_eq!(next.each("viewer.notifications.nodes", "kind"), ["JOIN_REQUESTED"]);
+        assert_eq!(mark(&owner, json!({"ids": [ids[0]]})).await.at("markNotificationsRead.viewer.unreadNotificationCount"), 3);
+        let unread = list(&owner, true).await;
+        assert_eq!((unread.at("viewer.notifications.totalCount"), unread.at("viewer.unreadNotificationCount")), (&json!(3), &json!(3)));
+        let before = list(&owner, false).await.at("viewer.notifications.nodes.0.readAt").clone();
+        assert_eq!(mark(&owner, json!({"upTo": ids[0]})).await.at("markNotificationsRead.viewer.unreadNotificationCount"), 0);
+        // What was read before was read then.
+        assert_eq!(list(&owner, false).await.at("viewer.notifications.nodes.0.readAt"), &before);
+
+        let other = world.person("Oona Other").await;
+        assert_eq!(mark(&other, json!({"ids": [ids[0]]})).await.codes(), ["NOT_FOUND"]);
+        assert_eq!(mark(&other, json!({"upTo": ids[0]})).await.codes(), ["NOT_FOUND"]);
+        assert_eq!(mark(&owner, json!({})).await.refusals(), ["REQUIRED ids"]);
+        assert_eq!(mark(&owner, json!({"ids": [ids[0]], "upTo": ids[0]})).await.refusals(), ["INVALID upTo"]);
+        assert_eq!(mark(&owner, json!({"ids": vec![&ids[0]; 101]})).await.refusals(), ["TOO_MANY ids"]);
+        assert_eq!(mark(&world.stranger(), json!({"ids": []})).await.codes(), ["UNAUTHENTICATED"]);
+    }
+
+    async fn a_sentence_names_what_its_reader_may_still_see(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let editor = world.person("Edi Editor").await;
+        let place = owner.admits(&elm, &editor, "EDITOR").await;
+        offer(&owner, &elm, json!({"publish": true, "audience": "ORGANISATION"})).await;
+        let soon = now() + Duration::days(84);
+        listings::jobs::run(&world.app, &system(soon)).await.map_err(|e| e.message()).unwrap();
+        world.tell(soon).await;
+        let title = async || list(&editor, false).await.text("viewer.notifications.nodes.0.title");
+        assert_eq!(title().await, "“Forty refurbished laptops” of Elm Works ends soon. Renew it if it still holds.");
+        let remove = "mutation ($id: ID!) { removeMember(input: {membershipId: $id}) { userErrors { code } } }";
+        owner.ask(remove, json!({"id": place})).await.at("removeMember");
+        assert_eq!(title().await, "A listing of your organisation ends soon. Renew it if it still holds.");
+        let told = list(&editor, false).await;
+        assert_eq!(told.at("viewer.notifications.nodes.0.subject"), &Value::Null);
+    }
+
+    async fn people_say_how_they_wish_to_have_mail(on) {
+        let world = World::new(on).await;
+        let mary = world.person("Mary Major").await;
+        let usual = mary.ask("{ viewer { notificationPreferences { mail { category wish } quietHours { from } } } }", json!({})).await;
+        assert_eq!(usual.at("viewer.notificationPreferences"), &json!({"quietHours": null, "mail": [
+            {"category": "LISTINGS", "wish": "DAILY_DIGEST"}, {"category": "MEMBERS", "wish": "INSTANT"},
+            {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"}]}));
+        let off = json!([{"category": "LISTINGS", "wish": "OFF"}]);
+        let said = wish(&mary, json!({"mail": off, "quietHours": {"from": "22:00", "until": "07:30"}})).await;
+        let at = "updateNotificationPreferences.notificationPreferences";
+        assert_eq!(said.at(at)["mail"][0]["wish"], "OFF");
+        let said = wish(&mary, json!({"mail": [{"category": "LISTINGS", "wish": "INSTANT"}]})).await;
+        assert_eq!((&said.at(at)["mail"][0]["wish"], &said.at(at)["quietHours"]["until"]), (&json!("INSTANT"), &json!("07:30")));
+        assert_eq!(wish(&mary, json!({"quietHours": null})).await.at(at)["quietHours"], Value::Null);
+        let twice = json!({"mail": [off[0], off[0]], "quietHours": {"from": "09:00", "until": "09:00"}});
+        assert_eq!(wish(&mary, twice).await.refusals(), ["INVALID mail.1.category", "INVALID quietHours.until"]);
+        assert_eq!(wish(&world.stranger(), json!({})).await.codes(), ["UNAUTHENTICATED"]);
+        let nobody = world.stranger().ask("{ viewer { notificationPreferences { quietHours { from } } unreadNotificationCount
+            notifications { totalCount } } }", json!({})).await;
+        assert_eq!(nobody.at("viewer"), &json!({"notificationPreferences": null, "unreadNotificationCount": 0,
+            "notifications": {"totalCount": 0}}));
+    }
+}
+
+#[test]
+fn every_act_in_the_table_is_done_somewhere() {
+    fn code(folder: &std::path::Path, text: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                code(&path, text);
+            } else if !path.ends_with("notifications/rules.rs") {
+                text.push_str(&fs::read_to_string(&path).unwrap_or_default());
+            }
+        }
+    }
+    let mut text = String::new();
+    code(
+        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../api/src")),
+        &mut text,
+    );
+    for telling in TELLINGS {
+        assert!(
+            text.contains(&format!("{:?}", telling.act)),
+            "nothing does {}",
+            telling.act
+        );
+    }
+}
