@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What is a feature's, from left to right: acts call leftward only.
-const FEATURES: [&str; 17] = [
+const FEATURES: [&str; 18] = [
     "outbox",
     "accounts",
     "reference",
@@ -23,6 +23,7 @@ const FEATURES: [&str; 17] = [
     "listings",
     "finding",
     "activities",
+    "live",
     "transfer",
     "demo",
 ];
@@ -43,7 +44,7 @@ enum Kind {
 }
 
 /// The names that mean the same everywhere.
-const NAMES: [(&str, Kind); 8] = [
+const NAMES: [(&str, Kind); 9] = [
     ("mod", Kind::Story),
     ("rules", Kind::Pure),
     ("service", Kind::Act),
@@ -52,10 +53,11 @@ const NAMES: [(&str, Kind); 8] = [
     ("types", Kind::Schema),
     ("query", Kind::Schema),
     ("mutation", Kind::Schema),
+    ("subscription", Kind::Schema),
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 30] = [
+const OTHERS: [(&str, Kind, &str); 32] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -126,6 +128,16 @@ const OTHERS: [(&str, Kind, &str); 30] = [
         "listings/store",
         Kind::Act,
         "writing a listing and what finds it",
+    ),
+    (
+        "live/caller",
+        Kind::Act,
+        "whoever holds a connection open, looked at again and again",
+    ),
+    (
+        "live/changes",
+        Kind::Act,
+        "the acts as they happen, for one caller",
     ),
     (
         "organisations/inputs",
@@ -340,7 +352,7 @@ fn none(faults: &[String]) {
 #[test]
 fn every_file_of_a_feature_has_a_name_that_says_what_it_is() {
     let faults = sources("api/src").into_iter().filter(|source| source.feature().is_some() && source.kind().is_none()).map(|source| {
-        format!("{}.rs has a name of its own: use one of rules, service, types, query, mutation, jobs, search, \
+        format!("{}.rs has a name of its own: use one of rules, service, types, query, mutation, subscription, jobs, search, \
             or list it in tests/architecture.rs with its reason.", source.path)
     });
     none(&faults.collect::<Vec<_>>());

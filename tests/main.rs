@@ -18,6 +18,7 @@ mod front_door;
 mod hostile;
 mod invitations;
 mod listings;
+mod live;
 mod members;
 mod mergers;
 mod migrations;

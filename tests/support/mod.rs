@@ -2,6 +2,7 @@
 
 mod caller;
 mod database;
+mod events;
 mod organisations;
 mod reply;
 
@@ -11,6 +12,7 @@ use entity::person::PlatformRole;
 use serde_json::json;
 
 pub use caller::Caller;
+pub use events::Events;
 pub use reply::Reply;
 
 /// Which database a test runs on.
