@@ -78,4 +78,30 @@ both! {
         // A generous bound for a busy machine: it is measured elsewhere.
         assert!(begun.elapsed() < Duration::from_secs(8), "after {:?}", begun.elapsed());
     }
+
+    async fn what_does_not_concern_them_costs_a_hundred_listeners_no_statement(on) {
+        let served = Served::with(on, |terms, _| terms.per_person = 100).await;
+        let (olive, fay) = (served.world.person("Olive Owner").await, served.world.person("Fay Foreign").await);
+        let elm = olive.organisation("Elm Works").await;
+        let mut statements = Vec::new();
+        for listeners in [1, 100] {
+            let mut sockets = Vec::new();
+            while sockets.len() < listeners {
+                sockets.push(served.listener(&fay, json!({})).await);
+            }
+            let mut hers = served.listener(&olive, json!({})).await;
+            // The first act shows that it does not concern them.
+            act(&olive, &elm, "A desk").await;
+            hers.answer("1").await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let before = served.world.app.database.statements();
+            for _ in 0..10 {
+                act(&olive, &elm, "A desk").await;
+                hers.answer("1").await;
+            }
+            statements.push(served.world.app.database.statements() - before);
+        }
+        // Besides them there are only the rounds that look for what was done.
+        assert!(statements[1] < statements[0] + 100, "{statements:?}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use entity::activity;
+use entity::{activity, listing};
 use futures_util::{Stream, stream};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -13,7 +13,7 @@ use tokio::{
 use super::Caller;
 use crate::{
     App, activities,
-    kit::{Error, Viewer},
+    kit::{Error, Resource, Viewer},
     outbox,
 };
 
@@ -46,6 +46,8 @@ struct Follower {
     missed: VecDeque<Arc<activity::Model>>,
     /// The place of the last act that was looked at.
     last: i64,
+    /// Who the caller was, where nothing was done since that could let them see more.
+    known: Option<Arc<Viewer>>,
 }
 
 /// The acts from now on that are wanted and that the caller may read of. It does not end: whoever serves the
@@ -64,6 +66,7 @@ pub async fn follow(
         behind: true,
         missed: VecDeque::new(),
         last,
+        known: None,
     };
     Ok(stream::unfold(follower, |mut follower| async move {
         let change = follower.change().await?;
@@ -75,11 +78,19 @@ impl Follower {
     async fn change(&mut self) -> Option<Change> {
         loop {
             let activity = self.activity().await?;
+            // Most acts concern few of those who listen, and the others should cost the database nothing.
+            if gives_rights(&activity) {
+                self.known = None;
+            }
             if !(self.wanted)(&activity) {
                 continue;
             }
+            let seen = |viewer: &Arc<Viewer>| activities::rules::visible(viewer, &activity);
+            if self.known.as_ref().is_some_and(|known| !seen(known)) {
+                continue;
+            }
             let viewer = self.viewer().await;
-            if activities::rules::visible(&viewer, &activity) {
+            if seen(&viewer) {
                 let app = self.caller.app().clone();
                 return Some(Change {
                     activity,
@@ -87,6 +98,7 @@ impl Follower {
                     app,
                 });
             }
+            self.known = Some(viewer);
         }
     }
 
@@ -146,4 +158,10 @@ impl Follower {
             }
         }
     }
+}
+
+/// Whether an act could let somebody see more than before. What is done to a listing never does; of anything else it
+/// is taken for granted, so that a kind of act that is new errs on the side of reading.
+fn gives_rights(act: &activity::Model) -> bool {
+    act.subject_kind != listing::Entity::NAME
 }
