@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream::BoxStream};
 use super::{Caller, Change, changes::follow};
 use crate::{
     App, context,
-    kit::{Error, Viewer},
+    kit::{Error, Id, Resource, Viewer, resource},
 };
 
 /// What is shown of one act. Everything below it is read anew, as the caller may see it at that moment; in the
@@ -24,6 +24,17 @@ pub struct Event<T> {
 }
 
 impl Change {
+    /// Reads a row anew and shows what is made of it; nothing where the one who is told may not see it now.
+    pub async fn shown<E: Resource, T>(
+        &self,
+        id: Id<E>,
+        make: impl FnOnce(E::Model) -> T,
+    ) -> Option<Result<Event<T>, Error>> {
+        let found = resource::find(&self.app.database.read, &self.viewer, id).await;
+        let shown = found.map(|row| row.map(|row| self.show(make(row))));
+        shown.transpose()
+    }
+
     /// Shows a thing to whoever is told of the change.
     pub fn show<T>(&self, thing: T) -> Event<T> {
         Event {
