@@ -150,4 +150,17 @@ both! {
         assert_eq!(idle.closed().await, 1000);
         assert!(busy.is_silent(A_WHILE).await);
     }
+
+    async fn a_client_that_gives_no_sign_of_life_is_hung_up_on(on) {
+        let served = Served::with(on, |terms, _| {
+            terms.beat = Duration::from_millis(50);
+            terms.silence = Duration::from_millis(300);
+        }).await;
+        let person = served.world.person("Olive Owner").await;
+        let (mut dead, mut alive) = (served.listener(&person, json!({})).await, served.listener(&person, json!({})).await);
+        // Whoever does not read does not answer either.
+        assert!(alive.is_silent(Duration::from_secs(1)).await);
+        assert_eq!(dead.closed().await, 1006);
+        assert!(alive.is_silent(A_WHILE).await);
+    }
 }

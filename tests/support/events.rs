@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
+
+use super::Reply;
 
 /// How long is waited for what must come.
 pub const SOON: Duration = Duration::from_secs(10);
@@ -97,5 +99,23 @@ impl Events {
     pub async fn json(mut self) -> Value {
         while self.more().await {}
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// The first answer, if there is one in so long, as if there were no others.
+    pub async fn first(mut self, during: Duration) -> Reply {
+        let (status, headers) = (self.status, self.headers.clone());
+        let body = if headers[header::CONTENT_TYPE] == "text/event-stream" {
+            let first = timeout(during, self.event()).await;
+            let data = first.ok().flatten().map(|(_, data)| data);
+            data.unwrap_or_else(|| json!({}))
+        } else {
+            self.json().await
+        };
+        Reply {
+            status,
+            headers,
+            text: body.to_string(),
+            body,
+        }
     }
 }

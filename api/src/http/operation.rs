@@ -7,9 +7,10 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
+use tokio::time::timeout;
 
 use super::{
-    Engine,
+    Engine, LONGEST,
     admission::{Admission, refused},
     complete,
     members::Members,
@@ -96,12 +97,17 @@ impl Door {
         let answers = if operation.kind() == OperationType::Subscription {
             self.events(operation, caller, viewer).boxed()
         } else {
-            stream::once(async move { door.answer(operation, viewer).await }).boxed()
+            stream::once(async move {
+                let answer = timeout(LONGEST, door.answer(operation, viewer)).await;
+                answer.unwrap_or_else(|_| Answer::from_errors(vec![too_slow()]))
+            })
+            .boxed()
         };
         // One operation that panics leaves the others on its connection alone.
         AssertUnwindSafe(answers)
             .catch_unwind()
             .map(|answer| answer.unwrap_or_else(|_| Answer::from_errors(vec![internal()])))
+            .fuse()
             .boxed()
     }
 
@@ -170,6 +176,11 @@ fn finished(admitted: &ExecutableDocument, name: Option<&str>, mut answer: Answe
     answer.errors.iter_mut().for_each(name_code);
     complete::complete(admitted, name, &mut answer);
     answer
+}
+
+fn too_slow() -> ServerError {
+    let message = "It took too long. Ask for less, or try again later.";
+    refused("REQUEST_TIMEOUT", message.into())
 }
 
 /// What is said of a fault of ours; what it was is in the log.

@@ -18,6 +18,8 @@ use tokio::{
     time::{Instant, interval_at, timeout},
 };
 
+use tracing::Instrument;
+
 use super::{
     Live,
     admission::refused,
@@ -67,6 +69,7 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
         free.then_some(seat)
     });
     let seat = seat.ok_or_else(full)?;
+    let subscribes = operation.kind() == OperationType::Subscription;
     let mut answers = live.door.run(operation, Arc::clone(&caller), viewer);
     // What is wrong with the document is known before anything is waited for.
     if let Some(first) = answers.next().now_or_never() {
@@ -76,7 +79,8 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
         }
     }
     let (events, mut told) = channel(1);
-    tokio::spawn(tell(live, caller, answers, events, seat));
+    let told_to = tell(live, caller, answers, subscribes, events, seat);
+    tokio::spawn(told_to.in_current_span());
     let body = stream::poll_fn(move |context| told.poll_recv(context)).map(Ok::<_, Infallible>);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(EVENTS)),
@@ -129,11 +133,13 @@ pub fn full() -> Response {
     refused
 }
 
-/// Sends the events until there are no more, nobody reads them, or the caller's time is over.
+/// Sends the events until there are no more, nobody reads them, or the caller's time is over. What is answered once
+/// is answered all the same.
 async fn tell(
     live: Live,
     caller: Arc<Caller>,
     mut answers: BoxStream<'static, Answer>,
+    subscribes: bool,
     events: Sender<Bytes>,
     _seat: Seat,
 ) {
@@ -147,12 +153,12 @@ async fn tell(
                 Some(answer) => (next(&answer), false),
                 None => (COMPLETE, true),
             },
-            () = &mut over => {
+            () = &mut over, if subscribes => {
                 let message = "The access token has expired, or its session has ended. Subscribe again with another.";
                 let error = refused("UNAUTHENTICATED", message.into());
                 (next(&Answer::from_errors(vec![error])), true)
             }
-            () = closes(&mut closing) => (COMPLETE, true),
+            () = closes(&mut closing), if subscribes => (COMPLETE, true),
             _ = beat.tick() => (BEAT, false),
             () = events.closed() => return,
         };

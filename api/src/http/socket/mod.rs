@@ -11,6 +11,8 @@ use axum::{
     response::Response,
 };
 
+use tracing::Instrument;
+
 use super::{Live, graphql::bearer, members::LARGEST, origins, reply::refusal, stream::full};
 use protocol::Presented;
 
@@ -56,7 +58,8 @@ pub async fn handle(
         .read_buffer_size(AT_A_TIME)
         .write_buffer_size(0)
         // Beyond our own limit, so that the reason for closing reaches whoever is a little over it.
-        .max_message_size(LARGEST * 4)
-        .max_frame_size(LARGEST * 4);
-    upgrade.on_upgrade(move |socket| session::run(live, socket, opened_by, seat))
+        .max_message_size(LARGEST * 2)
+        .max_frame_size(LARGEST * 2);
+    let span = tracing::Span::current();
+    upgrade.on_upgrade(move |socket| session::run(live, socket, opened_by, seat).instrument(span))
 }

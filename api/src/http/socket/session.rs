@@ -27,6 +27,9 @@ use crate::{
     live::Caller,
 };
 
+/// How long the other side has to answer a goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
 /// What came of an operation: an answer, and whether it is the first of a subscription; `None` once there are no more.
 type Came = Option<(Answer, bool)>;
 
@@ -49,7 +52,6 @@ pub async fn run(live: Live, mut socket: WebSocket, opened_by: Presented, seat: 
     let speaks = socket.protocol().is_some_and(|spoken| spoken == PROTOCOL);
     // Listens to the end, so that the program waits for the goodbyes.
     let _listens = live.door.app.closing.subscribe();
-    let silence = live.terms.silence;
     let mut session = Session {
         protocol: Protocol::new(live.terms.running),
         live,
@@ -67,7 +69,7 @@ pub async fn run(live: Live, mut socket: WebSocket, opened_by: Presented, seat: 
     };
     // What is still running ends now, and does not wait for the goodbyes.
     drop(session);
-    let _ = timeout(silence, part(socket, close)).await;
+    let _ = timeout(GOODBYE, part(socket, close)).await;
 }
 
 /// Says why, or answers the client's goodbye, and waits for it to hang up: what is cut off may never be read.
