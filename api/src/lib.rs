@@ -19,6 +19,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod kit;
 pub mod listings;
+pub mod live;
 pub mod mail;
 pub mod matches;
 pub mod members;
@@ -60,6 +61,8 @@ pub struct Parts {
     pub passwords: accounts::passwords::Passwords,
     /// Signs and checks access tokens.
     pub tokens: accounts::tokens::Tokens,
+    /// Whether the program is about to end; whoever holds a connection open listens to it.
+    pub closing: tokio::sync::watch::Sender<bool>,
 }
 
 impl std::ops::Deref for App {
@@ -101,6 +104,7 @@ impl App {
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
+            closing: tokio::sync::watch::Sender::new(false),
             database,
             config,
         })))

@@ -3,6 +3,8 @@
 mod allocation;
 mod delivery;
 mod negotiation;
+mod properties;
+mod story;
 
 use entity::person::PlatformRole;
 use serde_json::{Value, json};
