@@ -7,7 +7,7 @@ use std::{
 };
 
 /// What is a feature's, from left to right: acts call leftward only.
-const FEATURES: [&str; 19] = [
+const FEATURES: [&str; 23] = [
     "outbox",
     "accounts",
     "reference",
@@ -21,6 +21,10 @@ const FEATURES: [&str; 19] = [
     "invitations",
     "mergers",
     "listings",
+    "matches",
+    "amendments",
+    "fulfilments",
+    "thanks",
     "finding",
     "activities",
     "mail",
@@ -57,7 +61,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 40] = [
+const OTHERS: [(&str, Kind, &str); 52] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -98,6 +102,11 @@ const OTHERS: [(&str, Kind, &str); 40] = [
         "finding/text",
         Kind::Pure,
         "what people type into a search box",
+    ),
+    (
+        "fulfilments/endings",
+        Kind::Act,
+        "how a match that was agreed ends",
     ),
     (
         "listings/inputs",
@@ -167,6 +176,57 @@ const OTHERS: [(&str, Kind, &str); 40] = [
         "how people wish to have mail, as it is kept",
     ),
     (
+        "fulfilments/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "fulfilments/parts",
+        Kind::Act,
+        "the deliveries of a match, read and written together",
+    ),
+    (
+        "matches/agreement",
+        Kind::Schema,
+        "what two sides agree upon",
+    ),
+    (
+        "matches/steps",
+        Kind::Act,
+        "the history, written beside the record of acts",
+    ),
+    (
+        "matches/store",
+        Kind::Act,
+        "reading a match for an act, and writing it under condition",
+    ),
+    (
+        "matches/allocation",
+        Kind::Act,
+        "holding quantity, in one place",
+    ),
+    ("matches/amendments", Kind::Act, "changing what was agreed"),
+    (
+        "matches/history",
+        Kind::Schema,
+        "the steps of a match, which are a story of their own",
+    ),
+    (
+        "matches/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "matches/negotiation",
+        Kind::Act,
+        "the acts before an agreement, which are many",
+    ),
+    (
+        "matches/terms",
+        Kind::Pure,
+        "what can be agreed, and how it is converted",
+    ),
+    (
         "organisations/inputs",
         Kind::Schema,
         "inputs are as long as all other types together",
@@ -221,7 +281,7 @@ const OTHERS: [(&str, Kind, &str); 40] = [
 ];
 
 /// Words that a file may hold all the same, each with its reason.
-const ALLOWED: [(&str, &str, &str); 4] = [
+const ALLOWED: [(&str, &str, &str); 5] = [
     (
         "listings/rules",
         "async_graphql",
@@ -231,6 +291,11 @@ const ALLOWED: [(&str, &str, &str); 4] = [
         "finding/search",
         "async_graphql",
         "a filter tells null and left out apart by `MaybeUndefined`",
+    ),
+    (
+        "matches/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
     ),
     (
         "finding/conditions",

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod amendments;
 pub mod areas;
 pub mod config;
 mod context;

@@ -13,6 +13,8 @@ impl County {
         self.listings().await;
         self.people().await;
         self.organisations().await;
+        self.matches().await;
+        self.counterpart_out_of_sight().await;
         self.activities().await;
         self.notifications().await;
     }

@@ -8,6 +8,7 @@ mod absent;
 mod fields;
 mod furniture;
 mod hidden;
+mod matches;
 mod shape;
 mod subjects;
 mod table;

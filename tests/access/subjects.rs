@@ -17,6 +17,9 @@ impl County {
     }
 
     async fn fresh(&self, name: &str, column: &str) -> Option<String> {
+        if let Some(id) = self.at_a_point(name).await {
+            return Some(id);
+        }
         let number = self.number();
         Some(match name {
             "code" => format!("code-{number}"),

@@ -28,6 +28,8 @@ pub struct County {
     pub poster: Caller,
     /// Owns Beech House, with which no caller has to do but staff.
     pub foreigner: Caller,
+    /// Owns Willow Wharf, which matches with Elm Works; in no column.
+    pub partner: Caller,
     /// Founds organisations for single cells.
     pub founder: Caller,
     names: BTreeMap<&'static str, String>,
@@ -65,6 +67,7 @@ impl County {
         }
         let foreigner = world.person("Fay Foreign").await;
         let beech = foreigner.organisation("Beech House").await;
+        let partner = world.person("Paul Partner").await;
         let founder = world.person("Finn Founder").await;
         callers[1].organisation("Cedar Centre").await;
         for person in callers[1..].iter().chain([&poster, &foreigner]) {
@@ -80,6 +83,7 @@ impl County {
             callers,
             poster,
             foreigner,
+            partner,
             founder,
             names,
             counter: AtomicUsize::new(0),

@@ -52,6 +52,8 @@ impl Resource for person::Entity {
         let counterparts = Query::select()
             .column(match_step::Column::PersonId)
             .from(match_step::Entity)
+            // Brokers act for no side, and stay unknown.
+            .and_where(match_step::Column::Side.is_not_null())
             .and_where(match_step::Column::PersonId.is_not_null())
             .and_where(match_step::Column::MatchId.in_subquery(matches_of(viewer)))
             .to_owned();

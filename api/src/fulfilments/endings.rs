@@ -10,8 +10,8 @@ use entity::{
 use sea_orm::{ActiveValue::Set, DatabaseTransaction};
 
 use super::{
+    parts::{agreed, counted, note, parts},
     rules::Sum,
-    service::{agreed, counted, note, parts},
 };
 use crate::{
     App,
@@ -20,7 +20,8 @@ use crate::{
     matches::{
         allocation::{self, From, Held},
         rules::Act,
-        service::{MatchId, Step, listings, ready, record, write_if},
+        steps::{Step, record},
+        store::{MatchId, listings, ready, write_if},
     },
 };
 

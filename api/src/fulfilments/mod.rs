@@ -7,7 +7,9 @@
 //! A delivery is seen by whoever sees its match.
 
 pub mod endings;
+mod inputs;
 mod mutation;
+mod parts;
 pub mod rules;
 pub mod service;
 mod types;

@@ -3,11 +3,13 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    endings, service,
-    types::{
-        CancelMatchInput, ConfirmDeliveryInput, DisputeMatchInput, Fulfilment, MarkReturnedInput,
+    endings,
+    inputs::{
+        CancelMatchInput, ConfirmDeliveryInput, DisputeMatchInput, MarkReturnedInput,
         RecordDeliveryInput, ResolveDisputeInput, WithdrawDeliveryInput,
     },
+    service,
+    types::Fulfilment,
 };
 use crate::{
     context::Ask,

@@ -2,10 +2,10 @@
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
-use entity::{listing, match_step::MatchReason, matching::MatchState, organisation};
+use entity::{listing, match_step::MatchReason, organisation};
 use rust_decimal::Decimal;
 
-use super::{search::Filter, service::MatchId, terms::Said};
+use super::{store::MatchId, terms::Said};
 use crate::{
     kit::{Error, Id, date::Date, input::Checks},
     listings::inputs::QuantityInput,
@@ -123,17 +123,6 @@ pub struct DeclineMatchInput {
     pub note: Option<String>,
 }
 
-/// A no to a change of what was agreed, or the change taken back.
-#[derive(InputObject, Debug)]
-pub struct DeclineAmendmentInput {
-    /// The match.
-    pub match_id: MatchId,
-    /// The version of the terms that is declined: `terms.version` as it was read.
-    pub terms_version: i32,
-    /// A word to the other side: at most 1,000 characters.
-    pub note: Option<String>,
-}
-
 /// An act on a match that needs no more than a word.
 #[derive(InputObject, Debug)]
 pub struct MatchActInput {
@@ -141,48 +130,6 @@ pub struct MatchActInput {
     pub match_id: MatchId,
     /// A word that both sides read: at most 1,000 characters.
     pub note: Option<String>,
-}
-
-/// Which matches to list. What is left out leaves nothing out.
-#[derive(InputObject, Debug, Default)]
-pub struct MatchFilter {
-    /// In one of these states.
-    #[graphql(default)]
-    pub states: Vec<MatchState>,
-    /// With this organisation on one side.
-    pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Of this listing.
-    pub listing_id: Option<Id<listing::Entity>>,
-    /// Only those that wait for an answer of an organisation of which the viewer is an editor.
-    #[graphql(default)]
-    pub waits_for_me: bool,
-    /// Only those that wait for a broker's approval.
-    #[graphql(default)]
-    pub needs_approval: bool,
-    /// Only those that were agreed, and in which no step was made for 21 days.
-    #[graphql(default)]
-    pub stuck: bool,
-}
-
-impl From<MatchFilter> for Filter {
-    fn from(filter: MatchFilter) -> Self {
-        let MatchFilter {
-            states,
-            organisation_id,
-            listing_id,
-            waits_for_me,
-            needs_approval,
-            stuck,
-        } = filter;
-        Self {
-            states,
-            organisation: organisation_id.map(|id| id.0),
-            listing: listing_id.map(|id| id.0),
-            waits_for_me,
-            needs_approval,
-            stuck,
-        }
-    }
 }
 
 /// A key of the caller's own, if one was sent.

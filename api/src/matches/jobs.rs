@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 use super::{
     negotiation, rules,
-    service::{MatchId, Step, write_if},
+    steps::Step,
+    store::{MatchId, write_if},
 };
 use crate::{
     App,

@@ -5,10 +5,10 @@
 //!
 //! A match is seen by the members of its two organisations, and by staff.
 
+mod agreement;
 pub mod allocation;
-pub mod amendments;
 mod history;
-mod inputs;
+pub mod inputs;
 pub mod jobs;
 mod mutation;
 pub mod negotiation;
@@ -16,6 +16,8 @@ mod query;
 pub mod rules;
 pub mod search;
 pub mod service;
+pub mod steps;
+pub mod store;
 pub mod terms;
 pub(crate) mod types;
 
@@ -23,9 +25,10 @@ use entity::matching::{self, Column};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use uuid::Uuid;
 
-pub use inputs::{MatchFilter, key};
+pub(crate) use agreement::quantity_of;
+pub use inputs::key;
 pub use mutation::{MatchMutation, MatchPayload};
-pub use query::MatchQuery;
+pub use query::{MatchFilter, MatchQuery};
 pub use types::Match;
 
 use crate::kit::{Resource, Viewer};

@@ -3,10 +3,9 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    amendments,
     inputs::{
-        AcceptMatchInput, DeclineAmendmentInput, DeclineMatchInput, MatchActInput,
-        MatchTermsChangeInput, ProposeMatchInput, RespondToListingInput, key,
+        AcceptMatchInput, DeclineMatchInput, MatchActInput, MatchTermsChangeInput,
+        ProposeMatchInput, RespondToListingInput, key,
     },
     negotiation, service,
     types::Match,
@@ -135,51 +134,5 @@ impl MatchMutation {
     ) -> Result<Option<MatchPayload>> {
         let MatchActInput { match_id, note } = input;
         MatchPayload::of(negotiation::approve(ctx.app(), ctx.viewer(), match_id, note).await)
-    }
-
-    /// Ask to change what was agreed. The old terms hold until the other side agrees.
-    async fn propose_amendment(
-        &self,
-        ctx: &Context<'_>,
-        input: MatchTermsChangeInput,
-    ) -> Result<Option<MatchPayload>> {
-        let MatchTermsChangeInput {
-            match_id,
-            terms_version,
-            terms,
-        } = input;
-        let (app, viewer) = (ctx.app(), ctx.viewer());
-        MatchPayload::of(
-            amendments::propose(app, viewer, match_id, terms_version, terms.into()).await,
-        )
-    }
-
-    /// Agree to a change of what was agreed. For managers and owners.
-    async fn accept_amendment(
-        &self,
-        ctx: &Context<'_>,
-        input: AcceptMatchInput,
-    ) -> Result<Option<MatchPayload>> {
-        let AcceptMatchInput {
-            match_id,
-            terms_version,
-        } = input;
-        let (app, viewer) = (ctx.app(), ctx.viewer());
-        MatchPayload::of(amendments::accept(app, viewer, match_id, terms_version).await)
-    }
-
-    /// Refuse a change of what was agreed, or take your own back.
-    async fn decline_amendment(
-        &self,
-        ctx: &Context<'_>,
-        input: DeclineAmendmentInput,
-    ) -> Result<Option<MatchPayload>> {
-        let DeclineAmendmentInput {
-            match_id,
-            terms_version,
-            note,
-        } = input;
-        let (app, viewer) = (ctx.app(), ctx.viewer());
-        MatchPayload::of(amendments::decline(app, viewer, match_id, terms_version, note).await)
     }
 }

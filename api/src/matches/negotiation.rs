@@ -13,7 +13,9 @@ use super::{
     allocation::{self, From, Held},
     jobs,
     rules::{self, Act},
-    service::{MatchId, Step, acting, listings, ready, record, terms, write_if, write_terms},
+    service::acting,
+    steps::{Step, record},
+    store::{MatchId, listings, ready, terms, write_if, write_terms},
     terms::{Pair, Said},
 };
 use crate::{
@@ -72,7 +74,7 @@ pub async fn counter(
 }
 
 /// What a side says, checked against both listings as they are.
-pub(super) async fn settle(
+pub async fn settle(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     row: &matching::Model,
@@ -207,6 +209,7 @@ pub async fn withdraw(
     id: MatchId,
     note: Option<String>,
 ) -> Result<matching::Model, Error> {
+    viewer.signed_in()?;
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
     let seen = resource::get(&transaction, viewer, id).await?;
@@ -245,7 +248,7 @@ pub(super) async fn end(
 }
 
 /// Refuses an answer to terms that are not the latest.
-pub(super) fn answers(row: &matching::Model, version: i32) -> Result<(), UserError> {
+pub fn answers(row: &matching::Model, version: i32) -> Result<(), UserError> {
     if row.terms_version == version {
         return Ok(());
     }
@@ -261,7 +264,7 @@ pub(super) fn answers(row: &matching::Model, version: i32) -> Result<(), UserErr
 }
 
 /// A note of a few lines.
-pub(super) fn remark(note: Option<&str>) -> Result<Option<String>, Error> {
+pub fn remark(note: Option<&str>) -> Result<Option<String>, Error> {
     let mut checks = Checks::new();
     let note = note.map(|note| checks.lines("note", note, 0..=1_000));
     checks.finish()?;

@@ -1,15 +1,62 @@
 //! Reading matches.
 
-use async_graphql::{Context, Object, Result, connection::Connection};
+use async_graphql::{Context, InputObject, Object, Result, connection::Connection};
+use entity::{listing, matching::MatchState, organisation};
 
-use super::{inputs::MatchFilter, search, service::MatchId, types::Match};
+use super::{
+    search::{self, Filter},
+    store::MatchId,
+    types::Match,
+};
 use crate::{
     context::Ask,
     kit::{
-        Error,
+        Error, Id,
         page::{self, PageArgs, Total},
     },
 };
+
+/// Which matches to list. What is left out leaves nothing out.
+#[derive(InputObject, Debug, Default)]
+pub struct MatchFilter {
+    /// In one of these states.
+    #[graphql(default)]
+    pub states: Vec<MatchState>,
+    /// With this organisation on one side.
+    pub organisation_id: Option<Id<organisation::Entity>>,
+    /// Of this listing.
+    pub listing_id: Option<Id<listing::Entity>>,
+    /// Only those that wait for an answer of an organisation of which the viewer is an editor.
+    #[graphql(default)]
+    pub waits_for_me: bool,
+    /// Only those that wait for a broker's approval.
+    #[graphql(default)]
+    pub needs_approval: bool,
+    /// Only those that were agreed, and in which no step was made for 21 days.
+    #[graphql(default)]
+    pub stuck: bool,
+}
+
+impl From<MatchFilter> for Filter {
+    fn from(filter: MatchFilter) -> Self {
+        let MatchFilter {
+            states,
+            organisation_id,
+            listing_id,
+            waits_for_me,
+            needs_approval,
+            stuck,
+        } = filter;
+        Self {
+            states,
+            organisation: organisation_id.map(|id| id.0),
+            listing: listing_id.map(|id| id.0),
+            waits_for_me,
+            needs_approval,
+            stuck,
+        }
+    }
+}
 
 /// Reading matches.
 #[derive(Default)]

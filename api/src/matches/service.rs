@@ -3,28 +3,26 @@
 
 use entity::{
     listing::{self, Audience, ExpiryPolicy, ListingKind, ListingState},
-    match_step::{self, DisputeOutcome, MatchReason, MatchStepKind},
-    match_terms,
-    matching::{self, Column, MatchSide, MatchState},
+    match_step::MatchStepKind,
+    matching::{self, MatchSide, MatchState},
     organisation::{self, OrganisationState},
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
-    EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use super::{
     allocation::{self, From, Held},
     jobs,
     rules::{self, Act},
-    terms::{Pair, Said, Terms},
+    steps::{Step, record},
+    store::write_terms,
+    terms::{Pair, Said},
 };
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, activity, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
+        resource,
     },
     listings::{
         self,
@@ -32,51 +30,6 @@ use crate::{
         service::{Draft, ListingId},
     },
 };
-
-/// The id of a match.
-pub type MatchId = Id<matching::Entity>;
-
-/// One step in a match's history, as it is about to be written.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are those of the columns")]
-pub struct Step {
-    pub kind: MatchStepKind,
-    pub side: Option<MatchSide>,
-    pub terms_version: Option<i32>,
-    pub reason: Option<MatchReason>,
-    pub outcome: Option<DisputeOutcome>,
-    pub note: Option<String>,
-}
-
-impl Step {
-    /// A step of a side's, or of a broker's where there is none.
-    #[must_use]
-    pub const fn new(kind: MatchStepKind, side: Option<MatchSide>) -> Self {
-        Self {
-            kind,
-            side,
-            terms_version: None,
-            reason: None,
-            outcome: None,
-            note: None,
-        }
-    }
-
-    /// The same, about a version of the terms.
-    #[must_use]
-    pub fn about(self, terms_version: i32) -> Self {
-        Self {
-            terms_version: Some(terms_version),
-            ..self
-        }
-    }
-
-    /// The same, with a note.
-    #[must_use]
-    pub fn noted(self, note: Option<String>) -> Self {
-        Self { note, ..self }
-    }
-}
 
 /// Proposes to match an offer and a request, one of which is the viewer's organisation's.
 pub async fn propose(
@@ -294,159 +247,4 @@ pub(super) async fn acting(
 fn matched_already() -> UserError {
     let message = "These two have a match already. Go on with that one.";
     UserError::new(Code::AlreadyExists, message)
-}
-
-/// The match as the viewer sees it, the side for which they act, and the terms in force or under discussion.
-pub async fn ready(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    id: MatchId,
-    act: Act,
-    natural: Option<MatchSide>,
-) -> Result<(matching::Model, Option<MatchSide>), Error> {
-    viewer.signed_in()?;
-    let row = resource::get(conn, viewer, id).await?;
-    let natural = natural.or(match act {
-        Act::MarkReturned => Some(MatchSide::Offerer),
-        _ => row.turn,
-    });
-    let side = rules::may(viewer, &row, act, natural)?;
-    rules::can(&row, act, side, viewer.now)?;
-    Ok((row, side))
-}
-
-/// The terms of a match with this version.
-pub async fn terms(
-    conn: &impl ConnectionTrait,
-    row: &matching::Model,
-    version: i32,
-) -> Result<match_terms::Model, Error> {
-    let found = match_terms::Entity::find_by_id((row.id, version))
-        .one(conn)
-        .await?;
-    found.ok_or(Error::NotFound)
-}
-
-/// The two listings of a match, whoever may see them.
-pub async fn listings(
-    conn: &impl ConnectionTrait,
-    row: &matching::Model,
-) -> Result<(listing::Model, listing::Model), Error> {
-    let read = async |id: Uuid| {
-        let found = listing::Entity::find_by_id(id).one(conn).await?;
-        found.ok_or(Error::NotFound)
-    };
-    Ok((read(row.offer_id).await?, read(row.request_id).await?))
-}
-
-/// Writes a version of the terms.
-pub async fn write_terms(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &matching::Model,
-    side: MatchSide,
-    terms: &Terms,
-) -> Result<(), Error> {
-    let Terms {
-        quantity,
-        unit,
-        unit_label,
-        offer_quantity,
-        request_quantity,
-        minutes_per_day,
-        from,
-        until,
-        place,
-        conditions,
-        message,
-        answer_by,
-    } = terms.clone();
-    let new = match_terms::ActiveModel {
-        match_id: Set(row.id),
-        version: Set(row.terms_version),
-        side: Set(side),
-        person_id: Set(viewer.signed_in()?.id),
-        quantity: Set(quantity),
-        unit: Set(unit),
-        unit_label: Set(unit_label),
-        offer_quantity: Set(offer_quantity),
-        request_quantity: Set(request_quantity),
-        minutes_per_day: Set(minutes_per_day),
-        from_date: Set(from),
-        until_date: Set(until),
-        place: Set(place),
-        conditions: Set(conditions),
-        message: Set(message),
-        answer_by: Set(answer_by),
-        created_at: Set(viewer.now),
-    };
-    match_terms::Entity::insert(new)
-        .exec_without_returning(conn)
-        .await?;
-    Ok(())
-}
-
-/// Writes a change if the match is still as it was read.
-pub async fn write_if(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &matching::Model,
-    mut change: matching::ActiveModel,
-) -> Result<matching::Model, Error> {
-    change.updated_at = Set(viewer.now);
-    change.version = Set(row.version + 1);
-    let changed = matching::Entity::update_many()
-        .set(change)
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Version.eq(row.version))
-        .exec_with_returning(conn)
-        .await?;
-    changed.into_iter().next().ok_or_else(outdated)
-}
-
-fn outdated() -> Error {
-    let message =
-        "Somebody changed the match since you read it. Read it again and repeat your act.";
-    UserError::new(Code::VersionOutdated, message).into()
-}
-
-/// Writes a step into the history, and records the act.
-pub async fn record(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &matching::Model,
-    act: &'static str,
-    step: Step,
-) -> Result<(), Error> {
-    let Step {
-        kind,
-        side,
-        terms_version,
-        reason,
-        outcome,
-        note,
-    } = step;
-    match_step::Entity::insert(match_step::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        match_id: Set(row.id),
-        at: Set(viewer.now),
-        kind: Set(kind),
-        side: Set(side),
-        person_id: Set(viewer.person_id()),
-        terms_version: Set(terms_version),
-        reason: Set(reason),
-        outcome: Set(outcome),
-        note: Set(note),
-    })
-    .exec_without_returning(conn)
-    .await?;
-    let own = side.unwrap_or(MatchSide::Offerer);
-    let act = activity::Act {
-        act,
-        subject: MatchId::new(row.id),
-        organisation: Some(rules::organisation(row, own)),
-        fields: &[],
-    };
-    let other = rules::organisation(row, rules::other(own));
-    activity::record_between(conn, viewer, act, Some(other)).await
 }

@@ -1,6 +1,6 @@
 //! What the schema says of a match.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
     fulfilment, listing, match_step, match_terms,
@@ -8,19 +8,17 @@ use entity::{
     membership::MembershipRole,
     organisation, person, thanks,
 };
-use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{
+    agreement::{MatchContact, MatchTerms, quantity_of},
     history::MatchStep,
     rules::{self, Act},
-    service::MatchId,
+    store::MatchId,
 };
 use crate::{
-    accounts::Person,
     context::Ask,
     fulfilments::Fulfilment,
-    kit::{Id, Part, date::Date, quantity},
+    kit::Id,
     listings::{Offer, Request, types::Quantity},
     organisations::Organisation,
     thanks::Thanks,
@@ -32,14 +30,6 @@ pub struct Match(matching::Model);
 impl From<matching::Model> for Match {
     fn from(row: matching::Model) -> Self {
         Self(row)
-    }
-}
-
-impl Part for match_terms::Entity {
-    const WHOLE: match_terms::Column = match_terms::Column::MatchId;
-
-    fn whole(row: &match_terms::Model) -> Uuid {
-        row.match_id
     }
 }
 
@@ -61,18 +51,6 @@ impl Match {
     fn is_party(&self, ctx: &Context<'_>) -> bool {
         let role = MembershipRole::Observer;
         rules::sides(ctx.viewer(), &self.0, role).next().is_some()
-    }
-}
-
-/// So many base units of what terms count.
-pub(crate) fn quantity_of(terms: &match_terms::Model, base: i64) -> Quantity {
-    Quantity {
-        amount: quantity::from_base(base, terms.unit),
-        unit: terms.unit,
-        unit_label: terms
-            .unit_label
-            .clone()
-            .unwrap_or_else(|| quantity::label(terms.unit).to_owned()),
     }
 }
 
@@ -272,92 +250,4 @@ impl Match {
     async fn returned_at(&self) -> Option<DateTime<Utc>> {
         self.0.returned_at
     }
-}
-
-/// One version of what the two sides agree upon.
-pub struct MatchTerms(match_terms::Model);
-
-/// One version of what the two sides agree upon. It never changes: other terms are another version.
-#[Object]
-impl MatchTerms {
-    /// Counts from 1. An answer names the version that it answers.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// Whose terms they are.
-    async fn side(&self) -> MatchSide {
-        self.0.side
-    }
-
-    /// Who wrote them; null where the viewer may not see the person.
-    async fn written_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let found = ctx
-            .load(Id::<person::Entity>::new(self.0.person_id))
-            .await?;
-        Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
-    }
-
-    /// How much; null where neither listing is counted.
-    async fn quantity(&self) -> Option<Quantity> {
-        self.0.quantity.map(|base| quantity_of(&self.0, base))
-    }
-
-    /// How many hours a day counts, where days are turned into hours.
-    async fn hours_per_day(&self) -> Option<Decimal> {
-        let minutes = self.0.minutes_per_day?;
-        Some(
-            (Decimal::from(minutes) / Decimal::from(60))
-                .round_dp(4)
-                .normalize(),
-        )
-    }
-
-    /// The first day.
-    async fn from(&self) -> Option<Date> {
-        self.0.from_date.map(Date)
-    }
-
-    /// The last day.
-    async fn until(&self) -> Option<Date> {
-        self.0.until_date.map(Date)
-    }
-
-    /// Where.
-    async fn place(&self) -> Option<&str> {
-        self.0.place.as_deref()
-    }
-
-    /// What else is agreed: plain text with line breaks.
-    async fn conditions(&self) -> Option<&str> {
-        self.0.conditions.as_deref()
-    }
-
-    /// A word to the other side: plain text with line breaks.
-    async fn message(&self) -> Option<&str> {
-        self.0.message.as_deref()
-    }
-
-    /// Until when they could be answered.
-    async fn answer_by(&self) -> DateTime<Utc> {
-        self.0.answer_by
-    }
-
-    /// When they were written.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-}
-
-/// Whom to speak to on one side of a match.
-#[derive(SimpleObject)]
-pub struct MatchContact {
-    /// The side.
-    pub side: MatchSide,
-    /// Their name.
-    pub name: String,
-    /// Their e-mail address.
-    pub email: String,
-    /// Their telephone number, if they gave one.
-    pub phone: Option<String>,
 }

@@ -14,7 +14,8 @@ use crate::{
     kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
     matches::{
         rules::{self, Act, other},
-        service::{MatchId, Step, ready, record, write_if},
+        steps::{Step, record},
+        store::{MatchId, ready, write_if},
     },
 };
 
@@ -29,6 +30,7 @@ pub async fn give(
     text: &str,
     public: bool,
 ) -> Result<thanks::Model, Error> {
+    viewer.signed_in()?;
     let mut checks = Checks::new();
     let text = checks.lines("text", text, 3..=1_000);
     checks.finish()?;

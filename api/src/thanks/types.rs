@@ -10,7 +10,7 @@ use crate::{
     accounts::Person,
     context::Ask,
     kit::{Id, Part},
-    matches::{Match, service::MatchId},
+    matches::{Match, store::MatchId},
 };
 
 /// What one side of a match says to thank the other.

@@ -1,4 +1,4 @@
-//! Changing what was agreed: one side asks, the other agrees or does not; until then the old terms hold.
+//! The acts by which two sides change what they agreed.
 
 use entity::{
     match_step::MatchStepKind,
@@ -6,16 +6,17 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{
-    allocation::{self, From, Held},
-    negotiation::{answers, remark, settle},
-    rules::{self, Act},
-    service::{MatchId, Step, ready, record, terms, write_if, write_terms},
-    terms::Said,
-};
 use crate::{
     App,
     kit::{Error, UserError, UserErrorCode as Code, Viewer, quantity, resource},
+    matches::{
+        allocation::{self, From, Held},
+        negotiation::{answers, remark, settle},
+        rules::{self, Act},
+        steps::{Step, record},
+        store::{MatchId, ready, terms, write_if, write_terms},
+        terms::Said,
+    },
 };
 
 /// Asks to change what was agreed. `version` is the one that is to be changed.
@@ -108,6 +109,7 @@ pub async fn decline(
     version: i32,
     note: Option<String>,
 ) -> Result<matching::Model, Error> {
+    viewer.signed_in()?;
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
     let seen = resource::get(&transaction, viewer, id).await?;
