@@ -61,7 +61,7 @@ const NAMES: [(&str, Kind); 8] = [
 ];
 
 /// Further files, each with its reason.
-const OTHERS: [(&str, Kind, &str); 52] = [
+const OTHERS: [(&str, Kind, &str); 51] = [
     (
         "accounts/passwords",
         Kind::Act,
@@ -205,7 +205,6 @@ const OTHERS: [(&str, Kind, &str); 52] = [
         Kind::Act,
         "holding quantity, in one place",
     ),
-    ("matches/amendments", Kind::Act, "changing what was agreed"),
     (
         "matches/history",
         Kind::Schema,
