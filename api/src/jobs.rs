@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, kit::Viewer, listings, matches, notifications, outbox, reference};
+use crate::{
+    App,
+    kit::{Error, Viewer},
+    listings, matches, notifications, outbox, reference,
+};
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
-
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
 
@@ -20,40 +23,34 @@ pub async fn run(app: &App) {
     tokio::join!(
         outbox::jobs::run(app),
         notifications::jobs::run(app),
-        end_listings(app),
-        lapse_matches(app),
+        rounds(app, "listings", LISTINGS, |app| async move {
+            listings::jobs::run(&app, &Viewer::system()).await
+        }),
+        rounds(app, "matches", MATCHES, |app| async move {
+            matches::jobs::run(&app, &Viewer::system()).await
+        }),
         reference::jobs::keep_fresh(app.clone()),
     );
 }
 
-async fn end_listings(app: &App) {
-    let mut round = interval(LISTINGS);
-    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Makes one kind of round again and again.
+async fn rounds<F: Future<Output = Result<usize, Error>> + Send>(
+    app: &App,
+    of: &'static str,
+    every: Duration,
+    round: impl Fn(App) -> F + Send,
+) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        round.tick().await;
-        match listings::jobs::run(app, &Viewer::system()).await {
+        ticks.tick().await;
+        match round(app.clone()).await {
             Ok(0) => {}
             Ok(touched) => {
                 app.outbox.poke();
-                tracing::info!(touched, "listings ended or were reminded");
+                tracing::info!(touched, of, "time has moved on");
             }
-            Err(error) => tracing::error!(?error, "the round of the listings failed"),
-        }
-    }
-}
-
-async fn lapse_matches(app: &App) {
-    let mut round = interval(MATCHES);
-    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        round.tick().await;
-        match matches::jobs::run(app, &Viewer::system()).await {
-            Ok(0) => {}
-            Ok(touched) => {
-                app.outbox.poke();
-                tracing::info!(touched, "matches lapsed or were told of others");
-            }
-            Err(error) => tracing::error!(?error, "the round of the matches failed"),
+            Err(error) => tracing::error!(?error, of, "the round failed"),
         }
     }
 }
