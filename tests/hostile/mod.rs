@@ -40,7 +40,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 21] = [
     "person",
     "session",
     "refresh_token",
@@ -55,6 +55,11 @@ const TABLES: [&str; 16] = [
     "listing_window",
     "activity",
     "idempotency",
+    "matching",
+    "match_terms",
+    "match_step",
+    "fulfilment",
+    "thanks",
     "mail_wish",
     "quiet_hours",
 ];
