@@ -422,7 +422,7 @@ impl Siege {
             if list(field, "args")
                 .iter()
                 .any(|arg| arg["type"]["kind"] == "NON_NULL")
-                || ["listing", "exportListings"].contains(&name(field))
+                || ["listing", "match", "exportListings"].contains(&name(field))
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! Matching: proposing, coming to terms, holding quantity, delivering, ending.
 
 mod allocation;
+pub mod crash;
 mod delivery;
 mod negotiation;
 mod properties;
