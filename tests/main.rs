@@ -32,4 +32,5 @@ mod reference;
 mod schema;
 mod server;
 mod statements;
+mod tasks;
 mod transfer;

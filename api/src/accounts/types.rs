@@ -20,6 +20,7 @@ use crate::{
     listings::Listing,
     members::Membership,
     notifications::{self, Notification, NotificationPreferences},
+    tasks::{self, Task},
 };
 
 /// Someone who signs in.
@@ -164,6 +165,22 @@ impl Viewer {
     /// How many notifications the viewer has not read.
     async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
+    }
+
+    /// What waits for the viewer: the most pressing first.
+    #[graphql(complexity = "page::cost(Some(first), None, child_complexity)")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many: at most 100.")] first: i32,
+    ) -> Result<Vec<Task>> {
+        Task::of_viewer(ctx, &self.0, first).await
+    }
+
+    /// How much waits for the viewer, of each kind at most 100.
+    async fn task_count(&self, ctx: &Context<'_>) -> Result<usize> {
+        let waiting = tasks::service::waiting(&ctx.app().database.read, &self.0).await?;
+        Ok(waiting.len())
     }
 
     /// How the viewer wishes to have mail; null for anonymous callers.

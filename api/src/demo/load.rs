@@ -170,6 +170,7 @@ impl World<'_> {
             organisation,
             publish: file.published_days_ago.is_some(),
             said: file.said(clock::local_day(self.now))?,
+            like: None,
         };
         let row = listings::service::create(self.app, &poster, draft, None).await?;
         poster.now = self.halfway(&row);

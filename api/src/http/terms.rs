@@ -57,6 +57,8 @@ pub struct Seats {
 #[derive(Debug, Default)]
 struct Taken {
     in_all: usize,
+    /// Those of whom nobody has said whose they are.
+    unclaimed: usize,
     /// By whom; `None` is nobody in particular.
     by: HashMap<Option<Uuid>, usize>,
 }
@@ -81,10 +83,12 @@ impl Seats {
     /// A place for one more connection, if there is one.
     pub fn take(self: &Arc<Self>) -> Option<Seat> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.in_all >= self.terms.in_all {
+        // Whoever has not said who they are is no more than a stranger, or the silent would keep out the others.
+        if taken.in_all >= self.terms.in_all || taken.unclaimed >= self.terms.strangers {
             return None;
         }
         taken.in_all += 1;
+        taken.unclaimed += 1;
         drop(taken);
         Some(Seat {
             seats: Arc::clone(self),
@@ -107,7 +111,9 @@ impl Seat {
             return false;
         }
         *held += 1;
-        self.of = Some(person);
+        if self.of.replace(person).is_none() {
+            taken.unclaimed -= 1;
+        }
         true
     }
 }
@@ -117,6 +123,9 @@ impl Drop for Seat {
         let taken = self.seats.taken.lock();
         let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
         taken.in_all -= 1;
+        if self.of.is_none() {
+            taken.unclaimed -= 1;
+        }
         if let Some(of) = self.of
             && let Some(held) = taken.by.get_mut(&of)
         {
