@@ -32,4 +32,5 @@ mod reference;
 mod schema;
 mod server;
 mod statements;
+mod statistics;
 mod transfer;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{accept, act, confirm, laptops, left, posted, record, see};
+use super::{accept, act, confirm, laptops, left, posted, record, see, verified};
 use crate::{both, support::World};
 use entity::person::PlatformRole;
 
@@ -12,7 +12,7 @@ both! {
         let world = World::new(on).await;
         let broker = world.staff("Bo Broker", PlatformRole::Broker).await;
         let (greta, tom) = (world.person("Greta Giver").await, world.person("Tom Taker").await);
-        let elm = super::verified(&greta, &broker, "Elm Works").await;
+        let elm = verified(&greta, &broker, "Elm Works").await;
         let oak = tom.organisation("Oak House").await;
         let offer = posted(&greta, "Offer", &elm, json!({"quantity": {"amount": "25", "unit": "ITEM", "unitLabel": "laptops"}})).await;
         let request = posted(&tom, "Request", &oak, json!({})).await;
