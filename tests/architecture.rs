@@ -91,6 +91,16 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the demonstration comes about by the product's own acts",
     ),
     (
+        "demo/matching",
+        Kind::Act,
+        "its matches come about by the product's own acts, which are many",
+    ),
+    (
+        "demo/stories",
+        Kind::Pure,
+        "how its matches came about, as a readable file",
+    ),
+    (
         "finding/conditions",
         Kind::Act,
         "what must hold of a listing, piece by piece",
