@@ -26,6 +26,7 @@ const FEATURES: &[&str] = &[
     "amendments",
     "thanks",
     "finding",
+    "statistics",
     "activities",
     "mail",
     "notifications",
@@ -89,6 +90,16 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "demo/load",
         Kind::Act,
         "the demonstration comes about by the product's own acts",
+    ),
+    (
+        "demo/matching",
+        Kind::Act,
+        "its matches come about by the product's own acts, which are many",
+    ),
+    (
+        "demo/stories",
+        Kind::Pure,
+        "how its matches came about, as a readable file",
     ),
     (
         "finding/conditions",
@@ -276,6 +287,47 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "what waits in listings, and at the door",
     ),
+    (
+        "statistics/codes",
+        Kind::Pure,
+        "the codes in a filter, each of which stands for something",
+    ),
+    (
+        "statistics/figures",
+        Kind::Pure,
+        "what is counted, and by what it is told apart",
+    ),
+    (
+        "statistics/inputs",
+        Kind::Schema,
+        "what may be asked, beside what is answered",
+    ),
+    (
+        "statistics/keys",
+        Kind::Act,
+        "by what rows are counted together",
+    ),
+    (
+        "statistics/reading",
+        Kind::Act,
+        "a row of figures as it comes from the database",
+    ),
+    (
+        "statistics/scope",
+        Kind::Act,
+        "whose listings and matches are counted",
+    ),
+    (
+        "statistics/secrecy",
+        Kind::Pure,
+        "what is kept back, so that nobody can be told from a number",
+    ),
+    (
+        "statistics/sources",
+        Kind::Act,
+        "the four things that are counted, each on its day",
+    ),
+    ("statistics/sums", Kind::Pure, "figures added up"),
     ("transfer/cells", Kind::Pure, "a cell as a value, and back"),
     ("transfer/columns", Kind::Pure, "the columns of a file"),
     ("transfer/export", Kind::Act, "listings become rows"),

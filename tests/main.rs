@@ -32,5 +32,6 @@ mod reference;
 mod schema;
 mod server;
 mod statements;
+mod statistics;
 mod tasks;
 mod transfer;

@@ -19,6 +19,7 @@ use crate::{
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
+    statistics::StatisticsQuery,
     thanks::ThanksMutation,
     transfer::{TransferMutation, TransferQuery},
 };
@@ -50,6 +51,7 @@ pub struct Query(
     PriorityQuery,
     TransferQuery,
     MatchQuery,
+    StatisticsQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
