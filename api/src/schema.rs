@@ -8,6 +8,7 @@ use crate::{
     activities::ActivityQuery,
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
+    conversations::{ConversationMutation, ConversationQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
@@ -50,6 +51,7 @@ pub struct Query(
     PriorityQuery,
     TransferQuery,
     MatchQuery,
+    ConversationQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -69,6 +71,7 @@ pub struct Mutation(
     AmendmentMutation,
     FulfilmentMutation,
     ThanksMutation,
+    ConversationMutation,
     NotificationMutation,
 );
 

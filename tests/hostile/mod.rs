@@ -35,7 +35,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 20] = [
     "person",
     "session",
     "refresh_token",
@@ -52,6 +52,10 @@ const TABLES: [&str; 16] = [
     "idempotency",
     "mail_wish",
     "quiet_hours",
+    "conversation",
+    "message",
+    "conversation_mark",
+    "message_report",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.
