@@ -30,6 +30,7 @@ const FEATURES: &[&str] = &[
     "activities",
     "mail",
     "notifications",
+    "live",
     "transfer",
     "demo",
 ];
@@ -50,7 +51,7 @@ enum Kind {
 }
 
 /// The names that mean the same everywhere.
-const NAMES: [(&str, Kind); 8] = [
+const NAMES: [(&str, Kind); 9] = [
     ("mod", Kind::Story),
     ("rules", Kind::Pure),
     ("service", Kind::Act),
@@ -59,6 +60,7 @@ const NAMES: [(&str, Kind); 8] = [
     ("types", Kind::Schema),
     ("query", Kind::Schema),
     ("mutation", Kind::Schema),
+    ("subscription", Kind::Schema),
 ];
 
 /// Further files, each with its reason.
@@ -238,6 +240,16 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "matches/terms",
         Kind::Pure,
         "what can be agreed, and how it is converted",
+    ),
+    (
+        "live/caller",
+        Kind::Act,
+        "whoever holds a connection open, looked at again and again",
+    ),
+    (
+        "live/changes",
+        Kind::Act,
+        "the acts as they happen, for one caller",
     ),
     (
         "organisations/inputs",
@@ -462,7 +474,7 @@ fn none(faults: &[String]) {
 #[test]
 fn every_file_of_a_feature_has_a_name_that_says_what_it_is() {
     let faults = sources("api/src").into_iter().filter(|source| source.feature().is_some() && source.kind().is_none()).map(|source| {
-        format!("{}.rs has a name of its own: use one of rules, service, types, query, mutation, jobs, search, \
+        format!("{}.rs has a name of its own: use one of rules, service, types, query, mutation, subscription, jobs, search, \
             or list it in tests/architecture.rs with its reason.", source.path)
     });
     none(&faults.collect::<Vec<_>>());

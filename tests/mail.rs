@@ -91,6 +91,23 @@ both! {
         assert!(mail.text().contains(&unsubscribe(&mail)), "{}", mail.text());
     }
 
+    async fn the_worker_of_a_server_tells_and_mails_by_itself(on) {
+        let (world, sink, owner, elm) = elm(on).await;
+        let worker = tokio::spawn({
+            let app = world.app.clone();
+            async move { api::jobs::run(&app).await }
+        });
+        asks(&world, &elm, "Nel New").await;
+        let sent = async {
+            while sink.mails_to(&owner.email).is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), sent).await.expect("the mail is sent");
+        assert_eq!(kinds(&owner).await, ["JOIN_REQUESTED"]);
+        worker.abort();
+    }
+
     async fn nobody_has_a_mail_twice_however_many_send(on) {
         let (world, sink, owner, elm) = elm(on).await;
         for n in 0..6 {

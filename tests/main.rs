@@ -20,6 +20,7 @@ mod front_door;
 mod hostile;
 mod invitations;
 mod listings;
+mod live;
 mod mail;
 mod matches;
 mod members;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, Data};
 use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
@@ -10,11 +10,22 @@ use crate::{
     App,
     kit::{
         Error, Id, Part, Resource, Viewer,
-        loader::{PartsOf, RowLoader, Rows},
+        loader::{self, PartsOf, RowLoader, Rows},
         page::{self, Slice},
-        pages::{PageLoader, PageOf},
+        pages::{self, PageLoader, PageOf},
     },
 };
+
+/// What the resolvers of one request see with, or those of one event of a subscription: who asks, and what was
+/// read for them already.
+#[must_use]
+pub fn eyes(app: &App, viewer: Arc<Viewer>) -> Data {
+    let mut data = Data::default();
+    data.insert(loader::rows(app.database.clone(), Arc::clone(&viewer)));
+    data.insert(pages::pages(app.database.clone()));
+    data.insert(viewer);
+    data
+}
 
 /// Shorthands on async-graphql's context.
 pub trait Ask {

@@ -20,6 +20,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod kit;
 pub mod listings;
+pub mod live;
 pub mod mail;
 pub mod matches;
 pub mod members;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub passwords: accounts::passwords::Passwords,
     /// Signs and checks access tokens.
     pub tokens: accounts::tokens::Tokens,
+    /// Whether the program is about to end; whoever holds a connection open listens to it.
+    pub closing: tokio::sync::watch::Sender<bool>,
 }
 
 impl std::ops::Deref for App {
@@ -102,6 +105,7 @@ impl App {
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
+            closing: tokio::sync::watch::Sender::new(false),
             database,
             config,
         })))

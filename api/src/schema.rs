@@ -1,11 +1,11 @@
 //! The roots of the graph, its limits, and the text of its contract.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
 use crate::{
     App,
     accounts::{AccountMutation, AccountQuery},
-    activities::ActivityQuery,
+    activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
     conversations::{ConversationMutation, ConversationQuery},
@@ -13,7 +13,7 @@ use crate::{
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
     listings::ListingMutation,
-    matches::{MatchMutation, MatchQuery},
+    matches::{MatchMutation, MatchQuery, MatchSubscription},
     members::MemberMutation,
     mergers::MergerMutation,
     notifications::NotificationMutation,
@@ -75,16 +75,25 @@ pub struct Mutation(
     NotificationMutation,
 );
 
-/// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as
+/// server-sent events at `/graphql/stream`. What is told is as the caller may see it at that moment.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ActivitySubscription, MatchSubscription);
 
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .register_output_type::<words::Words>()
-        .disable_suggestions()
-        .limit_depth(DEEPEST)
-        .limit_complexity(DEAREST)
-        .limit_directives(MOST_DIRECTIVES)
+/// The executable schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .register_output_type::<words::Words>()
+    .disable_suggestions()
+    .limit_depth(DEEPEST)
+    .limit_complexity(DEAREST)
+    .limit_directives(MOST_DIRECTIVES)
 }
 
 /// The schema of a running program.

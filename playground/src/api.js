@@ -1,6 +1,7 @@
 // One place for requests to the API and for the session. Tokens live in this module's memory, nowhere else.
 import { useSyncExternalStore } from 'react';
 import { getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
 
 const WHO = 'viewer { person { displayName } platformRoles }';
 const TOKENS = 'accessToken accessTokenExpiresAt refreshToken';
@@ -31,18 +32,20 @@ function change(next, notice = '', signOuts = state.signOuts) {
 export const useSession = () =>
   useSyncExternalStore((tell) => (listeners.add(tell), () => listeners.delete(tell)), () => state);
 
-async function send(path, accept, body, token) {
-  const headers = { Accept: accept, 'Content-Type': 'application/json' };
+const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
+
+async function send(body, token) {
+  const headers = { Accept: ACCEPT, 'Content-Type': 'application/json' };
   if (token) headers.Authorization = `Bearer ${token}`;
   try {
-    return await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), credentials: 'omit' });
+    return await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(body), credentials: 'omit' });
   } catch {
     throw new Error('The marketplace could not be reached. Check your connection, then try again.');
   }
 }
 
 async function post(body, token) {
-  const response = await send('/graphql', 'application/graphql-response+json, application/json;q=0.9', body, token);
+  const response = await send(body, token);
   const json = await response.json().catch(() => {
     throw new Error(`The marketplace gave an answer that is not GraphQL (status ${response.status}). Try again in a minute.`);
   });
@@ -94,30 +97,25 @@ async function freshToken() {
   return session?.accessToken;
 }
 
-async function* subscribe(params, token) {
-  const response = await send('/graphql/stream', 'text/event-stream', params, token);
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    yield await response.json();
-    return;
-  }
-  let text = '';
-  for await (const part of chunks(response.body.pipeThrough(new TextDecoderStream()).getReader())) {
-    const events = (text + part.replaceAll('\r', '')).split('\n\n');
-    text = events.pop();
-    for (const event of events) {
-      if (/^event: ?complete$/m.test(event)) return;
-      const data = event.match(/^data: ?(.+)$/m)?.[1];
-      if (data) yield JSON.parse(data);
-    }
-  }
-}
-
-async function* chunks(reader) {
-  try {
-    for (let part; !(part = await reader.read()).done; ) yield part.value;
-  } finally {
-    reader.cancel();
-  }
+// A socket for each subscription, opened with the token of the moment; its end, whatever it was, is told in words.
+function subscribe(params, token) {
+  const answers = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql/ws`,
+    connectionParams: token ? { Authorization: `Bearer ${token}` } : {},
+    retryAttempts: 0,
+  }).iterate(params);
+  const inWords = (problem) => {
+    const lost = { message: problem.reason || problem.message || 'The connection was lost. Run it again.' };
+    return { value: { errors: Array.isArray(problem) ? problem : [lost] }, done: false };
+  };
+  // No generator: one that waits for the next answer cannot be stopped.
+  return {
+    next: () => answers.next().catch(inWords),
+    return: () => answers.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 // GraphiQL learns the name of the operation a moment after the text has changed: look again.

@@ -1,13 +1,14 @@
 //! Who may see and do what: one table, `permissions.md`, and every cell of it tried over HTTP.
 //!
 //! `table` reads it, `shape` compares it with the schema, `world`, `furniture` and `subjects` make what its rows
-//! speak of, `fields` looks at every field, and `absent` and `hidden` show that what is invisible cannot
+//! speak of, `fields` looks at every field, `hearing` at what is told as it happens, and `absent` and `hidden` show that what is invisible cannot
 //! be told from what is not there.
 
 mod absent;
 mod conversations;
 mod fields;
 mod furniture;
+mod hearing;
 mod hidden;
 mod matches;
 mod shape;
@@ -59,6 +60,13 @@ both! {
         faults.extend(each_cell(&things, |row, column| absent::thing(&county, row, column)).await);
         faults.extend(fields::faults(&county, &shape, &table).await);
         none(&faults);
+    }
+
+    async fn everybody_hears_what_the_table_says(on) {
+        let county = County::furnished(on).await;
+        let table = Table::read();
+        let shape = Shape::read(&county.world.stranger()).await;
+        none(&hearing::faults(&county, &shape, &table).await);
     }
 }
 

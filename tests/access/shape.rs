@@ -92,7 +92,11 @@ impl Shape {
     /// Sentences about what the table leaves undecided, and about what it decides that is not there.
     pub fn undecided(&self, table: &Table) -> Vec<String> {
         let mut faults = Vec::new();
-        for (root, rows) in [("Query", &table.reading), ("Mutation", &table.acts)] {
+        for (root, rows) in [
+            ("Query", &table.reading),
+            ("Mutation", &table.acts),
+            ("Subscription", &table.hearing),
+        ] {
             let decided: Vec<&str> = rows.iter().map(super::table::Row::field).collect();
             self.compare(root, &decided, &mut faults);
         }
@@ -109,7 +113,7 @@ impl Shape {
                 .flat_map(|(_, names)| names)
                 .chain(of_fields.flat_map(|row| &row.names));
             let decided: Vec<&str> = decided.map(String::as_str).collect();
-            if !["Query", "Mutation"].contains(&kind) {
+            if !["Query", "Mutation", "Subscription"].contains(&kind) {
                 self.compare(kind, &decided, &mut faults);
             }
         }

@@ -30,6 +30,8 @@ pub struct Row {
     pub cells: Vec<String>,
     /// The code of refusals, where the row has any.
     pub refusal: String,
+    /// What is done so that there is something to hear of, and by whom.
+    pub cause: String,
 }
 
 impl Row {
@@ -56,6 +58,7 @@ pub struct Fields {
 pub struct Table {
     pub acts: Vec<Row>,
     pub reading: Vec<Row>,
+    pub hearing: Vec<Row>,
     pub things: Vec<Row>,
     pub fields: Vec<Fields>,
     /// Types that are answers to acts, with their fields.
@@ -69,6 +72,12 @@ impl Table {
             kind: String::new(),
             cells: cells[1..11].to_vec(),
             refusal: cells.get(11).cloned().unwrap_or_default(),
+            cause: String::new(),
+        };
+        let heard = |cells: &[String]| Row {
+            text: bare(&cells[0]),
+            cause: bare(&cells[1]),
+            ..row(&cells[1..])
         };
         let thing = |cells: &[String]| Row {
             kind: cells[0].clone(),
@@ -80,6 +89,10 @@ impl Table {
             reading: section("Reading", 11)
                 .iter()
                 .map(|cells| row(cells))
+                .collect(),
+            hearing: section("Subscriptions", 12)
+                .iter()
+                .map(|cells| heard(cells))
                 .collect(),
             things: section("Things by their ids", 12)
                 .iter()

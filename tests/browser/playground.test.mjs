@@ -104,6 +104,27 @@ test('an administrator signs in, asks who they are, and signs out', async () => 
   assert.equal((await run()).data.viewer.person, null);
 });
 
+test('a member watches what is done as it happens', async () => {
+  await signIn();
+  await signedIn().waitFor();
+  const opened = page.waitForEvent('websocket');
+  await job('Member of an organisation', 'Watch what is done');
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  const socket = await opened;
+  assert.ok(socket.url().endsWith('/graphql/ws'));
+  const token = tokens.find((token) => token.split('.').length === 3);
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
+  const query = 'mutation { updateProfile(input: { phone: "01372 000000" }) { userErrors { message } } }';
+  const told = shows('person.profile_updated');
+  for (let tries = 0; tries < 5; tries++) {
+    await fetch(`${BASE_URL}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    if (await Promise.race([told.then(() => true), page.waitForTimeout(1000)])) break;
+  }
+  await told;
+  await page.getByRole('button', { name: /^Stop/ }).click();
+  if (!socket.isClosed()) await socket.waitForEvent('close');
+});
+
 test('everything fits and works on a phone', async () => {
   await open({ width: 360, height: 740 });
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);

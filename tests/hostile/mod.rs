@@ -1,9 +1,12 @@
-//! Whatever is sent, it answers in words of its own: every argument of every query and every act is given values
+//! Whatever is sent, it answers in words of its own: every argument of every query, act and subscription is given values
 //! that look right, values at the edge of what is right, and values that nobody should send.
 
 mod values;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use proptest::{
     prelude::*,
@@ -23,6 +26,8 @@ use crate::{
 
 /// Cases for each field.
 const CASES: u32 = 32;
+/// How long a subscription has to say what is wrong with it.
+const AT_ONCE: Duration = Duration::from_millis(50);
 /// Those that hash a password, which takes its time.
 const SLOW: [&str; 3] = ["signUp", "signIn", "changePassword"];
 /// Those that leave less to act on come last, and a session is ended by nobody who needs it.
@@ -35,7 +40,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 25] = [
     "person",
     "session",
     "refresh_token",
@@ -50,6 +55,11 @@ const TABLES: [&str; 20] = [
     "listing_window",
     "activity",
     "idempotency",
+    "matching",
+    "match_terms",
+    "match_step",
+    "fulfilment",
+    "thanks",
     "mail_wish",
     "quiet_hours",
     "conversation",
@@ -279,7 +289,12 @@ impl Siege {
             brackets(&passes)
         );
         let before = self.rows().await;
-        let reply = caller.ask(&query, Value::Object(variables)).await;
+        let variables = Value::Object(variables);
+        let reply = if operation == "subscription" {
+            caller.hear(&query, variables).await.first(AT_ONCE).await
+        } else {
+            caller.ask(&query, variables).await
+        };
         self.judge(field, &reply)?;
         let done = reply.body["errors"].is_null()
             && list(&reply.body["data"][name(field)], "userErrors").is_empty();
@@ -411,7 +426,7 @@ impl Siege {
             if list(field, "args")
                 .iter()
                 .any(|arg| arg["type"]["kind"] == "NON_NULL")
-                || ["listing", "exportListings"].contains(&name(field))
+                || ["listing", "match", "exportListings"].contains(&name(field))
             {
                 continue;
             }
@@ -436,6 +451,7 @@ fn whatever_is_sent_is_answered_in_words_of_its_own(on: On) {
     let siege = Siege::begin(on);
     siege.lay("query", "Query");
     siege.lay("mutation", "Mutation");
+    siege.lay("subscription", "Subscription");
     siege.look_around();
     let done = siege.done.into_inner();
     assert!(

@@ -1,8 +1,11 @@
 //! Matching: proposing, coming to terms, holding quantity, delivering, ending.
 
 mod allocation;
+pub mod crash;
 mod delivery;
 mod negotiation;
+mod properties;
+mod story;
 
 use entity::person::PlatformRole;
 use serde_json::{Value, json};

@@ -4,11 +4,12 @@ use axum::{
     Router,
     body::Body,
     http::{Request, header},
+    response::Response,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::Reply;
+use super::{Events, Reply};
 
 /// Somebody who calls the API, with or without a token.
 #[derive(Clone)]
@@ -46,14 +47,27 @@ impl Caller {
         self.send(request.body(body.into()).unwrap()).await
     }
 
+    /// Asks for server-sent events.
+    pub async fn hear(&self, query: &str, variables: Value) -> Events {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let request = Request::post("/graphql/stream")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "text/event-stream");
+        Events::read(self.answer(request.body(body.into()).unwrap()).await).await
+    }
+
     /// Sends any request, with the caller's token.
-    pub async fn send(&self, mut request: Request<Body>) -> Reply {
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        Reply::read(self.answer(request).await).await
+    }
+
+    async fn answer(&self, mut request: Request<Body>) -> Response {
         if let Some(token) = &self.token {
             request.headers_mut().insert(
                 header::AUTHORIZATION,
                 format!("Bearer {token}").parse().unwrap(),
             );
         }
-        Reply::read(self.router.clone().oneshot(request).await.unwrap()).await
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }

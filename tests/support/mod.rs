@@ -2,6 +2,7 @@
 
 mod caller;
 pub mod database;
+mod events;
 mod organisations;
 mod reply;
 pub mod sink;
@@ -18,6 +19,7 @@ use entity::person::PlatformRole;
 use serde_json::json;
 
 pub use caller::Caller;
+pub use events::Events;
 pub use reply::Reply;
 pub use sink::Sink;
 

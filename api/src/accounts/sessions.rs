@@ -206,7 +206,7 @@ pub async fn viewer(app: &App, now: DateTime<Utc>, token: &str) -> Result<Option
 }
 
 /// The person of a live session with roles and memberships, in one statement.
-pub(super) async fn load_viewer(
+pub async fn load_viewer(
     app: &App,
     now: DateTime<Utc>,
     person: Uuid,

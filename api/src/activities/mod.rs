@@ -4,7 +4,9 @@
 //! that they belong to. Nobody else sees any.
 
 mod query;
+pub mod rules;
 pub mod service;
+mod subscription;
 mod types;
 
 use entity::activity;
@@ -12,6 +14,7 @@ use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use uuid::Uuid;
 
 pub use query::ActivityQuery;
+pub use subscription::ActivitySubscription;
 pub use types::Activity;
 
 use crate::kit::{Resource, Viewer};

@@ -1,6 +1,6 @@
 //! Serving: the log, the listener, the worker, and an end in good order.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use api::{
     App,
@@ -8,10 +8,13 @@ use api::{
     http::{self, server::Patience},
     jobs,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 use tracing_subscriber::EnvFilter;
 
 use super::{demo, explain};
+
+/// How long sockets have to say goodbye when the server stops.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Serves until it is told to stop.
 pub async fn run(config: Config) -> Result<(), String> {
@@ -33,7 +36,19 @@ pub async fn run(config: Config) -> Result<(), String> {
         let app = app.clone();
         async move { jobs::run(&app).await }
     });
-    http::server::serve(listener, http::router(app), Patience::default(), stop()).await;
+    let stop = async {
+        stop().await;
+        app.closing.send_replace(true);
+    };
+    http::server::serve(
+        listener,
+        http::router(app.clone()),
+        Patience::default(),
+        stop,
+    )
+    .await;
+    // Sockets say goodbye on their own; the last of them to go is the last that listens.
+    let _ = timeout(GOODBYE, app.closing.closed()).await;
     worker.abort();
     Ok(())
 }

@@ -36,7 +36,8 @@ pub fn complete(document: &ExecutableDocument, operation: Option<&str>, answer: 
     }
     let root = match found.node.ty {
         OperationType::Query => "Query",
-        _ => "Mutation",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
     };
     let mut nulled = Vec::new();
     for error in &answer.errors {

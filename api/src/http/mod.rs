@@ -8,29 +8,38 @@ mod graphql;
 mod health;
 mod mail;
 mod measure;
+mod members;
+mod operation;
+mod origins;
 mod playground;
 mod reply;
 mod scan;
 pub mod server;
+mod socket;
+mod source;
+mod stream;
+mod terms;
 mod variables;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Redirect,
     routing::{any, get},
 };
+use tokio::sync::watch;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
-    cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
+
+pub use terms::Terms;
 
 use crate::{App, schema::Schema as Engine};
 
@@ -39,12 +48,35 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How a request is known in logs and answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What serves connections that are held open.
+#[derive(Clone)]
+struct Live {
+    door: operation::Door,
+    terms: Terms,
+    seats: Arc<terms::Seats>,
+}
+
 /// The program as axum serves it.
 pub fn router(app: App) -> Router {
-    let cors = cors(&app.config.origins);
-    let door = graphql::Door::new(app.clone(), crate::schema::build(&app));
+    router_on(app, Terms::default())
+}
+
+/// The same on other terms for connections that are held open.
+pub fn router_on(app: App, terms: Terms) -> Router {
+    let cors = origins::cors(&app.config.origins);
+    let door = operation::Door::new(app.clone(), crate::schema::build(&app));
+    let live = Live {
+        door: door.clone(),
+        terms,
+        seats: terms::Seats::new(terms),
+    };
     Router::new()
         .route("/graphql", any(graphql::handle).with_state(door))
+        .route(
+            "/graphql/stream",
+            any(stream::handle).with_state(live.clone()),
+        )
+        .route("/graphql/ws", any(socket::handle).with_state(live))
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(playground::page))
         .route("/graphiql/{*path}", get(playground::asset))
@@ -91,16 +123,7 @@ pub fn router(app: App) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }
 
-/// Pages of these origins may call from a browser; none where there are none.
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins: Vec<HeaderValue> = origins
-        .iter()
-        .filter_map(|origin| origin.parse().ok())
-        .collect();
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
-        .expose_headers([REQUEST_ID])
-        .max_age(Duration::from_mins(10))
+/// Waits until the program is about to end.
+async fn closes(closing: &mut watch::Receiver<bool>) {
+    let _ = closing.wait_for(|closing| *closing).await;
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, Viewer, activity},
+    kit::{Error, Viewer, activity, crash},
 };
 
 /// How many matches a worker takes at a time.
@@ -62,7 +62,9 @@ async fn lapse(app: &App, viewer: &Viewer, among: Condition) -> Result<usize, Er
         let state = MatchState::Lapsed;
         match negotiation::end(&transaction, viewer, &row, state, "match.lapsed", step).await {
             Ok(_) => {
+                crash::point("match.lapsing");
                 transaction.commit().await?;
+                crash::point("match.lapsed");
                 touched += 1;
             }
             // Somebody answered at this moment, or another worker was first.
@@ -109,7 +111,9 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
             };
             let other = Some(changed.requester_id);
             activity::record_between(&transaction, viewer, act, other).await?;
+            crash::point("match.telling");
             transaction.commit().await?;
+            crash::point("match.told");
             touched += 1;
         }
     }

@@ -18,6 +18,7 @@ pub mod search;
 pub mod service;
 pub mod steps;
 pub mod store;
+mod subscription;
 pub mod terms;
 pub(crate) mod types;
 
@@ -29,6 +30,7 @@ pub(crate) use agreement::quantity_of;
 pub use inputs::key;
 pub use mutation::{MatchMutation, MatchPayload};
 pub use query::{MatchFilter, MatchQuery};
+pub use subscription::MatchSubscription;
 pub use types::Match;
 
 use crate::kit::{Resource, Viewer};

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    kit::{Error, UserError, UserErrorCode as Code, Viewer, crash, input::Checks, resource},
 };
 
 /// Answers the terms with other terms, or changes one's own before they are answered.
@@ -131,7 +131,9 @@ pub async fn accept(
     .await?;
     let step = Step::new(MatchStepKind::Accepted, side).about(version);
     record(&transaction, viewer, &changed, "match.accepted", step).await?;
+    crash::point("match.accepting");
     transaction.commit().await?;
+    crash::point("match.accepted");
     Ok(changed)
 }
 

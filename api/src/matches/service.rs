@@ -142,7 +142,12 @@ async fn begin(
     let mut row = fresh(viewer, offer, request);
     let side = rules::may(viewer, &row, Act::Counter, listing_made_by)?.ok_or(Error::NotFound)?;
     let mut checks = Checks::new();
-    counterparts(&mut checks, offer, request, viewer);
+    // Whoever answers a listing names no other.
+    let fields = match listing_made_by {
+        None => ["offerId", "requestId"],
+        Some(_) => ["listingId"; 2],
+    };
+    counterparts(&mut checks, fields, offer, request, viewer);
     let holds = said.hold;
     let pair = Pair {
         offer,
@@ -210,13 +215,14 @@ fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> m
 /// Notes why two listings cannot be matched.
 fn counterparts(
     checks: &mut Checks,
+    fields: [&str; 2],
     offer: &listing::Model,
     request: &listing::Model,
     viewer: &Viewer,
 ) {
     for (field, row, kind) in [
-        ("offerId", offer, ListingKind::Offer),
-        ("requestId", request, ListingKind::Request),
+        (fields[0], offer, ListingKind::Offer),
+        (fields[1], request, ListingKind::Request),
     ] {
         let message = "Match an offer with a request.";
         checks.demand(row.kind == kind, field, Code::NoCounterpart, message);
@@ -226,7 +232,7 @@ fn counterparts(
     }
     if offer.organisation_id == request.organisation_id {
         let message = "Both are of one organisation, which needs no match for that.";
-        checks.refuse("requestId", Code::NoCounterpart, message);
+        checks.refuse(fields[1], Code::NoCounterpart, message);
     }
 }
 

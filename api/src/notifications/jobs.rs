@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use entity::{activity, mail::MailState};
-use tokio::{sync::broadcast::Receiver, time::timeout};
+use entity::mail::MailState;
+use tokio::{sync::Notify, time::timeout};
 
 use super::{letters, rules, store};
 use crate::{
@@ -23,41 +23,33 @@ const ROUND: Duration = Duration::from_secs(5);
 
 /// Goes round for as long as it is polled.
 pub async fn run(app: &App) {
-    tokio::join!(tell_always(app), mail_always(app));
+    let told = Notify::new();
+    tokio::join!(tell_always(app, &told), mail_always(app, &told));
 }
 
-async fn tell_always(app: &App) {
+async fn tell_always(app: &App, told: &Notify) {
     let mut done = app.outbox.follow();
     loop {
-        if let Err(error) = tell(app, &Viewer::system()).await {
-            tracing::error!(?error, "people could not be told");
+        match tell(app, &Viewer::system()).await {
+            Ok(0) => {}
+            Ok(_) => told.notify_one(),
+            Err(error) => tracing::error!(?error, "people could not be told"),
         }
-        something(&mut done).await;
+        let _ = timeout(ROUND, done.recv()).await;
+        while done.try_recv().is_ok() {}
     }
 }
 
-async fn mail_always(app: &App) {
-    let mut done = app.outbox.follow();
+async fn mail_always(app: &App, told: &Notify) {
     loop {
         // Each mail has its own instant: a slow mail server must not use up the time in which others are sent.
-        loop {
-            match mail_next(app, &Viewer::system()).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    tracing::error!(?error, "the round of the mail failed");
-                    break;
-                }
-            }
+        match mail_next(app, &Viewer::system()).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "the round of the mail failed"),
         }
-        something(&mut done).await;
+        let _ = timeout(ROUND, told.notified()).await;
     }
-}
-
-/// Ends when something was done, or after a while.
-async fn something(done: &mut Receiver<std::sync::Arc<activity::Model>>) {
-    let _ = timeout(ROUND, done.recv()).await;
-    while done.try_recv().is_ok() {}
 }
 
 /// Tells everybody of what was done since this was last run, and says how many notifications that made.

@@ -35,6 +35,12 @@ impl Outbox {
         self.announced.subscribe()
     }
 
+    /// How many listen.
+    #[must_use]
+    pub fn followers(&self) -> usize {
+        self.announced.receiver_count()
+    }
+
     /// Says that something was done, so that it is looked for at once and not on the next round.
     pub fn poke(&self) {
         self.poked.notify_one();
@@ -42,7 +48,7 @@ impl Outbox {
 
     /// Whether anybody listens.
     pub(super) fn is_followed(&self) -> bool {
-        self.announced.receiver_count() > 0
+        self.followers() > 0
     }
 
     /// Tells those who listen.

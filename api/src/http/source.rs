@@ -1,0 +1,171 @@
+//! The root of a subscription as the specification has it: one field, whatever fragments it stands in, and always
+//! selected. The engine takes any number of fields, and overlooks those in fragments.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, ServerError,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
+    },
+};
+
+use super::admission::refused;
+
+/// The name of the root.
+const ROOT: &str = "Subscription";
+
+/// Puts the one field of a subscription where the engine looks for it, or says what is wrong with the root.
+pub fn settle(document: &mut ExecutableDocument, name: Option<&str>) -> Result<(), ServerError> {
+    let Some(operation) = chosen(&mut document.operations, name) else {
+        return Ok(());
+    };
+    if operation.ty != OperationType::Subscription {
+        return Ok(());
+    }
+    let mut root = Root::default();
+    root.gather(&operation.selection_set.node, &document.fragments)?;
+    let mut fields = root.fields.into_iter();
+    let (Some(mut field), used) = (fields.next(), root.used) else {
+        return Ok(());
+    };
+    for other in fields {
+        if other.node.response_key().node != field.node.response_key().node {
+            return Err(wrong("A subscription selects exactly one field."));
+        }
+        let more = other.node.selection_set.node.items;
+        field.node.selection_set.node.items.extend(more);
+    }
+    if field.node.name.node.starts_with("__") {
+        return Err(wrong(
+            "A subscription selects a field of its own, not what it is.",
+        ));
+    }
+    operation.selection_set.node.items =
+        vec![Positioned::new(Selection::Field(field.clone()), field.pos)];
+    for name in used {
+        document.fragments.remove(&name);
+    }
+    Ok(())
+}
+
+fn chosen<'a>(
+    operations: &'a mut DocumentOperations,
+    name: Option<&str>,
+) -> Option<&'a mut OperationDefinition> {
+    match (operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(&mut operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations
+            .get_mut(name)
+            .map(|operation| &mut operation.node),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
+            .values_mut()
+            .next()
+            .map(|operation| &mut operation.node),
+        _ => None,
+    }
+}
+
+/// What stands at the root, out of its fragments.
+#[derive(Default)]
+struct Root {
+    fields: Vec<Positioned<Field>>,
+    /// Fragments that are nowhere else, for they are on the root.
+    used: Vec<Name>,
+}
+
+impl Root {
+    fn gather(
+        &mut self,
+        set: &SelectionSet,
+        fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+    ) -> Result<(), ServerError> {
+        for item in &set.items {
+            let directives = match &item.node {
+                Selection::Field(field) => &field.node.directives,
+                Selection::InlineFragment(inline) => &inline.node.directives,
+                Selection::FragmentSpread(spread) => &spread.node.directives,
+            };
+            if !directives.is_empty() {
+                return Err(wrong("The field of a subscription takes no directives."));
+            }
+            match &item.node {
+                Selection::Field(field) => self.fields.push(field.clone()),
+                Selection::InlineFragment(inline) => {
+                    let on = inline.node.type_condition.as_ref();
+                    on_root(on.map(|on| on.node.on.node.as_str()))?;
+                    self.gather(&inline.node.selection_set.node, fragments)?;
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    // Where there is none, validation has words for it.
+                    let Some(fragment) = fragments.get(name) else {
+                        return Err(wrong("A fragment that is spread is not there."));
+                    };
+                    on_root(Some(fragment.node.type_condition.node.on.node.as_str()))?;
+                    self.used.push(name.clone());
+                    self.gather(&fragment.node.selection_set.node, fragments)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn on_root(on: Option<&str>) -> Result<(), ServerError> {
+    if on.is_none_or(|on| on == ROOT) {
+        Ok(())
+    } else {
+        Err(wrong(
+            "At its root a subscription takes only fragments on Subscription.",
+        ))
+    }
+}
+
+fn wrong(message: &str) -> ServerError {
+    refused("GRAPHQL_VALIDATION_FAILED", message.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    fn settled(text: &str) -> Result<usize, String> {
+        let mut document = parse_query(text).unwrap();
+        settle(&mut document, None).map_err(|error| error.message)?;
+        let operation = chosen(&mut document.operations, None).unwrap();
+        let [root] = operation.selection_set.node.items.as_slice() else {
+            return Ok(0);
+        };
+        match &root.node {
+            Selection::Field(field) => Ok(field.node.selection_set.node.items.len()),
+            _ => Ok(0),
+        }
+    }
+
+    #[test]
+    fn a_root_has_one_field_wherever_it_stands() {
+        assert_eq!(settled("subscription { a { b } }"), Ok(1));
+        assert_eq!(
+            settled(
+                "subscription { ...F ... on Subscription { a { c } } } fragment F on Subscription { a { b } }"
+            ),
+            Ok(2)
+        );
+        for text in [
+            "subscription { a b }",
+            "subscription { a c: a }",
+            "subscription { __typename }",
+            "subscription { a @skip(if: false) }",
+            "subscription { ... @include(if: true) { a } }",
+            "subscription { ...F } fragment F on Query { a }",
+            "subscription { ...F }",
+        ] {
+            assert!(settled(text).is_err(), "{text}");
+        }
+        assert_eq!(settled("{ a b }"), Ok(0));
+    }
+}

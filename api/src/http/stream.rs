@@ -1,0 +1,185 @@
+//! `/graphql/stream`: any operation as server-sent events, each with a connection of its own (graphql-sse).
+//!
+//! An answer is an event `next`, the end an event `complete`. What is refused before it is executed is answered as
+//! `/graphql` does, with JSON.
+
+use std::{convert::Infallible, sync::Arc};
+
+use async_graphql::{Response as Answer, parser::types::OperationType};
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{FutureExt, StreamExt, stream, stream::BoxStream};
+use tokio::{
+    sync::mpsc::{Sender, channel},
+    time::{Instant, interval_at, timeout},
+};
+
+use tracing::Instrument;
+
+use super::{
+    Live,
+    admission::refused,
+    closes,
+    graphql::{bearer, by_post, fault, respond, unknown_token},
+    members::Members,
+    operation::executed,
+    reply::{Media, refusal},
+    terms::Seat,
+};
+use crate::live::Caller;
+
+/// The media type of server-sent events.
+const EVENTS: &str = "text/event-stream";
+/// A comment, which clients pass over.
+const BEAT: Bytes = Bytes::from_static(b":\n\n");
+/// The last event. Browsers pass over events without data.
+const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
+
+/// Answers one request.
+pub async fn handle(State(live): State<Live>, request: Request) -> Response {
+    answer(live, request)
+        .await
+        .unwrap_or_else(|refused| refused)
+}
+
+async fn answer(live: Live, request: Request) -> Result<Response, Response> {
+    let (parts, asked) = request.into_parts();
+    if !takes_events(&parts.headers) {
+        return Err(refusal(
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            "Accept text/event-stream.",
+        ));
+    }
+    let members = Members::read(&parts, asked).await?;
+    let caller = Arc::new(caller(&live, &parts.headers).await?);
+    let viewer = caller.viewer().await.map_err(|error| fault(&error))?;
+    let viewer = viewer.ok_or_else(unknown_token)?;
+    let not_executed = |error| respond(Media::Graphql, &Answer::from_errors(vec![error]));
+    let operation = live.door.admit(members).map_err(not_executed)?;
+    if parts.method == Method::GET && operation.kind() == OperationType::Mutation {
+        return Err(by_post());
+    }
+    let seat = live.seats.take().and_then(|mut seat| {
+        let free = seat.claim(caller.person());
+        free.then_some(seat)
+    });
+    let seat = seat.ok_or_else(full)?;
+    let subscribes = operation.kind() == OperationType::Subscription;
+    let mut answers = live.door.run(operation, Arc::clone(&caller), viewer);
+    // What is wrong with the document is known before anything is waited for.
+    if let Some(first) = answers.next().now_or_never() {
+        match first {
+            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, &first)),
+            first => answers = stream::iter(first).chain(answers).boxed(),
+        }
+    }
+    let (events, mut told) = channel(1);
+    let told_to = tell(live, caller, answers, subscribes, events, seat);
+    tokio::spawn(told_to.in_current_span());
+    let body = stream::poll_fn(move |context| told.poll_recv(context)).map(Ok::<_, Infallible>);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(EVENTS)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // Proxies that gather answers before they pass them on would gather for ever.
+        (
+            header::HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+fn takes_events(headers: &HeaderMap) -> bool {
+    let accept = headers.get_all(header::ACCEPT);
+    let mut ranges = accept
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    ranges.any(|range| {
+        let range = range.split(';').next().unwrap_or_default().trim();
+        [EVENTS, "text/*", "*/*"]
+            .iter()
+            .any(|taken| range.eq_ignore_ascii_case(taken))
+    })
+}
+
+async fn caller(live: &Live, headers: &HeaderMap) -> Result<Caller, Response> {
+    let app = live.door.app.clone();
+    match bearer(headers) {
+        None => Ok(Caller::nobody(app)),
+        Some(None) => Err(unknown_token()),
+        Some(Some(token)) => Caller::of_token(app, token)
+            .await
+            .map_err(|error| fault(&error))?
+            .ok_or_else(unknown_token),
+    }
+}
+
+/// What is said where too many connections are open.
+pub fn full() -> Response {
+    let mut refused = refusal(
+        StatusCode::TOO_MANY_REQUESTS,
+        "TOO_MANY_CONNECTIONS",
+        "Too many connections are open. Close one of yours, or try again later.",
+    );
+    refused
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    refused
+}
+
+/// Sends the events until there are no more, nobody reads them, or the caller's time is over. What is answered once
+/// is answered all the same.
+async fn tell(
+    live: Live,
+    caller: Arc<Caller>,
+    mut answers: BoxStream<'static, Answer>,
+    subscribes: bool,
+    events: Sender<Bytes>,
+    _seat: Seat,
+) {
+    let Live { terms, door, .. } = live;
+    let mut closing = door.app.closing.subscribe();
+    let mut over = Box::pin(caller.over(terms.look));
+    let mut beat = interval_at(Instant::now(), terms.beat);
+    loop {
+        let (event, last) = tokio::select! {
+            answer = answers.next() => match answer {
+                Some(answer) => (next(&answer), false),
+                None => (COMPLETE, true),
+            },
+            () = &mut over, if subscribes => {
+                let message = "The access token has expired, or its session has ended. Subscribe again with another.";
+                let error = refused("UNAUTHENTICATED", message.into());
+                (next(&Answer::from_errors(vec![error])), true)
+            }
+            () = closes(&mut closing), if subscribes => (COMPLETE, true),
+            _ = beat.tick() => (BEAT, false),
+            () = events.closed() => return,
+        };
+        let ends = last && event != COMPLETE;
+        if !matches!(timeout(terms.silence, events.send(event)).await, Ok(Ok(()))) {
+            return;
+        }
+        if ends {
+            let _ = timeout(terms.silence, events.send(COMPLETE)).await;
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+fn next(answer: &Answer) -> Bytes {
+    let data = if executed(answer) {
+        serde_json::to_string(answer)
+    } else {
+        serde_json::to_string(&serde_json::json!({"errors": answer.errors}))
+    };
+    format!("event: next\ndata: {}\n\n", data.unwrap_or_default()).into()
+}

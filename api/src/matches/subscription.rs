@@ -1,0 +1,40 @@
+//! Hearing of matches as they change.
+
+use async_graphql::{Context, Result, Subscription};
+use entity::matching;
+use futures_util::{Stream, StreamExt};
+
+use super::{store::MatchId, types::Match};
+use crate::{
+    context::Ask,
+    kit::{Error, Resource},
+    live::{self, Event},
+};
+
+/// Hearing of matches as they change.
+#[derive(Default)]
+pub struct MatchSubscription;
+
+#[Subscription]
+impl MatchSubscription {
+    /// A match as it is after each step of it: one match, or all that the viewer may see at that moment.
+    async fn match_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "This match only.")] match_id: Option<MatchId>,
+    ) -> Result<impl Stream<Item = Result<Event<Match>, Error>> + use<>> {
+        ctx.viewer().signed_in()?;
+        if let Some(id) = match_id {
+            ctx.load(id).await?.ok_or(Error::NotFound)?;
+        }
+        let changes = live::changes(ctx, move |act| {
+            act.subject_kind == matching::Entity::NAME
+                && match_id.is_none_or(|id| act.subject_id == id.0)
+        })
+        .await?;
+        Ok(changes.filter_map(|change| async move {
+            let id = MatchId::new(change.activity.subject_id);
+            change.shown(id, Match::from).await
+        }))
+    }
+}
