@@ -25,6 +25,7 @@ const FEATURES: &[&str] = &[
     "fulfilments",
     "amendments",
     "thanks",
+    "conversations",
     "finding",
     "statistics",
     "activities",
@@ -80,6 +81,19 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "accounts/tokens",
         Kind::Pure,
         "what a token holds, and its signature",
+    ),
+    (
+        "conversations/inputs",
+        Kind::Schema,
+        "what people send, beside what they read",
+    ),
+    ("conversations/marks", Kind::Act, "how far people have read"),
+    ("conversations/report", Kind::Schema, "what moderators see"),
+    ("conversations/reports", Kind::Act, "the acts on reports"),
+    (
+        "conversations/writing",
+        Kind::Act,
+        "a message, numbered in the order of commits",
     ),
     (
         "demo/files",

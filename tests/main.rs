@@ -12,6 +12,7 @@ mod access;
 mod accounts;
 mod activities;
 mod architecture;
+mod conversations;
 mod crash;
 mod demo;
 mod finding;

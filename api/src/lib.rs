@@ -11,6 +11,7 @@ pub mod amendments;
 pub mod areas;
 pub mod config;
 mod context;
+pub mod conversations;
 pub mod demo;
 pub mod finding;
 pub mod fulfilments;

@@ -8,6 +8,7 @@ use crate::{
     activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
+    conversations::{ConversationMutation, ConversationQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
@@ -52,6 +53,7 @@ pub struct Query(
     TransferQuery,
     MatchQuery,
     StatisticsQuery,
+    ConversationQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -71,6 +73,7 @@ pub struct Mutation(
     AmendmentMutation,
     FulfilmentMutation,
     ThanksMutation,
+    ConversationMutation,
     NotificationMutation,
 );
 

@@ -10,6 +10,8 @@
 pub mod activity;
 pub mod area;
 pub mod area_successor;
+pub mod conversation;
+pub mod conversation_mark;
 pub mod fulfilment;
 pub mod idempotency;
 pub mod invitation;
@@ -24,6 +26,8 @@ pub mod match_step;
 pub mod match_terms;
 pub mod matching;
 pub mod membership;
+pub mod message;
+pub mod message_report;
 pub mod notification;
 pub mod organisation;
 pub mod organisation_area;

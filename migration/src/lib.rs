@@ -19,6 +19,7 @@ mod m0004_listings;
 mod m0005_activities;
 mod m0006_matches;
 mod m0007_notifications;
+mod m0008_conversations;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_activities::Migration),
             Box::new(m0006_matches::Migration),
             Box::new(m0007_notifications::Migration),
+            Box::new(m0008_conversations::Migration),
         ]
     }
 }

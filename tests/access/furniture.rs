@@ -15,6 +15,7 @@ impl County {
         self.organisations().await;
         self.matches().await;
         self.counterpart_out_of_sight().await;
+        self.conversations().await;
         self.activities().await;
         self.notifications().await;
     }

@@ -5,6 +5,7 @@
 //! be told from what is not there.
 
 mod absent;
+mod conversations;
 mod fields;
 mod furniture;
 mod hearing;

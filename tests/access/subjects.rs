@@ -20,6 +20,9 @@ impl County {
         if let Some(id) = self.at_a_point(name).await {
             return Some(id);
         }
+        if let Some(id) = self.talk(name).await {
+            return Some(id);
+        }
         let number = self.number();
         Some(match name {
             "code" => format!("code-{number}"),

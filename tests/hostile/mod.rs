@@ -40,7 +40,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 25] = [
     "person",
     "session",
     "refresh_token",
@@ -62,6 +62,10 @@ const TABLES: [&str; 21] = [
     "thanks",
     "mail_wish",
     "quiet_hours",
+    "conversation",
+    "message",
+    "conversation_mark",
+    "message_report",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

@@ -4,8 +4,8 @@
 //! on every request, so that signing out takes effect at once; and refresh tokens, each used once.
 //! A refresh token that comes back late was stolen or copied: its whole session ends.
 //!
-//! A person is seen by themselves, by those who share an organisation with them or deal with them in a match, and by
-//! staff.
+//! A person is seen by themselves, by those who share an organisation with them or deal with them in a match or a
+//! conversation, and by staff.
 
 mod mutation;
 pub mod passwords;
@@ -16,7 +16,7 @@ pub mod sessions;
 pub mod tokens;
 mod types;
 
-use entity::{match_step, matching, membership, person};
+use entity::{conversation, match_step, matching, membership, message, person};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{Expr, Query, SelectStatement},
@@ -61,6 +61,7 @@ impl Resource for person::Entity {
             .add(person::Column::Id.eq(me.id))
             .add(person::Column::Id.in_subquery(colleagues))
             .add(person::Column::Id.in_subquery(counterparts))
+            .add(person::Column::Id.in_subquery(authors(viewer)))
     }
 }
 
@@ -73,5 +74,24 @@ fn matches_of(viewer: &Viewer) -> SelectStatement {
         .column(matching::Column::Id)
         .from(matching::Entity)
         .cond_where(sides)
+        .to_owned()
+}
+
+/// Whoever wrote in a conversation of the viewer's organisations.
+fn authors(viewer: &Viewer) -> SelectStatement {
+    let own: Vec<Uuid> = viewer.organisations().collect();
+    let conversations = Query::select()
+        .column(conversation::Column::Id)
+        .from(conversation::Entity)
+        .cond_where(
+            Condition::any()
+                .add(conversation::Column::AskerId.is_in(own.clone()))
+                .add(conversation::Column::AskedId.is_in(own)),
+        )
+        .to_owned();
+    Query::select()
+        .column(message::Column::PersonId)
+        .from(message::Entity)
+        .and_where(message::Column::ConversationId.in_subquery(conversations))
         .to_owned()
 }

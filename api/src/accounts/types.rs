@@ -12,6 +12,7 @@ use entity::person::{self, PlatformRole};
 use super::sessions::Session;
 use crate::{
     context::Ask,
+    conversations::Conversation,
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
     kit::{
         self, Error, Id, UserError,
@@ -40,7 +41,7 @@ impl Person {
 }
 
 /// Someone who signs in. Seen by themselves, by those who share an organisation with them or deal with them in a
-/// match, and by staff.
+/// match or a conversation, and by staff.
 #[Object]
 impl Person {
     /// Global id.
@@ -160,6 +161,28 @@ impl Viewer {
     ) -> Result<Connection<String, Notification, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Notification::of_viewer(ctx, &self.0, unread_only, args).await
+    }
+
+    /// The conversations of the viewer's organisations, the one in which something was said last first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn conversations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Only those with messages that the viewer has not read.",
+            default
+        )]
+        unread_only: bool,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Conversation, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Conversation::of_viewer(ctx, &self.0, unread_only, args).await
     }
 
     /// How many notifications the viewer has not read.

@@ -238,7 +238,7 @@ fn counterparts(
 }
 
 /// Holds an organisation as it is until the transaction ends, and refuses one that was merged into another.
-pub(super) async fn acting(
+pub async fn acting(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     id: Uuid,

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     context::Ask,
+    conversations::Conversation,
     fulfilments::Fulfilment,
     kit::Id,
     listings::{Offer, Request, types::Quantity},
@@ -223,6 +224,12 @@ impl Match {
             }));
         }
         Ok(contacts)
+    }
+
+    /// What its two organisations say to each other, also before it was proposed; null before the first message, and for
+    /// everybody but their members.
+    async fn conversation(&self, ctx: &Context<'_>) -> Result<Option<Conversation>> {
+        Conversation::of_match(ctx, self.0.id).await
     }
 
     /// What the two sides said to thank each other.

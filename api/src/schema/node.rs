@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, fulfilment, invitation,
+    activity, area, conversation, fulfilment, invitation,
     listing::{self, ListingKind},
-    matching, membership, notification, organisation, person, priority_area, priority_edition,
-    resource_type, thanks,
+    matching, membership, message, message_report, notification, organisation, person,
+    priority_area, priority_edition, resource_type, thanks,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     activities::Activity,
     areas::Area,
     context::Ask,
+    conversations::{Conversation, Message, MessageReport},
     fulfilments::Fulfilment,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
@@ -55,6 +56,12 @@ pub enum Node {
     Fulfilment(Fulfilment),
     /// What one side of a match says to thank the other.
     Thanks(Thanks),
+    /// What two organisations say to each other about a listing.
+    Conversation(Conversation),
+    /// Something that somebody said in a conversation.
+    Message(Message),
+    /// What somebody tells the moderators of a message.
+    MessageReport(MessageReport),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -147,6 +154,18 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         thanks::Entity::NAME => {
             let found = ctx.load(Id::<thanks::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Thanks(row.into())))
+        }
+        conversation::Entity::NAME => {
+            let found = ctx.load(Id::<conversation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Conversation(row.into())))
+        }
+        message::Entity::NAME => {
+            let found = ctx.load(Id::<message::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Message(row.into())))
+        }
+        message_report::Entity::NAME => {
+            let found = ctx.load(Id::<message_report::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::MessageReport(row.into())))
         }
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;

@@ -1,0 +1,50 @@
+//! Reading conversations, and what was reported of them.
+
+use async_graphql::{Context, Object, Result, connection::Connection};
+use entity::message_report::MessageReportState;
+
+use super::{Conversation, MessageReport, search, service::ConversationId};
+use crate::{
+    context::Ask,
+    kit::page::{self, PageArgs, Total},
+};
+
+/// Reading conversations.
+#[derive(Default)]
+pub struct ConversationQuery;
+
+#[Object]
+impl ConversationQuery {
+    /// A conversation by its id; null where there is none that the viewer may see.
+    async fn conversation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ConversationId,
+    ) -> Result<Option<Conversation>> {
+        Ok(ctx.load(id).await?.map(Conversation::from))
+    }
+
+    /// The messages that somebody reported, the oldest report first. Only moderators see any.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn message_reports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "In one of these states.",
+            default_with = "vec![MessageReportState::Open]"
+        )]
+        states: Vec<MessageReportState>,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, MessageReport, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let conn = &ctx.app().database.read;
+        let (slice, total) = search::reports(conn, ctx.viewer(), states, &args).await?;
+        Ok(slice.connection(Total(total), MessageReport::from))
+    }
+}

@@ -1,0 +1,175 @@
+//! Asking and answering.
+
+use entity::{
+    conversation::{self, Column},
+    listing::ListingState,
+    matching::{self, MatchSide},
+    message, organisation,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use super::{rules, search, writing::say};
+use crate::{
+    App,
+    kit::{Error, Id, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks, resource},
+    listings::{self, service::ListingId},
+    matches::store::MatchId,
+};
+
+/// The id of a conversation.
+pub type ConversationId = Id<conversation::Entity>;
+/// The id of a message.
+pub type MessageId = Id<message::Entity>;
+
+/// Where a message goes.
+#[derive(Clone, Copy, Debug)]
+pub enum To {
+    /// Into a conversation.
+    Conversation(ConversationId),
+    /// Into the conversation of a match.
+    Match(MatchId),
+}
+
+/// Asks the organisation of a listing something, before anything is proposed.
+pub async fn ask(
+    app: &App,
+    viewer: &Viewer,
+    listing: ListingId,
+    organisation: Id<organisation::Entity>,
+    text: &str,
+    key: Option<String>,
+) -> Result<message::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "message.asked", &(listing, organisation, text));
+    once(app, viewer, key, async |transaction| {
+        let listing = resource::get(transaction, viewer, listing).await?;
+        let asker = resource::get(transaction, viewer, organisation).await?;
+        rules::may_ask(viewer, asker.id)?;
+        let mut checks = Checks::new();
+        let text = rules::text(&mut checks, text);
+        let open = listings::rules::state_at(&listing, viewer.now) == ListingState::Published;
+        let message = "This listing is not open at the moment.";
+        checks.demand(open, "listingId", Code::InvalidState, message);
+        let others = listing.organisation_id != asker.id;
+        let message = "It is your own listing.";
+        checks.demand(others, "organisationId", Code::NoCounterpart, message);
+        checks.finish()?;
+        let about = (listing.id, asker.id, listing.organisation_id);
+        let row = open_one(transaction, viewer, about).await?;
+        say(transaction, viewer, &row, asker.id, text).await
+    })
+    .await
+}
+
+/// Says something in a conversation.
+pub async fn post(
+    app: &App,
+    viewer: &Viewer,
+    to: To,
+    organisation: Option<Uuid>,
+    text: &str,
+    key: Option<String>,
+) -> Result<message::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "message.posted", &(to, organisation, text));
+    once(app, viewer, key, async |transaction| {
+        let (row, side) = match to {
+            To::Conversation(id) => {
+                let row = resource::get(transaction, viewer, id).await?;
+                let side = rules::side(viewer, [row.asker_id, row.asked_id], organisation)?;
+                (Some(row), side)
+            }
+            To::Match(id) => {
+                let row = resource::get(transaction, viewer, id).await?;
+                let sides = [row.offerer_id, row.requester_id];
+                let side = rules::side(viewer, sides, organisation)?;
+                (None, side)
+            }
+        };
+        let mut checks = Checks::new();
+        let text = rules::text(&mut checks, text);
+        checks.finish()?;
+        let row = match (row, to) {
+            (Some(row), _) => row,
+            (None, To::Match(id)) => of_match(transaction, viewer, id).await?,
+            (None, To::Conversation(_)) => return Err(Error::NotFound),
+        };
+        say(transaction, viewer, &row, side, text).await
+    })
+    .await
+}
+
+/// Does an act that makes a message, once for each key.
+async fn once(
+    app: &App,
+    viewer: &Viewer,
+    key: Option<Key>,
+    act: impl AsyncFnOnce(&DatabaseTransaction) -> Result<message::Model, Error>,
+) -> Result<message::Model, Error> {
+    let made = Key::made::<message::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    let answer = async {
+        let transaction = app.database.begin().await?;
+        let row = act(&transaction).await?;
+        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
+        transaction.commit().await?;
+        Ok(row)
+    }
+    .await;
+    Key::settle::<message::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+}
+
+/// The conversation of a match: what the two said already about one of its listings, or else a new one about the
+/// listing to which the proposal came.
+async fn of_match(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: MatchId,
+) -> Result<conversation::Model, Error> {
+    let row: matching::Model = resource::get(transaction, viewer, id).await?;
+    if let Some(found) = search::said(transaction, &row).await? {
+        return Ok(found);
+    }
+    let about = match row.proposed_by {
+        MatchSide::Requester => (row.offer_id, row.requester_id, row.offerer_id),
+        MatchSide::Offerer => (row.request_id, row.offerer_id, row.requester_id),
+    };
+    open_one(transaction, viewer, about).await
+}
+
+/// The one conversation of an organisation about a listing, made where there was none.
+async fn open_one(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    (listing_id, asker_id, asked_id): (Uuid, Uuid, Uuid),
+) -> Result<conversation::Model, Error> {
+    let new = conversation::Model {
+        id: Uuid::now_v7(),
+        listing_id,
+        asker_id,
+        asked_id,
+        messages: 0,
+        created_at: viewer.now,
+        last_message_at: viewer.now,
+    };
+    let new: conversation::ActiveModel = new.into();
+    let once = OnConflict::columns([Column::ListingId, Column::AskerId])
+        .do_nothing()
+        .to_owned();
+    conversation::Entity::insert(new.reset_all())
+        .on_conflict(once)
+        .exec_without_returning(transaction)
+        .await?;
+    let found = conversation::Entity::find()
+        .filter(Column::ListingId.eq(listing_id))
+        .filter(Column::AskerId.eq(asker_id))
+        .one(transaction)
+        .await?;
+    found.ok_or(Error::NotFound)
+}
