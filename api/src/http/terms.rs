@@ -144,23 +144,22 @@ mod tests {
     #[test]
     fn seats_are_counted_in_all_and_by_person_and_are_free_again() {
         let seats = Seats::new(Terms {
-            in_all: 3,
+            in_all: 4,
             per_person: 1,
-            strangers: 1,
+            strangers: 2,
             ..Terms::default()
         });
         let ada = Some(Uuid::now_v7());
-        let (mut first, mut second, mut third) = (
-            seats.take().unwrap(),
-            seats.take().unwrap(),
-            seats.take().unwrap(),
-        );
+        let (mut first, mut second) = (seats.take().unwrap(), seats.take().unwrap());
+        assert!(seats.take().is_none(), "the silent are strangers");
+        assert!(first.claim(ada) && !second.claim(ada) && second.claim(None));
+        let (mut third, mut fourth) = (seats.take().unwrap(), seats.take().unwrap());
         assert!(seats.take().is_none());
-        assert!(first.claim(ada) && !second.claim(ada) && second.claim(None) && !third.claim(None));
+        assert!(third.claim(None) && !fourth.claim(None));
         drop(first);
-        assert!(third.claim(ada));
-        drop((second, third));
+        assert!(fourth.claim(ada));
+        drop((second, third, fourth));
         let taken = seats.taken.lock().unwrap();
-        assert!(taken.in_all == 0 && taken.by.is_empty());
+        assert!(taken.in_all == 0 && taken.unclaimed == 0 && taken.by.is_empty());
     }
 }
