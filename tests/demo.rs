@@ -51,10 +51,10 @@ both! {
         load(&world).await.unwrap();
         let broker = sign_in(&world, "broker@example.org").await;
         let seen = broker.ask(
-            r#"{ all: matches(first: 100) { nodes { state createdAt returnedAt thanks { public } deliveries { state } } }
+            "{ all: matches(first: 100) { nodes { state createdAt returnedAt thanks { public } deliveries { state } } }
                 toApprove: matches(filter: {needsApproval: true}) { totalCount }
                 stuck: matches(filter: {stuck: true}) { totalCount }
-                waiting: matches(filter: {waitsForMe: true}) { totalCount } }"#,
+                waiting: matches(filter: {waitsForMe: true}) { totalCount } }",
             json!({}),
         ).await;
         let states = seen.each("all.nodes", "state");
