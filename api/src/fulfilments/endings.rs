@@ -22,6 +22,7 @@ use crate::{
         rules::Act,
         steps::{Step, record},
         store::{MatchId, listings, ready, write_if},
+        terms::MINUTES_PER_DAY,
     },
 };
 
@@ -36,7 +37,7 @@ async fn finish(
 ) -> Result<matching::Model, Error> {
     let (offer, request) = listings(transaction, row).await?;
     let share = |unit: Unit, held: i64| {
-        let minutes = agreed.minutes_per_day.unwrap_or(450);
+        let minutes = agreed.minutes_per_day.unwrap_or(MINUTES_PER_DAY);
         let kept = quantity::convert(delivered, agreed.unit, unit, minutes);
         kept.unwrap_or(held).min(held)
     };

@@ -16,7 +16,10 @@ use super::rules::Sum;
 use crate::{
     kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
     listings::particulars::Amount,
-    matches::store::{terms, write_if},
+    matches::{
+        store::{terms, write_if},
+        terms::MINUTES_PER_DAY,
+    },
 };
 
 /// Brings the match to where its deliveries have led it, short of its end.
@@ -133,7 +136,7 @@ pub(super) fn counted(
     } else {
         checks.keep(quantity::to_base(amount.amount, amount.unit, field))?
     };
-    let minutes = agreed.minutes_per_day.unwrap_or(450);
+    let minutes = agreed.minutes_per_day.unwrap_or(MINUTES_PER_DAY);
     let converted = quantity::convert(base, amount.unit, agreed.unit, minutes);
     if converted.is_none() {
         let message = format!("The match counts {}.", quantity::label(agreed.unit));

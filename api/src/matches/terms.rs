@@ -17,7 +17,7 @@ const ANSWER_WITHIN: Duration = Duration::days(14);
 /// The longest that it waits.
 const ANSWER_AT_MOST: Duration = Duration::days(90);
 /// A working day, where nothing is said: seven and a half hours.
-const MINUTES_PER_DAY: i32 = 450;
+pub const MINUTES_PER_DAY: i32 = 450;
 
 /// What a side says.
 #[derive(Clone, Debug, Default)]
