@@ -32,6 +32,7 @@ const FEATURES: &[&str] = &[
     "notifications",
     "live",
     "transfer",
+    "tasks",
     "demo",
 ];
 
@@ -283,6 +284,12 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "all reference data at one moment, read at once",
     ),
     ("reference/words", Kind::Pure, "plural and singular"),
+    (
+        "tasks/sources",
+        Kind::Act,
+        "what waits for members, one query for each kind",
+    ),
+    ("tasks/staff", Kind::Act, "what waits for staff"),
     ("transfer/cells", Kind::Pure, "a cell as a value, and back"),
     ("transfer/columns", Kind::Pure, "the columns of a file"),
     ("transfer/export", Kind::Act, "listings become rows"),
@@ -321,6 +328,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "matches/rules",
         "async_graphql",
         "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "tasks/rules",
+        "async_graphql",
+        "`TaskKind` is an enum of the schema, and the derive is all that is used",
     ),
     (
         "finding/conditions",

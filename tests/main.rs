@@ -33,4 +33,5 @@ mod reference;
 mod schema;
 mod server;
 mod statements;
+mod tasks;
 mod transfer;

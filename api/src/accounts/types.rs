@@ -21,6 +21,7 @@ use crate::{
     listings::Listing,
     members::Membership,
     notifications::{self, Notification, NotificationPreferences},
+    tasks::Task,
 };
 
 /// Someone who signs in.
@@ -182,6 +183,28 @@ impl Viewer {
     ) -> Result<Connection<String, Conversation, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Conversation::of_viewer(ctx, &self.0, unread_only, args).await
+    }
+
+    /// What waits for the viewer: to answer, to confirm, to read. What has waited longest or is due first comes first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Task, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Task::of_viewer(ctx, &self.0, args).await
+    }
+
+    /// How much waits for the viewer.
+    async fn task_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Task::count(ctx, &self.0).await
     }
 
     /// How many notifications the viewer has not read.
