@@ -30,7 +30,6 @@ impl MigrationTrait for Migration {
         Some(true)
     }
 
-    #[expect(clippy::too_many_lines, reason = "tables read best in one piece")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
