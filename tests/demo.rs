@@ -3,13 +3,28 @@
 use api::{demo, kit::Error};
 use serde_json::json;
 
-use crate::{both, support::World};
+use crate::{
+    both,
+    support::{Caller, World},
+};
 
 async fn load(world: &World) -> Result<(), String> {
     demo::load(&world.app).await.map_err(|error| match error {
         Error::Refused(errors) => format!("{errors:?}"),
         error => format!("{error:?}"),
     })
+}
+
+async fn sign_in(world: &World, email: &str) -> Caller {
+    let reply = world
+        .stranger()
+        .ask(
+            "mutation ($email: String!, $password: String!) { signIn(input: {email: $email, password: $password}) {
+                accessToken userErrors { code } } }",
+            json!({"email": email, "password": demo::PASSWORD}),
+        )
+        .await;
+    Caller::new(world.router.clone(), Some(reply.text("signIn.accessToken")))
 }
 
 both! {
@@ -29,6 +44,48 @@ both! {
         assert!(found.at("expired.totalCount").as_i64().unwrap() > 3);
         assert!(found.at("closed.totalCount").as_i64().unwrap() > 3);
         assert_eq!(found.at("organisations.totalCount"), 48);
+    }
+
+    async fn matches_stand_wherever_a_match_can_stand(on) {
+        let world = World::new(on).await;
+        load(&world).await.unwrap();
+        let broker = sign_in(&world, "broker@example.org").await;
+        let seen = broker.ask(
+            "{ all: matches(first: 100) { nodes { state createdAt returnedAt thanks { public } deliveries { state } } }
+                toApprove: matches(filter: {needsApproval: true}) { totalCount }
+                stuck: matches(filter: {stuck: true}) { totalCount }
+                waiting: matches(filter: {waitsForMe: true}) { totalCount } }",
+            json!({}),
+        ).await;
+        let states = seen.each("all.nodes", "state");
+        for state in ["PROPOSED", "COUNTERED", "ACCEPTED", "IN_DELIVERY", "AWAITING_CONFIRMATION", "FULFILLED",
+            "DECLINED", "WITHDRAWN", "LAPSED", "CANCELLED", "DISPUTED", "RESOLVED"] {
+            assert!(states.contains(&state.to_owned()), "{state}");
+        }
+        assert_eq!(states.len(), 27);
+        let nodes = seen.at("all.nodes").as_array().unwrap();
+        assert!(nodes.iter().any(|node| node["returnedAt"].is_string()), "a loan came back");
+        let public = |node: &&serde_json::Value| node["thanks"][0]["public"] == true;
+        assert!(nodes.iter().filter(public).count() > 2, "thanks for everybody to read");
+        assert_eq!((seen.at("toApprove.totalCount"), seen.at("stuck.totalCount")), (&json!(1), &json!(1)));
+        let waiting = sign_in(&world, "caroline.obi@example.org").await
+            .ask("{ matches { totalCount } }", json!({})).await;
+        assert!(waiting.at("matches.totalCount").as_i64().unwrap() > 2);
+    }
+
+    async fn what_came_of_it_can_be_told_to_everybody(on) {
+        let world = World::new(on).await;
+        load(&world).await.unwrap();
+        let today = api::kit::clock::local_day(api::kit::clock::now());
+        let from = today - chrono::Duration::days(365);
+        let told = world.stranger().ask(&format!(
+            "{{ statistics(period: {{from: \"{from}\", until: \"{today}\"}}) {{
+                offers matches confirmedDeliveries suppressed measures {{ unit agreed claimed confirmed }} }} }}"
+        ), json!({})).await;
+        assert_eq!(told.at("statistics.0.suppressed"), false);
+        assert!(told.at("statistics.0.matches").as_i64().unwrap() > 15);
+        let hours = told.at("statistics.0.measures").as_array().unwrap().iter().find(|measure| measure["unit"] == "HOUR").unwrap();
+        assert_eq!((&hours["agreed"], &hours["claimed"], &hours["confirmed"]), (&json!("51"), &json!("15"), &json!("0")));
     }
 
     async fn an_administrator_and_an_owner_sign_in_with_the_printed_password(on) {

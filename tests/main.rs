@@ -33,5 +33,6 @@ mod reference;
 mod schema;
 mod server;
 mod statements;
+mod statistics;
 mod tasks;
 mod transfer;

@@ -66,7 +66,7 @@ impl Town {
 }
 
 /// What is asked with `$n` of each, how many statements it takes for somebody without a token, and for a member.
-const READING: [(&str, &str, u64, u64); 16] = [
+const READING: [(&str, &str, u64, u64); 18] = [
     ("titles", "offers(first: $n) { nodes { id title } }", 1, 2),
     ("titles by edges", "offers(first: $n) { edges { cursor node { id title } } pageInfo { hasNextPage } }", 1, 2),
     ("with the organisation", "offers(first: $n) { nodes { title organisation { id name kind } } }", 1, 2),
@@ -117,6 +117,19 @@ const READING: [(&str, &str, u64, u64); 16] = [
     ),
     ("areas", "areas { name parent { name } } resourceTypes { label } priorityEditions { areas { title } }", 0, 1),
     ("who I am", "viewer { kind }", 0, 1),
+    // Listings, agreements, deliveries and decisions, however many there are.
+    (
+        "what was done in all",
+        "statistics(period: {from: \"2026-01-01\", until: \"2035-12-31\"}) { offers measures { unit offered confirmed } }",
+        4,
+        5,
+    ),
+    (
+        "what was done in each area",
+        "statistics(period: {from: \"2026-01-01\", until: \"2035-12-31\"}, groupBy: AREA) { area { name } offers measures { unit } }",
+        4,
+        5,
+    ),
 ];
 
 async fn reading_takes_as_many_statements_for_a_hundred_as_for_one(on: On) {
@@ -269,11 +282,11 @@ async fn what_waits_for_somebody_takes_as_many_statements_for_much_as_for_little
         assert_eq!(count, 7, "{n} tasks");
     }
     let talk = "query ($n: Int) { viewer { conversations(first: $n) { nodes { unreadCount listing { id } match { state }
-        organisations { name } messages(last: 5) { nodes { text reported author { displayName } organisation { name } } } } } } }";
+        messages(last: 5) { nodes { text reported author { displayName } organisation { name } } } } } } }";
     for n in [1, 5, 15] {
         let (count, reply) = town.counted(&town.owners[0], talk, json!({"n": n})).await;
         assert_eq!(reply.each("viewer.conversations.nodes", "id").len(), n);
-        // The viewer, the page, marks, listings, matches, organisations, messages, reports, authors.
+        // The viewer, the page, marks, listings, matches, messages, reports, authors, organisations.
         assert_eq!(count, 9, "{n} conversations");
     }
 }

@@ -160,6 +160,40 @@ both! {
         idle(&[&pair.giver]).await;
     }
 
+    async fn a_loan_that_was_called_off_waits_too(on) {
+        let pair = Pair::with(on, json!({"lendingMode": "LEND"}), json!({})).await;
+        let id = pair.agreed("40").await;
+        let part = record(&pair.giver, &id, "10").await;
+        confirm(&pair.taker, &part, "10").await.at("act.fulfilment");
+        until_yesterday(&pair, &id).await;
+        act(&pair.giver, "cancelMatch", json!({"matchId": id, "reason": "CAPACITY"})).await.at("act.match");
+        assert_eq!(kinds(&pair.giver).await, ["MARK_RETURNED"]);
+        act(&pair.giver, "markReturned", json!({"matchId": id})).await.at("act.match");
+        idle(&[&pair.giver]).await;
+    }
+
+    async fn what_was_agreed_for_a_later_day_is_not_asked_for_yet(on) {
+        let pair = Pair::new(on).await;
+        let mut terms = laptops("40");
+        terms["until"] = json!((clock::now() + Duration::days(30)).format("%Y-%m-%d").to_string());
+        let id = pair.proposed(terms).await;
+        accept(&pair.giver, &id, 1).await.at("act.match");
+        quiet_for(&pair, &id, 20).await;
+        idle(&[&pair.giver, &pair.taker]).await;
+        until_yesterday(&pair, &id).await;
+        assert_eq!(kinds(&pair.taker).await, ["RECORD_DELIVERY"]);
+    }
+
+    async fn nobody_decides_about_their_own(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("20").await;
+        let part = record(&pair.giver, &id, "20").await;
+        confirm(&pair.taker, &part, "15").await.at("act.fulfilment");
+        assert_eq!(kinds(&pair.broker).await, ["RESOLVE_DISPUTE"]);
+        pair.giver.admits(&pair.elm, &pair.broker, "MEMBER").await;
+        idle(&[&pair.broker]).await;
+    }
+
     async fn what_was_given_does_not_come_back(on) {
         let pair = Pair::with(on, json!({"lendingMode": "GIVE"}), json!({})).await;
         let id = pair.agreed("40").await;

@@ -34,6 +34,7 @@ pub mod reference;
 pub mod registers;
 pub mod resource_types;
 pub mod schema;
+pub mod statistics;
 pub mod tasks;
 pub mod thanks;
 pub mod transfer;

@@ -20,6 +20,7 @@ use crate::{
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
+    statistics::StatisticsQuery,
     thanks::ThanksMutation,
     transfer::{TransferMutation, TransferQuery},
 };
@@ -51,6 +52,7 @@ pub struct Query(
     PriorityQuery,
     TransferQuery,
     MatchQuery,
+    StatisticsQuery,
     ConversationQuery,
 );
 

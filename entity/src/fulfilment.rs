@@ -18,7 +18,7 @@ pub enum FulfilmentState {
     Claimed,
     /// Both say the same, or a broker decided.
     Confirmed,
-    /// The other side says something else.
+    /// The other side says something else, and no broker has said otherwise.
     Disputed,
     /// Taken back by the side that had recorded it.
     Withdrawn,
@@ -54,6 +54,19 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::matching::Entity",
+        from = "Column::MatchId",
+        to = "super::matching::Column::Id"
+    )]
+    Match,
+}
+
+impl Related<super::matching::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Match.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

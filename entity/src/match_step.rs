@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
 use crate::matching::MatchSide;
 
@@ -54,12 +55,13 @@ pub enum MatchStepKind {
 }
 
 /// Why a match was declined or called off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Deserialize)]
 #[sea_orm(
     rs_type = "String",
     db_type = "Text",
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MatchReason {
     /// It does not suit.
     NotSuitable,
@@ -88,12 +90,13 @@ pub enum MatchReason {
 }
 
 /// What a broker decided on a dispute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Deserialize)]
 #[sea_orm(
     rs_type = "String",
     db_type = "Text",
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DisputeOutcome {
     /// What was recorded was delivered.
     ConfirmedAsClaimed,

@@ -23,6 +23,19 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::matching::Entity",
+        from = "Column::MatchId",
+        to = "super::matching::Column::Id"
+    )]
+    Match,
+}
+
+impl Related<super::matching::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Match.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -114,6 +114,42 @@ both! {
         assert_eq!(done.text("act.fulfilment.match.state"), "FULFILLED");
     }
 
+    async fn a_record_taken_back_can_leave_a_match_fulfilled(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("40").await;
+        let first = record(&pair.giver, &id, "3").await;
+        let last = json!({"matchId": id, "quantity": {"amount": "2", "unit": "ITEM"}, "last": true});
+        let last = act(&pair.giver, "recordDelivery", last).await.text("act.fulfilment.id");
+        confirm(&pair.taker, &last, "2").await.at("act.fulfilment");
+        act(&pair.giver, "withdrawDelivery", json!({"fulfilmentId": first})).await.at("act.fulfilment");
+        let seen = see(&pair.taker, &id).await;
+        assert_eq!((seen.text("match.state"), seen.text("match.delivered.amount")), ("FULFILLED".into(), "2".into()));
+        assert!(seen.at("match.endedAt").is_string());
+        assert_eq!(left(&pair.giver, &pair.offer).await, "38", "what was not delivered is free again");
+    }
+
+    async fn nothing_is_an_answer_too(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("40").await;
+        let part = record(&pair.giver, &id, "40").await;
+        assert_eq!(confirm(&pair.taker, &part, "0").await.text("act.fulfilment.state"), "DISPUTED");
+        let decide = json!({"matchId": id, "outcome": "ADJUSTED", "quantity": {"amount": "0", "unit": "ITEM"}, "note": "It never came."});
+        let resolved = act(&pair.broker, "resolveDispute", decide).await;
+        assert_eq!(resolved.text("act.match.delivered.amount"), "0");
+        assert_eq!(left(&pair.giver, &pair.offer).await, "40");
+    }
+
+    async fn a_loan_that_was_called_off_comes_back_as_well(on) {
+        let pair = Pair::with(on, json!({"lendingMode": "LEND"}), json!({})).await;
+        let id = pair.agreed("10").await;
+        let part = record(&pair.giver, &id, "4").await;
+        confirm(&pair.taker, &part, "4").await.at("act.fulfilment");
+        act(&pair.giver, "cancelMatch", json!({"matchId": id, "reason": "CAPACITY"})).await.at("act.match");
+        assert_eq!(left(&pair.giver, &pair.offer).await, "36");
+        act(&pair.giver, "markReturned", json!({"matchId": id})).await.at("act.match");
+        assert_eq!(left(&pair.giver, &pair.offer).await, "40");
+    }
+
     async fn bad_records_are_refused(on) {
         let pair = Pair::new(on).await;
         let id = pair.agreed("40").await;

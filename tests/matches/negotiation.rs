@@ -4,7 +4,7 @@ use api::{kit::Viewer, matches::jobs};
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::{Pair, accept, act, laptops, left, posted, see, state, verified};
+use super::{Pair, accept, act, confirm, laptops, left, posted, record, see, state, verified};
 use crate::{both, support::World};
 
 both! {
@@ -180,6 +180,74 @@ both! {
         act(&pair.taker, "declineAmendment", json!({"matchId": id, "termsVersion": 3})).await.at("act.match");
         let seen = see(&pair.giver, &id).await;
         assert_eq!((seen.at("match.amendmentWaits"), seen.at("match.agreedTerms.version")), (&json!(false), &json!(2)));
+    }
+
+    async fn after_a_no_it_is_what_was_agreed_that_is_changed(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("10").await;
+        let propose = async |version: i32, terms: Value| {
+            act(&pair.taker, "proposeAmendment", json!({"matchId": id, "termsVersion": version, "terms": terms})).await
+        };
+        propose(1, laptops("20")).await.at("act.match");
+        act(&pair.giver, "declineAmendment", json!({"matchId": id, "termsVersion": 2})).await.at("act.match");
+        assert_eq!(see(&pair.taker, &id).await.at("match.terms.version"), 1);
+        let later = propose(1, json!({"until": "2027-05-01"})).await;
+        assert_eq!(later.text("act.match.terms.quantity.amount"), "10", "what was declined does not come back");
+        assert_eq!(later.at("act.match.terms.version"), 3);
+    }
+
+    async fn a_change_that_leaves_no_more_to_come_fulfils_the_match(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("40").await;
+        let part = record(&pair.giver, &id, "10").await;
+        confirm(&pair.taker, &part, "10").await.at("act.fulfilment");
+        let hours = json!({"matchId": id, "termsVersion": 1, "terms": {"quantity": {"amount": "10", "unit": "HOUR"}}});
+        assert!(!act(&pair.taker, "proposeAmendment", hours).await.refusals().is_empty());
+        act(&pair.taker, "proposeAmendment", json!({"matchId": id, "termsVersion": 1, "terms": laptops("10")})).await.at("act.match");
+        let yes = act(&pair.giver, "acceptAmendment", json!({"matchId": id, "termsVersion": 2})).await;
+        assert_eq!(yes.text("act.match.state"), "FULFILLED");
+        assert_eq!(left(&pair.taker, &pair.offer).await, "30");
+    }
+
+    async fn a_broker_decides_nothing_for_their_own_and_approves_terms_not_pairs(on) {
+        let pair = Pair::new(on).await;
+        pair.giver.admits(&pair.elm, &pair.broker, "OBSERVER").await;
+        let newcomer = pair.world.person("Nina New").await;
+        let ash = newcomer.organisation("Ash Cafe").await;
+        let input = json!({"listingId": pair.offer, "organisationId": ash, "terms": laptops("3")});
+        let id = act(&newcomer, "respondToListing", input).await.text("act.match.id");
+        assert_eq!(act(&pair.broker, "approveMatch", json!({"matchId": id})).await.codes(), ["FORBIDDEN"]);
+        let other = pair.world.staff("Bea Broker", entity::person::PlatformRole::Broker).await;
+        act(&other, "approveMatch", json!({"matchId": id})).await.at("act.match");
+        let more = json!({"matchId": id, "termsVersion": 1, "terms": laptops("30")});
+        act(&newcomer, "counterMatch", more).await.at("act.match");
+        assert_eq!(accept(&pair.giver, &id, 2).await.refusals(), ["APPROVAL_REQUIRED"]);
+    }
+
+    async fn matches_go_along_when_an_organisation_is_merged(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("10").await;
+        let admin = pair.world.admin().await;
+        let merge = "mutation ($from: ID!, $into: ID!) { mergeOrganisation(input: {organisationId: $from, intoId: $into}) {
+            organisation { id } userErrors { code field message } } }";
+        let between = admin.ask(merge, json!({"from": pair.oak, "into": pair.elm})).await;
+        assert_eq!(between.refusals(), ["INVALID_STATE intoId"], "nothing open may be between the two");
+        let heir = pair.world.person("Hetty Heir").await;
+        let beech = verified(&heir, &pair.broker, "Beech House").await;
+        admin.ask(merge, json!({"from": pair.oak, "into": beech})).await.at("mergeOrganisation.organisation");
+        assert_eq!(see(&heir, &id).await.text("match.viewerSide"), "REQUESTER");
+        let part = record(&pair.giver, &id, "10").await;
+        assert_eq!(confirm(&heir, &part, "10").await.text("act.fulfilment.match.state"), "FULFILLED");
+    }
+
+    async fn what_a_listing_counts_stays_while_it_has_matches(on) {
+        let pair = Pair::with(on, json!({"resourceType": "other"}), json!({"resourceType": "other"})).await;
+        pair.proposed(laptops("10")).await;
+        let version = crate::listings::act(&pair.giver, "renewListing", &pair.offer, json!({})).await;
+        let version = version.at("act.listing.version").clone();
+        let hours = json!({"version": version, "quantity": {"amount": "40", "unit": "HOUR"}});
+        let refused = crate::listings::act(&pair.giver, "updateListing", &pair.offer, hours).await;
+        assert_eq!(refused.refusals(), ["INVALID_STATE quantity.unit"]);
     }
 
     async fn a_closed_listing_ends_what_waits_for_it(on) {

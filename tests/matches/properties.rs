@@ -190,6 +190,16 @@ impl Story<'_> {
         let statement = Statement::from_string(conn.get_database_backend(), wrong);
         let row = conn.query_one_raw(statement).await.unwrap().unwrap();
         prop_assert_eq!(row.try_get::<i64>("", "wrong").unwrap(), 0);
+        let kept = "SELECT COUNT(*) AS wrong FROM matching WHERE ended_at IS NOT NULL
+                AND (offer_allocated > delivered OR request_allocated > delivered)
+              OR ended_at IS NULL AND state IN ('FULFILLED', 'DECLINED', 'WITHDRAWN', 'LAPSED', 'CANCELLED', 'RESOLVED')";
+        let statement = Statement::from_string(conn.get_database_backend(), kept);
+        let row = conn.query_one_raw(statement).await.unwrap().unwrap();
+        prop_assert_eq!(
+            row.try_get::<i64>("", "wrong").unwrap(),
+            0,
+            "an end keeps what was delivered and no more"
+        );
         for id in &self.matches {
             let seen = see(&self.pair.broker, id).await;
             let (state, delivered) = (seen.text("match.state"), seen.at("match.delivered.amount"));

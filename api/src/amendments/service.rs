@@ -1,18 +1,24 @@
 //! The acts by which two sides change what they agreed.
 
 use entity::{
+    fulfilment::{self, FulfilmentState},
     match_step::MatchStepKind,
     matching::{self, MatchSide},
+    resource_type::Unit,
 };
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction};
 
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, quantity, resource},
+    fulfilments::{
+        endings::{advance, tell_end},
+        parts::{agreed, parts},
+    },
+    kit::{Error, UserError, UserErrorCode as Code, Viewer, resource},
     matches::{
         allocation::{self, From, Held},
         negotiation::{answers, remark, settle},
-        rules::{self, Act},
+        rules::{self as moves, Act},
         steps::{Step, record},
         store::{MatchId, ready, terms, write_if, write_terms},
         terms::Said,
@@ -30,10 +36,17 @@ pub async fn propose(
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::ProposeAmendment, None).await?;
     let side = side.ok_or(Error::NotFound)?;
-    answers(&row, version)?;
-    let settled = settle(&transaction, viewer, &row, said, Held::by(&row)).await?;
+    // Without a change that waits, it is what was agreed that is to be changed.
+    let current = if moves::amendment_waits(&row, viewer.now) {
+        row.terms_version
+    } else {
+        row.agreed_version.unwrap_or(row.terms_version)
+    };
+    answers(current, version)?;
+    let settled = settle(&transaction, viewer, &row, said, current).await?;
+    same_measure(&transaction, &row, settled.quantity, settled.unit).await?;
     let change = matching::ActiveModel {
-        turn: Set(Some(rules::other(side))),
+        turn: Set(Some(moves::other(side))),
         terms_version: Set(row.terms_version + 1),
         answer_by: Set(settled.answer_by),
         ..Default::default()
@@ -62,18 +75,10 @@ pub async fn accept(
 ) -> Result<matching::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::AcceptAmendment, None).await?;
-    answers(&row, version)?;
+    answers(row.terms_version, version)?;
     let agreed = terms(&transaction, &row, version).await?;
-    let before = terms(&transaction, &row, row.agreed_version.unwrap_or(1)).await?;
-    let minutes = before
-        .minutes_per_day
-        .or(agreed.minutes_per_day)
-        .unwrap_or(450);
-    let delivered = quantity::convert(row.delivered, before.unit, agreed.unit, minutes);
-    let enough = agreed
-        .quantity
-        .is_none_or(|new| delivered.is_some_and(|done| done <= new));
-    if !enough {
+    let parts = same_measure(&transaction, &row, agreed.quantity, agreed.unit).await?;
+    if agreed.quantity.is_some_and(|new| row.delivered > new) {
         let message = "More than that was delivered already.";
         return Err(UserError::at("termsVersion", Code::OutOfRange, message).into());
     }
@@ -83,7 +88,6 @@ pub async fn accept(
         agreed_version: Set(Some(version)),
         offer_allocated: Set(held.offer),
         request_allocated: Set(held.request),
-        delivered: Set(delivered.unwrap_or(row.delivered)),
         ..Default::default()
     };
     let changed = write_if(&transaction, viewer, &row, change).await?;
@@ -97,8 +101,35 @@ pub async fn accept(
     .await?;
     let step = Step::new(MatchStepKind::Amended, side).about(version);
     record(&transaction, viewer, &changed, "match.amended", step).await?;
+    // What was delivered already may be all of what is agreed now.
+    let changed = match (parts.is_empty(), side) {
+        (false, Some(side)) => {
+            let changed = advance(&transaction, viewer, &changed, &parts, &agreed).await?;
+            tell_end(&transaction, viewer, &changed, side).await?;
+            changed
+        }
+        _ => changed,
+    };
     transaction.commit().await?;
     Ok(changed)
+}
+
+/// What was delivered so far; refuses to count it in another unit than it was recorded in, or no longer, or only now.
+async fn same_measure(
+    transaction: &DatabaseTransaction,
+    row: &matching::Model,
+    quantity: Option<i64>,
+    unit: Unit,
+) -> Result<Vec<fulfilment::Model>, Error> {
+    let agreed = agreed(transaction, row).await?;
+    let mut parts = parts(transaction, row.id).await?;
+    parts.retain(|part| part.state != FulfilmentState::Withdrawn);
+    let same = agreed.unit == unit && agreed.quantity.is_some() == quantity.is_some();
+    if same || parts.is_empty() {
+        return Ok(parts);
+    }
+    let message = "Deliveries are recorded already, in the unit that was agreed. Keep it.";
+    Err(UserError::at("terms.quantity.unit", Code::UnitsDiffer, message).into())
 }
 
 /// Refuses the change, or takes one's own back: what was agreed stays.
@@ -115,7 +146,7 @@ pub async fn decline(
     let seen = resource::get(&transaction, viewer, id).await?;
     let natural: Option<MatchSide> = seen.turn;
     let (row, side) = ready(&transaction, viewer, id, Act::DeclineAmendment, natural).await?;
-    answers(&row, version)?;
+    answers(row.terms_version, version)?;
     let change = matching::ActiveModel {
         turn: Set(None),
         ..Default::default()

@@ -147,8 +147,7 @@ struct ListingFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
-    #[serde(rename = "key")]
-    _key: Option<String>,
+    pub key: Option<String>,
     pub kind: ListingKind,
     pub organisation: String,
     pub posted_by: String,
@@ -187,10 +186,22 @@ pub struct Listing {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Quantity {
+pub struct Quantity {
     amount: String,
     unit: Unit,
     label: Option<String>,
+}
+
+impl TryFrom<Quantity> for Amount {
+    type Error = Error;
+
+    fn try_from(quantity: Quantity) -> Result<Self, Error> {
+        Ok(Self {
+            amount: quantity.amount.parse().internal()?,
+            unit: quantity.unit,
+            label: quantity.label,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -216,13 +227,7 @@ struct Place {
 impl Listing {
     /// What it says, with days counted from this one.
     pub fn said(self, today: NaiveDate) -> Result<Particulars, Error> {
-        let quantity = self.quantity.map(|quantity| {
-            Ok::<_, Error>(Amount {
-                amount: quantity.amount.parse().internal()?,
-                unit: quantity.unit,
-                label: quantity.label,
-            })
-        });
+        let quantity = self.quantity.map(Amount::try_from);
         let window = |window: Availability| Window {
             from: Some(day(today, window.from_day)),
             until: window.until_day.map(|until| day(today, until)),
@@ -270,7 +275,8 @@ fn point(latitude: Option<f64>, longitude: Option<f64>) -> Option<Point> {
     Point::new(latitude?, longitude?)
 }
 
-fn day(today: NaiveDate, away: i64) -> NaiveDate {
+/// The day that is so many days away.
+pub fn day(today: NaiveDate, away: i64) -> NaiveDate {
     let days = Days::new(away.unsigned_abs());
     let day = if away < 0 {
         today.checked_sub_days(days)

@@ -8,7 +8,7 @@ use entity::{
     organisation::{self, VerificationMethod, VerificationStatus},
 };
 
-use super::{PASSWORD, files};
+use super::{PASSWORD, files, stories};
 use crate::{
     App, accounts, invitations,
     kit::{Error, Id, Viewer, clock, viewer::Who},
@@ -16,6 +16,7 @@ use crate::{
         self,
         service::{Draft, ListingId},
     },
+    matches,
     organisations::{self, rules::Profile},
 };
 
@@ -48,15 +49,19 @@ pub async fn everything(app: &App) -> Result<(), Error> {
     };
     world.sign_up(people).await?;
     let organisations = world.found(organisations).await?;
-    world.post(listings, &organisations).await?;
-    // What has run out since it was published is written down as the worker would have done.
+    let listings = world.post(listings, &organisations).await?;
+    let stories = stories::read()?;
+    world.match_up(stories, &organisations, &listings).await?;
+    // What has run out since it was published or proposed is written down as the worker would have done.
     listings::jobs::run(app, &Viewer::system()).await?;
+    matches::jobs::run(app, &Viewer::system()).await?;
     Ok(())
 }
 
-struct World<'a> {
-    app: &'a App,
-    now: DateTime<Utc>,
+/// The demonstration on its way into a database.
+pub(super) struct World<'a> {
+    pub(super) app: &'a App,
+    pub(super) now: DateTime<Utc>,
     emails: HashMap<String, String>,
 }
 
@@ -141,7 +146,8 @@ impl World<'_> {
         &self,
         files: Vec<files::Listing>,
         organisations: &HashMap<String, Id<organisation::Entity>>,
-    ) -> Result<(), Error> {
+    ) -> Result<HashMap<String, ListingId>, Error> {
+        let mut ids = HashMap::new();
         let mut posters: HashMap<String, Viewer> = HashMap::new();
         for (file, at) in files.into_iter().zip(0..) {
             if !posters.contains_key(&file.posted_by) {
@@ -153,9 +159,11 @@ impl World<'_> {
             let earlier = Duration::minutes(at * 37 % 600);
             poster.now = self.ago(file.published_days_ago.unwrap_or(DRAFTED)) - earlier;
             let organisation = *known(organisations, &file.organisation)?;
-            self.list(file, poster, organisation).await?;
+            let key = file.key.clone();
+            let id = self.list(file, poster, organisation).await?;
+            ids.extend(key.map(|key| (key, id)));
         }
-        Ok(())
+        Ok(ids)
     }
 
     async fn list(
@@ -163,13 +171,14 @@ impl World<'_> {
         file: files::Listing,
         mut poster: Viewer,
         organisation: Id<organisation::Entity>,
-    ) -> Result<(), Error> {
+    ) -> Result<ListingId, Error> {
         let (state, reason) = (file.state, file.close_reason);
         let draft = Draft {
             kind: file.kind,
             organisation,
             publish: file.published_days_ago.is_some(),
             said: file.said(clock::local_day(self.now))?,
+            like: None,
         };
         let row = listings::service::create(self.app, &poster, draft, None).await?;
         poster.now = self.halfway(&row);
@@ -184,7 +193,7 @@ impl World<'_> {
                 listings::moves::close(self.app, &poster, id, None, reason).await?;
             }
         }
-        Ok(())
+        Ok(id)
     }
 
     /// The middle of the time that a listing had so far.
@@ -194,7 +203,7 @@ impl World<'_> {
     }
 
     /// Somebody, so many days ago.
-    async fn viewer(&self, key: &str, days: i64) -> Result<Viewer, Error> {
+    pub(super) async fn viewer(&self, key: &str, days: i64) -> Result<Viewer, Error> {
         accounts::service::acting_as(self.app, self.ago(days), known(&self.emails, key)?).await
     }
 
@@ -204,7 +213,7 @@ impl World<'_> {
 }
 
 /// What another file calls by a key.
-fn known<'a, T>(things: &'a HashMap<String, T>, key: &str) -> Result<&'a T, Error> {
+pub(super) fn known<'a, T>(things: &'a HashMap<String, T>, key: &str) -> Result<&'a T, Error> {
     let missing = || Error::internal(format!("the demo data names {key}, which is not there"));
     things.get(key).ok_or_else(missing)
 }

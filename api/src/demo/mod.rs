@@ -7,6 +7,8 @@
 
 mod files;
 mod load;
+mod matching;
+mod stories;
 
 use crate::{
     App, accounts,

@@ -74,7 +74,7 @@ pub(super) fn in_states(viewer: &Viewer, states: &[ListingState]) -> Condition {
         })
 }
 
-pub(super) fn in_areas(backend: DbBackend, codes: BTreeSet<String>) -> SimpleExpr {
+pub(crate) fn in_areas(backend: DbBackend, codes: BTreeSet<String>) -> SimpleExpr {
     let area = (listing_area::Entity, listing_area::Column::Area);
     let filed = Query::select()
         .column(listing_area::Column::ListingId)
@@ -88,7 +88,7 @@ pub(super) fn in_areas(backend: DbBackend, codes: BTreeSet<String>) -> SimpleExp
     Column::Id.in_subquery(filed)
 }
 
-pub(super) fn serving(areas: &BTreeSet<(&str, &str)>) -> SimpleExpr {
+pub(crate) fn serving(areas: &BTreeSet<(&str, &str)>) -> SimpleExpr {
     use listing_priority_area::{Column as Tag, Entity};
 
     let any = areas.iter().fold(

@@ -1,16 +1,16 @@
 //! How a match that was agreed ends: fulfilled, called off, or by a broker's decision; and how loans come back.
 
 use entity::{
-    fulfilment::FulfilmentState,
+    fulfilment::{self, FulfilmentState},
     match_step::{DisputeOutcome, MatchReason, MatchStepKind},
     match_terms,
-    matching::{self, MatchState},
+    matching::{self, MatchSide, MatchState},
     resource_type::{LendingMode, Unit},
 };
 use sea_orm::{ActiveValue::Set, DatabaseTransaction};
 
 use super::{
-    parts::{agreed, counted, note, parts},
+    parts::{agreed, counted, follow, note, parts, settle_parts},
     rules::Sum,
 };
 use crate::{
@@ -26,12 +26,12 @@ use crate::{
 };
 
 /// Ends an agreed match: what was delivered stays allocated, the rest is free again.
-pub(super) async fn finish(
+async fn finish(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     row: &matching::Model,
     agreed: &match_terms::Model,
-    state: MatchState,
+    (state, fulfilled): (MatchState, bool),
     delivered: i64,
 ) -> Result<matching::Model, Error> {
     let (offer, request) = listings(transaction, row).await?;
@@ -55,9 +55,47 @@ pub(super) async fn finish(
     };
     let changed = write_if(transaction, viewer, row, change).await?;
     allocation::hold(transaction, viewer, row, (Held::by(row), held), From::Any).await?;
-    let fulfilled = state != MatchState::Cancelled && (delivered > 0 || agreed.quantity.is_none());
     allocation::close_done(transaction, viewer, row, fulfilled).await?;
     Ok(changed)
+}
+
+/// Brings a match to where its deliveries have led it, its end included.
+pub async fn advance(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    parts: &[fulfilment::Model],
+    agreed: &match_terms::Model,
+) -> Result<matching::Model, Error> {
+    let sum = Sum::of(parts);
+    match sum.state(agreed.quantity) {
+        state @ MatchState::Fulfilled => {
+            finish(
+                transaction,
+                viewer,
+                row,
+                agreed,
+                (state, true),
+                sum.confirmed,
+            )
+            .await
+        }
+        _ => follow(transaction, viewer, row, parts, agreed).await,
+    }
+}
+
+/// Records that a match is fulfilled, if it is.
+pub async fn tell_end(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &matching::Model,
+    side: MatchSide,
+) -> Result<(), Error> {
+    if row.state != MatchState::Fulfilled {
+        return Ok(());
+    }
+    let step = Step::new(MatchStepKind::Fulfilled, Some(side));
+    record(transaction, viewer, row, "match.fulfilled", step).await
 }
 
 /// Calls off what was agreed. What was delivered and confirmed stays.
@@ -79,8 +117,8 @@ pub async fn cancel(
         return Err(UserError::new(Code::InvalidState, message).into());
     }
     let agreed = agreed(&transaction, &row).await?;
-    let state = MatchState::Cancelled;
-    let changed = finish(&transaction, viewer, &row, &agreed, state, sum.confirmed).await?;
+    let end = (MatchState::Cancelled, false);
+    let changed = finish(&transaction, viewer, &row, &agreed, end, sum.confirmed).await?;
     let step = Step {
         reason: Some(reason),
         ..Step::new(MatchStepKind::Cancelled, side).noted(note)
@@ -137,7 +175,7 @@ pub async fn resolve(
     let said = amount.is_some();
     checks.demand(said == adjusted, "quantity", Code::Invalid, message);
     let delivered = match outcome {
-        DisputeOutcome::Adjusted => counted(&mut checks, amount.as_ref(), &agreed, None),
+        DisputeOutcome::Adjusted => counted(&mut checks, amount.as_ref(), &agreed, None, true),
         DisputeOutcome::NotDelivered => Some(Sum::of(&parts).confirmed),
         DisputeOutcome::ConfirmedAsClaimed => {
             let counted = parts
@@ -147,9 +185,12 @@ pub async fn resolve(
         }
     };
     checks.finish()?;
-    let state = MatchState::Resolved;
     let delivered = delivered.unwrap_or(0);
-    let changed = finish(&transaction, viewer, &row, &agreed, state, delivered).await?;
+    let came = delivered > 0 || agreed.quantity.is_none();
+    let fulfilled = came && outcome != DisputeOutcome::NotDelivered;
+    let end = (MatchState::Resolved, fulfilled);
+    let changed = finish(&transaction, viewer, &row, &agreed, end, delivered).await?;
+    settle_parts(&transaction, row.id, outcome).await?;
     let step = Step {
         outcome: Some(outcome),
         ..Step::new(MatchStepKind::Resolved, None).noted(Some(note))

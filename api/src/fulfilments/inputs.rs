@@ -31,7 +31,7 @@ pub struct RecordDeliveryInput {
 pub struct ConfirmDeliveryInput {
     /// The delivery.
     pub fulfilment_id: FulfilmentId,
-    /// How much it was. Left out: as much as was recorded, which confirms it. Anything else disputes it.
+    /// How much it was. Left out: as much as was recorded, which confirms it. Anything else disputes it, 0 included.
     pub quantity: Option<QuantityInput>,
     /// A few lines: at most 2,000 characters.
     pub note: Option<String>,

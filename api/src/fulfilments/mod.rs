@@ -9,7 +9,7 @@
 pub mod endings;
 mod inputs;
 mod mutation;
-mod parts;
+pub mod parts;
 pub mod rules;
 pub mod service;
 mod types;

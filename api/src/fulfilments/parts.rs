@@ -1,19 +1,20 @@
 //! The deliveries of a match, read and written together, and what they make of the match.
 
 use entity::{
-    fulfilment::{self, Column},
+    fulfilment::{self, Column, FulfilmentState},
+    match_step::DisputeOutcome,
     match_terms,
     matching::{self, MatchState},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder,
+    QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::rules::Sum;
 use crate::{
-    kit::{Error, UserErrorCode as Code, Viewer, input::Checks, quantity},
+    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
     listings::particulars::Amount,
     matches::store::{terms, write_if},
 };
@@ -47,7 +48,7 @@ pub(super) async fn follow(
 }
 
 /// The terms in force.
-pub(super) async fn agreed(
+pub async fn agreed(
     conn: &impl ConnectionTrait,
     row: &matching::Model,
 ) -> Result<match_terms::Model, Error> {
@@ -55,7 +56,7 @@ pub(super) async fn agreed(
 }
 
 /// All deliveries of a match, the first ones first.
-pub(super) async fn parts(
+pub async fn parts(
     conn: &impl ConnectionTrait,
     match_id: Uuid,
 ) -> Result<Vec<fulfilment::Model>, Error> {
@@ -92,12 +93,17 @@ pub(super) async fn write(
         answered_at: Set(part.answered_at),
         ..Default::default()
     };
-    fulfilment::Entity::update_many()
+    let changed = fulfilment::Entity::update_many()
         .set(change)
         .filter(Column::Id.eq(part.id))
+        .filter(Column::State.eq(FulfilmentState::Claimed))
         .exec(conn)
         .await?;
-    Ok(())
+    if changed.rows_affected == 1 {
+        return Ok(());
+    }
+    let message = "Somebody answered it or took it back at this moment. Read it again.";
+    Err(UserError::new(Code::VersionOutdated, message).into())
 }
 
 /// An amount in base units of the agreed unit; `otherwise` where it is left out.
@@ -106,6 +112,7 @@ pub(super) fn counted(
     amount: Option<&Amount>,
     agreed: &match_terms::Model,
     otherwise: Option<i64>,
+    answers: bool,
 ) -> Option<i64> {
     let field = "quantity.amount";
     let Some(amount) = amount else {
@@ -120,7 +127,12 @@ pub(super) fn counted(
         checks.refuse("quantity", Code::Invalid, message);
         return None;
     }
-    let base = checks.keep(quantity::to_base(amount.amount, amount.unit, field))?;
+    // Whoever answers may say that nothing came.
+    let base = if answers && amount.amount.is_zero() {
+        0
+    } else {
+        checks.keep(quantity::to_base(amount.amount, amount.unit, field))?
+    };
     let minutes = agreed.minutes_per_day.unwrap_or(450);
     let converted = quantity::convert(base, amount.unit, agreed.unit, minutes);
     if converted.is_none() {
@@ -133,4 +145,23 @@ pub(super) fn counted(
 pub(super) fn note(checks: &mut Checks, note: Option<&str>) -> Option<String> {
     let note = checks.lines("note", note?, 0..=2_000);
     (!note.is_empty()).then_some(note)
+}
+
+/// Deliveries that nobody answered, or that were contradicted, are what a broker has decided.
+pub(super) async fn settle_parts(
+    conn: &impl ConnectionTrait,
+    match_id: Uuid,
+    outcome: DisputeOutcome,
+) -> Result<(), Error> {
+    let state = match outcome {
+        DisputeOutcome::ConfirmedAsClaimed => FulfilmentState::Confirmed,
+        DisputeOutcome::Adjusted | DisputeOutcome::NotDelivered => FulfilmentState::Disputed,
+    };
+    fulfilment::Entity::update_many()
+        .col_expr(Column::State, Expr::val(state))
+        .filter(Column::MatchId.eq(match_id))
+        .filter(Column::State.is_in([FulfilmentState::Claimed, FulfilmentState::Disputed]))
+        .exec(conn)
+        .await?;
+    Ok(())
 }

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use entity::{
     fulfilment::{self, FulfilmentState},
     match_step::MatchStepKind,
-    matching::{self, MatchState},
+    matching,
 };
 use sea_orm::{DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use super::{
-    endings::finish,
+    endings::{advance, tell_end},
     parts::{agreed, counted, follow, note, parts, with, write},
     rules::{self, Sum},
 };
@@ -92,7 +92,13 @@ async fn record_in(
     let outstanding = agreed
         .quantity
         .map(|agreed| Sum::of(&parts).outstanding(agreed));
-    let quantity = counted(&mut checks, said.quantity.as_ref(), &agreed, outstanding);
+    let quantity = counted(
+        &mut checks,
+        said.quantity.as_ref(),
+        &agreed,
+        outstanding,
+        false,
+    );
     checks.finish()?;
     let part = fulfilment::Model {
         id: Uuid::now_v7(),
@@ -142,7 +148,7 @@ pub async fn confirm(
     let agreed = agreed(&transaction, &row).await?;
     let mut checks = Checks::new();
     let note = note(&mut checks, remark.as_deref());
-    let answer = counted(&mut checks, amount.as_ref(), &agreed, part.quantity);
+    let answer = counted(&mut checks, amount.as_ref(), &agreed, part.quantity, true);
     checks.finish()?;
     let same = answer == part.quantity;
     (part.answered_quantity, part.answered_by) = (answer, viewer.person_id());
@@ -153,26 +159,17 @@ pub async fn confirm(
         FulfilmentState::Disputed
     };
     let parts = with(&transaction, &part).await?;
-    let sum = Sum::of(&parts);
-    let state = sum.state(agreed.quantity);
     let (kind, act) = if same {
         (MatchStepKind::DeliveryConfirmed, "match.delivery_confirmed")
     } else {
         (MatchStepKind::Disputed, "match.disputed")
     };
     let side = other(part.side);
-    let changed = if state == MatchState::Fulfilled {
-        finish(&transaction, viewer, &row, &agreed, state, sum.confirmed).await?
-    } else {
-        follow(&transaction, viewer, &row, &parts, &agreed).await?
-    };
+    let changed = advance(&transaction, viewer, &row, &parts, &agreed).await?;
     write(&transaction, &part).await?;
     let step = Step::new(kind, Some(side)).noted(note);
     record_step(&transaction, viewer, &changed, act, step).await?;
-    if state == MatchState::Fulfilled {
-        let step = Step::new(MatchStepKind::Fulfilled, Some(side));
-        record_step(&transaction, viewer, &changed, "match.fulfilled", step).await?;
-    }
+    tell_end(&transaction, viewer, &changed, side).await?;
     transaction.commit().await?;
     Ok(part)
 }
@@ -188,7 +185,7 @@ pub async fn withdraw(
     let agreed = agreed(&transaction, &row).await?;
     part.state = FulfilmentState::Withdrawn;
     let parts = with(&transaction, &part).await?;
-    let changed = follow(&transaction, viewer, &row, &parts, &agreed).await?;
+    let changed = advance(&transaction, viewer, &row, &parts, &agreed).await?;
     write(&transaction, &part).await?;
     let step = Step::new(MatchStepKind::DeliveryWithdrawn, Some(part.side));
     record_step(
@@ -199,6 +196,7 @@ pub async fn withdraw(
         step,
     )
     .await?;
+    tell_end(&transaction, viewer, &changed, part.side).await?;
     transaction.commit().await?;
     Ok(part)
 }

@@ -57,6 +57,8 @@ pub struct Seats {
 #[derive(Debug, Default)]
 struct Taken {
     in_all: usize,
+    /// Those of whom nobody has said whose they are.
+    unclaimed: usize,
     /// By whom; `None` is nobody in particular.
     by: HashMap<Option<Uuid>, usize>,
 }
@@ -81,10 +83,12 @@ impl Seats {
     /// A place for one more connection, if there is one.
     pub fn take(self: &Arc<Self>) -> Option<Seat> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.in_all >= self.terms.in_all {
+        // Whoever has not said who they are is no more than a stranger, or the silent would keep out the others.
+        if taken.in_all >= self.terms.in_all || taken.unclaimed >= self.terms.strangers {
             return None;
         }
         taken.in_all += 1;
+        taken.unclaimed += 1;
         drop(taken);
         Some(Seat {
             seats: Arc::clone(self),
@@ -107,7 +111,9 @@ impl Seat {
             return false;
         }
         *held += 1;
-        self.of = Some(person);
+        if self.of.replace(person).is_none() {
+            taken.unclaimed -= 1;
+        }
         true
     }
 }
@@ -117,6 +123,9 @@ impl Drop for Seat {
         let taken = self.seats.taken.lock();
         let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
         taken.in_all -= 1;
+        if self.of.is_none() {
+            taken.unclaimed -= 1;
+        }
         if let Some(of) = self.of
             && let Some(held) = taken.by.get_mut(&of)
         {
@@ -135,23 +144,22 @@ mod tests {
     #[test]
     fn seats_are_counted_in_all_and_by_person_and_are_free_again() {
         let seats = Seats::new(Terms {
-            in_all: 3,
+            in_all: 4,
             per_person: 1,
-            strangers: 1,
+            strangers: 2,
             ..Terms::default()
         });
         let ada = Some(Uuid::now_v7());
-        let (mut first, mut second, mut third) = (
-            seats.take().unwrap(),
-            seats.take().unwrap(),
-            seats.take().unwrap(),
-        );
+        let (mut first, mut second) = (seats.take().unwrap(), seats.take().unwrap());
+        assert!(seats.take().is_none(), "the silent are strangers");
+        assert!(first.claim(ada) && !second.claim(ada) && second.claim(None));
+        let (mut third, mut fourth) = (seats.take().unwrap(), seats.take().unwrap());
         assert!(seats.take().is_none());
-        assert!(first.claim(ada) && !second.claim(ada) && second.claim(None) && !third.claim(None));
+        assert!(third.claim(None) && !fourth.claim(None));
         drop(first);
-        assert!(third.claim(ada));
-        drop((second, third));
+        assert!(fourth.claim(ada));
+        drop((second, third, fourth));
         let taken = seats.taken.lock().unwrap();
-        assert!(taken.in_all == 0 && taken.by.is_empty());
+        assert!(taken.in_all == 0 && taken.unclaimed == 0 && taken.by.is_empty());
     }
 }

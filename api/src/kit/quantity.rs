@@ -46,6 +46,17 @@ const fn dimension(unit: Unit) -> Dimension {
     }
 }
 
+/// The unit in which all that measures the same is told, without asking how long a day is. Its base unit is the same.
+#[must_use]
+pub const fn counted_in(unit: Unit) -> Unit {
+    match dimension(unit) {
+        Dimension::Minutes => Unit::Hour,
+        Dimension::Days => Unit::Day,
+        Dimension::Grams => Unit::Kilogram,
+        Dimension::Of(unit) => unit,
+    }
+}
+
 /// Whether turning one unit into the other depends on how long a day is.
 #[must_use]
 pub fn needs_day(from: Unit, to: Unit) -> bool {

@@ -172,6 +172,7 @@ async fn create(
             organisation,
             said,
             publish,
+            like: None,
         },
         key,
     )

@@ -38,6 +38,8 @@ pub struct Draft {
     pub said: Particulars,
     /// Whether to publish it at once.
     pub publish: bool,
+    /// What another listing says that it follows: what has gone out of force since may stand in both.
+    pub like: Option<Particulars>,
 }
 
 /// Drafts a listing, and publishes it at once where that is asked for.
@@ -81,13 +83,20 @@ pub async fn create_in(
         organisation,
         said,
         publish,
+        like,
     } = draft;
     viewer.signed_in()?;
     let organisation = resource::hold(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
     acting(&organisation)?;
     let mut checks = Checks::new();
-    let checked = said.check(&mut checks, kind, None, &app.reference.now(), viewer.now);
+    let checked = said.check(
+        &mut checks,
+        kind,
+        like.as_ref(),
+        &app.reference.now(),
+        viewer.now,
+    );
     if let (true, Some(checked)) = (publish, &checked) {
         checked.said.check_publishable(&mut checks, viewer.now);
     }
@@ -183,6 +192,20 @@ pub async fn update_in(
             "Accepted matches hold more than this.",
         );
     }
+    if checked
+        .as_ref()
+        .is_some_and(|checked| checked.unit != row.unit)
+    {
+        let matched = store::is_matched(transaction, &row).await?;
+        let message =
+            "It has matches, which count in the unit that it has. Copy the listing instead.";
+        checks.demand(
+            !matched,
+            "quantity.unit",
+            UserErrorCode::InvalidState,
+            message,
+        );
+    }
     checks.finish()?;
     let checked = checked.ok_or(Error::NotFound)?;
     let fields = checked.said.changed(&before);
@@ -207,9 +230,11 @@ pub async fn update_in(
     if fields.contains(&"expiresAt") || fields.contains(&"expiryPolicy") {
         change.reminded_at = Set(None);
     }
+    let change_unit = checked.unit != row.unit;
     // What was allocated meanwhile does not raise the version, so it is asked for again here.
     let changed = write_if(transaction, viewer, &row, change, |update| {
         match checked.quantity {
+            Some(_) if change_unit => update.filter(Column::Allocated.eq(0)),
             Some(quantity) => update.filter(Column::Allocated.lte(quantity)),
             None => update,
         }
@@ -239,6 +264,7 @@ pub async fn copy(
         organisation: Id::new(row.organisation_id),
         said,
         publish: false,
+        like: None,
     };
     create(app, viewer, draft, key).await
 }

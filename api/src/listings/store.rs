@@ -3,9 +3,12 @@
 use chrono::NaiveDate;
 use entity::{
     listing::{self, Details, ListingKind},
-    listing_area, listing_priority_area, listing_window,
+    listing_area, listing_priority_area, listing_window, matching,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter,
+};
 use uuid::Uuid;
 
 use super::{particulars::Checked, rules};
@@ -168,6 +171,19 @@ pub async fn unlink(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> 
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// Whether a listing has matches that are not over, or that hold something of it.
+pub async fn is_matched(conn: &impl ConnectionTrait, row: &listing::Model) -> Result<bool, Error> {
+    use matching::Column;
+
+    let of_this = Column::OfferId.eq(row.id).or(Column::RequestId.eq(row.id));
+    let live = matching::Entity::find()
+        .filter(of_this)
+        .filter(Column::EndedAt.is_null())
+        .count(conn)
+        .await?;
+    Ok(live > 0 || row.allocated > 0)
 }
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {

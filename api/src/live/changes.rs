@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use entity::{activity, listing};
+use entity::{activity, listing, matching};
 use futures_util::{Stream, stream};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -160,8 +160,8 @@ impl Follower {
     }
 }
 
-/// Whether an act could let somebody see more than before. What is done to a listing never does; of anything else it
+/// Whether an act could let somebody see more than before. What is done to a listing or a match never does; of anything else it
 /// is taken for granted, so that a kind of act that is new errs on the side of reading.
 fn gives_rights(act: &activity::Model) -> bool {
-    act.subject_kind != listing::Entity::NAME
+    ![listing::Entity::NAME, matching::Entity::NAME].contains(&act.subject_kind.as_str())
 }

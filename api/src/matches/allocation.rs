@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -140,6 +140,11 @@ pub async fn close_done(
         (MatchSide::Offerer, row.offer_id),
         (MatchSide::Requester, row.request_id),
     ] {
+        // Two matches of one listing may end at the same moment: the later one sees what the earlier one did.
+        listing::Entity::find_by_id(id)
+            .lock_exclusive()
+            .one(conn)
+            .await?;
         if row.listing_made_by == Some(side) {
             let reason = if fulfilled {
                 CloseReason::Fulfilled

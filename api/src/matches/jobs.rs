@@ -100,8 +100,11 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
                 ..Default::default()
             };
             let transaction = app.database.begin().await?;
-            let Ok(changed) = write_if(&transaction, viewer, &row, change).await else {
-                continue;
+            let changed = match write_if(&transaction, viewer, &row, change).await {
+                Ok(changed) => changed,
+                // Somebody acted at this moment, or another worker was first.
+                Err(Error::Refused(_)) => continue,
+                Err(error) => return Err(error),
             };
             let act = activity::Act {
                 act,

@@ -23,6 +23,9 @@ use crate::{
     kit::{Error, UserError, UserErrorCode as Code, Viewer, crash, input::Checks, resource},
 };
 
+/// The most versions of the terms of one match.
+const MOST_TERMS: i32 = 100;
+
 /// Answers the terms with other terms, or changes one's own before they are answered.
 pub async fn counter(
     app: &App,
@@ -34,14 +37,14 @@ pub async fn counter(
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::Counter, None).await?;
     let side = side.ok_or(Error::NotFound)?;
-    answers(&row, version)?;
+    answers(row.terms_version, version)?;
     let state = if row.turn == Some(side) {
         MatchState::Countered
     } else {
         row.state
     };
     let holds = said.hold;
-    let settled = settle(&transaction, viewer, &row, said, Held::by(&row)).await?;
+    let settled = settle(&transaction, viewer, &row, said, row.terms_version).await?;
     let held = if holds {
         Held::asked(settled.offer_quantity, settled.request_quantity).only(side)
     } else {
@@ -55,6 +58,9 @@ pub async fn counter(
         offer_allocated: Set(held.offer),
         request_allocated: Set(held.request),
         crowded_out_at: Set(None),
+        // It was the former terms that a broker approved.
+        approved_at: Set(None),
+        approved_by: Set(None),
         ..Default::default()
     };
     let changed = write_if(&transaction, viewer, &row, change).await?;
@@ -73,23 +79,29 @@ pub async fn counter(
     Ok(changed)
 }
 
-/// What a side says, checked against both listings as they are.
+/// What a side says, checked against both listings as they are. What it leaves out stays as this version has it.
 pub async fn settle(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     row: &matching::Model,
     said: Said,
-    held: Held,
+    version: i32,
 ) -> Result<super::terms::Terms, Error> {
     let (offer, request) = listings(transaction, row).await?;
-    let before = terms(transaction, row, row.terms_version).await?;
+    let before = terms(transaction, row, version).await?;
     let pair = Pair {
         offer: &offer,
         request: &request,
-        offer_held: held.offer,
-        request_held: held.request,
+        offer_held: row.offer_allocated,
+        request_held: row.request_allocated,
     };
     let mut checks = Checks::new();
+    checks.demand(
+        row.terms_version < MOST_TERMS,
+        "termsVersion",
+        Code::LimitReached,
+        "These terms were changed often enough. Agree, or begin anew.",
+    );
     let settled = said.check(&mut checks, pair, Some(&before), viewer.now);
     checks.finish()?;
     settled.ok_or(Error::NotFound)
@@ -106,7 +118,7 @@ pub async fn accept(
     jobs::lapse_on(app, [seen.offer_id, seen.request_id]).await?;
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::Accept, None).await?;
-    answers(&row, version)?;
+    answers(row.terms_version, version)?;
     approved(&transaction, viewer, &row).await?;
     let agreed = terms(&transaction, &row, version).await?;
     let held = Held::asked(agreed.offer_quantity, agreed.request_quantity);
@@ -191,7 +203,7 @@ pub async fn decline(
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::Decline, None).await?;
-    answers(&row, version)?;
+    answers(row.terms_version, version)?;
     let step = Step {
         reason: Some(reason),
         ..Step::new(MatchStepKind::Declined, side)
@@ -225,7 +237,7 @@ pub async fn withdraw(
 }
 
 /// Ends a match on which nothing was agreed, and gives back what it held.
-pub(super) async fn end(
+pub async fn end(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     row: &matching::Model,
@@ -249,15 +261,12 @@ pub(super) async fn end(
     Ok(changed)
 }
 
-/// Refuses an answer to terms that are not the latest.
-pub fn answers(row: &matching::Model, version: i32) -> Result<(), UserError> {
-    if row.terms_version == version {
+/// Refuses an answer to terms that are not the ones to answer.
+pub fn answers(current: i32, version: i32) -> Result<(), UserError> {
+    if current == version {
         return Ok(());
     }
-    let message = format!(
-        "The latest terms are version {}. Read them and answer those.",
-        row.terms_version
-    );
+    let message = format!("The terms to answer are version {current}. Read them and answer those.");
     Err(UserError::at(
         "termsVersion",
         Code::TermsVersionOutdated,

@@ -6,6 +6,7 @@
 use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
 use entity::{
+    match_step::MatchStepKind,
     matching::{self, MatchSide, MatchState},
     membership::MembershipRole,
     person::PlatformRole,
@@ -25,6 +26,15 @@ pub const LIVE: [MatchState; 6] = [
     MatchState::InDelivery,
     MatchState::AwaitingConfirmation,
     MatchState::Disputed,
+];
+
+/// The steps by which somebody speaks for their side: whom the other side is to turn to.
+pub const SPEAKS: [MatchStepKind; 5] = [
+    MatchStepKind::Proposed,
+    MatchStepKind::Countered,
+    MatchStepKind::Accepted,
+    MatchStepKind::AmendmentProposed,
+    MatchStepKind::Amended,
 ];
 
 /// The states in which terms wait for an answer.
@@ -101,7 +111,7 @@ impl Act {
     #[must_use]
     pub const fn states(self) -> &'static [MatchState] {
         use MatchState::{
-            Accepted, AwaitingConfirmation, Disputed, Fulfilled, InDelivery, Resolved,
+            Accepted, AwaitingConfirmation, Cancelled, Disputed, Fulfilled, InDelivery, Resolved,
         };
         match self {
             Self::Counter | Self::Accept | Self::Decline | Self::Withdraw | Self::Approve => &OPEN,
@@ -114,7 +124,8 @@ impl Act {
                 &[InDelivery, AwaitingConfirmation]
             }
             Self::Resolve => &[Disputed],
-            Self::MarkReturned | Self::Thank => &[Fulfilled, Resolved],
+            Self::MarkReturned => &[Fulfilled, Resolved, Cancelled],
+            Self::Thank => &[Fulfilled, Resolved],
         }
     }
 
@@ -194,10 +205,15 @@ pub fn may(
 ) -> Result<Option<MatchSide>, Error> {
     viewer.signed_in()?;
     let Some(role) = act.role() else {
-        if viewer.holds(PlatformRole::Broker) {
+        let party = sides(viewer, row, MembershipRole::Observer)
+            .next()
+            .is_some();
+        if viewer.holds(PlatformRole::Broker) && !party {
             return Ok(None);
         }
-        return Err(Error::Forbidden("Only brokers do this."));
+        return Err(Error::Forbidden(
+            "Only brokers do this, and none who belong to one of the two sides.",
+        ));
     };
     let held: Vec<MatchSide> = sides(viewer, row, role).collect();
     let side = natural.filter(|side| held.contains(side));

@@ -121,6 +121,7 @@ fn counterpart(to: &listing::Model, organisation: Id<organisation::Entity>) -> D
         organisation,
         said,
         publish: true,
+        like: Some(Particulars::of(to)),
     }
 }
 

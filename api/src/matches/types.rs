@@ -114,7 +114,8 @@ impl Match {
         self.0.proposed_by
     }
 
-    /// Who is to answer: the latest terms, a change of what was agreed, or a delivery. Null where nobody is.
+    /// Who is to answer: the latest terms, a change of what was agreed, or the last delivery. Null where nobody is; a
+    /// part that is claimed while more is to come waits in `deliveries`, and in `viewer.tasks`.
     async fn turn(&self, ctx: &Context<'_>) -> Option<MatchSide> {
         rules::turn_at(&self.0, ctx.viewer().now)
     }
@@ -150,6 +151,7 @@ impl Match {
     }
 
     /// Every version of the terms, the first one first.
+    #[graphql(complexity = "20 * child_complexity + 1")]
     async fn all_terms(&self, ctx: &Context<'_>) -> Result<Vec<MatchTerms>> {
         Ok(self
             .terms_of(ctx)
@@ -181,6 +183,7 @@ impl Match {
     }
 
     /// What was delivered, part by part, the first one first.
+    #[graphql(complexity = "50 * child_complexity + 1")]
     async fn deliveries(&self, ctx: &Context<'_>) -> Result<Vec<Fulfilment>> {
         let mut all = ctx.parts::<fulfilment::Entity>(self.0.id).await?;
         all.sort_unstable_by_key(|part| part.id);
@@ -188,6 +191,7 @@ impl Match {
     }
 
     /// Every step, the first one first: who did what, when, and about which terms.
+    #[graphql(complexity = "50 * child_complexity + 1")]
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<MatchStep>> {
         let mut all = ctx.parts::<match_step::Entity>(self.0.id).await?;
         all.sort_unstable_by_key(|step| step.id);
@@ -204,7 +208,9 @@ impl Match {
         let steps = ctx.parts::<match_step::Entity>(self.0.id).await?;
         let mut contacts = Vec::new();
         for side in [MatchSide::Offerer, MatchSide::Requester] {
-            let own = steps.iter().filter(|step| step.side == Some(side));
+            let own = steps
+                .iter()
+                .filter(|step| step.side == Some(side) && rules::SPEAKS.contains(&step.kind));
             let last = own
                 .max_by_key(|step| step.id)
                 .and_then(|step| step.person_id);
@@ -227,6 +233,7 @@ impl Match {
     }
 
     /// What the two sides said to thank each other.
+    #[graphql(complexity = "2 * child_complexity + 1")]
     async fn thanks(&self, ctx: &Context<'_>) -> Result<Vec<Thanks>> {
         let all = ctx.parts::<thanks::Entity>(self.0.id).await?;
         Ok(all.into_iter().map(Thanks::from).collect())

@@ -1,12 +1,13 @@
 //! Merging organisations.
 
 use entity::{
-    invitation, listing, membership,
+    invitation, listing, matching, membership,
     organisation::{self, Column, Entity, Model, OrganisationState},
     organisation_identifier,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::rules;
 use crate::{
     App,
     kit::{
-        Error, Id, Viewer,
+        Error, Id, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
         resource,
     },
@@ -34,14 +35,15 @@ pub async fn merge(
         resource::get(&app.database.read, viewer, id).await?;
     }
     let transaction = app.database.begin().await?;
-    let lower = take_turn(&transaction, source.0.min(into.0)).await?;
-    let higher = take_turn(&transaction, source.0.max(into.0)).await?;
+    let lower = take_turn(&transaction, std::cmp::min(source.0, into.0)).await?;
+    let higher = take_turn(&transaction, std::cmp::max(source.0, into.0)).await?;
     let (mut source, into) = if lower.id == source.0 {
         (lower, higher)
     } else {
         (higher, lower)
     };
     rules::can_merge(&source, &into)?;
+    move_matches(&transaction, source.id, into.id).await?;
     move_children(&transaction, &source, into.id).await?;
     move_members(&transaction, viewer, source.id, into.id).await?;
     move_identifiers(&transaction, source.id, into.id).await?;
@@ -83,6 +85,50 @@ async fn move_children(
         .filter(Column::Id.is_not_in(above))
         .exec(transaction)
         .await?;
+    Ok(())
+}
+
+/// What the organisation is party to goes on with the one that carries on. The two themselves must have nothing open
+/// with each other; what is over stays as it was.
+async fn move_matches(
+    transaction: &DatabaseTransaction,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use matching::{Column, Entity};
+
+    let each_other = Condition::any()
+        .add(
+            Column::OffererId
+                .eq(source)
+                .and(Column::RequesterId.eq(into)),
+        )
+        .add(
+            Column::OffererId
+                .eq(into)
+                .and(Column::RequesterId.eq(source)),
+        );
+    let open = Entity::find()
+        .filter(each_other)
+        .filter(Column::EndedAt.is_null())
+        .count(transaction)
+        .await?;
+    if open > 0 {
+        let message = "The two have matches with each other that are not over. End those first.";
+        return Err(UserError::at("intoId", UserErrorCode::InvalidState, message).into());
+    }
+    for (own, other) in [
+        (Column::OffererId, Column::RequesterId),
+        (Column::RequesterId, Column::OffererId),
+    ] {
+        Entity::update_many()
+            .col_expr(own, Expr::val(into))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(own.eq(source))
+            .filter(other.ne(into))
+            .exec(transaction)
+            .await?;
+    }
     Ok(())
 }
 

@@ -202,8 +202,7 @@ fn amendments(viewer: &Viewer) -> SelectStatement {
         .query(from_matches().cond_where(waits).to_owned())
 }
 
-/// Matches of which nothing was heard since they were agreed, though their day has passed; while nobody waits for an
-/// answer.
+/// Agreed matches of which nobody has said that they were delivered; while nobody waits for an answer.
 fn silent(viewer: &Viewer) -> SelectStatement {
     use matching::Column::{AnswerBy, Id, OffererId, RequesterId, Turn, UpdatedAt};
 
@@ -211,9 +210,13 @@ fn silent(viewer: &Viewer) -> SelectStatement {
     let mine = Condition::any()
         .add(OffererId.is_in(own.clone()))
         .add(RequesterId.is_in(own.clone()));
+    // Whoever agreed on a day is asked after it; whoever agreed on none, when it has been quiet for long.
+    let unheard = Condition::all()
+        .add(match_terms::Column::UntilDate.is_null())
+        .add(UpdatedAt.lte(viewer.now - QUIET));
     let late = Condition::any()
         .add(match_terms::Column::UntilDate.lt(viewer.today()))
-        .add(UpdatedAt.lte(viewer.now - QUIET));
+        .add(unheard);
     let quiet = Condition::any()
         .add(Turn.is_null())
         .add(AnswerBy.lte(viewer.now));
@@ -298,7 +301,11 @@ fn loans(viewer: &Viewer) -> SelectStatement {
             .add(such(RequestId, lent)),
     );
     let from = with_terms()
-        .cond_where(in_states([MatchState::Fulfilled, MatchState::Resolved]))
+        .cond_where(in_states([
+            MatchState::Fulfilled,
+            MatchState::Resolved,
+            MatchState::Cancelled,
+        ]))
         .and_where(OffererId.is_in(editing(viewer)))
         .and_where(ReturnedAt.is_null())
         .and_where(OfferAllocated.gt(0))

@@ -3,7 +3,7 @@
 use entity::{
     matching::{
         self,
-        Column::{CreatedAt, Id, OffererId, RequesterId, State, UpdatedAt},
+        Column::{AnswerBy, CreatedAt, Id, OffererId, RequesterId, State, UpdatedAt},
         MatchState,
     },
     message_report::{self, MessageReportState},
@@ -28,7 +28,7 @@ use crate::{
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     let mut all = Vec::new();
     if viewer.holds(PlatformRole::Broker) {
-        all.extend([unapproved(viewer), disputed(), stuck(viewer)]);
+        all.extend([unapproved(viewer), disputed(viewer), stuck(viewer)]);
     }
     if viewer.holds(PlatformRole::Moderator) {
         all.push(reports());
@@ -36,35 +36,36 @@ pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     all
 }
 
-fn from_matches(such: Condition) -> SelectStatement {
+/// Such matches of others: nobody decides about their own.
+fn of_others(viewer: &Viewer, such: Condition) -> SelectStatement {
+    let own: Vec<Uuid> = viewer.organisations().collect();
     Query::select()
         .from(matching::Entity)
         .cond_where(such)
+        .and_where(OffererId.is_not_in(own.clone()))
+        .and_where(RequesterId.is_not_in(own))
         .to_owned()
 }
 
 /// Matches that nobody can accept before a broker approves them.
 fn unapproved(viewer: &Viewer) -> SelectStatement {
     Select::new(TaskKind::ApproveMatch, matched(Id), matched(CreatedAt))
-        .query(from_matches(search::unapproved(viewer)))
+        .due(matched(AnswerBy))
+        .query(of_others(viewer, search::unapproved(viewer)))
 }
 
 /// Matches whose sides do not agree.
-fn disputed() -> SelectStatement {
+fn disputed(viewer: &Viewer) -> SelectStatement {
     let disputed = Condition::all().add(State.eq(MatchState::Disputed));
     Select::new(TaskKind::ResolveDispute, matched(Id), matched(UpdatedAt))
-        .query(from_matches(disputed))
+        .query(of_others(viewer, disputed))
 }
 
-/// Matches of others of which nothing was heard for long, disputes aside.
+/// Matches of which nothing was heard for long, disputes aside.
 fn stuck(viewer: &Viewer) -> SelectStatement {
-    let own: Vec<Uuid> = viewer.organisations().collect();
-    let stuck = jobs::stuck(viewer)
-        .add(State.ne(MatchState::Disputed))
-        .add(OffererId.is_not_in(own.clone()))
-        .add(RequesterId.is_not_in(own));
+    let stuck = jobs::stuck(viewer).add(State.ne(MatchState::Disputed));
     Select::new(TaskKind::LookAfterMatch, matched(Id), matched(UpdatedAt))
-        .query(from_matches(stuck))
+        .query(of_others(viewer, stuck))
 }
 
 /// Reports on which nobody has decided.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
-    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, activity, input::Checks, resource},
     matches::{
         rules::{self, Act, other},
         steps::{Step, record},
@@ -110,6 +110,14 @@ pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks:
         .filter(Column::Id.eq(row.id))
         .exec_with_returning(&transaction)
         .await?;
+    let act = activity::Act {
+        act: "match.thanks_published",
+        subject: MatchId::new(of.id),
+        organisation: Some(thanked),
+        fields: &[],
+    };
+    let other = rules::organisation(&of, row.side);
+    activity::record_between(&transaction, viewer, act, Some(other)).await?;
     transaction.commit().await?;
     changed.into_iter().next().ok_or(Error::NotFound)
 }

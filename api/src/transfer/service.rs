@@ -260,6 +260,7 @@ impl Import<'_> {
             organisation,
             said,
             publish,
+            like: None,
         };
         let step = self.transaction.begin().await?;
         let row = service::create_in(self.app, &step, &self.viewer, draft).await?;

@@ -1,0 +1,98 @@
+//! Whose listings and matches are counted, as conditions.
+
+use entity::{
+    listing::{self, Audience, Column, ListingState},
+    match_step::{self, DisputeOutcome},
+    match_terms,
+    matching::{self, MatchSide},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait,
+    sea_query::{Expr, Query, SimpleExpr},
+};
+
+use super::rules::Whose;
+
+/// Published to everybody.
+fn public() -> SimpleExpr {
+    Column::Audience.eq(Audience::Public)
+}
+
+/// The listings that are counted. Those that were made only to answer another say nothing of their own.
+pub(super) fn listings(whose: Whose) -> Condition {
+    use matching::Column as Match;
+
+    let made = |side: MatchSide, own: Match| {
+        let own = Expr::col((matching::Entity, own)).equals((listing::Entity, Column::Id));
+        Match::ListingMadeBy.eq(side).and(own)
+    };
+    let answers = Query::select()
+        .expr(Expr::cust("1"))
+        .from(matching::Entity)
+        .cond_where(
+            Condition::any()
+                .add(made(MatchSide::Offerer, Match::OfferId))
+                .add(made(MatchSide::Requester, Match::RequestId)),
+        )
+        .to_owned();
+    let own = Condition::all().add(Expr::exists(answers).not());
+    match whose {
+        Whose::Everybody => own,
+        Whose::Organisation(id) => own.add(Column::OrganisationId.eq(id)),
+        Whose::Public => own
+            .add(public())
+            .add(Column::State.ne(ListingState::Paused)),
+    }
+}
+
+/// The matches that are counted, beside their request.
+pub(super) fn matches(whose: Whose) -> Condition {
+    use matching::Column as Match;
+
+    match whose {
+        Whose::Everybody => Condition::all(),
+        Whose::Organisation(id) => Condition::any()
+            .add(Match::OffererId.eq(id))
+            .add(Match::RequesterId.eq(id)),
+        Whose::Public => {
+            let offers = Query::select()
+                .column(Column::Id)
+                .from(listing::Entity)
+                .and_where(public())
+                .to_owned();
+            let made = |side| Match::ListingMadeBy.eq(side);
+            Condition::all()
+                .add(
+                    Condition::any()
+                        .add(public())
+                        .add(made(MatchSide::Requester)),
+                )
+                .add(
+                    Condition::any()
+                        .add(Match::OfferId.in_subquery(offers))
+                        .add(made(MatchSide::Offerer)),
+                )
+        }
+    }
+}
+
+/// A broker decided that there was a delivery: some of what is counted, or what is not counted at all.
+pub(super) fn something_delivered() -> Condition {
+    use match_step::Column as Step;
+
+    let of_this = Expr::col((match_step::Entity, Step::MatchId))
+        .equals((matching::Entity, matching::Column::Id));
+    let told = [DisputeOutcome::ConfirmedAsClaimed, DisputeOutcome::Adjusted];
+    let decided = Query::select()
+        .expr(Expr::cust("1"))
+        .from(match_step::Entity)
+        .and_where(of_this)
+        .and_where(Step::Outcome.is_in(told))
+        .to_owned();
+    let uncounted = match_terms::Column::Quantity
+        .is_null()
+        .and(Expr::exists(decided));
+    Condition::any()
+        .add(matching::Column::Delivered.gt(0))
+        .add(uncounted)
+}

@@ -1,0 +1,77 @@
+//! Reading what statistics add up: one statement for listings, one for agreements, one for deliveries and one for
+//! decisions.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{listing::Column, resource_type::ResourceKind};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, sea_query::SimpleExpr};
+
+use super::{
+    inputs::StatisticsGrouping,
+    keys, reading,
+    rules::Whose,
+    sources::{agreed, decided, delivered, listed},
+    sums::Row,
+};
+use crate::{
+    finding::conditions::{in_areas, serving},
+    kit::{Error, clock},
+};
+
+/// A question that was understood.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of the question")]
+pub struct Asked {
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+    pub by: Option<StatisticsGrouping>,
+    pub whose: Whose,
+    pub kinds: Option<Vec<ResourceKind>>,
+    pub areas: Option<BTreeSet<String>>,
+    pub priorities: Option<BTreeSet<(String, String)>>,
+}
+
+impl Asked {
+    /// The instants at which the period begins and ends.
+    fn instants(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let before = self.from.pred_opt().unwrap_or(self.from);
+        (clock::end_of_day(before), clock::end_of_day(self.until))
+    }
+
+    /// At some instant of the period.
+    pub(super) fn during(&self, at: SimpleExpr) -> Condition {
+        let (from, until) = self.instants();
+        Condition::all().add(at.clone().gte(from)).add(at.lt(until))
+    }
+}
+
+/// Everything that was asked for, in four statements.
+pub async fn rows(conn: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for query in [
+        listed(asked),
+        agreed(asked),
+        delivered(asked),
+        decided(asked),
+    ] {
+        let (mut query, day) = query;
+        keys::group(conn, &mut query, asked, &day);
+        if let Some(kinds) = &asked.kinds {
+            query.and_where(Column::ResourceKind.is_in(kinds.iter().copied()));
+        }
+        if let Some(areas) = &asked.areas {
+            query.and_where(in_areas(conn.get_database_backend(), areas.clone()));
+        }
+        if let Some(areas) = &asked.priorities {
+            let areas = areas
+                .iter()
+                .map(|(edition, code)| (edition.as_str(), code.as_str()));
+            query.and_where(serving(&areas.collect()));
+        }
+        for row in conn.query_all(&query).await? {
+            rows.push(reading::row(&row, asked.by)?);
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,115 @@
+//! What the schema says of statistics.
+
+use std::sync::Arc;
+
+use async_graphql::SimpleObject;
+use entity::resource_type::{ResourceKind, Unit};
+use rust_decimal::Decimal;
+
+use super::{
+    figures::{Figure, Figures, Key},
+    sums::Group,
+};
+use crate::{
+    kit::{Date, quantity},
+    reference::{Area, PriorityArea, Snapshot},
+};
+
+/// What was done in one group of listings, matches and deliveries. One of `resourceKind`, `area`, `priorityArea` and
+/// `month` says which it is; where all are null it is everything, or what names no area.
+#[derive(SimpleObject)]
+pub struct StatisticsGroup {
+    /// The top level, where groups are by that.
+    pub resource_kind: Option<ResourceKind>,
+    /// The area, where groups are by that; null for what names none.
+    pub area: Option<Area>,
+    /// The priority area, where groups are by that; null for what serves none.
+    pub priority_area: Option<PriorityArea>,
+    /// The first day of the month, where groups are by that.
+    pub month: Option<Date>,
+    /// Whether too few organisations act in this group for its figures to be told: all counts are null then, and there
+    /// are no measures.
+    pub suppressed: bool,
+    /// How many offers were first published in the period.
+    pub offers: Option<i64>,
+    /// How many requests were first published in the period.
+    pub requests: Option<i64>,
+    /// How many matches were agreed in the period, whatever became of them.
+    pub matches: Option<i64>,
+    /// How many deliveries of the period wait for the other side's word.
+    pub claimed_deliveries: Option<i64>,
+    /// How many deliveries of the period both sides confirmed. A match that a broker decided counts as one, on the day
+    /// of the decision.
+    pub confirmed_deliveries: Option<i64>,
+    /// How much that was, for each unit apart. What is not counted adds to the numbers above and to nothing here.
+    pub measures: Vec<StatisticsMeasure>,
+}
+
+/// How much of one unit. The figures tell of different things and are never to be added up.
+#[derive(SimpleObject)]
+pub struct StatisticsMeasure {
+    /// The unit. Half days are told in days, tonnes in kilograms; days and hours stay apart, for a day has no length.
+    pub unit: Unit,
+    /// Quantity of the offers that were first published in the period.
+    pub offered: Decimal,
+    /// Quantity of the requests that were first published in the period.
+    pub requested: Decimal,
+    /// What the terms in force say of the matches that were agreed in the period.
+    pub agreed: Decimal,
+    /// What one side says was delivered on a day of the period, and the other has not answered.
+    pub claimed: Decimal,
+    /// What both sides say was delivered on a day of the period, and what a broker decided in it.
+    pub confirmed: Decimal,
+}
+
+impl StatisticsGroup {
+    /// A group as it is shown.
+    pub(super) fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
+        let Group {
+            key,
+            organisations: _,
+            counts,
+            measures,
+            suppressed,
+        } = group;
+        let count = |figure| (!suppressed).then(|| counts.of(figure));
+        let shown = measures.into_iter().filter(|_| !suppressed);
+        let mut all = Self {
+            resource_kind: None,
+            area: None,
+            priority_area: None,
+            month: None,
+            suppressed,
+            offers: count(Figure::Offered),
+            requests: count(Figure::Requested),
+            matches: count(Figure::Agreed),
+            claimed_deliveries: count(Figure::Claimed),
+            confirmed_deliveries: count(Figure::Confirmed),
+            measures: shown.map(StatisticsMeasure::of).collect(),
+        };
+        match key {
+            Key::All | Key::Area(None) | Key::Priority(None) => {}
+            Key::Kind(kind) => all.resource_kind = Some(kind),
+            Key::Area(Some(code)) => all.area = Area::find(reference, &code),
+            Key::Priority(Some((edition, code))) => {
+                all.priority_area = PriorityArea::find(reference, &edition, &code);
+            }
+            Key::Month(month) => all.month = Some(Date(month)),
+        }
+        all
+    }
+}
+
+impl StatisticsMeasure {
+    fn of((unit, figures): (Unit, Figures)) -> Self {
+        let amount = |figure| quantity::from_base(figures.of(figure), unit);
+        Self {
+            unit,
+            offered: amount(Figure::Offered),
+            requested: amount(Figure::Requested),
+            agreed: amount(Figure::Agreed),
+            claimed: amount(Figure::Claimed),
+            confirmed: amount(Figure::Confirmed),
+        }
+    }
+}
