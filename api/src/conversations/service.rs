@@ -147,13 +147,13 @@ async fn of_match(
 async fn open_one(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
-    (listing_id, asker_id, of): (Uuid, Uuid, Uuid),
+    (listing_id, asker_id, other): (Uuid, Uuid, Uuid),
 ) -> Result<conversation::Model, Error> {
     let new = conversation::Model {
         id: Uuid::now_v7(),
         listing_id,
         asker_id,
-        asked_id: of,
+        asked_id: other,
         messages: 0,
         created_at: viewer.now,
         last_message_at: viewer.now,
