@@ -32,8 +32,8 @@ const FEATURES: &[&str] = &[
     "mail",
     "notifications",
     "live",
-    "tasks",
     "transfer",
+    "tasks",
     "demo",
 ];
 
@@ -295,12 +295,12 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "all reference data at one moment, read at once",
     ),
     ("reference/words", Kind::Pure, "plural and singular"),
-    ("tasks/matching", Kind::Act, "what waits in matches"),
     (
-        "tasks/standing",
+        "tasks/sources",
         Kind::Act,
-        "what waits in listings, and at the door",
+        "what waits for members, one query for each kind",
     ),
+    ("tasks/staff", Kind::Act, "what waits for staff"),
     (
         "statistics/codes",
         Kind::Pure,
@@ -377,14 +377,14 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "a filter tells null and left out apart by `MaybeUndefined`",
     ),
     (
-        "tasks/rules",
-        "async_graphql",
-        "`TaskKind` is an enum of the schema, and the derive is all that is used",
-    ),
-    (
         "matches/rules",
         "async_graphql",
         "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "tasks/rules",
+        "async_graphql",
+        "`TaskKind` is an enum of the schema, and the derive is all that is used",
     ),
     (
         "finding/conditions",

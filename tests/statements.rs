@@ -262,6 +262,35 @@ async fn what_somebody_is_told_takes_as_many_statements_for_much_as_for_little(o
     }
 }
 
+async fn what_waits_for_somebody_takes_as_many_statements_for_much_as_for_little(on: On) {
+    let town = Town::new(on).await;
+    for owner in &town.owners[1..] {
+        for (offer, organisation) in town.offers.iter().zip(&town.organisations[5..]) {
+            let ask = "mutation ($input: AskAboutListingInput!) { askAboutListing(input: $input) { userErrors { code } } }";
+            let input =
+                json!({"listingId": offer, "organisationId": organisation, "text": "Until when?"});
+            owner.ask(ask, json!({"input": input})).await;
+        }
+    }
+    let waits = "query ($n: Int) { viewer { taskCount tasks(first: $n) {
+        nodes { kind title act organisation { name } subject { ... on Conversation { unreadCount } } } } } }";
+    for n in [1, 5, 15] {
+        let (count, reply) = town.counted(&town.owners[0], waits, json!({"n": n})).await;
+        let kinds = reply.each("viewer.tasks.nodes", "kind");
+        assert_eq!(kinds, vec!["READ_CONVERSATION"; n]);
+        // The viewer, the number, the page, the conversations, the listings, the organisations, how far they were read.
+        assert_eq!(count, 7, "{n} tasks");
+    }
+    let talk = "query ($n: Int) { viewer { conversations(first: $n) { nodes { unreadCount listing { id } match { state }
+        messages(last: 5) { nodes { text reported author { displayName } organisation { name } } } } } } }";
+    for n in [1, 5, 15] {
+        let (count, reply) = town.counted(&town.owners[0], talk, json!({"n": n})).await;
+        assert_eq!(reply.each("viewer.conversations.nodes", "id").len(), n);
+        // The viewer, the page, marks, listings, matches, messages, reports, authors, organisations.
+        assert_eq!(count, 9, "{n} conversations");
+    }
+}
+
 async fn acts_take_as_many_statements_whatever_else_there_is(on: On) {
     let town = Town::new(on).await;
     let (owner, organisation) = (&town.owners[0], &town.organisations[0]);
@@ -301,5 +330,6 @@ counted! {
     nodes_take_one_statement_for_each_kind
     pages_of_many_things_at_once_are_those_of_each_alone
     what_somebody_is_told_takes_as_many_statements_for_much_as_for_little
+    what_waits_for_somebody_takes_as_many_statements_for_much_as_for_little
     acts_take_as_many_statements_whatever_else_there_is
 }

@@ -21,7 +21,7 @@ use crate::{
     listings::Listing,
     members::Membership,
     notifications::{self, Notification, NotificationPreferences},
-    tasks::{self, Task},
+    tasks::Task,
 };
 
 /// Someone who signs in.
@@ -185,25 +185,31 @@ impl Viewer {
         Conversation::of_viewer(ctx, &self.0, unread_only, args).await
     }
 
-    /// How many notifications the viewer has not read.
-    async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
-    }
-
-    /// What waits for the viewer: the most pressing first.
-    #[graphql(complexity = "page::cost(Some(first), None, child_complexity)")]
+    /// What waits for the viewer: to answer, to confirm, to read. What has waited longest or is due first comes first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 50, desc = "How many: at most 100.")] first: i32,
-    ) -> Result<Vec<Task>> {
-        Task::of_viewer(ctx, &self.0, first).await
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Task, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Task::of_viewer(ctx, &self.0, args).await
     }
 
-    /// How much waits for the viewer, of each kind at most 100.
-    async fn task_count(&self, ctx: &Context<'_>) -> Result<usize> {
-        let waiting = tasks::service::waiting(&ctx.app().database.read, &self.0).await?;
-        Ok(waiting.len())
+    /// How much waits for the viewer.
+    async fn task_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Task::count(ctx, &self.0).await
+    }
+
+    /// How many notifications the viewer has not read.
+    async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
     }
 
     /// How the viewer wishes to have mail; null for anonymous callers.

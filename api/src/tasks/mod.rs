@@ -1,13 +1,15 @@
-//! Tasks: what waits for the viewer, why, since when, and the act that clears it.
+//! Tasks: what waits for somebody, why, since when, and which act clears it.
 //!
-//! Nothing is stored: a task is there because something waits, and gone once it does not. Each kind is one statement,
-//! in [`matching`] what concerns matches, in [`standing`] what concerns listings and members; staff have those of
-//! brokers besides.
+//! There is no table of them. A task is a thing in a state in which somebody has to do something, so it is there when
+//! that is so, and gone with the act that clears it, whoever does it. One statement reads all of them: each of
+//! [`sources`] selects the things of one kind, in the same columns, for whoever may do something about them.
+//!
+//! A task whose time has run out, or which has waited longest, comes first.
 
-mod matching;
 pub mod rules;
-pub mod service;
-mod standing;
+pub mod search;
+mod sources;
+mod staff;
 mod types;
 
 pub use types::Task;

@@ -1,99 +1,193 @@
-//! The kinds of tasks: what each asks for, and the act that clears it.
+//! The kinds of tasks: what each is about, which act clears it, and what it says.
 
 use async_graphql::Enum;
-use chrono::{DateTime, Utc};
+use entity::membership::MembershipRole;
 use uuid::Uuid;
 
-/// What waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+use crate::kit::Viewer;
+
+/// What somebody has to do. New kinds may be added: show the title of one that you do not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum TaskKind {
-    /// The other side waits for an answer to its terms.
+    /// Answer the terms of a match.
     AnswerProposal,
-    /// The other side waits for an answer to a change of what was agreed.
+    /// Answer a change of what was agreed.
     AnswerAmendment,
-    /// The other side says that something was delivered.
-    ConfirmDelivery,
-    /// What was agreed should have been delivered by now, and nobody has said so.
+    /// Say what was delivered, because the day has passed or nothing was heard for 14 days.
     RecordDelivery,
-    /// What was lent should be back by now.
+    /// Answer what the other side says was delivered.
+    ConfirmDelivery,
+    /// Say that what was lent came back, for its last day has passed.
     MarkReturned,
-    /// The other side has thanked in words that everybody may read, if you agree.
+    /// Let everybody read thanks, if the organisation likes that.
     PublishThanks,
-    /// Somebody asks to join an organisation.
+    /// Read what was said.
+    ReadConversation,
+    /// Answer somebody who asks to join.
     AnswerJoinRequest,
-    /// A listing ends soon.
+    /// Give a listing more time before it expires.
     RenewListing,
-    /// A standing listing was not confirmed for long.
+    /// Say that a standing listing still holds.
     ConfirmListing,
-    /// A match of an unverified organisation waits for a broker.
+    /// Let the match of an unverified organisation go on, or not: for brokers.
     ApproveMatch,
-    /// Two sides disagree on what was delivered.
+    /// Decide what was delivered: for brokers.
     ResolveDispute,
-    /// Nothing has happened in an agreed match for long.
+    /// Ask what goes on in a match that was agreed long ago: for brokers.
     LookAfterMatch,
+    /// Decide about a reported message: for moderators.
+    DecideReport,
+}
+
+/// All kinds; a statement names one by its place.
+const KINDS: [TaskKind; 14] = [
+    TaskKind::AnswerProposal,
+    TaskKind::AnswerAmendment,
+    TaskKind::RecordDelivery,
+    TaskKind::ConfirmDelivery,
+    TaskKind::MarkReturned,
+    TaskKind::PublishThanks,
+    TaskKind::ReadConversation,
+    TaskKind::AnswerJoinRequest,
+    TaskKind::RenewListing,
+    TaskKind::ConfirmListing,
+    TaskKind::ApproveMatch,
+    TaskKind::ResolveDispute,
+    TaskKind::LookAfterMatch,
+    TaskKind::DecideReport,
+];
+
+/// What a kind of task is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A match.
+    Match,
+    /// A delivery.
+    Fulfilment,
+    /// Thanks.
+    Thanks,
+    /// A conversation.
+    Conversation,
+    /// A membership.
+    Membership,
+    /// A listing.
+    Listing,
+    /// A report of a message.
+    Report,
 }
 
 impl TaskKind {
-    /// What is to be done, in a line.
+    /// The kind at a place.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub fn at(place: i32) -> Option<Self> {
+        KINDS.get(usize::try_from(place).ok()?).copied()
+    }
+
+    /// The name in a task's id.
+    #[must_use]
+    pub fn name(self) -> String {
+        async_graphql::resolver_utils::enum_value(self)
+            .to_string()
+            .to_lowercase()
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub const fn about(self) -> About {
         match self {
-            Self::AnswerProposal => "Answer the proposal: accept, counter or decline.",
-            Self::AnswerAmendment => "Answer the change of what was agreed.",
-            Self::ConfirmDelivery => "Say whether this was delivered.",
-            Self::RecordDelivery => "Record what was delivered, or call the match off.",
-            Self::MarkReturned => "Say whether what was lent came back.",
-            Self::PublishThanks => "Read the thanks, and say whether everybody may.",
-            Self::AnswerJoinRequest => "Let them in, or decline.",
-            Self::RenewListing => "Renew the listing before it ends, or let it end.",
-            Self::ConfirmListing => "Confirm that the listing still holds, or close it.",
-            Self::ApproveMatch => "Look at the organisations, and approve the match.",
-            Self::ResolveDispute => "Hear both sides, and decide what was delivered.",
-            Self::LookAfterMatch => "Ask both sides how it goes.",
+            Self::AnswerProposal
+            | Self::AnswerAmendment
+            | Self::RecordDelivery
+            | Self::MarkReturned
+            | Self::ApproveMatch
+            | Self::ResolveDispute
+            | Self::LookAfterMatch => About::Match,
+            Self::ConfirmDelivery => About::Fulfilment,
+            Self::PublishThanks => About::Thanks,
+            Self::ReadConversation => About::Conversation,
+            Self::AnswerJoinRequest => About::Membership,
+            Self::RenewListing | Self::ConfirmListing => About::Listing,
+            Self::DecideReport => About::Report,
         }
     }
 
-    /// The mutation that clears it first of all; null where it takes a talk.
+    /// The act that clears it, for a viewer who does it for an organisation. Managers say yes to terms; editors, who
+    /// may not, answer with other terms.
     #[must_use]
-    pub const fn act(self) -> Option<&'static str> {
+    pub fn act(self, viewer: &Viewer, organisation: Option<Uuid>) -> Option<&'static str> {
+        let manages = organisation.is_some_and(|id| viewer.at_least(id, MembershipRole::Manager));
         Some(match self {
-            Self::AnswerProposal => "acceptMatch",
-            Self::AnswerAmendment => "acceptAmendment",
-            Self::ConfirmDelivery => "confirmDelivery",
+            Self::AnswerProposal if manages => "acceptMatch",
+            Self::AnswerProposal => "counterMatch",
+            Self::AnswerAmendment if manages => "acceptAmendment",
+            Self::AnswerAmendment => "declineAmendment",
             Self::RecordDelivery => "recordDelivery",
+            Self::ConfirmDelivery => "confirmDelivery",
             Self::MarkReturned => "markReturned",
             Self::PublishThanks => "publishThanks",
+            Self::ReadConversation => "markConversationRead",
             Self::AnswerJoinRequest => "approveMember",
             Self::RenewListing | Self::ConfirmListing => "renewListing",
             Self::ApproveMatch => "approveMatch",
             Self::ResolveDispute => "resolveDispute",
+            // No act of a broker's: the two sides go on, or call it off.
             Self::LookAfterMatch => return None,
+            Self::DecideReport => "hideMessage",
         })
+    }
+
+    /// What it says, with room for the listing and the organisation. Of a match, the listing is the reader's own and
+    /// the organisation the other one.
+    #[rustfmt::skip]
+    const fn words(self) -> &'static str {
+        match self {
+            Self::AnswerProposal => "Answer what {organisation} proposes for {listing}.",
+            Self::AnswerAmendment => "Answer the change that {organisation} wishes for {listing}.",
+            Self::RecordDelivery => "Say what was delivered for {listing}, agreed with {organisation}.",
+            Self::ConfirmDelivery => "Confirm what {organisation} says was delivered for {listing}.",
+            Self::MarkReturned => "Has {organisation} brought back what was lent of {listing}?",
+            Self::PublishThanks => "{organisation} says thank you for {listing}. May everybody read it?",
+            Self::ReadConversation => "Read what was said about {listing}.",
+            Self::AnswerJoinRequest => "Somebody asks to join {organisation}. Approve or decline it.",
+            Self::RenewListing => "{listing} ends soon. Renew it if it still holds.",
+            Self::ConfirmListing => "{listing} was not confirmed for long. Confirm it if it still holds.",
+            Self::ApproveMatch => "A match for {listing} waits for approval, for an organisation in it is not verified.",
+            Self::ResolveDispute => "The two sides of a match for {listing} do not agree on what was delivered.",
+            Self::LookAfterMatch => "Nothing was heard for long of a match for {listing}.",
+            Self::DecideReport => "Somebody reported a message. Hide it, or dismiss the report.",
+        }
+    }
+
+    /// What it says. `listing` is a title and `organisation` a name, where the reader may see them.
+    #[must_use]
+    pub fn title(self, listing: Option<&str>, organisation: Option<&str>) -> String {
+        let listing = listing.map_or_else(|| "a listing".into(), |title| format!("“{title}”"));
+        let sentence = self
+            .words()
+            .replace("{organisation}", organisation.unwrap_or("the other side"))
+            .replace("{listing}", &listing);
+        let mut rest = sentence.chars();
+        let first = rest.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(rest).collect()
     }
 }
 
-/// Something that waits for the viewer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// What waits.
-    pub kind: TaskKind,
-    /// Global id of what it is about.
-    pub subject: String,
-    /// The organisation for which the viewer is asked; none for staff.
-    pub organisation: Option<Uuid>,
-    /// Since when it waits.
-    pub since: DateTime<Utc>,
-    /// Until when it can be done, where that ends.
-    pub due: Option<DateTime<Utc>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What ends first comes first, then what waits longest.
-pub fn sort(waiting: &mut [Waiting]) {
-    waiting.sort_by(|one, other| {
-        let never = crate::kit::clock::never();
-        let key = |task: &Waiting| (task.due.unwrap_or(never), task.since);
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| one.subject.cmp(&other.subject))
-    });
+    #[test]
+    fn every_kind_stands_in_its_place_and_says_something() {
+        for (place, kind) in (0..).zip(KINDS) {
+            assert_eq!(kind as i32, place);
+            assert_eq!(TaskKind::at(place), Some(kind));
+            let title = kind.title(None, None);
+            assert!(
+                !title.contains('{') && title.starts_with(char::is_uppercase),
+                "{title}"
+            );
+        }
+        assert_eq!(TaskKind::at(14), None);
+        assert_eq!(TaskKind::at(-1), None);
+    }
 }

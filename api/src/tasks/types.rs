@@ -1,60 +1,134 @@
 //! What the schema says of tasks.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
-use entity::organisation;
+use entity::{
+    conversation, fulfilment, listing, matching, membership, message_report, organisation, thanks,
+};
+use uuid::Uuid;
 
 use super::{
-    rules::{TaskKind, Waiting},
-    service,
+    rules::{About, TaskKind},
+    search::{self, Waiting},
 };
 use crate::{
     context::Ask,
-    kit::{Error, Id, Viewer, page},
+    kit::{
+        self, Id, Resource, dialect,
+        page::{PageArgs, Total},
+    },
     organisations::Organisation,
     schema::{self, Node},
 };
 
-/// Something that waits for the viewer.
+/// Something that waits for whoever asks.
 pub struct Task(Waiting);
 
 impl Task {
-    /// The most pressing tasks of a viewer.
-    pub async fn of_viewer(ctx: &Context<'_>, viewer: &Viewer, first: i32) -> Result<Vec<Self>> {
-        let Some(first) = usize::try_from(first).ok().filter(|_| first <= page::MOST) else {
-            let expected = format!("must be from 0 to {}", page::MOST);
-            return Err(Error::BadInput("first", expected).into());
+    /// A page of what waits for the viewer.
+    pub async fn of_viewer(
+        ctx: &Context<'_>,
+        viewer: &kit::Viewer,
+        args: PageArgs,
+    ) -> Result<Connection<String, Self, Total>> {
+        let conn = &ctx.app().database.read;
+        let (slice, total) = search::list(conn, viewer, &args).await?;
+        Ok(slice.connection(Total(total), Self))
+    }
+
+    /// How much waits for the viewer.
+    pub async fn count(ctx: &Context<'_>, viewer: &kit::Viewer) -> Result<i64> {
+        let all = search::everything(viewer);
+        Ok(dialect::count(&ctx.app().database.read, all).await?)
+    }
+
+    /// The listing and the organisation that its title names.
+    async fn named(&self, ctx: &Context<'_>) -> Result<(Option<Uuid>, Option<Uuid>)> {
+        let (subject, own) = (self.0.subject, self.0.organisation);
+        let of = match self.0.kind.about() {
+            About::Match => subject,
+            About::Fulfilment => {
+                let found = ctx.load(Id::<fulfilment::Entity>::new(subject)).await?;
+                found.map(|row| row.match_id).unwrap_or_default()
+            }
+            About::Thanks => {
+                let found = ctx.load(Id::<thanks::Entity>::new(subject)).await?;
+                found.map(|row| row.match_id).unwrap_or_default()
+            }
+            About::Conversation => {
+                let found = ctx.load(Id::<conversation::Entity>::new(subject)).await?;
+                return Ok((found.map(|row| row.listing_id), None));
+            }
+            About::Listing => return Ok((Some(subject), None)),
+            About::Membership => return Ok((None, own)),
+            About::Report => return Ok((None, None)),
         };
-        let waiting = service::waiting(&ctx.app().database.read, viewer).await?;
-        Ok(waiting.into_iter().take(first).map(Self).collect())
+        let found = ctx.load(Id::<matching::Entity>::new(of)).await?;
+        Ok(found.map_or((None, None), |row| {
+            if own == Some(row.requester_id) {
+                (Some(row.request_id), Some(row.offerer_id))
+            } else {
+                (Some(row.offer_id), Some(row.requester_id))
+            }
+        }))
     }
 }
 
-/// Something that waits for the viewer. It goes when it is done, by whoever does it.
+/// Something that waits for whoever asks. It is there as long as the thing that it is about is in such a state.
 #[Object]
 impl Task {
-    /// The same as long as it waits.
+    /// Names the task as long as it waits. It is no global id: load the subject by its own.
     async fn id(&self) -> ID {
-        let kind = async_graphql::resolver_utils::enum_value(self.0.kind);
-        format!("{kind}:{}", self.0.subject).replace('"', "").into()
+        format!("{}:{}", self.0.kind.name(), self.0.subject).into()
     }
 
-    /// What waits.
+    /// What is to be done.
     async fn kind(&self) -> TaskKind {
         self.0.kind
     }
 
-    /// What is to be done, in a line.
-    async fn title(&self) -> &str {
-        self.0.kind.title()
+    /// A sentence to show.
+    async fn title(&self, ctx: &Context<'_>) -> Result<String> {
+        let (listing, organisation) = self.named(ctx).await?;
+        let listing = match listing {
+            Some(id) => ctx.load(Id::<listing::Entity>::new(id)).await?,
+            None => None,
+        };
+        let organisation = match organisation {
+            Some(id) => ctx.load(Id::<organisation::Entity>::new(id)).await?,
+            None => None,
+        };
+        Ok(self.0.kind.title(
+            listing.as_ref().map(|row| row.title.as_str()),
+            organisation.as_ref().map(|row| row.name.as_str()),
+        ))
+    }
+
+    /// Since when it waits.
+    async fn since(&self) -> DateTime<Utc> {
+        self.0.since
+    }
+
+    /// Until when it can be done, or should have been; null where there is no such time.
+    async fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.0.due
     }
 
     /// What it is about.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
-        Ok(schema::node(ctx, &self.0.subject).await?)
+        let kind = match self.0.kind.about() {
+            About::Match => matching::Entity::NAME,
+            About::Fulfilment => fulfilment::Entity::NAME,
+            About::Thanks => thanks::Entity::NAME,
+            About::Conversation => conversation::Entity::NAME,
+            About::Membership => membership::Entity::NAME,
+            About::Listing => listing::Entity::NAME,
+            About::Report => message_report::Entity::NAME,
+        };
+        Ok(schema::node(ctx, &format!("{kind}:{}", self.0.subject)).await?)
     }
 
-    /// For which of the viewer's organisations; null for what staff do.
+    /// For which of the viewer's organisations it is; null for staff.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.organisation else {
             return Ok(None);
@@ -63,18 +137,8 @@ impl Task {
         Ok(found.map(Organisation::from))
     }
 
-    /// Since when it waits.
-    async fn since(&self) -> DateTime<Utc> {
-        self.0.since
-    }
-
-    /// Until when it can be done; null where that does not end.
-    async fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.0.due
-    }
-
-    /// The mutation that clears it first of all, such as `acceptMatch`; null where it takes a talk.
-    async fn act(&self) -> Option<&str> {
-        self.0.kind.act()
+    /// The name of the mutation that clears it, for this viewer; null where there is none.
+    async fn act(&self, ctx: &Context<'_>) -> Option<&'static str> {
+        self.0.kind.act(ctx.viewer(), self.0.organisation)
     }
 }
