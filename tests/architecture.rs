@@ -28,6 +28,7 @@ const FEATURES: &[&str] = &[
     "conversations",
     "finding",
     "events",
+    "registrations",
     "statistics",
     "activities",
     "mail",
@@ -342,6 +343,21 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "what waits for members, one query for each kind",
     ),
+    (
+        "registrations/desk",
+        Kind::Act,
+        "the acts of organisers, beside those of people who come",
+    ),
+    (
+        "registrations/inputs",
+        Kind::Schema,
+        "what people send, beside what they read",
+    ),
+    (
+        "registrations/places",
+        Kind::Act,
+        "taking places and offering them, in one place",
+    ),
     ("tasks/staff", Kind::Act, "what waits for staff"),
     (
         "statistics/codes",
@@ -430,6 +446,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ),
     (
         "matches/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "registrations/rules",
         "async_graphql",
         "`Act` is an enum of the schema, and the derive is all that is used",
     ),

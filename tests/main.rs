@@ -31,6 +31,7 @@ mod notifications;
 mod organisations;
 mod outbox;
 mod reference;
+mod registrations;
 mod schema;
 mod server;
 mod statements;

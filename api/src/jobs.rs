@@ -10,13 +10,15 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     App, events,
     kit::{Error, Viewer},
-    listings, matches, notifications, outbox, reference,
+    listings, matches, notifications, outbox, reference, registrations,
 };
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
 /// How often what time has done to events is written down.
 const EVENTS: Duration = Duration::from_mins(1);
+/// How often places that nobody answered for are offered on.
+const REGISTRATIONS: Duration = Duration::from_secs(5);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
 
@@ -30,6 +32,9 @@ pub async fn run(app: &App) {
         }),
         rounds(app, "events", EVENTS, |app| async move {
             events::jobs::run(&app, &Viewer::system()).await
+        }),
+        rounds(app, "registrations", REGISTRATIONS, |app| async move {
+            registrations::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "matches", MATCHES, |app| async move {
             matches::jobs::run(&app, &Viewer::system()).await

@@ -33,6 +33,7 @@ pub mod places;
 pub mod priorities;
 pub mod reference;
 pub mod registers;
+pub mod registrations;
 pub mod resource_types;
 pub mod schema;
 pub mod statistics;

@@ -20,6 +20,7 @@ use crate::{
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
+    registrations::RegistrationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
     thanks::ThanksMutation,
@@ -78,6 +79,7 @@ pub struct Mutation(
     ConversationMutation,
     NotificationMutation,
     EventMutation,
+    RegistrationMutation,
 );
 
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as

@@ -46,6 +46,7 @@ pub mod priority_edition;
 pub mod quiet_hours;
 pub mod reference_state;
 pub mod refresh_token;
+pub mod registration;
 pub mod resource_type;
 pub mod session;
 pub mod thanks;

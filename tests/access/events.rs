@@ -52,6 +52,7 @@ impl County {
             "rescheduleEvent(input: {{id: {event:?}, startsAt: \"2028-06-01T09:00:00Z\", endsAt: \"2028-06-01T12:00:00Z\"}})"
         );
         make(&poster, &again, "event").await;
+        self.attendance(&event).await;
         let postponed = self.event(&poster, elm, "schedule: true").await;
         let stop = format!("postponeEvent(input: {{id: {postponed:?}, notice: \"Flooded.\"}})");
         make(&poster, &stop, "event").await;
@@ -76,6 +77,54 @@ impl County {
         }
     }
 
+    /// Somebody of Beech House comes to the event of Elm Works, and to one of their own.
+    async fn attendance(&mut self, event: &str) {
+        let foreigner = self.foreigner.clone();
+        let more = format!(
+            "places: 2, organisationId: {}, accessNeeds: \"A ramp.\", answers: [{{question: \"diet\", answer: \"Anything\"}}]",
+            self.named("beech")
+        );
+        let registration = self.registration(&foreigner, event, &more).await;
+        self.know("registration", &registration);
+        let theirs = self.event(&foreigner, "beech", "schedule: true").await;
+        let unseen = self.registration(&foreigner, &theirs, "").await;
+        self.know("unseenRegistration", &unseen);
+    }
+
+    async fn registration(&self, who: &Caller, event: &str, more: &str) -> String {
+        let register = format!("registerForEvent(input: {{eventId: {event:?}, {more}}})");
+        make(who, &register, "registration").await
+    }
+
+    /// A registration of somebody at some point of its story, made for one cell.
+    async fn coming(&self, who: &Caller, point: &str) -> String {
+        let event = self
+            .event(&self.poster, "organisation", "schedule: true")
+            .await;
+        if point == "confirmed" {
+            return self.registration(who, &event, "").await;
+        }
+        let act = |act: String| format!("{act} {{ userErrors {{ code }} }}");
+        let only = act(format!(
+            "updateEvent(input: {{id: {event:?}, version: 2, capacity: 1}})"
+        ));
+        done(&self.poster, &only).await;
+        let first = self.registration(&self.founder, &event, "").await;
+        let id = self.registration(who, &event, "").await;
+        if point == "offered" {
+            let leave = act(format!(
+                "cancelRegistration(input: {{registrationId: {first:?}}})"
+            ));
+            done(&self.founder, &leave).await;
+        } else {
+            let more = act(format!(
+                "updateEvent(input: {{id: {event:?}, version: 3, capacity: 2}})"
+            ));
+            done(&self.poster, &more).await;
+        }
+        id
+    }
+
     /// An event or a series made for one cell.
     pub async fn gathering(&self, name: &str, column: &str) -> Option<String> {
         let (poster, elm) = (&self.poster, "organisation");
@@ -90,6 +139,11 @@ impl County {
                 done(poster, &stop).await;
                 id
             }
+            "foreignRegistration" => self.coming(&self.foreigner, "confirmed").await,
+            "ownRegistration" => self.coming(self.caller(column), "confirmed").await,
+            "foreignOffer" => self.coming(&self.foreigner, "offered").await,
+            "ownOffer" => self.coming(self.caller(column), "offered").await,
+            "foreignWaiting" => self.coming(&self.foreigner, "waiting").await,
             "draftSeries" => self.series(poster, elm, "").await,
             "scheduledSeries" => self.series(poster, elm, "schedule: true").await,
             _ => return None,

@@ -42,7 +42,7 @@ const LAST: [&str; 7] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 32] = [
+const TABLES: [&str; 33] = [
     "person",
     "session",
     "refresh_token",
@@ -75,6 +75,7 @@ const TABLES: [&str; 32] = [
     "event_area",
     "event_priority_area",
     "event_partner",
+    "registration",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.
@@ -184,7 +185,8 @@ impl Siege {
                 world.person("Otto Other").await,
                 world.admin().await,
             );
-            let (mut organisations, mut listings) = (Vec::new(), Vec::new());
+            let (mut organisations, mut listings, mut events) =
+                (Vec::new(), Vec::new(), Vec::new());
             for at in 0..6 {
                 let organisation = owner.organisation(&format!("Elm Works {at}")).await;
                 for publish in [false, true, true] {
@@ -194,6 +196,7 @@ impl Siege {
                     let more = json!({"schedule": schedule});
                     let event = draft(&owner, &organisation, more).await;
                     listings.push(event.text("act.event.id"));
+                    events.push(event.text("act.event.id"));
                 }
                 organisations.push(organisation);
             }
@@ -220,6 +223,7 @@ impl Siege {
                     organisations.clone(),
                 ),
                 (&["id", "ids"], [listings, organisations].concat()),
+                (&["eventId"], events),
                 (&["invitationId"], invitations),
                 (&["membershipId"], memberships),
                 (&["personId", "actorId", "subjectId"], people),

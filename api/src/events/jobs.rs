@@ -1,14 +1,14 @@
-//! What time does to events: it completes them.
+//! What time does to events: those who come are reminded the day before, and it completes them.
 //!
 //! Readers see the end at its instant; the worker writes it down. Any number of workers may run: each step is one
 //! conditional update, and whoever makes it records it.
 
-use entity::event::{self, Column, EventState};
+use entity::event::{self, Column, EventState, RegistrationMode};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{scheduled, service};
+use super::{rules, scheduled, service};
 use crate::{
     App,
     kit::{Error, Viewer},
@@ -19,6 +19,26 @@ const BATCH: u64 = 100;
 
 /// Does everything that is due, and says how many events it touched.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    Ok(complete(app, viewer).await? + remind(app, viewer).await?)
+}
+
+/// Records once for each date that those who come are to be reminded.
+async fn remind(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let soon = Condition::all()
+        .add(scheduled())
+        .add(Column::RemindedAt.is_null())
+        .add(Column::Registration.ne(RegistrationMode::None))
+        .add(Column::StartsAt.gt(viewer.now))
+        .add(Column::StartsAt.lte(viewer.now + rules::REMIND_BEFORE));
+    let change = event::ActiveModel {
+        reminded_at: Set(Some(viewer.now)),
+        ..Default::default()
+    };
+    each(app, viewer, soon, change, "event.reminded").await
+}
+
+/// Writes down which events are over.
+async fn complete(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let over = Condition::all()
         .add(scheduled())
         .add(Column::EndsAt.lte(viewer.now));

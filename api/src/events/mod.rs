@@ -14,7 +14,7 @@ pub mod capacity;
 pub mod inputs;
 pub mod jobs;
 pub mod moves;
-mod mutation;
+pub mod mutation;
 pub mod particulars;
 mod parts;
 mod query;
@@ -31,6 +31,7 @@ use entity::{
     event::{self, Column, EventState},
     event_capacity, event_partner, event_series, event_session,
     listing::Audience,
+    registration,
 };
 use sea_orm::{
     ColumnTrait, Condition,
@@ -58,7 +59,7 @@ impl Resource for event::Entity {
         if !viewer.is_staff() {
             shown = shown.add(Column::Audience.is_in(audiences(viewer, true)));
         }
-        or_own(Condition::any().add(shown), viewer)
+        or_registered(or_own(Condition::any().add(shown), viewer), viewer)
     }
 }
 
@@ -159,6 +160,19 @@ fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
         audiences.push(Audience::Unlisted);
     }
     audiences
+}
+
+/// What somebody registered for they see, whatever became of its audience.
+fn or_registered(seen: Condition, viewer: &Viewer) -> Condition {
+    let Some(me) = viewer.person_id() else {
+        return seen;
+    };
+    let registered = Query::select()
+        .column(registration::Column::EventId)
+        .from(registration::Entity)
+        .and_where(registration::Column::PersonId.eq(me))
+        .to_owned();
+    seen.add(Column::Id.in_subquery(registered))
 }
 
 fn or_own(seen: Condition, viewer: &Viewer) -> Condition {

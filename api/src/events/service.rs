@@ -208,7 +208,14 @@ pub async fn update(
         capacity::resize(&transaction, own, said.capacity, "capacity").await?;
     }
     store::write_sessions(&transaction, row.id, &said, &held).await?;
-    record(&transaction, viewer, &changed, "event.edited", &fields).await?;
+    // What matters to those who come has a name of its own, under which they are told.
+    let matters = ["venue", "onlineUrl", "attendanceMode", "sessions"];
+    let act = if matters.iter().any(|field| fields.contains(field)) {
+        "event.changed"
+    } else {
+        "event.edited"
+    };
+    record(&transaction, viewer, &changed, act, &fields).await?;
     transaction.commit().await?;
     Ok(changed)
 }

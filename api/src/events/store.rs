@@ -3,9 +3,11 @@
 use entity::{
     event::{self, Details},
     event_area, event_capacity, event_partner, event_priority_area, event_session, organisation,
+    registration,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
@@ -252,7 +254,11 @@ pub async fn write_sessions(
         .iter()
         .filter(|row| row.id != event_id && !kept.contains(&row.id))
     {
-        if capacity::is_used(row) {
+        let ever = registration::Entity::find()
+            .filter(registration::Column::CapacityId.eq(row.id))
+            .count(conn)
+            .await?;
+        if ever > 0 {
             let message = "People registered for a session that is not named any more. Keep it.";
             return Err(UserError::at("sessions", Code::InvalidState, message).into());
         }

@@ -7,6 +7,7 @@ use entity::{
     event_partner, event_series, event_session,
     listing::Audience,
     organisation, person,
+    registration::RegistrationState,
 };
 
 use super::{
@@ -28,6 +29,7 @@ use crate::{
     organisations::Organisation,
     places::Place,
     reference::{Area, PriorityArea},
+    registrations::{self, Registration},
 };
 
 /// Where an event takes place.
@@ -90,8 +92,16 @@ impl From<event::Model> for Event {
 
 impl AtHand for Venue {}
 impl AtHand for Event {
-    const WAITING: &'static [&'static str] =
-        &["partners", "series", "sessions", "createdBy", "activities"];
+    const WAITING: &'static [&'static str] = &[
+        "partners",
+        "viewerRegistration",
+        "registrations",
+        "onlineUrl",
+        "series",
+        "sessions",
+        "createdBy",
+        "activities",
+    ];
 }
 
 /// A gathering of people, such as We Are Surrey: by itself, or one of a series.
@@ -230,10 +240,15 @@ impl Event {
         Ok(said.then_some(AtOnce(venue)))
     }
 
-    /// The link under which to take part online; shown to its hosts.
+    /// The link under which to take part online; shown to its hosts and to those who have a place.
     async fn online_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let (viewer, host) = (ctx.viewer(), self.0.known().organisation_id);
-        if viewer.role_in(host).is_none() && !rules::organises(viewer, host) {
+        let (viewer, event) = (ctx.viewer(), self.0.known());
+        let hosts = viewer.role_in(event.organisation_id).is_some()
+            || rules::organises(viewer, event.organisation_id);
+        let Some(me) = viewer.person_id() else {
+            return Ok(None);
+        };
+        if !hosts && !registrations::search::comes(&ctx.app().database.read, me, event.id).await? {
             return Ok(None);
         }
         Ok(self.0.with(ctx, "onlineUrl").await?.online_url.clone())
@@ -346,6 +361,36 @@ impl Event {
             .questions
             .clone();
         Ok(questions.into_iter().map(Into::into).collect())
+    }
+
+    /// The viewer's latest registration for it; null where they never registered.
+    async fn viewer_registration(&self, ctx: &Context<'_>) -> Result<Option<Registration>> {
+        Registration::own(ctx, self.0.known().id).await
+    }
+
+    /// Who registered, as far as the viewer sees it: organisers all, others their own. Those of the queue in its order,
+    /// the others as they came.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn registrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In one of these states; without it, all.")] states: Option<
+            Vec<RegistrationState>,
+        >,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Registration, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Registration::of_event(ctx, self.0.known().id, states, args).await
     }
 
     /// When it was drafted.

@@ -37,6 +37,8 @@ pub enum UserErrorCode {
     QuantityBelowAllocated,
     /// More places are taken, offered or reserved than there would be.
     CapacityBelowConfirmed,
+    /// Not so many places are free.
+    Full,
     /// There is not so much left of a listing.
     InsufficientQuantity,
     /// The listing is given or taken as a whole.

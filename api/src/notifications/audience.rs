@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use entity::{
     activity, listing,
     membership::{Column, Entity, MembershipRole, MembershipState},
+    registration::{self, RegistrationState as State},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, Select,
@@ -55,10 +56,40 @@ async fn meant(
                 .filter(Column::OrganisationId.eq(row.organisation_id))
                 .filter(Column::PersonId.eq(row.posted_by))
         }
+        Whom::Registrant => {
+            let found = registration::Entity::find_by_id(act.subject_id)
+                .one(conn)
+                .await?;
+            return Ok(found.into_iter().map(|row| row.person_id).collect());
+        }
+        Whom::Registered => {
+            return registered(
+                conn,
+                act.subject_id,
+                &[State::Confirmed, State::PlaceOffered, State::Waitlisted],
+            )
+            .await;
+        }
+        Whom::Coming => return registered(conn, act.subject_id, &[State::Confirmed]).await,
         Whom::Concerned => Entity::find().filter(Column::Id.eq(act.subject_id)),
     };
     let ids = people.select_only().column(Column::PersonId);
     Ok(ids.into_tuple().all(conn).await?)
+}
+
+/// Everybody with a registration for an event in one of these states.
+async fn registered(
+    conn: &impl ConnectionTrait,
+    event: Uuid,
+    states: &[State],
+) -> Result<Vec<Uuid>, Error> {
+    let people = registration::Entity::find()
+        .filter(registration::Column::EventId.eq(event))
+        .filter(registration::Column::State.is_in(states.iter().copied()))
+        .select_only()
+        .column(registration::Column::PersonId)
+        .distinct();
+    Ok(people.into_tuple().all(conn).await?)
 }
 
 /// Active members from this role up.

@@ -25,6 +25,12 @@ pub enum Whom {
     Poster,
     /// The person whose place in an organisation it was done to.
     Concerned,
+    /// Whoever made the registration that it was done to.
+    Registrant,
+    /// Everybody who has, was offered or waits for a place at the event that it was done to.
+    Registered,
+    /// Everybody who has a place at the event that it was done to.
+    Coming,
 }
 
 /// An act of which people are told.
@@ -51,7 +57,7 @@ const MANAGERS: &[Whom] = &[Whom::Members(Manager)];
 
 /// Who is told of what.
 #[rustfmt::skip]
-pub const TELLINGS: [Telling; 32] = [
+pub const TELLINGS: [Telling; 40] = [
     tell("listing.expiry_reminded",                Kind::ListingEndsSoon,       LISTERS),
     tell("listing.confirmation_asked",             Kind::ListingUnconfirmed,    LISTERS),
     tell("listing.expired",                        Kind::ListingExpired,        LISTERS),
@@ -84,6 +90,14 @@ pub const TELLINGS: [Telling; 32] = [
     tell("match.returned",                         Kind::MatchReturned,         OTHERS),
     tell("match.cancelled",                        Kind::MatchCancelled,        OTHERS),
     tell("match.thanked",                          Kind::Thanked,               OTHERS),
+    tell("registration.place_offered",             Kind::PlaceOffered,          &[Whom::Registrant]),
+    tell("registration.lapsed",                    Kind::PlaceLapsed,           &[Whom::Registrant]),
+    tell("registration.revoked",                   Kind::RegistrationRevoked,   &[Whom::Registrant]),
+    tell("event.rescheduled",                      Kind::EventRescheduled,      &[Whom::Registered]),
+    tell("event.postponed",                        Kind::EventPostponed,        &[Whom::Registered]),
+    tell("event.cancelled",                        Kind::EventCancelled,        &[Whom::Registered]),
+    tell("event.changed",                          Kind::EventChanged,          &[Whom::Registered]),
+    tell("event.reminded",                         Kind::EventReminder,         &[Whom::Coming]),
 ];
 
 /// How an act is told, if it is.
@@ -127,6 +141,14 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::MatchReturned
         | Kind::MatchCancelled
         | Kind::Thanked => Category::Matches,
+        Kind::PlaceOffered
+        | Kind::PlaceLapsed
+        | Kind::RegistrationRevoked
+        | Kind::EventRescheduled
+        | Kind::EventPostponed
+        | Kind::EventCancelled
+        | Kind::EventChanged
+        | Kind::EventReminder => Category::Events,
     }
 }
 
@@ -136,7 +158,9 @@ pub const fn usual(category: Category) -> MailWish {
     match category {
         // Many of them may end on one day, and none of it is urgent.
         Category::Listings => MailWish::DailyDigest,
-        Category::Members | Category::Organisations | Category::Matches => MailWish::Instant,
+        Category::Members | Category::Organisations | Category::Matches | Category::Events => {
+            MailWish::Instant
+        }
     }
 }
 
@@ -160,7 +184,9 @@ pub fn sides(whom: Whom, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<
                 others
             }
         }
-        Whom::Poster | Whom::Concerned => Vec::new(),
+        Whom::Poster | Whom::Concerned | Whom::Registrant | Whom::Registered | Whom::Coming => {
+            Vec::new()
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use entity::{
     activity, area, conversation, event, event_series, event_session, fulfilment, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
-    priority_area, priority_edition, resource_type, thanks,
+    priority_area, priority_edition, registration, resource_type, thanks,
 };
 
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     notifications::Notification,
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
+    registrations::Registration,
     resource_types::ResourceType,
     thanks::Thanks,
 };
@@ -69,6 +70,8 @@ pub enum Node {
     EventSeries(EventSeries),
     /// A part of an event with a time of its own.
     EventSession(EventSession),
+    /// Somebody's place at an event, or in the queue for one.
+    Registration(Registration),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -177,6 +180,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         event::Entity::NAME => {
             let found = ctx.load(Id::<event::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Event(row.into())))
+        }
+        registration::Entity::NAME => {
+            let found = ctx.load(Id::<registration::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Registration(row.into())))
         }
         event_series::Entity::NAME => {
             let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;

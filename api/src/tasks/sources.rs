@@ -7,6 +7,7 @@ use entity::{
     match_terms,
     matching::{self, MatchSide, MatchState},
     membership::{self, MembershipRole, MembershipState},
+    registration::{self, RegistrationState},
     resource_type::LendingMode,
     thanks,
 };
@@ -106,6 +107,7 @@ impl Select {
 /// Everything that waits for the viewer as a member of organisations.
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     let mut all = vec![conversations(viewer)];
+    all.extend(viewer.person_id().map(|me| places(viewer, me)));
     if !of_role(viewer, MembershipRole::Editor).is_empty() {
         all.extend([
             proposals(viewer),
@@ -368,6 +370,24 @@ fn conversations(viewer: &Viewer) -> SelectStatement {
     )
     .of(either(asked, column(AskedId), column(AskerId)))
     .query(from)
+}
+
+/// Places that are held for the viewer until they answer.
+fn places(viewer: &Viewer, me: Uuid) -> SelectStatement {
+    use registration::{
+        Column::{AnswerBy, Id, PersonId, State, UpdatedAt},
+        Entity,
+    };
+
+    let from = Query::select()
+        .from(Entity)
+        .and_where(PersonId.eq(me))
+        .and_where(State.eq(RegistrationState::PlaceOffered))
+        .and_where(AnswerBy.gt(viewer.now))
+        .to_owned();
+    Select::new(TaskKind::AnswerPlace, Expr::col(Id), Expr::col(UpdatedAt))
+        .due(Expr::col(AnswerBy))
+        .query(from)
 }
 
 /// People who ask to join.
