@@ -191,10 +191,6 @@ impl Viewer {
 
     /// The events for which the viewer registered, the newest registration first.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a list's arguments are its interface"
-    )]
     async fn registrations(
         &self,
         ctx: &Context<'_>,

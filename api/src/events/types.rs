@@ -371,10 +371,6 @@ impl Event {
     /// Who registered, as far as the viewer sees it: organisers all, others their own. Those of the queue in its order,
     /// the others as they came.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a list's arguments are its interface"
-    )]
     async fn registrations(
         &self,
         ctx: &Context<'_>,

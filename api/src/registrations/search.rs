@@ -76,7 +76,6 @@ pub fn of_person(
 }
 
 /// The latest registration of the viewer for an event.
-#[must_use]
 pub fn own(viewer: &Viewer, me: Uuid, event: Uuid) -> Result<PageOf, Error> {
     let args = PageArgs::new(Some(1), None, None, None)?;
     let page = numbered(

@@ -203,13 +203,11 @@ async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, me: Uuid) -> 
         .filter(Column::State.is_in(live))
         .one(conn)
         .await?;
-    match found {
-        None => Ok(()),
-        Some(_) => {
-            let message = "You have registered already. Cancel that registration to make another.";
-            Err(UserError::at("eventId", Code::AlreadyExists, message).into())
-        }
+    if found.is_none() {
+        return Ok(());
     }
+    let message = "You have registered already. Cancel that registration to make another.";
+    Err(UserError::at("eventId", Code::AlreadyExists, message).into())
 }
 
 /// Takes the places that are offered.
