@@ -301,6 +301,9 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "whoever holds a connection open, looked at again and again",
     ),
+    ("mergers/conversations", Kind::Act, "conversations go along"),
+    ("matches/openings", Kind::Pure, "which acts are open"),
+    ("live/moments", Kind::Act, "when to look again"),
     (
         "live/changes",
         Kind::Act,
@@ -358,7 +361,14 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "taking places and offering them, in one place",
     ),
+    (
+        "notifications/readers",
+        Kind::Act,
+        "who is told of a message",
+    ),
+    ("tasks/dealings", Kind::Act, "what waits in matches"),
     ("tasks/staff", Kind::Act, "what waits for staff"),
+    ("tasks/standing", Kind::Act, "what waits beside matches"),
     (
         "statistics/codes",
         Kind::Pure,

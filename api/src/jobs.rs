@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, events,
+    App, amendments, events,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference, registrations,
 };
@@ -37,7 +37,9 @@ pub async fn run(app: &App) {
             registrations::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "matches", MATCHES, |app| async move {
-            matches::jobs::run(&app, &Viewer::system()).await
+            let viewer = Viewer::system();
+            Ok(matches::jobs::run(&app, &viewer).await?
+                + amendments::jobs::run(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

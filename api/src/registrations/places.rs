@@ -257,7 +257,7 @@ async fn keep_turn(
     Ok(())
 }
 
-/// Records an act on a registration, for the organisation of the event.
+/// Records an act on a registration, for the organisation of the event and whoever registered.
 pub async fn record(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -267,17 +267,13 @@ pub async fn record(
 ) -> Result<(), Error> {
     let subject = Id::<registration::Entity>::new(row.id);
     let organisation = Some(event.organisation_id);
-    activity::record(
-        conn,
-        viewer,
-        activity::Act {
-            act,
-            subject,
-            organisation,
-            fields: &["state"],
-        },
-    )
-    .await
+    let act = activity::Act {
+        act,
+        subject,
+        organisation,
+        fields: &["state"],
+    };
+    activity::record_to(conn, viewer, act, row.person_id).await
 }
 
 fn full() -> Error {
