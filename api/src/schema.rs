@@ -9,6 +9,7 @@ use crate::{
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
     conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
+    events::{EventMutation, EventQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
@@ -19,6 +20,7 @@ use crate::{
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
+    registrations::RegistrationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
     tasks::TaskSubscription,
@@ -55,6 +57,7 @@ pub struct Query(
     MatchQuery,
     StatisticsQuery,
     ConversationQuery,
+    EventQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -76,6 +79,8 @@ pub struct Mutation(
     ThanksMutation,
     ConversationMutation,
     NotificationMutation,
+    EventMutation,
+    RegistrationMutation,
 );
 
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as

@@ -91,6 +91,22 @@ pub enum NotificationKind {
     ApprovalNeeded,
     /// The two sides of a match say different things of what was delivered: for brokers.
     DisputeRaised,
+    /// Places at an event are held for the reader, who waited for them: answer in time.
+    PlaceOffered,
+    /// The reader did not answer in time when places were offered.
+    PlaceLapsed,
+    /// The organisers took the reader off the list of an event.
+    RegistrationRevoked,
+    /// An event for which the reader registered has another date.
+    EventRescheduled,
+    /// An event for which the reader registered was put off.
+    EventPostponed,
+    /// An event for which the reader registered was called off.
+    EventCancelled,
+    /// What is said of an event for which the reader registered was changed.
+    EventChanged,
+    /// An event for which the reader registered is tomorrow.
+    EventReminder,
 }
 
 /// What notifications are about: for each, people say how they wish to have mail.
@@ -113,6 +129,8 @@ pub enum NotificationCategory {
     Conversations,
     /// What waits for brokers and moderators.
     Staff,
+    /// Events for which one registered.
+    Events,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

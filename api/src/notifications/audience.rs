@@ -6,6 +6,7 @@ use entity::{
     activity, listing, matching,
     membership::{Column, Entity, MembershipRole, MembershipState},
     person::{self, PlatformRole},
+    registration::{self, RegistrationState as State},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, PaginatorTrait, QueryFilter,
@@ -83,9 +84,33 @@ async fn meant(
             }
             return staff(conn, act, PlatformRole::Broker).await;
         }
+        Whom::Registered => {
+            return registered(
+                conn,
+                act.subject_id,
+                &[State::Confirmed, State::PlaceOffered, State::Waitlisted],
+            )
+            .await;
+        }
+        Whom::Coming => return registered(conn, act.subject_id, &[State::Confirmed]).await,
     };
     let ids = people.select_only().column(Column::PersonId);
     Ok(ids.into_tuple().all(conn).await?)
+}
+
+/// Everybody with a registration for an event in one of these states.
+async fn registered(
+    conn: &impl ConnectionTrait,
+    event: Uuid,
+    states: &[State],
+) -> Result<Vec<Uuid>, Error> {
+    let people = registration::Entity::find()
+        .filter(registration::Column::EventId.eq(event))
+        .filter(registration::Column::State.is_in(states.iter().copied()))
+        .select_only()
+        .column(registration::Column::PersonId)
+        .distinct();
+    Ok(people.into_tuple().all(conn).await?)
 }
 
 /// Active members from this role up.

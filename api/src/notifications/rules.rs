@@ -33,6 +33,10 @@ pub enum Whom {
     Staff(PlatformRole),
     /// Brokers, while a match waits for the approval of one.
     Approvers,
+    /// Everybody who has, was offered or waits for a place at the event that it was done to.
+    Registered,
+    /// Everybody who has a place at the event that it was done to.
+    Coming,
 }
 
 /// An act of which people are told.
@@ -61,7 +65,7 @@ const MANAGERS: &[Whom] = &[Whom::Members(Manager)];
 
 /// Who is told of what.
 #[rustfmt::skip]
-pub const TELLINGS: [Telling; 42] = [
+pub const TELLINGS: [Telling; 50] = [
     tell("listing.expiry_reminded",                Kind::ListingEndsSoon,       LISTERS),
     tell("listing.confirmation_asked",             Kind::ListingUnconfirmed,    LISTERS),
     tell("listing.expired",                        Kind::ListingExpired,        LISTERS),
@@ -104,6 +108,14 @@ pub const TELLINGS: [Telling; 42] = [
     tell("message.posted",                         Kind::MessagePosted,         &[Whom::Readers]),
     tell("message.hidden",                         Kind::MessageHidden,         &[Whom::Concerned]),
     tell("message.reported",                       Kind::MessageReported,       &[Whom::Staff(PlatformRole::Moderator)]),
+    tell("registration.place_offered",             Kind::PlaceOffered,          &[Whom::Concerned]),
+    tell("registration.lapsed",                    Kind::PlaceLapsed,           &[Whom::Concerned]),
+    tell("registration.revoked",                   Kind::RegistrationRevoked,   &[Whom::Concerned]),
+    tell("event.rescheduled",                      Kind::EventRescheduled,      &[Whom::Registered]),
+    tell("event.postponed",                        Kind::EventPostponed,        &[Whom::Registered]),
+    tell("event.cancelled",                        Kind::EventCancelled,        &[Whom::Registered]),
+    tell("event.changed",                          Kind::EventChanged,          &[Whom::Registered]),
+    tell("event.reminded",                         Kind::EventReminder,         &[Whom::Coming]),
 ];
 
 /// How an act is told. Whoever is meant by several rows is told once, by the first of them.
@@ -152,6 +164,14 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::Thanked => Category::Matches,
         Kind::MessagePosted | Kind::MessageHidden => Category::Conversations,
         Kind::MessageReported | Kind::ApprovalNeeded | Kind::DisputeRaised => Category::Staff,
+        Kind::PlaceOffered
+        | Kind::PlaceLapsed
+        | Kind::RegistrationRevoked
+        | Kind::EventRescheduled
+        | Kind::EventPostponed
+        | Kind::EventCancelled
+        | Kind::EventChanged
+        | Kind::EventReminder => Category::Events,
     }
 }
 
@@ -165,6 +185,7 @@ pub const fn usual(category: Category) -> MailWish {
         | Category::Organisations
         | Category::Matches
         | Category::Conversations
+        | Category::Events
         | Category::Staff => MailWish::Instant,
     }
 }
@@ -189,9 +210,13 @@ pub fn sides(whom: Whom, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<
                 others
             }
         }
-        Whom::Poster | Whom::Concerned | Whom::Readers | Whom::Staff(_) | Whom::Approvers => {
-            Vec::new()
-        }
+        Whom::Poster
+        | Whom::Concerned
+        | Whom::Readers
+        | Whom::Staff(_)
+        | Whom::Approvers
+        | Whom::Registered
+        | Whom::Coming => Vec::new(),
     }
 }
 

@@ -50,10 +50,18 @@ const fn words(kind: Kind) -> &'static str {
         Kind::MessageReported => "Somebody reported a message. Hide it, or dismiss the report.",
         Kind::ApprovalNeeded => "A match waits for your approval, for an organisation in it is not verified.",
         Kind::DisputeRaised => "The two sides of a match do not agree on what was delivered. Please decide.",
+        Kind::PlaceOffered => "Places are held for you at {event}. Take them in time, or give them back.",
+        Kind::PlaceLapsed => "You did not answer in time: the places at {event} were offered to others.",
+        Kind::RegistrationRevoked => "The organisers took you off the list of {event}.",
+        Kind::EventRescheduled => "{event} has another date. You are still registered.",
+        Kind::EventPostponed => "{event} was put off. You are still registered, and will be told of the new date.",
+        Kind::EventCancelled => "{event} was called off.",
+        Kind::EventChanged => "Something was changed about {event}. Have a look.",
+        Kind::EventReminder => "{event} is soon, and you have a place.",
     }
 }
 
-/// The sentence of a kind. `listing` is a title and `organisation` a name, where the reader may see them.
+/// The sentence of a kind. `listing` is the title of a listing or an event and `organisation` a name, where the reader may see them.
 #[must_use]
 pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -> String {
     let (some_listing, somebody) = match rules::category(kind) {
@@ -61,10 +69,12 @@ pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -
         Category::Conversations => ("a listing", "the other side"),
         _ => ("a listing", "your organisation"),
     };
+    let event = listing.map_or_else(|| "an event".into(), |title| format!("“{title}”"));
     let listing = listing.map_or_else(|| some_listing.into(), |title| format!("“{title}”"));
     let sentence = words(kind)
         .replace("{organisation}", organisation.unwrap_or(somebody))
-        .replace("{listing}", &listing);
+        .replace("{listing}", &listing)
+        .replace("{event}", &event);
     capitalised(&sentence)
 }
 

@@ -87,6 +87,7 @@ impl Select {
 /// Everything that waits for the viewer as a member of organisations.
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     let mut all = vec![standing::conversations(viewer)];
+    all.extend(viewer.person_id().map(|me| standing::places(viewer, me)));
     if !editing(viewer).is_empty() {
         all.extend(dealings::all(viewer));
         all.extend(standing::listings(viewer));

@@ -1,14 +1,17 @@
-//! What waits beside matches: conversations, people who ask to join, listings that grow old.
+//! What waits beside matches: conversations, places that are offered, people who ask to join, listings that grow old.
 
 use entity::{
     conversation,
     listing::{self, ExpiryPolicy},
     membership::{self, MembershipRole, MembershipState},
+    registration::{self, RegistrationState},
 };
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait,
     sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
+
+use uuid::Uuid;
 
 use super::{
     rules::TaskKind,
@@ -41,6 +44,24 @@ pub(super) fn conversations(viewer: &Viewer) -> SelectStatement {
     )
     .of(either(asked, column(AskedId), column(AskerId)))
     .query(from)
+}
+
+/// Places that are held for the viewer until they answer.
+pub(super) fn places(viewer: &Viewer, me: Uuid) -> SelectStatement {
+    use registration::{
+        Column::{AnswerBy, Id, PersonId, State, UpdatedAt},
+        Entity,
+    };
+
+    let from = Query::select()
+        .from(Entity)
+        .and_where(PersonId.eq(me))
+        .and_where(State.eq(RegistrationState::PlaceOffered))
+        .and_where(AnswerBy.gt(viewer.now))
+        .to_owned();
+    Select::new(TaskKind::AnswerPlace, Expr::col(Id), Expr::col(UpdatedAt))
+        .due(Expr::col(AnswerBy))
+        .query(from)
 }
 
 /// People who ask to join.
