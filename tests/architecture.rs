@@ -32,6 +32,7 @@ const FEATURES: &[&str] = &[
     "mail",
     "notifications",
     "live",
+    "feeds",
     "transfer",
     "tasks",
     "demo",
@@ -114,6 +115,29 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "demo/stories",
         Kind::Pure,
         "how its matches came about, as a readable file",
+    ),
+    (
+        "feeds/address",
+        Kind::Act,
+        "what an address asks for, with the names of enums as they are kept",
+    ),
+    ("feeds/atom", Kind::Pure, "news as Atom"),
+    (
+        "feeds/item",
+        Kind::Pure,
+        "a piece of news, whatever the format",
+    ),
+    ("feeds/json_feed", Kind::Pure, "news as JSON Feed"),
+    ("feeds/linked", Kind::Pure, "a listing as schema.org has it"),
+    (
+        "feeds/rpde",
+        Kind::Pure,
+        "a page of changes as OpenActive has it",
+    ),
+    (
+        "feeds/store",
+        Kind::Act,
+        "writing what has changed for readers, and numbering it",
     ),
     (
         "finding/conditions",

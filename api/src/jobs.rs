@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App,
+    App, feeds,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference,
 };
@@ -17,12 +17,18 @@ use crate::{
 const LISTINGS: Duration = Duration::from_mins(1);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
+/// How often what has long been gone is forgotten.
+const FEEDS: Duration = Duration::from_hours(1);
 
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {
     tokio::join!(
         outbox::jobs::run(app),
         notifications::jobs::run(app),
+        feeds::jobs::run(app),
+        rounds(app, "feeds", FEEDS, |app| async move {
+            feeds::jobs::forget(&app, &Viewer::system()).await
+        }),
         rounds(app, "listings", LISTINGS, |app| async move {
             listings::jobs::run(&app, &Viewer::system()).await
         }),

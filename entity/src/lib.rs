@@ -12,6 +12,8 @@ pub mod area;
 pub mod area_successor;
 pub mod conversation;
 pub mod conversation_mark;
+pub mod feed;
+pub mod feed_entry;
 pub mod fulfilment;
 pub mod idempotency;
 pub mod invitation;

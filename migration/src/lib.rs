@@ -20,6 +20,7 @@ mod m0005_activities;
 mod m0006_matches;
 mod m0007_notifications;
 mod m0008_conversations;
+mod m0012_feeds;
 
 pub struct Migrator;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_matches::Migration),
             Box::new(m0007_notifications::Migration),
             Box::new(m0008_conversations::Migration),
+            Box::new(m0012_feeds::Migration),
         ]
     }
 }
