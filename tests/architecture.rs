@@ -27,6 +27,7 @@ const FEATURES: &[&str] = &[
     "thanks",
     "conversations",
     "finding",
+    "events",
     "statistics",
     "activities",
     "mail",
@@ -115,6 +116,47 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "demo/stories",
         Kind::Pure,
         "how its matches came about, as a readable file",
+    ),
+    (
+        "events/capacity",
+        Kind::Act,
+        "how many places there are, in one place",
+    ),
+    (
+        "events/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "events/moves",
+        Kind::Act,
+        "the acts that change the state or the date, which are many",
+    ),
+    (
+        "events/particulars",
+        Kind::Pure,
+        "everything that an organisation says of an event",
+    ),
+    (
+        "events/parts",
+        Kind::Schema,
+        "sessions and series, which are things of their own",
+    ),
+    (
+        "events/recurrence",
+        Kind::Pure,
+        "when the events of a series take place",
+    ),
+    (
+        "events/row",
+        Kind::Plan,
+        "the columns that a selection needs",
+    ),
+    ("events/series", Kind::Act, "the acts on series"),
+    (
+        "events/store",
+        Kind::Act,
+        "writing an event and what is beside it",
     ),
     (
         "feeds/address",
@@ -394,6 +436,16 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "listings/rules",
         "async_graphql",
         "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "events/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "events/search",
+        "DbBackend",
+        "handed to `kit::dialect`, and never looked at",
     ),
     (
         "finding/search",

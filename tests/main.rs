@@ -15,6 +15,7 @@ mod architecture;
 mod conversations;
 mod crash;
 mod demo;
+mod events;
 mod feeds;
 mod finding;
 mod front_door;

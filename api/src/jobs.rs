@@ -8,13 +8,15 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, feeds,
+    App, events, feeds,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference,
 };
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
+/// How often what time has done to events is written down.
+const EVENTS: Duration = Duration::from_mins(1);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
 /// How often what has long been gone is forgotten.
@@ -31,6 +33,9 @@ pub async fn run(app: &App) {
         }),
         rounds(app, "listings", LISTINGS, |app| async move {
             listings::jobs::run(&app, &Viewer::system()).await
+        }),
+        rounds(app, "events", EVENTS, |app| async move {
+            events::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "matches", MATCHES, |app| async move {
             matches::jobs::run(&app, &Viewer::system()).await

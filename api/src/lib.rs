@@ -13,6 +13,7 @@ pub mod config;
 mod context;
 pub mod conversations;
 pub mod demo;
+pub mod events;
 pub mod feeds;
 pub mod finding;
 pub mod fulfilments;

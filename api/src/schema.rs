@@ -9,6 +9,7 @@ use crate::{
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
     conversations::{ConversationMutation, ConversationQuery},
+    events::{EventMutation, EventQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
@@ -54,6 +55,7 @@ pub struct Query(
     MatchQuery,
     StatisticsQuery,
     ConversationQuery,
+    EventQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -75,6 +77,7 @@ pub struct Mutation(
     ThanksMutation,
     ConversationMutation,
     NotificationMutation,
+    EventMutation,
 );
 
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as

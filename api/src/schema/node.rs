@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, conversation, fulfilment, invitation,
+    activity, area, conversation, event, event_series, event_session, fulfilment, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
     priority_area, priority_edition, resource_type, thanks,
@@ -14,6 +14,7 @@ use crate::{
     areas::Area,
     context::Ask,
     conversations::{Conversation, Message, MessageReport},
+    events::{Event, EventSeries, EventSession},
     fulfilments::Fulfilment,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
@@ -62,6 +63,12 @@ pub enum Node {
     Message(Message),
     /// What somebody tells the moderators of a message.
     MessageReport(MessageReport),
+    /// A gathering of people.
+    Event(Event),
+    /// Events that recur by a rule.
+    EventSeries(EventSeries),
+    /// A part of an event with a time of its own.
+    EventSession(EventSession),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -166,6 +173,18 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         message_report::Entity::NAME => {
             let found = ctx.load(Id::<message_report::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::MessageReport(row.into())))
+        }
+        event::Entity::NAME => {
+            let found = ctx.load(Id::<event::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Event(row.into())))
+        }
+        event_series::Entity::NAME => {
+            let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::EventSeries(row.into())))
+        }
+        event_session::Entity::NAME => {
+            let found = ctx.load(Id::<event_session::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::EventSession(row.into())))
         }
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
