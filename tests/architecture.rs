@@ -34,6 +34,7 @@ const FEATURES: &[&str] = &[
     "notifications",
     "live",
     "feeds",
+    "intakes",
     "transfer",
     "tasks",
     "demo",
@@ -201,6 +202,22 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "fulfilments/endings",
         Kind::Act,
         "how a match that was agreed ends",
+    ),
+    (
+        "intakes/claims",
+        Kind::Act,
+        "which link is to be mailed, and who mails it",
+    ),
+    (
+        "intakes/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    ("intakes/letters", Kind::Pure, "the mail with the link"),
+    (
+        "intakes/triage",
+        Kind::Act,
+        "the acts of brokers, which are many",
     ),
     (
         "listings/inputs",

@@ -20,6 +20,7 @@ mod feeds;
 mod finding;
 mod front_door;
 mod hostile;
+mod intakes;
 mod invitations;
 mod listings;
 mod live;

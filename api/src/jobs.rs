@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, events, feeds,
+    App, events, feeds, intakes,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference,
 };
@@ -19,6 +19,8 @@ const LISTINGS: Duration = Duration::from_mins(1);
 const EVENTS: Duration = Duration::from_mins(1);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
+/// How often links are mailed to those who told something, and contacts are deleted whose time is over.
+const INTAKES: Duration = Duration::from_secs(15);
 /// How often what has long been gone is forgotten.
 const FEEDS: Duration = Duration::from_hours(1);
 
@@ -39,6 +41,11 @@ pub async fn run(app: &App) {
         }),
         rounds(app, "matches", MATCHES, |app| async move {
             matches::jobs::run(&app, &Viewer::system()).await
+        }),
+        rounds(app, "intakes", INTAKES, |app| async move {
+            let viewer = Viewer::system();
+            Ok(intakes::jobs::mail(&app, &viewer).await?
+                + intakes::jobs::forget(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

@@ -18,6 +18,7 @@ pub mod feeds;
 pub mod finding;
 pub mod fulfilments;
 pub mod http;
+pub mod intakes;
 pub mod invitations;
 pub mod jobs;
 pub mod kit;

@@ -23,6 +23,8 @@ pub mod feed;
 pub mod feed_entry;
 pub mod fulfilment;
 pub mod idempotency;
+pub mod intake;
+pub mod intake_claim;
 pub mod invitation;
 pub mod json;
 pub mod listing;

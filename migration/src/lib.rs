@@ -22,6 +22,7 @@ mod m0007_notifications;
 mod m0008_conversations;
 mod m0010_events;
 mod m0012_feeds;
+mod m0013_intakes;
 
 pub struct Migrator;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_conversations::Migration),
             Box::new(m0010_events::Migration),
             Box::new(m0012_feeds::Migration),
+            Box::new(m0013_intakes::Migration),
         ]
     }
 }
