@@ -341,6 +341,9 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "whoever holds a connection open, looked at again and again",
     ),
+    ("mergers/conversations", Kind::Act, "conversations go along"),
+    ("matches/openings", Kind::Pure, "which acts are open"),
+    ("live/moments", Kind::Act, "when to look again"),
     (
         "live/changes",
         Kind::Act,
@@ -383,7 +386,14 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "what waits for members, one query for each kind",
     ),
+    (
+        "notifications/readers",
+        Kind::Act,
+        "who is told of a message",
+    ),
+    ("tasks/dealings", Kind::Act, "what waits in matches"),
     ("tasks/staff", Kind::Act, "what waits for staff"),
+    ("tasks/standing", Kind::Act, "what waits beside matches"),
     (
         "statistics/codes",
         Kind::Pure,

@@ -291,6 +291,20 @@ both! {
         assert_eq!(merge(&first, &second).await.refusals(), ["INVALID_STATE intoId"]);
     }
 
+    async fn what_was_told_at_a_host_that_ends_is_seen_by_the_one_that_carries_on(on) {
+        let fair = Fair::new(on).await;
+        let id = fair.taken("a", json!({})).await;
+        let other = fair.world.person("Otto Other").await;
+        let beech = other.organisation("Beech House").await;
+        let count = async || other.ask("{ intakes { totalCount } }", json!({})).await.at("intakes.totalCount").clone();
+        assert_eq!(count().await, 0);
+        let merge = "mutation ($one: ID!, $into: ID!) { mergeOrganisation(input: {organisationId: $one, intoId: $into}) {
+            organisation { id } userErrors { code } } }";
+        let admin = fair.world.admin().await;
+        admin.ask(merge, json!({"one": fair.host, "into": beech})).await.at("mergeOrganisation");
+        assert_eq!((count().await, &fair.read(&id).await["host"]["id"]), (json!(1), &json!(beech)));
+    }
+
     async fn corrections_are_never_overwritten_unseen(on) {
         let fair = Fair::new(on).await;
         let id = fair.taken("a", json!({})).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, events, feeds, intakes,
+    App, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference,
 };
@@ -40,7 +40,9 @@ pub async fn run(app: &App) {
             events::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "matches", MATCHES, |app| async move {
-            matches::jobs::run(&app, &Viewer::system()).await
+            let viewer = Viewer::system();
+            Ok(matches::jobs::run(&app, &viewer).await?
+                + amendments::jobs::run(&app, &viewer).await?)
         }),
         rounds(app, "intakes", INTAKES, |app| async move {
             let viewer = Viewer::system();

@@ -8,7 +8,7 @@ use crate::{
     activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
-    conversations::{ConversationMutation, ConversationQuery},
+    conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
     events::{EventMutation, EventQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
@@ -23,6 +23,7 @@ use crate::{
     priorities::{PriorityMutation, PriorityQuery},
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
+    tasks::TaskSubscription,
     thanks::ThanksMutation,
     transfer::{TransferMutation, TransferQuery},
 };
@@ -86,7 +87,12 @@ pub struct Mutation(
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as
 /// server-sent events at `/graphql/stream`. What is told is as the caller may see it at that moment.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ActivitySubscription, MatchSubscription);
+pub struct Subscription(
+    ActivitySubscription,
+    MatchSubscription,
+    ConversationSubscription,
+    TaskSubscription,
+);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -20,6 +20,7 @@ mod m0005_activities;
 mod m0006_matches;
 mod m0007_notifications;
 mod m0008_conversations;
+mod m0009_concerned;
 mod m0010_events;
 mod m0012_feeds;
 mod m0013_intakes;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_matches::Migration),
             Box::new(m0007_notifications::Migration),
             Box::new(m0008_conversations::Migration),
+            Box::new(m0009_concerned::Migration),
             Box::new(m0010_events::Migration),
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),

@@ -6,6 +6,7 @@ mod events;
 mod operations;
 mod socket;
 mod stream;
+mod topics;
 
 use std::{net::SocketAddr, time::Duration};
 

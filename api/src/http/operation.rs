@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     App, context,
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
     live::Caller,
     schema::DEAREST,
 };
@@ -81,6 +81,7 @@ impl Door {
         let request = operation.request(&self.app, viewer);
         let answer = self.engine.execute(request).await;
         if writes {
+            crash::point("act.answering");
             self.app.outbox.poke();
         }
         finished(&admitted, name.as_deref(), answer)

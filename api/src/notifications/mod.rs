@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod letters;
 mod mutation;
 mod naming;
+mod readers;
 pub mod rules;
 pub mod sentences;
 pub mod service;

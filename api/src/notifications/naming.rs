@@ -1,6 +1,6 @@
 //! What a sentence names: the listing and the organisation that it is about, as far as its reader may see them.
 
-use entity::{activity, listing, matching, notification, organisation};
+use entity::{activity, conversation, listing, matching, message, notification, organisation};
 use uuid::Uuid;
 
 use super::sentences;
@@ -42,6 +42,7 @@ async fn title_of(look: &impl Look, act: &activity::Model) -> Result<Option<Stri
     let listing = match act.subject_kind.as_str() {
         listing::Entity::NAME => Some(act.subject_id),
         matching::Entity::NAME => own_of(look, act.subject_id).await?,
+        message::Entity::NAME => told_of(look, act.subject_id).await?,
         _ => None,
     };
     let Some(id) = listing else {
@@ -60,4 +61,13 @@ async fn own_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
             row.offer_id
         }
     }))
+}
+
+/// The listing that a message is about.
+async fn told_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
+    let Some(message) = look.look(Id::<message::Entity>::new(id)).await? else {
+        return Ok(None);
+    };
+    let of = Id::<conversation::Entity>::new(message.conversation_id);
+    Ok(look.look(of).await?.map(|row| row.listing_id))
 }

@@ -16,6 +16,8 @@ const fn words(kind: Kind) -> &'static str {
         Kind::ListingClosed => "{listing} of {organisation} was closed.",
         Kind::JoinRequested => "Somebody asks to join {organisation}. Approve or decline it.",
         Kind::JoinApproved => "You are now a member of {organisation}.",
+        Kind::JoinDeclined => "{organisation} declined your request to join. You may ask again.",
+        Kind::MemberRemoved => "You are no longer a member of {organisation}.",
         Kind::MemberJoined => "Somebody accepted an invitation and joined {organisation}.",
         Kind::RoleChanged => "Your role in {organisation} was changed.",
         Kind::OrganisationVerified => "{organisation} was verified.",
@@ -35,6 +37,7 @@ const fn words(kind: Kind) -> &'static str {
         Kind::AmendmentAccepted => "{organisation} agreed to the change for {listing}.",
         Kind::AmendmentDeclined => "The change for {listing} is off. What was agreed before stays.",
         Kind::DeliveryRecorded => "{organisation} says what was delivered for {listing}. Please confirm it.",
+        Kind::DeliveryWithdrawn => "{organisation} took back what it had said was delivered for {listing}.",
         Kind::DeliveryConfirmed => "{organisation} confirmed what was delivered for {listing}.",
         Kind::MatchDisputed => "{organisation} says otherwise of what was delivered for {listing}. A broker will look.",
         Kind::MatchFulfilled => "All was delivered for {listing}, as both sides confirm.",
@@ -42,6 +45,11 @@ const fn words(kind: Kind) -> &'static str {
         Kind::MatchReturned => "What was lent for {listing} came back.",
         Kind::MatchCancelled => "{organisation} called off the match for {listing}.",
         Kind::Thanked => "{organisation} says thank you for {listing}.",
+        Kind::MessagePosted => "{organisation} wrote about {listing}.",
+        Kind::MessageHidden => "A moderator hid what you wrote about {listing}.",
+        Kind::MessageReported => "Somebody reported a message. Hide it, or dismiss the report.",
+        Kind::ApprovalNeeded => "A match waits for your approval, for an organisation in it is not verified.",
+        Kind::DisputeRaised => "The two sides of a match do not agree on what was delivered. Please decide.",
     }
 }
 
@@ -50,6 +58,7 @@ const fn words(kind: Kind) -> &'static str {
 pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -> String {
     let (some_listing, somebody) = match rules::category(kind) {
         Category::Matches => ("your listing", "the other side"),
+        Category::Conversations => ("a listing", "the other side"),
         _ => ("a listing", "your organisation"),
     };
     let listing = listing.map_or_else(|| some_listing.into(), |title| format!("“{title}”"));
