@@ -34,6 +34,8 @@ const FEATURES: &[&str] = &[
     "mail",
     "notifications",
     "live",
+    "feeds",
+    "intakes",
     "transfer",
     "tasks",
     "demo",
@@ -159,6 +161,29 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "writing an event and what is beside it",
     ),
     (
+        "feeds/address",
+        Kind::Act,
+        "what an address asks for, with the names of enums as they are kept",
+    ),
+    ("feeds/atom", Kind::Pure, "news as Atom"),
+    (
+        "feeds/item",
+        Kind::Pure,
+        "a piece of news, whatever the format",
+    ),
+    ("feeds/json_feed", Kind::Pure, "news as JSON Feed"),
+    ("feeds/linked", Kind::Pure, "a listing as schema.org has it"),
+    (
+        "feeds/rpde",
+        Kind::Pure,
+        "a page of changes as OpenActive has it",
+    ),
+    (
+        "feeds/store",
+        Kind::Act,
+        "writing what has changed for readers, and numbering it",
+    ),
+    (
         "finding/conditions",
         Kind::Act,
         "what must hold of a listing, piece by piece",
@@ -178,6 +203,22 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "fulfilments/endings",
         Kind::Act,
         "how a match that was agreed ends",
+    ),
+    (
+        "intakes/claims",
+        Kind::Act,
+        "which link is to be mailed, and who mails it",
+    ),
+    (
+        "intakes/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    ("intakes/letters", Kind::Pure, "the mail with the link"),
+    (
+        "intakes/triage",
+        Kind::Act,
+        "the acts of brokers, which are many",
     ),
     (
         "listings/inputs",

@@ -12,9 +12,9 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-use api::{App, kit::clock::now, listings, notifications, outbox};
+use api::{App, feeds, kit::clock::now, listings, notifications, outbox};
 use chrono::{DateTime, Duration, Utc};
-use entity::{activity, mail, notification};
+use entity::{activity, feed, feed_entry, mail, notification};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -26,13 +26,15 @@ use crate::{
 };
 
 /// Every point in the sources, and how often a mail goes out if the worker is killed there.
-const POINTS: [(&str, usize); 14] = [
+const POINTS: [(&str, usize); 16] = [
     ("listings.touched", 1),
     ("listings.committed", 1),
     ("outbox.placed", 1),
     ("outbox.order_committed", 1),
     ("notifications.told", 1),
     ("notifications.committed", 1),
+    ("feeds.followed", 1),
+    ("feeds.committed", 1),
     ("mail.taking", 1),
     ("mail.taken", 1),
     ("mail.written", 1),
@@ -64,6 +66,7 @@ async fn the_worker_that_is_killed() {
     let rounds = async {
         listings::jobs::run(&app, &viewer).await?;
         outbox::service::sequence(&app.database).await?;
+        feeds::jobs::follow(&app, &viewer).await?;
         notifications::jobs::tell(&app, &viewer).await?;
         while notifications::jobs::mail_next(&app, &viewer).await? {}
         Ok(())
@@ -128,6 +131,8 @@ both! {
             assert_eq!(reminded.len(), 1, "{point}");
             let places: BTreeSet<_> = activity::Entity::find().all(conn).await.unwrap().iter().map(|act| act.seq).collect();
             assert_eq!(places, (1..=i64::try_from(places.len()).unwrap()).map(Some).collect(), "{point}");
+            let (entries, kept) = (feed_entry::Entity::find().all(conn).await.unwrap(), feed::Entity::find().all(conn).await.unwrap());
+            assert_eq!((entries.len(), entries[0].change, kept[0].change), (1, 1, 1), "{point}");
             let told = notification::Entity::find().filter(notification::Column::ActivityId.eq(reminded[0].id));
             assert_eq!(told.all(conn).await.unwrap().len(), 2, "{point}");
             let mails = mail::Entity::find().all(conn).await.unwrap();

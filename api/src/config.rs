@@ -76,6 +76,14 @@ pub struct Config {
     )]
     pub public_url: url::Url,
 
+    /// The licence under which the feeds give their data, by its address.
+    #[arg(
+        long,
+        env = "MARKETPLACE_FEED_LICENCE",
+        default_value = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+    )]
+    pub feed_licence: url::Url,
+
     /// Load the demo data where the database is still empty, and print two demo sign-ins.
     /// Not in production mode.
     #[arg(long)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, amendments, events,
+    App, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference, registrations,
 };
@@ -21,12 +21,20 @@ const EVENTS: Duration = Duration::from_mins(1);
 const REGISTRATIONS: Duration = Duration::from_secs(5);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
+/// How often links are mailed to those who told something, and contacts are deleted whose time is over.
+const INTAKES: Duration = Duration::from_secs(15);
+/// How often what has long been gone is forgotten.
+const FEEDS: Duration = Duration::from_hours(1);
 
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {
     tokio::join!(
         outbox::jobs::run(app),
         notifications::jobs::run(app),
+        feeds::jobs::run(app),
+        rounds(app, "feeds", FEEDS, |app| async move {
+            feeds::jobs::forget(&app, &Viewer::system()).await
+        }),
         rounds(app, "listings", LISTINGS, |app| async move {
             listings::jobs::run(&app, &Viewer::system()).await
         }),
@@ -40,6 +48,11 @@ pub async fn run(app: &App) {
             let viewer = Viewer::system();
             Ok(matches::jobs::run(&app, &viewer).await?
                 + amendments::jobs::run(&app, &viewer).await?)
+        }),
+        rounds(app, "intakes", INTAKES, |app| async move {
+            let viewer = Viewer::system();
+            Ok(intakes::jobs::mail(&app, &viewer).await?
+                + intakes::jobs::forget(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

@@ -12,6 +12,7 @@ use crate::{
     events::{EventMutation, EventQuery},
     finding::FindingQuery,
     fulfilments::FulfilmentMutation,
+    intakes::{IntakeMutation, IntakeQuery},
     invitations::{InvitationMutation, InvitationQuery},
     listings::ListingMutation,
     matches::{MatchMutation, MatchQuery, MatchSubscription},
@@ -58,6 +59,7 @@ pub struct Query(
     StatisticsQuery,
     ConversationQuery,
     EventQuery,
+    IntakeQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -81,6 +83,7 @@ pub struct Mutation(
     NotificationMutation,
     EventMutation,
     RegistrationMutation,
+    IntakeMutation,
 );
 
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as

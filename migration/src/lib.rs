@@ -23,6 +23,8 @@ mod m0008_conversations;
 mod m0009_concerned;
 mod m0010_events;
 mod m0011_registrations;
+mod m0012_feeds;
+mod m0013_intakes;
 
 pub struct Migrator;
 
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_concerned::Migration),
             Box::new(m0010_events::Migration),
             Box::new(m0011_registrations::Migration),
+            Box::new(m0012_feeds::Migration),
+            Box::new(m0013_intakes::Migration),
         ]
     }
 }

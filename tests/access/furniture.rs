@@ -19,6 +19,7 @@ impl County {
         self.conversations().await;
         self.activities().await;
         self.notifications().await;
+        self.intakes().await;
     }
 
     async fn listings(&mut self) {

@@ -11,6 +11,7 @@ mod fields;
 mod furniture;
 mod hearing;
 mod hidden;
+mod intakes;
 mod matches;
 mod shape;
 mod subjects;

@@ -42,7 +42,7 @@ const LAST: [&str; 7] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 35] = [
     "person",
     "session",
     "refresh_token",
@@ -76,6 +76,8 @@ const TABLES: [&str; 33] = [
     "event_priority_area",
     "event_partner",
     "registration",
+    "intake",
+    "intake_claim",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.
@@ -114,7 +116,7 @@ fn words() -> impl Iterator<Item = (&'static [&'static str], Vec<String>)> {
             ],
         ),
         (
-            &["externalReference", "idempotencyKey"],
+            &["externalReference", "idempotencyKey", "clientKey"],
             &["key-1", "key-2", "key-3"],
         ),
         (
@@ -211,6 +213,13 @@ impl Siege {
                 owner.invitation(&organisations[0], "MEMBER").await,
                 owner.invitation(&organisations[1], "EDITOR").await,
             ];
+            let mut intakes = Vec::new();
+            for key in ["one", "two", "three"] {
+                let take = "mutation ($key: String!, $host: ID!) { takeIntake(input: {clientKey: $key, hostId: $host,
+                    kind: OFFER, source: EVENT, title: \"Six chairs\"}) { intake { id } userErrors { code } } }";
+                let reply = owner.ask(take, json!({"key": key, "host": organisations[0]})).await;
+                intakes.push(reply.text("takeIntake.intake.id"));
+            }
             let mut invitations = Vec::new();
             for organisation in &organisations[..2] {
                 let query = "query ($id: ID!) { organisation(id: $id) { invitations { id } } }";
@@ -219,11 +228,12 @@ impl Siege {
             }
             let mut known: Vec<(&'static [&'static str], Vec<String>)> = vec![
                 (
-                    &["organisationId", "parentId", "intoId", "organisations"],
+                    &["organisationId", "parentId", "intoId", "organisations", "hostId"],
                     organisations.clone(),
                 ),
                 (&["id", "ids"], [listings, organisations].concat()),
                 (&["eventId"], events),
+                (&["intakeId", "intoId"], intakes),
                 (&["invitationId"], invitations),
                 (&["membershipId"], memberships),
                 (&["personId", "actorId", "subjectId"], people),
@@ -452,7 +462,7 @@ impl Siege {
             if list(field, "args")
                 .iter()
                 .any(|arg| arg["type"]["kind"] == "NON_NULL")
-                || ["listing", "match", "exportListings"].contains(&name(field))
+                || ["listing", "event", "match", "exportListings"].contains(&name(field))
             {
                 continue;
             }

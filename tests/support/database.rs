@@ -64,6 +64,9 @@ pub fn config(url: &str) -> Config {
         smtp_url: None,
         mail_from: "Social Value Marketplace <marketplace@example.org>".into(),
         public_url: "https://marketplace.example.org".parse().unwrap(),
+        feed_licence: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+            .parse()
+            .unwrap(),
         demo: false,
         json_logs: false,
     }

@@ -3,7 +3,10 @@
 //! request id → span and log → panic guard → time-out → security headers → compression → CORS → route.
 
 mod admission;
+mod claims;
 mod complete;
+mod conditional;
+mod feeds;
 mod graphql;
 mod health;
 mod mail;
@@ -86,6 +89,8 @@ pub fn router_on(app: App, terms: Terms) -> Router {
                 .post(mail::unsubscribe)
                 .with_state(app.clone()),
         )
+        .route("/claims", get(claims::show).with_state(app.clone()))
+        .merge(feeds::routes().with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))

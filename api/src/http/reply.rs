@@ -89,6 +89,15 @@ pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
+/// A refusal of an address: which word of it, and what was expected.
+pub fn unclear(word: &str, expected: &str) -> Response {
+    let message = format!("{word}: {expected}");
+    let extensions = json!({"code": "BAD_USER_INPUT", "argument": word});
+    let body = json!({"errors": [{"message": message, "extensions": extensions}]});
+    let uncached = [(header::CACHE_CONTROL, "no-store")];
+    (StatusCode::BAD_REQUEST, uncached, Json(body)).into_response()
+}
+
 /// A fault of ours that nobody foresaw. What it was is in the log.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn panicked(cause: Box<dyn Any + Send>) -> Response {

@@ -223,6 +223,12 @@ impl<R> Slice<R> {
         self.has_next
     }
 
+    /// The cursor of the last row; `None` where there is no row.
+    #[must_use]
+    pub fn end_cursor(&self) -> Option<&str> {
+        self.rows.last().map(|(cursor, _)| cursor.as_str())
+    }
+
     /// The page as a Relay connection, with what the connection says beside its edges.
     pub fn connection<T: OutputType, A: async_graphql::ObjectType>(
         self,

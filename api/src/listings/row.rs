@@ -6,7 +6,7 @@ use entity::{
     organisation,
 };
 use sea_orm::{
-    QueryResult,
+    Iterable, QueryResult,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -128,6 +128,20 @@ impl Plan {
     #[must_use]
     pub fn of_listing(field: SelectionField<'_>) -> Self {
         Self::of(&field.selection_set().collect::<Vec<_>>())
+    }
+
+    /// Everything of a listing, with the name and the pages of its organisation: for documents with a form of their own.
+    #[must_use]
+    pub fn in_full() -> Self {
+        let organisation = organisations::row::ALWAYS.into_iter();
+        let named = ["name", "website"]
+            .into_iter()
+            .flat_map(organisations::row::needs)
+            .copied();
+        Self {
+            listing: Selection::new(Column::iter()),
+            organisation: Some(Selection::new(organisation.chain(named))),
+        }
     }
 
     fn of(fields: &[SelectionField<'_>]) -> Self {

@@ -30,8 +30,8 @@ pub struct Letter {
     pub subject: String,
     /// Plain text.
     pub text: String,
-    /// Where one POST ends such mail (RFC 8058).
-    pub unsubscribe: String,
+    /// Where one POST ends such mail (RFC 8058), where more may follow.
+    pub unsubscribe: Option<String>,
 }
 
 /// The way to the mail server.
@@ -87,11 +87,12 @@ impl Post {
             .header(ContentType::TEXT_PLAIN)
             .body(text)
             .internal()?;
-        for (name, value) in [
-            ("List-Unsubscribe", format!("<{unsubscribe}>")),
-            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()),
-            ("Auto-Submitted", "auto-generated".into()),
-        ] {
+        let mut own = vec![("Auto-Submitted", "auto-generated".into())];
+        if let Some(address) = unsubscribe {
+            own.push(("List-Unsubscribe", format!("<{address}>")));
+            own.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+        }
+        for (name, value) in own {
             let name = HeaderName::new_from_ascii_str(name);
             mail.headers_mut().insert_raw(HeaderValue::new(name, value));
         }

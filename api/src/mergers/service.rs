@@ -1,7 +1,7 @@
 //! Merging organisations.
 
 use entity::{
-    invitation, listing, matching, membership,
+    intake, invitation, listing, matching, membership,
     organisation::{self, Column, Entity, Model, OrganisationState},
     organisation_identifier,
 };
@@ -49,6 +49,7 @@ pub async fn merge(
     move_members(&transaction, viewer, source.id, into.id).await?;
     move_identifiers(&transaction, source.id, into.id).await?;
     move_listings(&transaction, source.id, into.id).await?;
+    move_intakes(&transaction, source.id, into.id).await?;
     revoke_invitations(&transaction, viewer, source.id).await?;
     // The one that carries on is read again: it may have got another parent just now.
     let into = take_turn(&transaction, into.id).await?;
@@ -175,6 +176,22 @@ async fn move_identifiers(
     Entity::update_many()
         .col_expr(Column::OrganisationId, Expr::val(into))
         .filter(Column::OrganisationId.eq(source))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// What was told at the events of one is for the other to see through.
+async fn move_intakes(
+    transaction: &DatabaseTransaction,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use intake::{Column, Entity};
+
+    Entity::update_many()
+        .col_expr(Column::HostId, Expr::val(into))
+        .filter(Column::HostId.eq(source))
         .exec(transaction)
         .await?;
     Ok(())

@@ -63,7 +63,7 @@ pub async fn write(
         name: person.display_name,
         address: person.email,
         message_id: mail.message_id.clone(),
-        unsubscribe,
+        unsubscribe: Some(unsubscribe),
     }))
 }
 

@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, conversation, event, event_series, event_session, fulfilment, invitation,
+    activity, area, conversation, event, event_series, event_session, fulfilment, intake,
+    invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
     priority_area, priority_edition, registration, resource_type, thanks,
@@ -16,6 +17,7 @@ use crate::{
     conversations::{Conversation, Message, MessageReport},
     events::{Event, EventSeries, EventSession},
     fulfilments::Fulfilment,
+    intakes::Intake,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
     listings::{Offer, Request},
@@ -52,6 +54,8 @@ pub enum Node {
     Membership(Membership),
     /// A link by which one person joins an organisation.
     Invitation(Invitation),
+    /// What somebody told, before it is a listing.
+    Intake(Intake),
     /// An offer and a request that were brought together.
     Match(Match),
     /// A delivery, or a part of one.
@@ -164,6 +168,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         thanks::Entity::NAME => {
             let found = ctx.load(Id::<thanks::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Thanks(row.into())))
+        }
+        intake::Entity::NAME => {
+            let found = ctx.load(Id::<intake::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Intake(row.into())))
         }
         conversation::Entity::NAME => {
             let found = ctx.load(Id::<conversation::Entity>::new(id)).await?;

@@ -1,0 +1,49 @@
+//! A page of changes as OpenActive's Realtime Paged Data Exchange 1.0 has it, ordered by change number.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{rules, search::Change};
+use crate::kit::{Error, OrInternal};
+
+/// The media type.
+pub const MEDIA: &str = "application/vnd.openactive.rpde+json; version=1";
+
+#[derive(Serialize)]
+struct Page<'a> {
+    next: &'a str,
+    items: Vec<Item<'a>>,
+    license: &'a str,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    state: &'static str,
+    kind: &'a str,
+    id: String,
+    modified: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a RawValue>,
+}
+
+/// The document. The last page is the one without items: its `next` is its own address, to be asked again later.
+pub fn write(next: &str, changes: &[Change], licence: &str) -> Result<String, Error> {
+    let mut items = Vec::with_capacity(changes.len());
+    for change in changes {
+        let data = change.data.as_deref().map(serde_json::from_str).transpose();
+        let data: Option<&RawValue> = data.internal()?;
+        items.push(Item {
+            state: if data.is_some() { "updated" } else { "deleted" },
+            kind: &change.kind,
+            id: rules::id_of(change.subject_id),
+            modified: change.number,
+            data,
+        });
+    }
+    let page = Page {
+        next,
+        items,
+        license: licence,
+    };
+    serde_json::to_string(&page).internal()
+}

@@ -1,0 +1,159 @@
+//! What an act touches in the feeds, and the addresses and lengths that everybody may rely upon.
+
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use entity::{
+    activity,
+    listing::{self, ListingKind},
+};
+use url::{Url, form_urlencoded};
+use uuid::Uuid;
+
+use crate::kit::Id;
+
+/// How long a tombstone is kept. Readers are told seven days; the rest is for those who come late.
+pub const KEPT: Duration = Duration::days(14);
+/// How many changes a page has where the address does not say.
+pub const CHANGES: u64 = 200;
+/// The most changes on a page.
+pub const MOST_CHANGES: u64 = 500;
+/// How many of the newest listings a page has.
+pub const NEWEST: i32 = 50;
+/// The form in which items are written. Count it up with a change of [`super::linked`]: all are then written anew.
+pub const FORM: i32 = 1;
+
+/// What some acts may have changed for those who read the feeds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// These listings.
+    pub listings: Vec<Uuid>,
+    /// What these organisations posted.
+    pub organisations: Vec<Uuid>,
+    /// The two listings of each of these matches.
+    pub matches: Vec<Uuid>,
+    /// What is for these areas.
+    pub areas: Vec<Uuid>,
+    /// What is of these types.
+    pub types: Vec<Uuid>,
+}
+
+impl Touched {
+    /// What these acts may have changed.
+    #[must_use]
+    pub fn by(acts: &[activity::Model]) -> Self {
+        let mut touched = Self::default();
+        for act in acts {
+            match act.subject_kind.as_str() {
+                "listing" => touched.listings.push(act.subject_id),
+                "match" => touched.matches.push(act.subject_id),
+                "area" => touched.areas.push(act.subject_id),
+                "resourceType" => touched.types.push(act.subject_id),
+                "organisation" => {
+                    touched.organisations.push(act.subject_id);
+                    touched.organisations.extend(act.organisation_id);
+                    touched.organisations.extend(act.other_organisation_id);
+                }
+                _ => {}
+            }
+        }
+        touched
+    }
+
+    /// Whether they changed nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What readers call a listing: schema.org's words.
+#[must_use]
+pub const fn kind(kind: ListingKind) -> &'static str {
+    match kind {
+        ListingKind::Offer => "Offer",
+        ListingKind::Request => "Demand",
+    }
+}
+
+/// When a feed that changed at one time last has changed now: whole seconds, and later than before, so that a time
+/// tells readers whether they know everything.
+#[must_use]
+pub fn later(before: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let up = if now.timestamp_subsec_nanos() == 0 {
+        now
+    } else {
+        now.trunc_subsecs(0) + Duration::seconds(1)
+    };
+    up.max(before + Duration::seconds(1))
+}
+
+/// The addresses of this server.
+#[derive(Clone, Debug)]
+pub struct Site(String);
+
+impl Site {
+    /// The server that people reach at this address.
+    #[must_use]
+    pub fn at(public: &Url) -> Self {
+        Self(public.as_str().trim_end_matches('/').to_owned())
+    }
+
+    /// The front page.
+    #[must_use]
+    pub fn home(&self) -> String {
+        format!("{}/", self.0)
+    }
+
+    /// A listing as linked data.
+    #[must_use]
+    pub fn listing(&self, row: &listing::Model) -> String {
+        format!("{}/listings/{}.jsonld", self.0, row.reference)
+    }
+
+    /// A feed of listings in some form, with these words in its address.
+    #[must_use]
+    pub fn listings(&self, form: &str, words: &[(String, String)]) -> String {
+        let mut address = format!("{}/feeds/listings.{form}", self.0);
+        if !words.is_empty() {
+            let words = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(words)
+                .finish();
+            address.extend(["?", &words]);
+        }
+        address
+    }
+}
+
+/// How the feeds name a listing.
+#[must_use]
+pub fn id_of(id: Uuid) -> String {
+    Id::<listing::Entity>::new(id).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::clock;
+
+    #[test]
+    fn a_feed_changes_at_whole_seconds_each_later_than_the_last() {
+        let at = |micros| clock::from_micros(micros);
+        assert_eq!(later(at(0), at(1_500_000)), at(2_000_000));
+        assert_eq!(later(at(0), at(2_000_000)), at(2_000_000));
+        assert_eq!(later(at(2_000_000), at(1_700_000)), at(3_000_000));
+        assert_eq!(later(at(9_000_000), at(1_700_000)), at(10_000_000));
+    }
+
+    #[test]
+    fn addresses_are_written_as_addresses() {
+        let site = Site::at(&"https://example.org/market/".parse().unwrap());
+        let words = [("text".to_owned(), "tea & cake".to_owned())];
+        assert_eq!(
+            site.listings("atom", &words),
+            "https://example.org/market/feeds/listings.atom?text=tea+%26+cake"
+        );
+        assert_eq!(
+            site.listings("rpde", &[]),
+            "https://example.org/market/feeds/listings.rpde"
+        );
+    }
+}

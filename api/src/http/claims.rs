@@ -1,0 +1,86 @@
+//! Where the link leads that people are mailed: a page that says what they told, and by which words it is claimed.
+//!
+//! Opening it changes nothing, for programs that look for viruses open every address they meet.
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::reply;
+use crate::{
+    App, intakes,
+    kit::{Error, Viewer},
+};
+
+/// The page loads nothing and sends nothing.
+const POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What the address says.
+#[derive(Deserialize)]
+pub struct Address {
+    #[serde(default)]
+    token: String,
+}
+
+/// The page.
+pub async fn show(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
+    let found = match intakes::told(&app, &Viewer::nobody(), &token).await {
+        Ok(found) => found,
+        Err(error) => {
+            if let Error::Internal(cause) = &error {
+                tracing::error!(?cause, "a link could not be followed");
+            }
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            return reply::refusal(status, error.code(), &error.message());
+        }
+    };
+    let (status, body) = match found {
+        None => (
+            StatusCode::NOT_FOUND,
+            "<p>This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.</p>".into(),
+        ),
+        Some(row) => (
+            StatusCode::OK,
+            format!(
+                "<p>You told us of: <strong>{}</strong></p><p>Sign in where your organisation uses the marketplace, and give this \
+                 code there to make a listing of it. Developers: it is the token of <code>claimIntake</code>.</p>\
+                 <p><code>{}</code></p>",
+                plain(&row.title),
+                plain(&token)
+            ),
+        ),
+    };
+    let page = format!(
+        "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>What you told us</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
+         <h1>Social Value Marketplace</h1>{body}</html>"
+    );
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, Html(page)).into_response()
+}
+
+/// A text as a page holds it.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => plain.push_str("&amp;"),
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '"' => plain.push_str("&quot;"),
+            '\'' => plain.push_str("&#39;"),
+            c => plain.push(c),
+        }
+    }
+    plain
+}

@@ -1,0 +1,315 @@
+//! Taking down what somebody tells, and making a listing of it.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    event,
+    intake::{self, Column, IntakeSource, IntakeState},
+    intake_claim,
+    listing::{self, ListingKind},
+    organisation,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{
+    letters::CLAIM,
+    rules::{self, Act, Contact},
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode as Code, Viewer, activity, idempotency::Key,
+        input::Checks, resource,
+    },
+    listings::{particulars::Particulars, service as listings},
+    reference::rules as reference,
+};
+
+/// The id of an intake.
+pub type IntakeId = Id<intake::Entity>;
+
+/// What somebody told.
+#[derive(Debug)]
+pub struct Told {
+    /// Whether they offer or request it.
+    pub kind: ListingKind,
+    /// How it came.
+    pub source: IntakeSource,
+    /// Whose event it was taken at.
+    pub host: Option<Id<organisation::Entity>>,
+    /// At which event.
+    pub event: Option<Id<event::Entity>>,
+    /// When.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// In a line.
+    pub title: String,
+    /// In full.
+    pub description: String,
+    /// Code of the resource type.
+    pub resource_type: Option<String>,
+    /// Code of the area.
+    pub area: Option<String>,
+    /// How to reach whoever told it.
+    pub contact: Contact,
+    /// Whether they said that this may be kept.
+    pub consent: bool,
+}
+
+/// Takes it down, once for each of the caller's keys.
+pub async fn take(
+    app: &App,
+    viewer: &Viewer,
+    told: Told,
+    client_key: &str,
+) -> Result<intake::Model, Error> {
+    let mut checks = Checks::new();
+    let key = checks.line("clientKey", client_key, 1..=100);
+    checks.finish()?;
+    let key = Key::new(viewer, Some(key), "intake.taken", &told);
+    let made = Key::made::<intake::Entity>(key.as_ref(), &app.database.read, viewer).await;
+    if let Some(row) = made.map_err(other_key)? {
+        return Ok(row);
+    }
+    let row = take_once(app, viewer, told, key.as_ref()).await;
+    let row = Key::settle::<intake::Entity>(row, key.as_ref(), &app.database.write, viewer).await;
+    row.map_err(other_key)
+}
+
+/// What is refused about a key is about the field that is called so here.
+fn other_key(error: Error) -> Error {
+    let Error::Refused(mut errors) = error else {
+        return error;
+    };
+    for error in errors
+        .iter_mut()
+        .filter(|error| error.code == Code::IdempotencyKeyReused)
+    {
+        error.field = Some(vec!["clientKey".into()]);
+    }
+    Error::Refused(errors)
+}
+
+async fn take_once(
+    app: &App,
+    viewer: &Viewer,
+    told: Told,
+    key: Option<&Key>,
+) -> Result<intake::Model, Error> {
+    let Told {
+        kind,
+        source,
+        host,
+        event,
+        taken_at,
+        title,
+        description,
+        resource_type,
+        area,
+        contact,
+        consent,
+    } = told;
+    let me = viewer.signed_in()?.id;
+    let transaction = app.database.begin().await?;
+    if let Some(host) = host {
+        resource::hold(&transaction, viewer, host).await?;
+    }
+    let event = match event {
+        Some(event) => Some(resource::hold(&transaction, viewer, event).await?),
+        None => None,
+    };
+    let held_by = event.as_ref().map(|event| event.organisation_id);
+    let host = host.map(|host| host.0).or(held_by);
+    rules::may_take(viewer, host)?;
+    let mut checks = Checks::new();
+    let message = "Another organisation holds this event.";
+    let fits = held_by.is_none_or(|held_by| host == Some(held_by));
+    checks.demand(fits, "hostId", Code::Invalid, message);
+    let taken_at = taken_at.unwrap_or(viewer.now);
+    rules::taken_at(&mut checks, taken_at, viewer.now);
+    let title = checks.line("title", &title, 3..=120);
+    let description = checks.lines("description", &description, 0..=5_000);
+    codes(app, &mut checks, resource_type.as_deref(), area.as_deref());
+    let contact = contact.check(&mut checks, consent);
+    checks.finish()?;
+    let row = intake::Model {
+        id: Uuid::now_v7(),
+        kind,
+        source,
+        state: IntakeState::New,
+        host_id: host,
+        event_id: event.map(|event| event.id),
+        taken_by: me,
+        taken_at: taken_at.min(viewer.now),
+        title,
+        description,
+        resource_type,
+        area,
+        contact_name: contact.name,
+        contact_organisation: contact.organisation,
+        contact_email: contact.email,
+        contact_phone: contact.phone,
+        contact_until: viewer.now + rules::KEPT_OPEN,
+        note: None,
+        merged_into: None,
+        listing_id: None,
+        claimed_by: None,
+        created_at: viewer.now,
+        updated_at: viewer.now,
+        version: 1,
+    };
+    intake::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(&transaction)
+        .await?;
+    record(&transaction, viewer, &row, "intake.taken", &[]).await?;
+    Key::record(key, &transaction, viewer, row.id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Notes codes that stand for nothing.
+pub(super) fn codes(
+    app: &App,
+    checks: &mut Checks,
+    resource_type: Option<&str>,
+    area: Option<&str>,
+) {
+    let known = app.reference.now();
+    if let Some(code) = resource_type {
+        reference::known(
+            checks,
+            "resourceType",
+            code,
+            known.resource_type(code).is_some(),
+        );
+    }
+    if let Some(code) = area {
+        reference::known(checks, "area", code, known.area(code).is_some());
+    }
+}
+
+/// What a link is about, while it is good: for whoever has it.
+pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<intake::Model>, Error> {
+    let found = by_token(app, &app.database.read, viewer, token).await?;
+    Ok(found.filter(|row| rules::can(row, Act::Claim).is_ok()))
+}
+
+async fn by_token(
+    app: &App,
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    token: &str,
+) -> Result<Option<intake::Model>, Error> {
+    let Some(id) = app.tokens.open(CLAIM, token) else {
+        return Ok(None);
+    };
+    let claim = intake_claim::Entity::find_by_id(id).one(conn).await?;
+    let Some(claim) = claim.filter(|claim| claim.expires_at > viewer.now) else {
+        return Ok(None);
+    };
+    Ok(intake::Entity::find_by_id(claim.intake_id)
+        .one(conn)
+        .await?)
+}
+
+/// Makes a draft of what the viewer told, for an organisation of theirs, by the link that they were sent. Whoever did
+/// it may repeat it.
+pub async fn claim(
+    app: &App,
+    viewer: &Viewer,
+    token: &str,
+    organisation: Id<organisation::Entity>,
+) -> Result<listing::Model, Error> {
+    let me = viewer.signed_in()?.id;
+    let transaction = app.database.begin().await?;
+    let found = by_token(app, &transaction, viewer, token).await?;
+    let row = found.ok_or_else(rules::no_claim)?;
+    if let (Some(made), true) = (row.listing_id, row.claimed_by == Some(me)) {
+        let made = Id::<listing::Entity>::new(made);
+        return resource::get(&transaction, viewer, made).await;
+    }
+    if rules::can(&row, Act::Claim).is_err() {
+        return Err(rules::no_claim());
+    }
+    let said = Particulars {
+        title: row.title.clone(),
+        description: row.description.clone(),
+        resource_type: row.resource_type.clone().unwrap_or_default(),
+        areas: row.area.iter().cloned().collect(),
+        partial_allowed: true,
+        ..Particulars::default()
+    };
+    let draft = listings::Draft {
+        kind: row.kind,
+        organisation,
+        said,
+        publish: false,
+        like: None,
+    };
+    let made = listings::create_in(app, &transaction, viewer, draft).await?;
+    let change = intake::ActiveModel {
+        state: Set(IntakeState::Converted),
+        listing_id: Set(Some(made.id)),
+        claimed_by: Set(Some(me)),
+        contact_until: Set(rules::kept_once_decided(&row, viewer.now)),
+        ..Default::default()
+    };
+    change_if(
+        &transaction,
+        viewer,
+        &row,
+        change,
+        "intake.claimed",
+        &["state"],
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(made)
+}
+
+/// Writes a change if the row is still as it was read, and records it.
+pub(super) async fn change_if(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &intake::Model,
+    mut change: intake::ActiveModel,
+    act: &'static str,
+    fields: &[&'static str],
+) -> Result<intake::Model, Error> {
+    change.updated_at = Set(viewer.now);
+    change.version = Set(row.version + 1);
+    let changed = intake::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version))
+        .exec_with_returning(transaction)
+        .await?;
+    let changed = changed.into_iter().next().ok_or_else(outdated)?;
+    record(transaction, viewer, &changed, act, fields).await?;
+    Ok(changed)
+}
+
+/// Records an act.
+pub(super) async fn record(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &intake::Model,
+    act: &'static str,
+    fields: &[&'static str],
+) -> Result<(), Error> {
+    let act = activity::Act {
+        act,
+        subject: IntakeId::new(row.id),
+        organisation: row.host_id,
+        fields,
+    };
+    activity::record(conn, viewer, act).await
+}
+
+/// The refusal of a change to what was changed meanwhile.
+pub(super) fn outdated() -> Error {
+    let message = "Somebody changed it since you read it. Read it again and repeat your change.";
+    UserError::at("version", Code::VersionOutdated, message).into()
+}
