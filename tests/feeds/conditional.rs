@@ -46,7 +46,7 @@ both! {
         for (address, tag, time) in &known {
             let by_time = get_with(&world, address, &[("if-modified-since", time)]).await;
             assert_eq!(by_time.status, 200, "{address}");
-            assert_eq!(header(&by_time, "last-modified"), "", "its second is not over");
+            assert_ne!(header(&by_time, "last-modified"), time, "{address}");
             let both = [("if-none-match", tag.as_str()), ("if-modified-since", time.as_str())];
             let same = get_with(&world, address, &both).await.status == 304;
             assert_eq!(same, header(&by_time, "etag") == tag, "the tag counts: {address}");
