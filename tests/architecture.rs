@@ -105,6 +105,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the demonstration as readable files",
     ),
     (
+        "demo/gatherings",
+        Kind::Act,
+        "its events come about by the product's own acts, which are many",
+    ),
+    (
         "demo/load",
         Kind::Act,
         "the demonstration comes about by the product's own acts",

@@ -46,6 +46,25 @@ both! {
         assert_eq!(found.at("organisations.totalCount"), 48);
     }
 
+    async fn events_are_to_come_full_and_over_and_one_recurs(on) {
+        let world = World::new(on).await;
+        load(&world).await.unwrap();
+        let host = sign_in(&world, "admin@example.org").await;
+        let seen = host.ask(
+            r#"{ surrey: events(filter: {text: "We Are Surrey"}) { nodes { title remainingPlaces confirmedPlaces waitingCount
+                    registrations(states: [WAITLISTED]) { nodes { name position } } } }
+                over: events(filter: {states: [COMPLETED]}) { nodes { registrations { nodes { state } } } }
+                series: events(filter: {text: "repair"}) { totalCount nodes { series { rule } } }
+                room: events(filter: {placesLeft: true, attendanceModes: [ONLINE]}) { totalCount } }"#,
+            json!({}),
+        ).await;
+        let surrey = seen.at("surrey.nodes.0");
+        assert_eq!((&surrey["remainingPlaces"], &surrey["confirmedPlaces"], &surrey["waitingCount"]), (&json!(0), &json!(4), &json!(2)));
+        assert_eq!(seen.each("surrey.nodes.0.registrations.nodes", "name").len(), 2);
+        assert_eq!(seen.each("over.nodes.0.registrations.nodes", "state"), ["ATTENDED", "NO_SHOW", "ATTENDED"]);
+        assert_eq!((seen.at("series.totalCount"), seen.at("room.totalCount")), (&json!(6), &json!(1)));
+    }
+
     async fn matches_stand_wherever_a_match_can_stand(on) {
         let world = World::new(on).await;
         load(&world).await.unwrap();

@@ -10,7 +10,7 @@ use entity::{
 
 use super::{PASSWORD, files, stories};
 use crate::{
-    App, accounts, invitations,
+    App, accounts, events, invitations,
     kit::{Error, Id, Viewer, clock, viewer::Who},
     listings::{
         self,
@@ -52,9 +52,11 @@ pub async fn everything(app: &App) -> Result<(), Error> {
     let listings = world.post(listings, &organisations).await?;
     let stories = stories::read()?;
     world.match_up(stories, &organisations, &listings).await?;
+    world.gather(&organisations).await?;
     // What has run out since it was published or proposed is written down as the worker would have done.
     listings::jobs::run(app, &Viewer::system()).await?;
     matches::jobs::run(app, &Viewer::system()).await?;
+    events::jobs::run(app, &Viewer::system()).await?;
     Ok(())
 }
 

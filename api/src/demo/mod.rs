@@ -6,6 +6,7 @@
 //! mode, and wherever there is somebody already.
 
 mod files;
+mod gatherings;
 mod load;
 mod matching;
 mod stories;

@@ -10,7 +10,7 @@
 //!
 //! A registration is seen by whoever made it and by the organisers of the event.
 
-mod desk;
+pub mod desk;
 mod inputs;
 pub mod jobs;
 mod mutation;
