@@ -66,6 +66,14 @@ pub fn config(url: &str) -> Config {
         public_url: "https://marketplace.example.org".parse().unwrap(),
         demo: false,
         json_logs: false,
+        playground: None,
+        trusted_documents: None,
+        only_trusted_documents: false,
+        public_seconds: 15,
+        trusted_proxies: Vec::new(),
+        limits: api::http::Limits::default(),
+        allowance: api::http::Allowance::default(),
+        load: api::http::Load::default(),
     }
 }
 

@@ -19,8 +19,14 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// Serves until it is told to stop.
 pub async fn run(config: Config) -> Result<(), String> {
     log(config.json_logs);
-    if config.production && config.token_key_file.is_none() {
-        return Err("production mode needs MARKETPLACE_TOKEN_KEY_FILE: the Ed25519 key (PKCS #8, PEM) that signs access tokens. Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem".into());
+    let faults = config.faults();
+    if !faults.is_empty() {
+        let mode = if config.production {
+            "production mode needs"
+        } else {
+            "these settings are wrong:"
+        };
+        return Err(format!("{mode}\n  {}", faults.join("\n  ")));
     }
     let (listen, wants_demo) = (config.listen, config.demo);
     let app = App::start(config).await.map_err(explain)?;

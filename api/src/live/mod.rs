@@ -12,4 +12,4 @@ mod types;
 
 pub use caller::Caller;
 pub use changes::Change;
-pub use types::{Event, changes};
+pub use types::{Event, changes, happenings};

@@ -9,7 +9,10 @@ use async_graphql::{
 use entity::activity;
 use futures_util::{StreamExt, stream::BoxStream};
 
-use super::{Caller, Change, changes::follow};
+use super::{
+    Caller, Change,
+    changes::{Told, follow},
+};
 use crate::{
     App, context,
     kit::{Error, Id, Resource, Viewer, resource},
@@ -78,5 +81,21 @@ pub async fn changes(
     wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
 ) -> Result<BoxStream<'static, Change>, Error> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
-    Ok(follow(Arc::clone(caller), Box::new(wanted)).await?.boxed())
+    Ok(
+        follow(Arc::clone(caller), Told::Concerned, Box::new(wanted))
+            .await?
+            .boxed(),
+    )
+}
+
+/// The acts from now on that are wanted, whoever they concern: for subscriptions that show nothing of the act itself, and of
+/// its subject only what the one who is told may see.
+pub async fn happenings(
+    ctx: &Context<'_>,
+    wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
+) -> Result<BoxStream<'static, Change>, Error> {
+    let caller: &Arc<Caller> = ctx.data_unchecked();
+    Ok(follow(Arc::clone(caller), Told::Anybody, Box::new(wanted))
+        .await?
+        .boxed())
 }
