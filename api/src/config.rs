@@ -26,6 +26,10 @@ const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 
 /// How to serve.
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "settings are switched on and off"
+)]
 pub struct Config {
     /// The database.
     #[command(flatten)]
@@ -34,6 +38,10 @@ pub struct Config {
     /// Address and port to listen on.
     #[arg(long, env = "MARKETPLACE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+
+    /// Address and port on which Prometheus reads /metrics; without it there is none. Nobody else should reach it.
+    #[arg(long, env = "MARKETPLACE_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 
     /// Production mode: secrets are required and demo data is refused.
     #[arg(long, env = "MARKETPLACE_PRODUCTION", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]

@@ -60,6 +60,8 @@ pub struct Parts {
     pub outbox: outbox::Outbox,
     /// Documents that clients may name, by their names.
     pub trusted_documents: std::collections::HashMap<String, String>,
+    /// What is told to Prometheus.
+    pub metrics: http::Metrics,
     /// The way to the mail server, where there is one.
     pub post: Option<mail::Post>,
     /// Hashes and compares passwords.
@@ -110,6 +112,7 @@ impl App {
         Ok(Self(Arc::new(Parts {
             post,
             trusted_documents,
+            metrics: http::Metrics::default(),
             reference: reference::Cache::read(&database.read).await?,
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,

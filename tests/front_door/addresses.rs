@@ -264,6 +264,37 @@ async fn it_says_whether_it_lives_and_whether_it_is_ready() {
 }
 
 #[tokio::test]
+async fn prometheus_reads_what_went_on_and_nothing_of_whom() {
+    let world = World::new(On::Sqlite).await;
+    let person = world.person("Olive Owner").await;
+    for query in [WHO, WHO, "{ listing { id } }", "{ olive: nothing }"] {
+        person.ask(query, json!({})).await;
+    }
+    let metrics = Caller::new(api::http::metrics_router(world.app.clone()), None);
+    let told = metrics.send(get("/metrics")).await.text;
+    for line in [
+        "marketplace_operations_total{field=\"viewer\",outcome=\"Ok\"} 2",
+        "marketplace_operations_total{field=\"listing\",outcome=\"Failed\"} 1",
+        "marketplace_operations_total{field=\"none\",outcome=\"Refused\"} 1",
+        "marketplace_operation_seconds_count{field=\"viewer\"} 2",
+        "marketplace_documents_known_total 1",
+        "# EOF",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}: {told}");
+    }
+    assert!(
+        told.contains("marketplace_statements ")
+            && !told.contains("olive")
+            && !told.contains("Olive")
+    );
+    super::refused(
+        &world.stranger().send(get("/metrics")).await,
+        404,
+        "NOT_FOUND",
+    );
+}
+
+#[tokio::test]
 async fn strangers_and_staff_meet_the_same_door() {
     let world = World::new(On::Sqlite).await;
     let staff = world.staff("Bo Broker", PlatformRole::Broker).await;

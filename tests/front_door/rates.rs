@@ -91,7 +91,7 @@ async fn who_asks_too_much_waits_and_nobody_else_does() {
 #[tokio::test]
 async fn passwords_are_tried_so_often_from_one_address() {
     let world = World::with(On::Sqlite, |config| {
-        config.allowance.sign_ins_per_address = 4
+        config.allowance.sign_ins_per_address = 4;
     })
     .await;
     let anyone = world.stranger();

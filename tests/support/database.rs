@@ -71,6 +71,7 @@ pub fn config(url: &str) -> Config {
         only_trusted_documents: false,
         public_seconds: 15,
         trusted_proxies: Vec::new(),
+        metrics_listen: None,
         limits: api::http::Limits::default(),
         allowance: api::http::Allowance::default(),
         load: api::http::Load::default(),

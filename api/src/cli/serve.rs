@@ -38,6 +38,19 @@ pub async fn run(config: Config) -> Result<(), String> {
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     announce(&app, address);
+    if let Some(address) = app.config.metrics_listen {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        println!("metrics     http://{address}/metrics");
+        let router = http::metrics_router(app.clone());
+        tokio::spawn(http::server::serve(
+            listener,
+            router,
+            Patience::default(),
+            std::future::pending(),
+        ));
+    }
     let worker = tokio::spawn({
         let app = app.clone();
         async move { jobs::run(&app).await }

@@ -1,9 +1,6 @@
 //! Admitting documents: each is looked over, parsed, measured and validated once, and known from then on.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use apollo_compiler::{ExecutableDocument as Validated, executable::Operation, validation::Valid};
 use async_graphql::{
@@ -14,7 +11,7 @@ use async_graphql::{
 use moka::sync::Cache;
 
 use super::{
-    Limits, coercion, contract, escapes, filler, introspection,
+    Limits, Metrics, coercion, contract, escapes, filler, introspection,
     measure::measure,
     scan::scan,
     source,
@@ -39,7 +36,7 @@ pub struct Admitted {
     /// What it was validated as.
     validated: Valid<Validated>,
     /// What is known of each operation; the one without a name under none.
-    operations: HashMap<Option<String>, Known>,
+    operations: Vec<(Option<String>, Known)>,
     /// Whether any of them writes.
     pub writes: bool,
 }
@@ -50,6 +47,8 @@ const SIGN_INS: [&str; 3] = ["signIn", "signUp", "changePassword"];
 /// What is known of an operation.
 struct Known {
     weight: Weight,
+    /// Its first field, by which figures name it.
+    field: String,
     /// How many passwords it tries, or accounts it makes.
     sign_ins: u32,
     asks_schema: bool,
@@ -72,10 +71,12 @@ impl Admission {
     }
 
     /// The document of a text, unless something is wrong with it.
-    pub fn admit(&self, text: &str) -> Result<Arc<Admitted>, Vec<ServerError>> {
+    pub fn admit(&self, text: &str, metrics: &Metrics) -> Result<Arc<Admitted>, Vec<ServerError>> {
         if let Some(known) = self.known.get(text) {
+            metrics.known.inc();
             return Ok(known);
         }
+        metrics.new.inc();
         let admitted = Arc::new(self.look_at(text)?);
         self.known.insert(text.into(), Arc::clone(&admitted));
         Ok(admitted)
@@ -93,6 +94,7 @@ impl Admission {
             let (asks_schema, only_schema) = introspection::asks(&validated, operation);
             let known = Known {
                 weight: weigh(&validated, &operation.selection_set),
+                field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
                 asks_schema,
                 only_schema,
@@ -103,10 +105,10 @@ impl Admission {
         let operations = operations.collect();
         let writes = validated.operations.iter().any(|one| one.is_mutation());
         Ok(Admitted {
-            operations,
-            writes,
             document,
             validated,
+            operations,
+            writes,
         })
     }
 
@@ -142,6 +144,11 @@ impl Admitted {
         Ok(known.weight.of(variables))
     }
 
+    /// The first field of an operation, by which figures name it.
+    pub fn field(&self, name: Option<&str>) -> &str {
+        self.find(name).map_or("none", |(_, known)| &known.field)
+    }
+
     /// How many passwords an operation tries, or accounts it makes.
     pub fn sign_ins(&self, name: Option<&str>) -> u32 {
         self.find(name).map_or(0, |(_, known)| known.sign_ins)
@@ -170,11 +177,21 @@ impl Admitted {
 
     fn find(&self, name: Option<&str>) -> Option<(&Operation, &Known)> {
         let operation = self.validated.operations.get(name).ok()?;
+        let name = operation.name.as_ref().map(apollo_compiler::Name::as_str);
         let known = self
             .operations
-            .get(&operation.name.as_ref().map(ToString::to_string))?;
+            .iter()
+            .find(|(known, _)| known.as_deref() == name);
+        let (_, known) = known?;
         Some((operation, known))
     }
+}
+
+fn first_field(document: &Validated, operation: &Operation) -> String {
+    let first = operation.root_fields(document).next();
+    first
+        .map(|field| field.name.to_string())
+        .unwrap_or_default()
 }
 
 fn sign_ins(document: &Validated, operation: &Operation) -> u32 {

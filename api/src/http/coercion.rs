@@ -39,19 +39,18 @@ impl Wrong {
         }
     }
 
-    fn at(mut self, step: impl ToString) -> Self {
+    fn at(mut self, step: &impl ToString) -> Self {
         self.path.push(step.to_string());
         self
     }
 
     fn told(&self) -> String {
-        let path: String = self
-            .path
-            .iter()
-            .rev()
-            .map(|step| format!(".{step}"))
-            .collect();
-        format!("{path} {}", self.expected)
+        let mut told = String::new();
+        for step in self.path.iter().rev() {
+            told.extend([".", step]);
+        }
+        told.extend([" ", &self.expected]);
+        told
     }
 }
 
@@ -67,7 +66,8 @@ fn fit(schema: &Schema, expected: &Type, value: &mut ConstValue) -> Result<(), W
         Type::List(of) | Type::NonNullList(of) => match value {
             ConstValue::List(items) => {
                 let mut items = items.iter_mut().enumerate();
-                items.try_for_each(|(at, item)| fit(schema, of, item).map_err(|wrong| wrong.at(at)))
+                items
+                    .try_for_each(|(at, item)| fit(schema, of, item).map_err(|wrong| wrong.at(&at)))
             }
             // One thing stands for a list of one.
             one => fit(schema, of, one),
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::http::contract::validate;
 
-    fn told(of: &str, value: Value) -> String {
+    fn told(of: &str, value: &Value) -> String {
         let uses = match of {
             "Int" => "offers(first: $v) { totalCount }",
             "CreateListingInput!" => "createOffer(input: $v) { offer { id } }",
@@ -227,7 +227,7 @@ mod tests {
                 "The variable $v.place.point.latitude must be a Float.",
             ),
         ] {
-            assert_eq!(told(of, value.clone()), expected, "{of} {value}");
+            assert_eq!(told(of, &value), expected, "{of} {value}");
         }
     }
 }

@@ -59,12 +59,7 @@ pub fn validate(text: &str) -> Result<Valid<ExecutableDocument>, Vec<ServerError
     let document = match ExecutableDocument::parse_and_validate(schema, text, "document") {
         Ok(document) => document,
         // The same field twice at the root of a subscription is one: `source` counts them.
-        Err(errors)
-            if errors
-                .errors
-                .iter()
-                .all(|error| counts_fields(&error.error)) =>
-        {
+        Err(errors) if errors.errors.iter().all(|error| counts_fields(error.error)) => {
             Valid::assume_valid(errors.partial)
         }
         Err(errors) => return Err(explain(&errors.errors)),

@@ -22,6 +22,7 @@ pub struct Documents {
 
 impl Documents {
     /// Those of a file, if there is one, and none from clients.
+    #[must_use]
     pub fn new(trusted: HashMap<String, String>, only_trusted: bool) -> Self {
         let mut by_name = HashMap::new();
         for (name, text) in trusted {
@@ -93,8 +94,14 @@ fn plain(name: &str) -> &str {
 }
 
 fn hash(text: &str) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |digit: u8| char::from_digit(digit.into(), 16);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(digit).collect()
 }
 
 /// Reads a list of documents: a JSON object of texts by name, as Relay's compiler and graphql-codegen write it.

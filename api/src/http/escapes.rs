@@ -1,7 +1,7 @@
 //! Forms of characters in texts that the engine's parser does not know, or leaves as they are: `\u{1F3C3}`, two halves
 //! `\uD83C\uDFC3`, and `\"""` in a text between three marks each.
 
-use std::{iter::Peekable, str::Chars};
+use std::{fmt::Write as _, iter::Peekable, str::Chars};
 
 /// Three marks that do not end a text.
 const ESCAPED: &str = "\\\"\"\"";
@@ -153,7 +153,8 @@ fn unit(rest: &mut Peekable<Chars>) -> Option<u32> {
 fn write(character: char, plain: &mut String) {
     let code = u32::from(character);
     if code < 0x10000 {
-        plain.push_str(&format!("\\u{code:04X}"));
+        // Into a text this cannot fail.
+        let _ = write!(plain, "\\u{code:04X}");
     } else {
         plain.push(character);
     }

@@ -142,7 +142,7 @@ fn from_address(query: &str) -> Result<Members, Response> {
         match name.as_ref() {
             "query" => members.query = Some(value.into_owned()),
             "documentId" => members.document_id = Some(value.into_owned()),
-            "extensions" if value.is_empty() => {}
+            "extensions" | "variables" if value.is_empty() => {}
             "extensions" => {
                 members.extensions = serde_json::from_str(&value).map_err(|_| {
                     refusal(
@@ -153,7 +153,6 @@ fn from_address(query: &str) -> Result<Members, Response> {
                 })?;
             }
             "operationName" => members.operation_name = Some(value.into_owned()),
-            "variables" if value.is_empty() => {}
             "variables" => {
                 members.variables = serde_json::from_str(&value).map_err(|_| {
                     refusal(

@@ -18,6 +18,7 @@ mod limits;
 mod mail;
 mod measure;
 mod members;
+mod metrics;
 mod operation;
 mod origins;
 mod playground;
@@ -57,6 +58,7 @@ use tower_http::{
 };
 
 pub use limits::Limits;
+pub use metrics::{Metrics, metrics_router};
 pub use queue::Load;
 pub use rates::Allowance;
 pub use terms::Terms;

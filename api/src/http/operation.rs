@@ -1,6 +1,6 @@
 //! One operation, admitted and made ready: the same for a request, over a socket and for a stream of events.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{
     ErrorExtensionValues, Request, Response as Answer, ServerError, Variables,
@@ -15,6 +15,7 @@ use super::{
     complete,
     documents::Documents,
     members::Members,
+    metrics::Outcome,
     queue::{Queue, Turn},
     rates::{Left, Payer, Rates, TooSoon, price},
     source, variables,
@@ -79,6 +80,17 @@ impl Door {
 
     /// Looks the document over and fills in what the engine would take for something else.
     pub fn admit(&self, members: Members, asker: &Asker) -> Result<Operation, Vec<ServerError>> {
+        let begun = Instant::now();
+        let admitted = self.look_at(members, asker);
+        if admitted.is_err() {
+            self.app
+                .metrics
+                .ended("none", Outcome::Refused, begun.elapsed());
+        }
+        admitted
+    }
+
+    fn look_at(&self, members: Members, asker: &Asker) -> Result<Operation, Vec<ServerError>> {
         let payer = Payer {
             person: asker.viewer.person_id(),
             address: asker.address,
@@ -89,7 +101,7 @@ impl Door {
             .pay(payer, 1)
             .map_err(|soon| vec![soon.error()])?;
         let text = self.documents.text(&members).map_err(|error| vec![error])?;
-        let admitted = self.admission.admit(&text)?;
+        let admitted = self.admission.admit(&text, &self.app.metrics)?;
         self.documents.keep(&members, &text);
         let name = members.operation_name.filter(|name| !name.is_empty());
         let mut variables = Variables::from_json(members.variables.unwrap_or_default().into());
@@ -150,6 +162,17 @@ impl Door {
 
     /// Answers a query or a mutation.
     pub async fn answer(&self, operation: Operation, viewer: Arc<Viewer>) -> Answer {
+        let begun = Instant::now();
+        let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
+        let answer = self.execute(operation, viewer).await;
+        let field = admitted.field(name.as_deref());
+        self.app
+            .metrics
+            .ended(field, outcome(&answer), begun.elapsed());
+        answer
+    }
+
+    async fn execute(&self, operation: Operation, viewer: Arc<Viewer>) -> Answer {
         let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
         let of_schema = admitted.of_schema(name.as_deref(), &operation.variables);
         if let Some((answers, true)) = of_schema {
@@ -271,6 +294,20 @@ pub fn chosen<'a>(
 pub fn executed(answer: &Answer) -> bool {
     answer.data != async_graphql::Value::Null
         || answer.errors.iter().any(|error| !error.path.is_empty())
+}
+
+/// What came of an operation, for the figures.
+fn outcome(answer: &Answer) -> Outcome {
+    let fault = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Internal(_)));
+    if answer.errors.is_empty() {
+        Outcome::Ok
+    } else if answer.errors.iter().any(fault) {
+        Outcome::Fault
+    } else if executed(answer) {
+        Outcome::Failed
+    } else {
+        Outcome::Refused
+    }
 }
 
 /// What is said where too much is asked for at once.

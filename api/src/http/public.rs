@@ -8,6 +8,8 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
+use super::documents::hex;
+
 /// The answer with a tag of its content; without content where the client has it already.
 pub async fn keepable(response: Response, asked: &HeaderMap, seconds: u32) -> Response {
     let (mut parts, body) = response.into_parts();
@@ -16,11 +18,7 @@ pub async fn keepable(response: Response, asked: &HeaderMap, seconds: u32) -> Re
     };
     // The same content may be packed or not on its way, hence weak.
     let digest = Sha256::digest(&bytes);
-    let tag: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let tag = hex(&digest[..16]);
     let tag = format!("W/\"{tag}\"");
     let has_it = asked.get_all(header::IF_NONE_MATCH).iter().any(|tags| {
         let mut tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);

@@ -13,6 +13,9 @@ use async_graphql::{
 
 use super::admission::refused;
 
+/// The one field of a root, and the fragments in which it stands.
+type Source = (Positioned<Field>, Vec<Name>);
+
 /// The name of the root.
 const ROOT: &str = "Subscription";
 
@@ -50,7 +53,7 @@ pub fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
 fn root(
     operation: &OperationDefinition,
     fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
-) -> Result<Option<(Positioned<Field>, Vec<Name>)>, ServerError> {
+) -> Result<Option<Source>, ServerError> {
     let mut root = Root::default();
     root.gather(&operation.selection_set.node, fragments)?;
     let mut fields = root.fields.into_iter();

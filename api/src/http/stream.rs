@@ -48,7 +48,7 @@ pub async fn handle(State(live): State<Live>, request: Request) -> Response {
 }
 
 async fn answer(live: Live, request: Request) -> Result<Response, Response> {
-    let (parts, asked) = request.into_parts();
+    let (parts, content) = request.into_parts();
     if !takes_events(&parts.headers) {
         return Err(refusal(
             StatusCode::NOT_ACCEPTABLE,
@@ -56,7 +56,8 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
             "Accept text/event-stream.",
         ));
     }
-    let members = Members::read(&parts, asked, live.door.app.config.limits.max_body_bytes).await?;
+    let members =
+        Members::read(&parts, content, live.door.app.config.limits.max_body_bytes).await?;
     let caller = Arc::new(caller(&live, &parts.headers).await?);
     let viewer = caller.viewer().await.map_err(|error| fault(&error))?;
     let viewer = viewer.ok_or_else(unknown_token)?;
