@@ -1,6 +1,6 @@
 //! The front door: everything that arrives over HTTP, and the order in which it is looked at.
 //!
-//! request id → span and log → panic guard → JSON for refusals → time-out → security headers → compression → CORS → route.
+//! request id → span and log → security headers → panic guard → JSON for refusals → time-out → compression → CORS → route.
 
 mod address;
 mod admission;
@@ -135,13 +135,13 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         })
         .layer(cors)
         .layer(compression())
-        .layer(map_response_with_state(production, headers::secure))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             LONGEST,
         ))
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(map_response_with_state(production, headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(reply::span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
