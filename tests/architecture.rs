@@ -27,6 +27,8 @@ const FEATURES: &[&str] = &[
     "thanks",
     "conversations",
     "finding",
+    "events",
+    "registrations",
     "statistics",
     "activities",
     "mail",
@@ -114,6 +116,47 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "demo/stories",
         Kind::Pure,
         "how its matches came about, as a readable file",
+    ),
+    (
+        "events/capacity",
+        Kind::Act,
+        "how many places there are, in one place",
+    ),
+    (
+        "events/inputs",
+        Kind::Schema,
+        "inputs are as long as all other types together",
+    ),
+    (
+        "events/moves",
+        Kind::Act,
+        "the acts that change the state or the date, which are many",
+    ),
+    (
+        "events/particulars",
+        Kind::Pure,
+        "everything that an organisation says of an event",
+    ),
+    (
+        "events/parts",
+        Kind::Schema,
+        "sessions and series, which are things of their own",
+    ),
+    (
+        "events/recurrence",
+        Kind::Pure,
+        "when the events of a series take place",
+    ),
+    (
+        "events/row",
+        Kind::Plan,
+        "the columns that a selection needs",
+    ),
+    ("events/series", Kind::Act, "the acts on series"),
+    (
+        "events/store",
+        Kind::Act,
+        "writing an event and what is beside it",
     ),
     (
         "finding/conditions",
@@ -263,6 +306,9 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "whoever holds a connection open, looked at again and again",
     ),
+    ("mergers/conversations", Kind::Act, "conversations go along"),
+    ("matches/openings", Kind::Pure, "which acts are open"),
+    ("live/moments", Kind::Act, "when to look again"),
     (
         "live/changes",
         Kind::Act,
@@ -305,7 +351,29 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "what waits for members, one query for each kind",
     ),
+    (
+        "registrations/desk",
+        Kind::Act,
+        "the acts of organisers, beside those of people who come",
+    ),
+    (
+        "registrations/inputs",
+        Kind::Schema,
+        "what people send, beside what they read",
+    ),
+    (
+        "registrations/places",
+        Kind::Act,
+        "taking places and offering them, in one place",
+    ),
+    (
+        "notifications/readers",
+        Kind::Act,
+        "who is told of a message",
+    ),
+    ("tasks/dealings", Kind::Act, "what waits in matches"),
     ("tasks/staff", Kind::Act, "what waits for staff"),
+    ("tasks/standing", Kind::Act, "what waits beside matches"),
     (
         "statistics/codes",
         Kind::Pure,
@@ -377,12 +445,27 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "`Act` is an enum of the schema, and the derive is all that is used",
     ),
     (
+        "events/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "events/search",
+        "DbBackend",
+        "handed to `kit::dialect`, and never looked at",
+    ),
+    (
         "finding/search",
         "async_graphql",
         "a filter tells null and left out apart by `MaybeUndefined`",
     ),
     (
         "matches/rules",
+        "async_graphql",
+        "`Act` is an enum of the schema, and the derive is all that is used",
+    ),
+    (
+        "registrations/rules",
         "async_graphql",
         "`Act` is an enum of the schema, and the derive is all that is used",
     ),

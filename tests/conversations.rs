@@ -324,20 +324,43 @@ both! {
         assert_eq!(texts(&pair.taker, &id).await[1], "They do.");
     }
 
+    async fn conversations_go_along_when_an_organisation_is_merged(on) {
+        let (pair, id) = talking(on).await;
+        let admin = pair.world.admin().await;
+        let heir = pair.world.person("Hetty Heir").await;
+        let beech = crate::matches::verified(&heir, &pair.broker, "Beech House").await;
+        let input = json!({"listingId": pair.offer, "organisationId": beech, "text": "For schools too?"});
+        let own = act(&heir, "askAboutListing", input).await.text("act.message.conversation.id");
+        let input = json!({"listingId": pair.request, "organisationId": pair.elm, "text": "By when?"});
+        let asked = act(&pair.giver, "askAboutListing", input).await.text("act.message.conversation.id");
+        let merge = "mutation ($from: ID!, $into: ID!) { mergeOrganisation(input: {organisationId: $from, intoId: $into}) {
+            organisation { id } userErrors { code field message } } }";
+        admin.ask(merge, json!({"from": pair.oak, "into": beech})).await.at("mergeOrganisation.organisation");
+        // Both had asked about one offer: it is one conversation now, and nothing in it counts as read unread.
+        assert_eq!(texts(&heir, &own).await, ["For schools too?", "Do they have cameras?"]);
+        assert_eq!(unread(&heir, &own).await, 1);
+        assert!(see(&pair.giver, &id).await.at("conversation").is_null());
+        says(&pair.giver, &own, "They do.").await;
+        assert_eq!(texts(&heir, &asked).await, ["By when?"]);
+        says(&heir, &asked, "By May.").await;
+        assert_eq!(see(&pair.giver, &asked).await.each("conversation.organisations", "name"), ["Elm Works", "Beech House"]);
+    }
+
     async fn the_record_says_that_something_was_said_and_never_what(on) {
         let (pair, id) = talking(on).await;
         let message = says(&pair.giver, &id, "A secret").await;
         act(&pair.taker, "reportMessage", json!({"messageId": message, "reason": "OTHER"})).await.at("act.message");
         let read = "query ($id: ID) { activities(filter: {acts: [\"message.posted\", \"message.reported\"], subjectId: $id}) {
             nodes { act fields organisation { name } subject { id } } } }";
-        for who in [&pair.giver, &pair.taker] {
-            let seen = who.ask(read, json!({"id": id})).await;
-            assert_eq!(seen.each("activities.nodes", "act"), ["message.posted", "message.posted"]);
-            assert_eq!(seen.text("activities.nodes.0.organisation.name"), "Elm Works");
+        for (who, reported) in [(&pair.giver, 0), (&pair.taker, 1)] {
+            let seen = who.ask(read, json!({"id": null})).await;
+            assert_eq!(seen.each("activities.nodes", "act")[reported..], ["message.posted", "message.posted"]);
+            assert_eq!(seen.text("activities.nodes.0.subject.id"), message);
+            assert_eq!(seen.text(&format!("activities.nodes.{reported}.organisation.name")), "Elm Works");
             assert!(!seen.text.contains("secret"));
         }
         let reported = pair.giver.ask(read, json!({"id": message})).await;
-        assert_eq!(reported.at("activities.nodes"), &json!([]), "whoever wrote it is not told of the report");
+        assert_eq!(reported.each("activities.nodes", "act"), ["message.posted"], "whoever wrote it is not told of the report");
     }
 }
 

@@ -167,10 +167,12 @@ fn every_point_in_the_sources_is_listed() {
         &mut found,
     );
     let of_the_worker = POINTS.iter().map(|(point, _)| *point);
-    let all = of_the_worker.chain(crate::matches::crash::POINTS);
+    let all = of_the_worker
+        .chain(crate::matches::crash::POINTS)
+        .chain(crate::matches::killed::POINTS);
     let listed: BTreeSet<String> = all.map(str::to_owned).collect();
     assert_eq!(
         found, listed,
-        "tests/crash.rs and tests/matches/crash.rs list the points"
+        "tests/crash.rs and tests/matches list the points"
     );
 }

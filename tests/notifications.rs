@@ -4,14 +4,14 @@ use std::fs;
 
 use api::{kit::clock::now, listings, notifications::rules::TELLINGS};
 use chrono::Duration;
-use entity::notification;
+use entity::{notification, person::PlatformRole};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::{
     both,
     listings::{act, offer},
-    matches::{Pair, accept, laptops},
+    matches::{self, Pair, accept, confirm, laptops, posted, record},
     support::{Caller, Reply, World, system},
 };
 
@@ -221,7 +221,8 @@ both! {
         let usual = mary.ask("{ viewer { notificationPreferences { mail { category wish } quietHours { from } } } }", json!({})).await;
         assert_eq!(usual.at("viewer.notificationPreferences"), &json!({"quietHours": null, "mail": [
             {"category": "LISTINGS", "wish": "DAILY_DIGEST"}, {"category": "MEMBERS", "wish": "INSTANT"},
-            {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"}]}));
+            {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"},
+            {"category": "CONVERSATIONS", "wish": "INSTANT"}, {"category": "STAFF", "wish": "INSTANT"}]}));
         let off = json!([{"category": "LISTINGS", "wish": "OFF"}]);
         let said = wish(&mary, json!({"mail": off, "quietHours": {"from": "22:00", "until": "07:30"}})).await;
         let at = "updateNotificationPreferences.notificationPreferences";
@@ -236,6 +237,121 @@ both! {
             notifications { totalCount } } }", json!({})).await;
         assert_eq!(nobody.at("viewer"), &json!({"notificationPreferences": null, "unreadNotificationCount": 0,
             "notifications": {"totalCount": 0}}));
+    }
+
+    async fn whoever_is_declined_or_removed_is_told_by_whom(on) {
+        let world = World::new(on).await;
+        let owner = world.person("Olive Owner").await;
+        let elm = owner.organisation("Elm Works").await;
+        let (newcomer, member) = (world.person("Nel New").await, world.person("Mia Member").await);
+        let (application, place) = (newcomer.asks_to_join(&elm).await, owner.admits(&elm, &member, "MEMBER").await);
+        for (act, id) in [("declineMember", application), ("removeMember", place)] {
+            let end = format!("mutation ($id: ID!) {{ {act}(input: {{membershipId: $id}}) {{ userErrors {{ code }} }} }}");
+            owner.ask(&end, json!({"id": id})).await.at(act);
+        }
+        world.tell(now()).await;
+        let title = async |who: &Caller| {
+            let told = list(who, false).await;
+            let first = told.at("viewer.notifications.nodes.0").clone();
+            (first["kind"].clone(), first["title"].clone(), first["activity"]["act"].clone())
+        };
+        assert_eq!(title(&newcomer).await, (json!("JOIN_DECLINED"),
+            json!("Elm Works declined your request to join. You may ask again."), json!("organisation.member_declined")));
+        assert_eq!(title(&member).await, (json!("MEMBER_REMOVED"),
+            json!("You are no longer a member of Elm Works."), json!("organisation.member_removed")));
+    }
+
+    async fn brokers_are_told_what_waits_for_them_unless_it_is_their_own(on) {
+        let pair = Pair::new(on).await;
+        let world = &pair.world;
+        let own = world.staff("Olga Own", PlatformRole::Broker).await;
+        pair.giver.admits(&pair.elm, &own, "OBSERVER").await;
+        let id = pair.agreed("10").await;
+        let delivery = record(&pair.giver, &id, "10").await;
+        world.tell(now()).await;
+        assert_eq!(kinds(&pair.broker).await, [""; 0], "both are verified, and nobody disagrees");
+        confirm(&pair.taker, &delivery, "4").await.at("act.fulfilment");
+        world.tell(now()).await;
+        assert_eq!((kinds(&pair.broker).await, newest(&pair.giver).await), (vec!["DISPUTE_RAISED".into()], "MATCH_DISPUTED".into()));
+        let told = list(&pair.broker, false).await;
+        assert_eq!(told.at("viewer.notifications.nodes.0.category"), "STAFF");
+        assert_ne!(newest(&own).await, "DISPUTE_RAISED");
+
+        let young = world.person("Yves Young").await;
+        let yew = young.organisation("Yew Trust").await;
+        let offer = posted(&young, "Offer", &yew, json!({})).await;
+        let input = json!({"offerId": offer, "requestId": pair.request, "terms": laptops("2")});
+        matches::act(&young, "proposeMatch", input).await.at("act.match");
+        world.tell(now()).await;
+        assert_eq!((newest(&pair.broker).await, newest(&pair.taker).await), ("APPROVAL_NEEDED".into(), "MATCH_PROPOSED".into()));
+    }
+
+    async fn where_nobody_is_a_broker_administrators_are_told(on) {
+        let world = World::new(on).await;
+        let admin = world.admin().await;
+        let (giver, taker) = (world.person("Greta Giver").await, world.person("Tom Taker").await);
+        let (elm, oak) = (giver.organisation("Elm Works").await, taker.organisation("Oak House").await);
+        let offer = posted(&giver, "Offer", &elm, json!({})).await;
+        let request = posted(&taker, "Request", &oak, json!({})).await;
+        let input = json!({"offerId": offer, "requestId": request, "terms": laptops("2")});
+        matches::act(&giver, "proposeMatch", input).await.at("act.match");
+        world.tell(now()).await;
+        assert_eq!(kinds(&admin).await, ["APPROVAL_NEEDED"]);
+    }
+
+    async fn a_conversation_calls_once_until_it_is_read(on) {
+        let pair = Pair::new(on).await;
+        let (giver, taker, world) = (&pair.giver, &pair.taker, &pair.world);
+        let member = giver.joined_by(world, &pair.elm, "Mia Member", "MEMBER").await;
+        let observer = giver.joined_by(world, &pair.elm, "Ob Server", "OBSERVER").await;
+        let ask = "mutation ($input: AskAboutListingInput!) { askAboutListing(input: $input) {
+            message { id conversation { id } } userErrors { code } } }";
+        let asks = async || {
+            let input = json!({"listingId": pair.offer, "organisationId": pair.oak, "text": "Do they have cameras?"});
+            let asked = taker.ask(ask, json!({"input": input})).await;
+            world.tell(now()).await;
+            (asked.text("askAboutListing.message.id"), asked.text("askAboutListing.message.conversation.id"))
+        };
+        let calls = async |who: &Caller| kinds(who).await.iter().filter(|kind| *kind == "MESSAGE_POSTED").count();
+        asks().await;
+        let (last, id) = asks().await;
+        assert_eq!((calls(giver).await, calls(&member).await), (1, 1), "one call until they look");
+        assert_eq!((calls(taker).await, calls(&observer).await), (0, 0), "observers do not write");
+        let told = list(&member, false).await;
+        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "Oak House wrote about “Forty refurbished laptops”.");
+        assert_eq!(told.at("viewer.notifications.nodes.0.subject.__typename"), "Message");
+        let read = "mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { userErrors { code } } }";
+        giver.ask(read, json!({"input": {"conversationId": id, "upTo": last}})).await.at("markConversationRead");
+        asks().await;
+        assert_eq!((calls(giver).await, calls(&member).await), (2, 1));
+    }
+
+    async fn moderators_are_told_of_reports_and_the_writer_of_what_was_hidden(on) {
+        let pair = Pair::new(on).await;
+        let (taker, world) = (&pair.taker, &pair.world);
+        let moderator = world.staff("Mo Moderator", PlatformRole::Moderator).await;
+        let ask = "mutation ($input: AskAboutListingInput!) { askAboutListing(input: $input) { message { id } userErrors { code } } }";
+        let input = json!({"listingId": pair.offer, "organisationId": pair.oak, "text": "Buy my watches."});
+        let message = taker.ask(ask, json!({"input": input})).await.text("askAboutListing.message.id");
+        let report = "mutation ($id: ID!) { reportMessage(input: {messageId: $id, reason: SPAM}) { userErrors { code } } }";
+        pair.giver.ask(report, json!({"id": message})).await.at("reportMessage");
+        world.tell(now()).await;
+        assert_eq!((kinds(&moderator).await, kinds(&pair.broker).await), (vec!["MESSAGE_REPORTED".to_owned()], vec![]));
+        let hide = "mutation ($id: ID!) { hideMessage(input: {messageId: $id}) { userErrors { code } } }";
+        moderator.ask(hide, json!({"id": message})).await.at("hideMessage");
+        world.tell(now()).await;
+        assert_eq!(newest(taker).await, "MESSAGE_HIDDEN");
+        let told = list(taker, false).await;
+        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "A moderator hid what you wrote about “Forty refurbished laptops”.");
+    }
+
+    async fn a_record_that_is_taken_back_is_told(on) {
+        let pair = Pair::new(on).await;
+        let id = pair.agreed("10").await;
+        let delivery = record(&pair.giver, &id, "4").await;
+        matches::act(&pair.giver, "withdrawDelivery", json!({"fulfilmentId": delivery})).await.at("act");
+        pair.world.tell(now()).await;
+        assert_eq!(newest(&pair.taker).await, "DELIVERY_WITHDRAWN");
     }
 }
 

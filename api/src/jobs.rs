@@ -8,13 +8,17 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App,
+    App, amendments, events,
     kit::{Error, Viewer},
-    listings, matches, notifications, outbox, reference,
+    listings, matches, notifications, outbox, reference, registrations,
 };
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
+/// How often what time has done to events is written down.
+const EVENTS: Duration = Duration::from_mins(1);
+/// How often places that nobody answered for are offered on.
+const REGISTRATIONS: Duration = Duration::from_secs(5);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
 
@@ -26,8 +30,16 @@ pub async fn run(app: &App) {
         rounds(app, "listings", LISTINGS, |app| async move {
             listings::jobs::run(&app, &Viewer::system()).await
         }),
+        rounds(app, "events", EVENTS, |app| async move {
+            events::jobs::run(&app, &Viewer::system()).await
+        }),
+        rounds(app, "registrations", REGISTRATIONS, |app| async move {
+            registrations::jobs::run(&app, &Viewer::system()).await
+        }),
         rounds(app, "matches", MATCHES, |app| async move {
-            matches::jobs::run(&app, &Viewer::system()).await
+            let viewer = Viewer::system();
+            Ok(matches::jobs::run(&app, &viewer).await?
+                + amendments::jobs::run(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

@@ -8,7 +8,8 @@ use crate::{
     activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
-    conversations::{ConversationMutation, ConversationQuery},
+    conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
+    events::{EventMutation, EventQuery},
     finding::{FindingQuery, FindingSubscription},
     fulfilments::FulfilmentMutation,
     invitations::{InvitationMutation, InvitationQuery},
@@ -19,8 +20,10 @@ use crate::{
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
+    registrations::RegistrationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
+    tasks::TaskSubscription,
     thanks::ThanksMutation,
     transfer::{TransferMutation, TransferQuery},
 };
@@ -47,6 +50,7 @@ pub struct Query(
     MatchQuery,
     StatisticsQuery,
     ConversationQuery,
+    EventQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
@@ -68,12 +72,20 @@ pub struct Mutation(
     ThanksMutation,
     ConversationMutation,
     NotificationMutation,
+    EventMutation,
+    RegistrationMutation,
 );
 
 /// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as
 /// server-sent events at `/graphql/stream`. What is told is as the caller may see it at that moment.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ActivitySubscription, MatchSubscription, FindingSubscription);
+pub struct Subscription(
+    ActivitySubscription,
+    MatchSubscription,
+    ConversationSubscription,
+    TaskSubscription,
+    FindingSubscription,
+);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

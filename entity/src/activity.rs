@@ -33,6 +33,8 @@ pub struct Model {
     pub organisation_id: Option<Uuid>,
     /// The other organisation that it concerns, where it takes two.
     pub other_organisation_id: Option<Uuid>,
+    /// The person to whom it was done, where it was done to one: they may read it too.
+    pub person_id: Option<Uuid>,
     pub act: String,
     /// The kind in the subject's global id, such as `listing`.
     pub subject_kind: String,

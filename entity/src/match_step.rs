@@ -34,6 +34,8 @@ pub enum MatchStepKind {
     Amended,
     /// The other terms were refused or taken back.
     AmendmentDeclined,
+    /// Nobody answered the other terms in time, or a delivery overtook them.
+    AmendmentLapsed,
     /// One side recorded a delivery.
     DeliveryRecorded,
     /// The record of a delivery was taken back by the side that had made it.

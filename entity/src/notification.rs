@@ -23,6 +23,10 @@ pub enum NotificationKind {
     JoinRequested,
     /// An organisation has let the reader in.
     JoinApproved,
+    /// An organisation has said no to the reader, who asked to join it.
+    JoinDeclined,
+    /// The reader was taken out of an organisation.
+    MemberRemoved,
     /// Somebody joined an organisation by invitation.
     MemberJoined,
     /// The reader's role in an organisation was changed.
@@ -57,10 +61,12 @@ pub enum NotificationKind {
     AmendmentProposed,
     /// The other side agreed to a change.
     AmendmentAccepted,
-    /// The other side refused a change, or took its own back.
+    /// The other side refused a change or took its own back, or nobody answered it in time.
     AmendmentDeclined,
     /// The other side says what was delivered: confirm it, or say otherwise.
     DeliveryRecorded,
+    /// The other side took back what it had said was delivered.
+    DeliveryWithdrawn,
     /// The other side confirmed what was delivered.
     DeliveryConfirmed,
     /// The two sides say different things of what was delivered.
@@ -75,6 +81,32 @@ pub enum NotificationKind {
     MatchCancelled,
     /// The other side says thank you.
     Thanked,
+    /// The other side wrote something. Whoever has not read it is not told of what is written after it.
+    MessagePosted,
+    /// A moderator hid a message of the reader's.
+    MessageHidden,
+    /// Somebody reported a message: for moderators.
+    MessageReported,
+    /// A match of an organisation that is not verified waits for approval: for brokers.
+    ApprovalNeeded,
+    /// The two sides of a match say different things of what was delivered: for brokers.
+    DisputeRaised,
+    /// Places at an event are held for the reader, who waited for them: answer in time.
+    PlaceOffered,
+    /// The reader did not answer in time when places were offered.
+    PlaceLapsed,
+    /// The organisers took the reader off the list of an event.
+    RegistrationRevoked,
+    /// An event for which the reader registered has another date.
+    EventRescheduled,
+    /// An event for which the reader registered was put off.
+    EventPostponed,
+    /// An event for which the reader registered was called off.
+    EventCancelled,
+    /// What is said of an event for which the reader registered was changed.
+    EventChanged,
+    /// An event for which the reader registered is tomorrow.
+    EventReminder,
 }
 
 /// What notifications are about: for each, people say how they wish to have mail.
@@ -93,6 +125,12 @@ pub enum NotificationCategory {
     Organisations,
     /// Proposals, answers and deliveries in which one's organisations are a side.
     Matches,
+    /// What others write to one's organisations.
+    Conversations,
+    /// What waits for brokers and moderators.
+    Staff,
+    /// Events for which one registered.
+    Events,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

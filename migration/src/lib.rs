@@ -20,6 +20,9 @@ mod m0005_activities;
 mod m0006_matches;
 mod m0007_notifications;
 mod m0008_conversations;
+mod m0009_concerned;
+mod m0010_events;
+mod m0011_registrations;
 
 pub struct Migrator;
 
@@ -34,6 +37,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_matches::Migration),
             Box::new(m0007_notifications::Migration),
             Box::new(m0008_conversations::Migration),
+            Box::new(m0009_concerned::Migration),
+            Box::new(m0010_events::Migration),
+            Box::new(m0011_registrations::Migration),
         ]
     }
 }

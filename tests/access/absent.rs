@@ -15,7 +15,10 @@ pub fn like(literal: &str) -> String {
     let text = literal.trim_matches('"');
     match text.split_once(':') {
         Some((kind, id)) if Uuid::try_parse(id).is_ok() => format!("\"{kind}:{}\"", Uuid::now_v7()),
-        _ if ["OFF-", "MAT-"].iter().any(|kind| text.starts_with(kind)) => {
+        _ if ["OFF-", "MAT-", "EVT-"]
+            .iter()
+            .any(|kind| text.starts_with(kind)) =>
+        {
             format!("\"{}00000-00000\"", &text[..4])
         }
         _ => literal.replace("unseen", "absent"),
@@ -48,6 +51,7 @@ pub async fn thing(county: &County, row: &Row, column: &str) -> Option<String> {
     ];
     match row.kind.as_str() {
         "Offer" | "Request" => questions.push("{ listing(id: $it) { __typename id title } }"),
+        "Event" => questions.push("{ event(id: $it) { __typename id } }"),
         "Match" => questions.push("{ match(id: $it) { __typename id } }"),
         "Organisation" => questions.push("{ organisation(id: $it) { __typename id } }"),
         _ => {}

@@ -13,6 +13,7 @@ impl County {
         self.listings().await;
         self.people().await;
         self.organisations().await;
+        self.events().await;
         self.matches().await;
         self.counterpart_out_of_sight().await;
         self.conversations().await;

@@ -18,9 +18,10 @@ const LISTS: &str = "{
     referenced: listings(filter: {externalReference: \"HIDDEN\"}) { totalCount }
     tagged: listings(filter: {priorityAreas: [\"unseen-again/first\"]}) { totalCount }
     offers { totalCount ...offered } requests { totalCount }
-    organisation(id: $organisation) { version updatedAt children { totalCount } invitations { id }
+    organisation(id: $organisation) { version updatedAt children { totalCount } events { totalCount } invitations { id }
         listings(filter: {states: [DRAFT, PUBLISHED, PAUSED, EXPIRED, CLOSED]}) { totalCount ...counts }
         members { totalCount edges { cursor } } applicants: members(states: [REQUESTED]) { totalCount } }
+    events(first: 100) { totalCount edges { cursor } } some: events(filter: {states: [DRAFT, SCHEDULED, CANCELLED], text: \"fair\"}) { totalCount }
     organisations { totalCount edges { cursor } }
     people { totalCount edges { cursor } }
     priorityEditions { id code areas { id } } asked: priorityEdition(code: \"unseen-again\") { id }
@@ -64,6 +65,8 @@ both! {
             ("ORGANISATION", &COLUMNS[2..]),
             ("UNLISTED", &COLUMNS[2..7]),
             ("a pause", &COLUMNS[2..]),
+            ("a draft of an event", &COLUMNS[2..7]),
+            ("an event for the organisation", &COLUMNS[2..]),
             ("an invitation", &["manager", "owner", "administrator"]),
             ("a request to join", &COLUMNS[2..]),
             ("a draft of the priorities", &staff),
@@ -75,6 +78,8 @@ both! {
             let before = (told(&county, LISTS).await, told(&county, RECORD).await);
             match thing {
                 "a draft" => { county.post(&poster, "Offer", "organisation", "externalReference: \"HIDDEN\"").await; }
+                "a draft of an event" => { county.event(&poster, "organisation", "").await; }
+                "an event for the organisation" => { county.event(&poster, "organisation", "schedule: true, audience: ORGANISATION").await; }
                 "a pause" => {}
                 "an invitation" => { invite(&owner, &elm, "OWNER").await; }
                 "a request to join" => {

@@ -23,6 +23,9 @@ impl County {
         if let Some(id) = self.talk(name).await {
             return Some(id);
         }
+        if let Some(id) = self.gathering(name, column).await {
+            return Some(id);
+        }
         let number = self.number();
         Some(match name {
             "code" => format!("code-{number}"),

@@ -519,6 +519,7 @@ impl Rows {
                 actor_id: Some(owner.1),
                 organisation_id: Some(owner.0),
                 other_organisation_id: None,
+                person_id: None,
                 act: act.to_owned(),
                 subject_kind: listing::Entity::NAME.to_owned(),
                 subject_id: subject,

@@ -40,8 +40,8 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         ", areas AS (INSERT INTO listing_area SELECT $1, unnest(${}::text[])), \
          priorities AS (INSERT INTO listing_priority_area SELECT $1, edition, code \
          FROM unnest(${}::text[], ${}::text[]) AS tagged (edition, code)), \
-         acts AS (INSERT INTO activity \
-         SELECT id, ${}, 'PERSON', $5, $4, act, 'listing', $1, '[]' \
+         acts AS (INSERT INTO activity (id, at, actor_kind, actor_id, organisation_id, act, subject_kind, subject_id, fields) \
+         SELECT id, ${}, 'PERSON', $5, $4, act, 'listing', $1, '[]'::jsonb \
          FROM unnest(${}::uuid[], ARRAY['listing.drafted', 'listing.published']) AS done (id, act)) \
          SELECT count(*) FROM may",
         at(1),

@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 
 use self::values::{Schema, list, name, named, written};
 use crate::{
+    events::draft,
     front_door::LEAKS,
     listings::offer,
     support::{Caller, On, Reply, World},
@@ -31,8 +32,9 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 /// Those that hash a password, which takes its time.
 const SLOW: [&str; 3] = ["signUp", "signIn", "changePassword"];
 /// Those that leave less to act on come last, and a session is ended by nobody who needs it.
-const LAST: [&str; 6] = [
+const LAST: [&str; 7] = [
     "deleteListing",
+    "deleteEvent",
     "closeListing",
     "removeMember",
     "leaveOrganisation",
@@ -40,7 +42,7 @@ const LAST: [&str; 6] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 33] = [
     "person",
     "session",
     "refresh_token",
@@ -66,6 +68,14 @@ const TABLES: [&str; 25] = [
     "message",
     "conversation_mark",
     "message_report",
+    "event",
+    "event_series",
+    "event_session",
+    "event_capacity",
+    "event_area",
+    "event_priority_area",
+    "event_partner",
+    "registration",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.
@@ -78,7 +88,7 @@ struct Case {
 
 /// Words that mean something here, by the names of the fields that take them.
 fn words() -> impl Iterator<Item = (&'static [&'static str], Vec<String>)> {
-    let words: [(&'static [&'static str], &'static [&'static str]); 16] = [
+    let words: [(&'static [&'static str], &'static [&'static str]); 18] = [
         (
             &["title", "name", "displayName", "alt", "label"],
             &["Forty laptops", "A hall on weekday evenings"],
@@ -140,6 +150,14 @@ fn words() -> impl Iterator<Item = (&'static [&'static str], Vec<String>)> {
             ],
         ),
         (&["text"], &["laptop", "elm", "\"lunch club\" hall*"]),
+        (&["timeZone"], &["Europe/London", "America/New_York"]),
+        (
+            &["rule"],
+            &[
+                "FREQ=WEEKLY;COUNT=3",
+                "FREQ=MONTHLY;BYDAY=1TU;UNTIL=20271231",
+            ],
+        ),
         (&["act", "acts"], &["listing.published"]),
     ];
     words.into_iter().map(|(fields, words)| {
@@ -167,11 +185,18 @@ impl Siege {
                 world.person("Otto Other").await,
                 world.admin().await,
             );
-            let (mut organisations, mut listings) = (Vec::new(), Vec::new());
+            let (mut organisations, mut listings, mut events) =
+                (Vec::new(), Vec::new(), Vec::new());
             for at in 0..6 {
                 let organisation = owner.organisation(&format!("Elm Works {at}")).await;
                 for publish in [false, true, true] {
                     listings.push(offer(&owner, &organisation, json!({"publish": publish})).await);
+                }
+                for schedule in [false, true] {
+                    let more = json!({"schedule": schedule});
+                    let event = draft(&owner, &organisation, more).await;
+                    listings.push(event.text("act.event.id"));
+                    events.push(event.text("act.event.id"));
                 }
                 organisations.push(organisation);
             }
@@ -198,6 +223,7 @@ impl Siege {
                     organisations.clone(),
                 ),
                 (&["id", "ids"], [listings, organisations].concat()),
+                (&["eventId"], events),
                 (&["invitationId"], invitations),
                 (&["membershipId"], memberships),
                 (&["personId", "actorId", "subjectId"], people),

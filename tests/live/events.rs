@@ -70,6 +70,7 @@ both! {
         let remove = "mutation ($id: ID!) { removeMember(input: {membershipId: $id}) { userErrors { code } } }";
         olive.ask(remove, json!({"id": membership})).await.at("removeMember");
         act(&olive, &elm, "After").await;
+        assert_eq!(told(&socket.answer("1").await), "organisation.member_removed", "that was done to her");
         assert!(socket.is_silent(A_WHILE).await);
         // The same person's other doings are still theirs to hear of.
         served.listens(&mut socket, "2", RECORDED, json!({})).await;
@@ -102,7 +103,7 @@ both! {
             let rows = (begin..begin + 500).map(|n| activity::ActiveModel {
                 id: Set(Uuid::now_v7()), at: Set(clock::now()), actor_kind: Set(activity::ActorKind::System),
                 actor_id: Set(None), organisation_id: Set(None), other_organisation_id: Set(None),
-                act: Set(format!("test.{n}")), subject_kind: Set("listing".into()), subject_id: Set(subject),
+                person_id: Set(None), act: Set(format!("test.{n}")), subject_kind: Set("listing".into()), subject_id: Set(subject),
                 fields: Set(Vec::<String>::new().into()), seq: Set(None),
             });
             activity::Entity::insert_many(rows).exec_without_returning(&served.world.app.database.write).await.unwrap();

@@ -7,6 +7,7 @@ mod listings;
 mod operations;
 mod socket;
 mod stream;
+mod topics;
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -4,7 +4,7 @@
 use std::{os::unix::process::ExitStatusExt, process::Command};
 
 use api::{
-    App,
+    App, amendments,
     kit::{
         Viewer,
         clock::now,
@@ -18,20 +18,22 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Pair, act, laptops, state, verified};
+use super::{Pair, accept, act, laptops, state, verified};
 use crate::{
     both,
     support::{database, system},
 };
 
 /// Every point in the acts of matching and in their worker.
-pub const POINTS: [&str; 6] = [
+pub const POINTS: [&str; 8] = [
     "match.accepting",
     "match.accepted",
     "match.lapsing",
     "match.lapsed",
     "match.telling",
     "match.told",
+    "amendment.lapsing",
+    "amendment.lapsed",
 ];
 
 /// What the process is told, beside the point at which to end.
@@ -63,6 +65,8 @@ async fn whoever_is_killed() {
     // Where it was accepted before the kill, it is not accepted again.
     let _ = matches::negotiation::accept(&app, &viewer, id.parse().unwrap(), 1).await;
     let round = matches::jobs::run(&app, &system(at)).await;
+    round.map_err(|error| error.message()).unwrap();
+    let round = amendments::jobs::run(&app, &system(at)).await;
     round.map_err(|error| error.message()).unwrap();
 }
 
@@ -110,7 +114,12 @@ both! {
             let mut brief = laptops("3");
             brief["answerBy"] = json!((now() + Duration::hours(1)).to_rfc3339());
             let lapsing = response(brief).await;
-            let taken = pair.proposed(laptops("40")).await;
+            let amended = response(laptops("2")).await;
+            accept(&pair.giver, &amended, 1).await.at("act.match");
+            let change = json!({"quantity": {"amount": "1", "unit": "ITEM"}, "answerBy": (now() + Duration::hours(1)).to_rfc3339()});
+            let change = json!({"matchId": amended, "termsVersion": 1, "terms": change});
+            act(&rival, "proposeAmendment", change).await.at("act.match");
+            let taken = pair.proposed(laptops("38")).await;
 
             let at = (now() + Duration::hours(2)).to_rfc3339();
             let errand = json!([pair.world.database_url(), at, pair.giver.id, pair.elm, taken]).to_string();
@@ -122,7 +131,7 @@ both! {
             assert_eq!(state(&pair.giver, &taken).await, "ACCEPTED", "{point}");
             assert_eq!(state(&rival, &lapsing).await, "LAPSED", "{point}");
             assert_eq!(state(&rival, &waiting).await, "PROPOSED", "{point}");
-            for (what, id) in [("match.accepted", &taken), ("match.lapsed", &lapsing), ("match.crowded_out", &waiting)] {
+            for (what, id) in [("match.accepted", &taken), ("match.lapsed", &lapsing), ("match.crowded_out", &waiting), ("match.amendment_lapsed", &amended)] {
                 let told = activity::Entity::find()
                     .filter(activity::Column::Act.eq(what))
                     .filter(activity::Column::SubjectId.eq(own(id)));

@@ -189,6 +189,56 @@ both! {
         let public = stranger.ask(read, json!({"id": thanks})).await;
         assert_eq!(public.text("node.text"), "Twelve people found work.");
         assert!(public.at("node.match").is_null() && public.at("node.writtenBy").is_null());
+
+        // Either side takes its word back at any time, and gives it again only itself.
+        act(&pair.giver, "unpublishThanks", json!({"thanksId": thanks})).await.at("act.thanks");
+        assert!(stranger.ask(read, json!({"id": thanks})).await.at("node").is_null());
+        act(&pair.giver, "publishThanks", json!({"thanksId": thanks})).await.at("act.thanks");
+        act(&pair.taker, "unpublishThanks", json!({"thanksId": thanks})).await.at("act.thanks");
+        assert!(stranger.ask(read, json!({"id": thanks})).await.at("node").is_null());
+        assert_eq!(act(&pair.giver, "publishThanks", json!({"thanksId": thanks})).await.refusals(), ["INVALID_STATE"]);
+    }
+
+    async fn only_acts_that_would_be_taken_are_offered(on) {
+        let pair = Pair::new(on).await;
+        let acts = async |who: &crate::support::Caller, id: &str| {
+            let seen = see(who, id).await;
+            seen.at("match.viewerActs").as_array().unwrap().iter().map(|act| act.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let id = pair.agreed("40").await;
+        assert_eq!(acts(&pair.giver, &id).await, ["PROPOSE_AMENDMENT", "RECORD_DELIVERY", "CANCEL"]);
+        let part = record(&pair.giver, &id, "10").await;
+        assert_eq!(acts(&pair.giver, &id).await, ["PROPOSE_AMENDMENT", "RECORD_DELIVERY", "WITHDRAW_DELIVERY", "DISPUTE"]);
+        assert_eq!(acts(&pair.taker, &id).await, ["PROPOSE_AMENDMENT", "CONFIRM_DELIVERY", "RECORD_DELIVERY", "DISPUTE"]);
+        confirm(&pair.taker, &part, "10").await.at("act.fulfilment");
+        let rest = record(&pair.giver, &id, "30").await;
+        confirm(&pair.taker, &rest, "30").await.at("act.fulfilment");
+        assert_eq!(acts(&pair.giver, &id).await, ["THANK"], "what was given does not come back");
+        act(&pair.giver, "giveThanks", json!({"matchId": id, "text": "A pleasure."})).await.at("act.thanks");
+        assert_eq!((acts(&pair.giver, &id).await, acts(&pair.taker, &id).await), (vec![], vec!["THANK".to_owned()]));
+
+        let lent = Pair::with(on, json!({"lendingMode": "LEND"}), json!({"lendingMode": "LEND"})).await;
+        let id = lent.agreed("40").await;
+        let part = record(&lent.giver, &id, "40").await;
+        confirm(&lent.taker, &part, "40").await.at("act.fulfilment");
+        assert_eq!(acts(&lent.giver, &id).await, ["MARK_RETURNED", "THANK"]);
+        assert_eq!(acts(&lent.taker, &id).await, ["THANK"]);
+    }
+
+    async fn whoever_left_is_no_contact_any_more(on) {
+        let pair = Pair::new(on).await;
+        let editor = pair.world.person("Edi Editor").await;
+        let place = pair.taker.admits(&pair.oak, &editor, "EDITOR").await;
+        let id = pair.proposed(laptops("10")).await;
+        let counter = json!({"matchId": id, "termsVersion": 1, "terms": laptops("5")});
+        act(&pair.giver, "counterMatch", counter).await.at("act.match");
+        let counter = json!({"matchId": id, "termsVersion": 2, "terms": laptops("6")});
+        act(&editor, "counterMatch", counter).await.at("act.match");
+        accept(&pair.giver, &id, 3).await.at("act.match");
+        assert_eq!(see(&pair.giver, &id).await.each("match.contacts", "name"), ["Greta Giver", "Edi Editor"]);
+        let remove = "mutation ($id: ID!) { removeMember(input: {membershipId: $id}) { userErrors { code } } }";
+        pair.taker.ask(remove, json!({"id": place})).await.at("removeMember");
+        assert_eq!(see(&pair.giver, &id).await.each("match.contacts", "name"), ["Greta Giver", "Tom Taker"]);
     }
 
     async fn proposals_hold_what_their_owner_wishes_until_they_are_answered(on) {

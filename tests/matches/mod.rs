@@ -3,6 +3,7 @@
 mod allocation;
 pub mod crash;
 mod delivery;
+pub mod killed;
 mod negotiation;
 mod properties;
 mod story;
@@ -46,7 +47,11 @@ impl Pair {
 
     /// The same with other particulars.
     pub async fn with(on: On, offer: Value, request: Value) -> Self {
-        let world = World::new(on).await;
+        Self::within(World::new(on).await, offer, request).await
+    }
+
+    /// The same in a world that is there.
+    pub async fn within(world: World, offer: Value, request: Value) -> Self {
         let broker = world.staff("Bo Broker", PlatformRole::Broker).await;
         let giver = world.person("Greta Giver").await;
         let taker = world.person("Tom Taker").await;
@@ -111,23 +116,33 @@ pub fn laptops(amount: &str) -> Value {
 
 /// Does an act; the match is at `act.match`, a delivery at `act.fulfilment`.
 pub async fn act(who: &Caller, name: &str, input: Value) -> Reply {
+    who.ask(&mutation(name), json!({"input": input})).await
+}
+
+/// The mutation that does an act with an `$input`.
+fn mutation(name: &str) -> String {
     let kind = match name {
         "counterMatch" | "proposeAmendment" => "MatchTermsChangeInput".to_owned(),
         "acceptMatch" | "acceptAmendment" => "AcceptMatchInput".to_owned(),
         "withdrawMatch" | "approveMatch" => "MatchActInput".to_owned(),
+        "unpublishThanks" => "PublishThanksInput".to_owned(),
         name => format!("{}{}Input", name[..1].to_uppercase(), &name[1..]),
     };
     let thing = match name {
         "recordDelivery" | "confirmDelivery" | "withdrawDelivery" => {
             format!("fulfilment {{ id state match {{ {MATCH} }} }}")
         }
-        "giveThanks" | "publishThanks" => "thanks { id text public side }".to_owned(),
+        "giveThanks" | "publishThanks" | "unpublishThanks" => {
+            "thanks { id text public side }".to_owned()
+        }
+        "askAboutListing" | "postMessage" | "reportMessage" | "hideMessage" => {
+            "message { id conversation { id } }".to_owned()
+        }
         _ => format!("match {{ {MATCH} }}"),
     };
-    let query = format!(
+    format!(
         "mutation ($input: {kind}!) {{ act: {name}(input: $input) {{ {thing} userErrors {{ code field message }} }} }}"
-    );
-    who.ask(&query, json!({"input": input})).await
+    )
 }
 
 /// Accepts a version of the terms.

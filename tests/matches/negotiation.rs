@@ -1,11 +1,17 @@
 //! Coming to terms: turns, versions, deadlines, roles, approval.
 
-use api::{kit::Viewer, matches::jobs};
+use api::{
+    kit::{Viewer, clock::now},
+    matches::jobs,
+};
 use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::{Pair, accept, act, confirm, laptops, left, posted, record, see, state, verified};
-use crate::{both, support::World};
+use crate::{
+    both,
+    support::{World, system},
+};
 
 both! {
     async fn a_proposal_waits_for_the_other_side_and_both_see_it(on) {
@@ -207,6 +213,28 @@ both! {
         let yes = act(&pair.giver, "acceptAmendment", json!({"matchId": id, "termsVersion": 2})).await;
         assert_eq!(yes.text("act.match.state"), "FULFILLED");
         assert_eq!(left(&pair.taker, &pair.offer).await, "30");
+    }
+
+    async fn a_change_that_nobody_answers_is_over_and_says_so(on) {
+        let pair = Pair::new(on).await;
+        let change = json!({"matchId": pair.agreed("10").await, "termsVersion": 1, "terms": laptops("30")});
+        let id = act(&pair.taker, "proposeAmendment", change).await.text("act.match.id");
+        let later = now() + Duration::days(15);
+        let round = async || {
+            let round = api::amendments::jobs::run(&pair.world.app, &system(later)).await;
+            round.map_err(|error| error.message()).unwrap()
+        };
+        assert_eq!((round().await, round().await), (1, 0));
+        let seen = see(&pair.giver, &id).await;
+        assert_eq!(seen.each("match.history", "kind"), ["PROPOSED", "ACCEPTED", "AMENDMENT_PROPOSED", "AMENDMENT_LAPSED"]);
+        assert_eq!((seen.at("match.terms.version"), seen.text("match.state")), (&json!(1), "ACCEPTED".into()));
+
+        // A delivery of all that was agreed overtakes it.
+        let change = json!({"matchId": id, "termsVersion": 1, "terms": laptops("30")});
+        act(&pair.taker, "proposeAmendment", change).await.at("act.match");
+        record(&pair.giver, &id, "10").await;
+        let kinds = see(&pair.giver, &id).await.each("match.history", "kind");
+        assert_eq!(kinds[4..], ["AMENDMENT_PROPOSED", "AMENDMENT_LAPSED", "DELIVERY_RECORDED"]);
     }
 
     async fn a_broker_decides_nothing_for_their_own_and_approves_terms_not_pairs(on) {

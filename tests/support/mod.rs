@@ -7,6 +7,8 @@ mod organisations;
 mod reply;
 pub mod sink;
 
+use std::sync::Arc;
+
 use api::{
     App,
     config::Config,
@@ -30,11 +32,12 @@ pub enum On {
     Postgres,
 }
 
-/// The program on a database of its own.
+/// The program on a database of its own, which goes with the last of those who hold it.
+#[derive(Clone)]
 pub struct World {
     pub app: App,
     pub router: Router,
-    _database: database::Own,
+    _database: Arc<database::Own>,
 }
 
 impl World {
@@ -60,7 +63,7 @@ impl World {
         Self {
             router: api::http::router(app.clone()),
             app,
-            _database: database,
+            _database: Arc::new(database),
         }
     }
 

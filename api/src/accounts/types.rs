@@ -7,7 +7,10 @@ use async_graphql::{
     connection::Connection,
 };
 use chrono::{DateTime, Utc};
-use entity::person::{self, PlatformRole};
+use entity::{
+    person::{self, PlatformRole},
+    registration::RegistrationState,
+};
 
 use super::sessions::Session;
 use crate::{
@@ -21,6 +24,7 @@ use crate::{
     listings::Listing,
     members::Membership,
     notifications::{self, Notification, NotificationPreferences},
+    registrations::Registration,
     tasks::Task,
 };
 
@@ -183,6 +187,26 @@ impl Viewer {
     ) -> Result<Connection<String, Conversation, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Conversation::of_viewer(ctx, &self.0, unread_only, args).await
+    }
+
+    /// The events for which the viewer registered, the newest registration first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn registrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In one of these states; without it, all.")] states: Option<
+            Vec<RegistrationState>,
+        >,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<String, Registration, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Registration::of_viewer(ctx, &self.0, states, args).await
     }
 
     /// What waits for the viewer: to answer, to confirm, to read. What has waited longest or is due first comes first.

@@ -1,7 +1,7 @@
 //! Activities: the record of every committed act. It holds ids and names of fields, never anybody's data.
 //!
-//! Staff see all of it; a person sees what they did, and what was done for or with the organisations
-//! that they belong to. Nobody else sees any.
+//! Staff see all of it; a person sees what they did, what was done to them, and what was done for or with the
+//! organisations that they belong to. Nobody else sees any.
 
 mod query;
 pub mod rules;
@@ -36,6 +36,7 @@ impl Resource for activity::Entity {
         };
         Condition::any()
             .add(activity::Column::ActorId.eq(me.id))
+            .add(activity::Column::PersonId.eq(me.id))
             .add(activity::Column::OrganisationId.is_in(viewer.organisations()))
             .add(activity::Column::OtherOrganisationId.is_in(viewer.organisations()))
     }

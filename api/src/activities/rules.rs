@@ -13,7 +13,7 @@ pub fn visible(viewer: &Viewer, act: &activity::Model) -> bool {
         return viewer.is_staff();
     };
     viewer.is_staff()
-        || act.actor_id == Some(me.id)
+        || [act.actor_id, act.person_id].contains(&Some(me.id))
         || act.organisation_id.is_some_and(concerns)
         || act.other_organisation_id.is_some_and(concerns)
 }

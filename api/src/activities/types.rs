@@ -79,8 +79,8 @@ impl Activity {
     }
 }
 
-/// The record of one committed act. Seen by whoever acted, by the members of the organisation that it concerns,
-/// and by staff.
+/// The record of one committed act. Seen by whoever acted, by the person to whom it was done, by the members of the
+/// organisation that it concerns, and by staff.
 #[Object]
 impl Activity {
     /// Global id. Later activities have greater ids.

@@ -19,6 +19,7 @@ pub mod reports;
 pub mod rules;
 pub mod search;
 pub mod service;
+mod subscription;
 mod types;
 mod writing;
 
@@ -32,6 +33,7 @@ use uuid::Uuid;
 pub use mutation::ConversationMutation;
 pub use query::ConversationQuery;
 pub use report::MessageReport;
+pub use subscription::ConversationSubscription;
 pub use types::{Conversation, Message};
 
 use crate::kit::{Resource, Viewer};

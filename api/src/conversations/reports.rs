@@ -4,9 +4,7 @@ use entity::{
     conversation, message,
     message_report::{self, Column, MessageReportReason, MessageReportState},
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{rules, service::MessageId};
@@ -61,7 +59,7 @@ pub async fn report(
         .exec_without_returning(&transaction)
         .await
         .map_err(|error| Error::from(error).on_conflict(reported_already))?;
-    record(&transaction, viewer, "message.reported", id, None).await?;
+    activity::record(&transaction, viewer, act("message.reported", id, None)).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -102,8 +100,8 @@ pub async fn hide(app: &App, viewer: &Viewer, id: MessageId) -> Result<message::
         .filter(Column::State.eq(MessageReportState::Open))
         .exec(&transaction)
         .await?;
-    let side = Some(row.organisation_id);
-    record(&transaction, viewer, "message.hidden", id, side).await?;
+    let act = act("message.hidden", id, Some(row.organisation_id));
+    activity::record_to(&transaction, viewer, act, row.person_id).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -125,7 +123,8 @@ pub async fn dismiss(
         .exec_with_returning(&transaction)
         .await?;
     let changed = changed.into_iter().next().ok_or(Error::Conflict)?;
-    record(&transaction, viewer, "message.report_dismissed", id, None).await?;
+    let act = act("message.report_dismissed", id, None);
+    activity::record(&transaction, viewer, act).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -139,19 +138,16 @@ fn decided(viewer: &Viewer, state: MessageReportState) -> message_report::Active
     }
 }
 
-/// Records what was done. That somebody reported is for staff alone, so it concerns no organisation.
-async fn record<E: Resource>(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
+/// What is recorded. That somebody reported is for staff alone, so it concerns no organisation.
+const fn act<E: Resource>(
     act: &'static str,
     subject: Id<E>,
     organisation: Option<Uuid>,
-) -> Result<(), Error> {
-    let act = activity::Act {
+) -> activity::Act<'static, E> {
+    activity::Act {
         act,
         subject,
         organisation,
         fields: &[],
-    };
-    activity::record(conn, viewer, act).await
+    }
 }

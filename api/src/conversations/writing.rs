@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{marks, rules, service::ConversationId};
+use super::{marks, rules, service::MessageId};
 use crate::{
     kit::{Error, UserError, UserErrorCode as Code, Viewer, activity},
     matches,
@@ -59,7 +59,7 @@ pub async fn say(
     marks::write(transaction, (row.id, me), after).await?;
     let act = activity::Act {
         act: "message.posted",
-        subject: ConversationId::new(row.id),
+        subject: MessageId::new(new.id),
         organisation: Some(side),
         fields: &[],
     };

@@ -228,7 +228,9 @@ impl Found {
         }
         self.text = text::Query::parse(words, reference);
         let condition = match &self.text {
-            Some(query) => dialect::text_matches(self.backend, &query.postgres(), &query.sqlite()),
+            Some(query) => {
+                dialect::text_matches(self.backend, "listing", &query.postgres(), &query.sqlite())
+            }
             None => Expr::val(false),
         };
         self.always(condition);

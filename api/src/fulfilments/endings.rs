@@ -5,7 +5,7 @@ use entity::{
     match_step::{DisputeOutcome, MatchReason, MatchStepKind},
     match_terms,
     matching::{self, MatchSide, MatchState},
-    resource_type::{LendingMode, Unit},
+    resource_type::Unit,
 };
 use sea_orm::{ActiveValue::Set, DatabaseTransaction};
 
@@ -19,7 +19,7 @@ use crate::{
     listings::particulars::Amount,
     matches::{
         allocation::{self, From, Held},
-        rules::Act,
+        rules::{Act, comes_back},
         steps::{Step, record},
         store::{MatchId, listings, ready, write_if},
         terms::MINUTES_PER_DAY,
@@ -210,8 +210,7 @@ pub async fn mark_returned(
     let transaction = app.database.begin().await?;
     let (row, side) = ready(&transaction, viewer, id, Act::MarkReturned, None).await?;
     let (offer, request) = listings(&transaction, &row).await?;
-    let mode = offer.lending_mode.or(request.lending_mode);
-    if !matches!(mode, Some(LendingMode::Lend | LendingMode::Share)) {
+    if !comes_back(offer.lending_mode, request.lending_mode) {
         let message = "This was not lent: its offer says neither LEND nor SHARE.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }

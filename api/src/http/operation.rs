@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     App, context,
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
     live::Caller,
 };
 
@@ -183,6 +183,7 @@ impl Door {
         let request = operation.request(&self.app, viewer);
         let mut answer = self.engine.execute(request).await;
         if writes {
+            crash::point("act.answering");
             self.app.outbox.poke();
         }
         if let (Some((answers, _)), async_graphql::Value::Object(data)) =

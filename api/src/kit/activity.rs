@@ -4,7 +4,7 @@ use entity::activity::{self, ActorKind};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-use super::{Error, Id, Resource, Viewer};
+use super::{Error, Id, Resource, Viewer, crash};
 
 /// What was done to what. Holds ids and names of fields, never a person's data.
 pub struct Act<'a, E: Resource> {
@@ -24,7 +24,7 @@ pub async fn record<E: Resource>(
     viewer: &Viewer,
     act: Act<'_, E>,
 ) -> Result<(), Error> {
-    record_between(conn, viewer, act, None).await
+    write(conn, viewer, act, Concerns::default()).await
 }
 
 /// Records an act of the viewer that concerns another organisation too.
@@ -33,6 +33,40 @@ pub async fn record_between<E: Resource>(
     viewer: &Viewer,
     act: Act<'_, E>,
     other_organisation: Option<Uuid>,
+) -> Result<(), Error> {
+    let concerns = Concerns {
+        other_organisation,
+        person: None,
+    };
+    write(conn, viewer, act, concerns).await
+}
+
+/// Records an act of the viewer that was done to a person.
+pub async fn record_to<E: Resource>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    act: Act<'_, E>,
+    person: Uuid,
+) -> Result<(), Error> {
+    let concerns = Concerns {
+        other_organisation: None,
+        person: Some(person),
+    };
+    write(conn, viewer, act, concerns).await
+}
+
+/// Whom an act concerns, beside the organisation.
+#[derive(Default)]
+struct Concerns {
+    other_organisation: Option<Uuid>,
+    person: Option<Uuid>,
+}
+
+async fn write<E: Resource>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    act: Act<'_, E>,
+    concerns: Concerns,
 ) -> Result<(), Error> {
     let Act {
         act,
@@ -50,7 +84,8 @@ pub async fn record_between<E: Resource>(
         }),
         actor_id: Set(viewer.person_id()),
         organisation_id: Set(organisation),
-        other_organisation_id: Set(other_organisation),
+        other_organisation_id: Set(concerns.other_organisation),
+        person_id: Set(concerns.person),
         act: Set(act.into()),
         subject_kind: Set(E::NAME.into()),
         subject_id: Set(subject.0),
@@ -63,5 +98,6 @@ pub async fn record_between<E: Resource>(
     })
     .exec_without_returning(conn)
     .await?;
+    crash::point("act.recorded");
     Ok(())
 }

@@ -73,16 +73,19 @@ pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
         .like(LikeExpr::new(format!("%{pattern}%")).escape('\\'))
 }
 
-/// A listing's text holds what was asked for, in each database's own query language.
+/// The text of a row holds what was asked for, in each database's own query language. The table has a text index, as
+/// listings and events do.
 #[must_use]
-pub fn text_matches(backend: DbBackend, postgres: &str, sqlite: &str) -> SimpleExpr {
+pub fn text_matches(backend: DbBackend, table: &str, postgres: &str, sqlite: &str) -> SimpleExpr {
     match backend {
         DbBackend::Postgres => Expr::cust_with_values(
-            "\"listing\".\"search\" @@ to_tsquery('english', $1)",
+            format!("\"{table}\".\"search\" @@ to_tsquery('english', $1)"),
             [postgres],
         ),
         _ => Expr::cust_with_values(
-            "\"listing\".\"docid\" IN (SELECT rowid FROM listing_search WHERE listing_search MATCH ?)",
+            format!(
+                "\"{table}\".\"docid\" IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH ?)"
+            ),
             [sqlite],
         ),
     }

@@ -35,6 +35,10 @@ pub enum UserErrorCode {
     LendingModeNotAllowed,
     /// Accepted matches hold more than this quantity.
     QuantityBelowAllocated,
+    /// More places are taken, offered or reserved than there would be.
+    CapacityBelowConfirmed,
+    /// Not so many places are free.
+    Full,
     /// There is not so much left of a listing.
     InsufficientQuantity,
     /// The listing is given or taken as a whole.

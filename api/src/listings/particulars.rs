@@ -309,15 +309,17 @@ fn amount(
     )
 }
 
-/// The point on the map, or the middle of the first area that has one.
-fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
+/// The middle of the first area that has one.
+#[must_use]
+pub fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
     areas.iter().find_map(|code| {
         let area = reference.area(code)?;
         Point::new(area.latitude?, area.longitude?)
     })
 }
 
-fn priorities(
+/// Codes of priority areas that may be named, each as `edition/code` and once.
+pub fn priorities(
     checks: &mut Checks,
     codes: &[String],
     reference: &Snapshot,

@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use entity::{activity, listing, matching};
+use entity::{activity, listing, matching, message};
 use futures_util::{Stream, stream};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -174,8 +174,13 @@ impl Follower {
     }
 }
 
-/// Whether an act could let somebody see more than before. What is done to a listing or a match never does; of anything else it
-/// is taken for granted, so that a kind of act that is new errs on the side of reading.
+/// Whether an act could let somebody see more than before. What is done to a listing, a match or a message
+/// never does; of anything else it is taken for granted, so that a kind of act that is new errs on the side of reading.
 fn gives_rights(act: &activity::Model) -> bool {
-    ![listing::Entity::NAME, matching::Entity::NAME].contains(&act.subject_kind.as_str())
+    let never = [
+        listing::Entity::NAME,
+        matching::Entity::NAME,
+        message::Entity::NAME,
+    ];
+    !never.contains(&act.subject_kind.as_str())
 }

@@ -7,11 +7,12 @@ use async_graphql::{
     parser::types::Field, registry::Registry,
 };
 use entity::activity;
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::{Stream, StreamExt, stream::BoxStream};
 
 use super::{
-    Caller, Change,
+    Caller, Change, Moment,
     changes::{Told, follow},
+    moments::look,
 };
 use crate::{
     App, context,
@@ -33,18 +34,30 @@ impl Change {
         id: Id<E>,
         make: impl FnOnce(E::Model) -> T,
     ) -> Option<Result<Event<T>, Error>> {
+        self.shown_if(id, |_| true, make).await
+    }
+
+    /// The same, but only of such rows.
+    pub async fn shown_if<E: Resource, T>(
+        &self,
+        id: Id<E>,
+        such: impl FnOnce(&E::Model) -> bool,
+        make: impl FnOnce(E::Model) -> T,
+    ) -> Option<Result<Event<T>, Error>> {
         let found = resource::find(&self.app.database.read, &self.viewer, id).await;
-        let shown = found.map(|row| row.map(|row| self.show(make(row))));
+        let shown = found.map(|row| row.filter(such).map(|row| self.show(make(row))));
         shown.transpose()
     }
 
     /// Shows a thing to whoever is told of the change.
     pub fn show<T>(&self, thing: T) -> Event<T> {
-        Event {
-            thing,
-            app: self.app.clone(),
-            viewer: Arc::clone(&self.viewer),
-        }
+        Event::new(thing, self.app.clone(), Arc::clone(&self.viewer))
+    }
+}
+
+impl<T> Event<T> {
+    pub(super) const fn new(thing: T, app: App, viewer: Arc<Viewer>) -> Self {
+        Self { thing, app, viewer }
     }
 }
 
@@ -98,4 +111,10 @@ pub async fn happenings(
     Ok(follow(Arc::clone(caller), Told::Anybody, Box::new(wanted))
         .await?
         .boxed())
+}
+
+/// The moments at which to look again at what the caller is shown: the first at once.
+pub fn moments(ctx: &Context<'_>) -> impl Stream<Item = Result<Moment, Error>> + Send + use<> {
+    let caller: &Arc<Caller> = ctx.data_unchecked();
+    look(Arc::clone(caller))
 }

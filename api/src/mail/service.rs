@@ -98,15 +98,17 @@ pub async fn settle(
     Ok(())
 }
 
-/// Puts off a mail that could not be sent, or gives it up.
+/// Puts off a mail that could not be sent, or gives it up. `calm` moves an instant at which its reader wants none.
 pub async fn put_off(
     conn: &impl ConnectionTrait,
     mail: &Model,
     now: DateTime<Utc>,
+    calm: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>,
 ) -> Result<(), Error> {
     let Some(again) = rules::again(mail.attempts, now) else {
         return settle(conn, mail, MailState::GivenUp, now).await;
     };
+    let again = calm(again);
     crash::point("mail.putting_off");
     Entity::update_many()
         .col_expr(Column::NextAttemptAt, Expr::val(again))

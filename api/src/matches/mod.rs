@@ -12,6 +12,7 @@ pub mod inputs;
 pub mod jobs;
 mod mutation;
 pub mod negotiation;
+pub mod openings;
 mod query;
 pub mod rules;
 pub mod search;

@@ -10,6 +10,7 @@ use entity::{
     matching::{self, MatchSide, MatchState},
     membership::MembershipRole,
     person::PlatformRole,
+    resource_type::LendingMode,
 };
 use uuid::Uuid;
 
@@ -137,6 +138,16 @@ impl Act {
             _ => Some(MembershipRole::Editor),
         }
     }
+}
+
+/// Whether what the offer gives comes back: as it says itself, or else the request.
+#[must_use]
+pub const fn comes_back(offer: Option<LendingMode>, request: Option<LendingMode>) -> bool {
+    let mode = match offer {
+        Some(mode) => Some(mode),
+        None => request,
+    };
+    matches!(mode, Some(LendingMode::Lend | LendingMode::Share))
 }
 
 /// The other side.

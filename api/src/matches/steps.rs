@@ -92,3 +92,13 @@ pub async fn record(
     let other = rules::organisation(row, rules::other(own));
     activity::record_between(conn, viewer, act, Some(other)).await
 }
+
+/// Records that a change of the terms is over, which nobody has answered.
+pub async fn amendment_lapsed(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &matching::Model,
+) -> Result<(), Error> {
+    let step = Step::new(MatchStepKind::AmendmentLapsed, None).about(row.terms_version);
+    record(conn, viewer, row, "match.amendment_lapsed", step).await
+}

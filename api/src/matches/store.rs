@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     rules::{self, Act},
+    steps,
     terms::Terms,
 };
 use crate::kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, resource};
@@ -106,7 +107,8 @@ pub async fn write_terms(
     Ok(())
 }
 
-/// Writes a change if the match is still as it was read.
+/// Writes a change if the match is still as it was read. A change of the terms that waits is over where the match moves
+/// on to where none can be agreed.
 pub async fn write_if(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -121,7 +123,13 @@ pub async fn write_if(
         .filter(Column::Version.eq(row.version))
         .exec_with_returning(conn)
         .await?;
-    changed.into_iter().next().ok_or_else(outdated)
+    let changed = changed.into_iter().next().ok_or_else(outdated)?;
+    if rules::amendment_waits(row, viewer.now)
+        && !Act::AcceptAmendment.states().contains(&changed.state)
+    {
+        steps::amendment_lapsed(conn, viewer, &changed).await?;
+    }
+    Ok(changed)
 }
 
 fn outdated() -> Error {

@@ -1,5 +1,7 @@
 //! What the schema says of a match.
 
+use std::cmp::Reverse;
+
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -12,6 +14,7 @@ use entity::{
 use super::{
     agreement::{MatchContact, MatchTerms, quantity_of},
     history::MatchStep,
+    openings::{self, Beside},
     rules::{self, Act},
     store::MatchId,
 };
@@ -21,6 +24,7 @@ use crate::{
     fulfilments::Fulfilment,
     kit::Id,
     listings::{Offer, Request, types::Quantity},
+    members,
     organisations::Organisation,
     thanks::Thanks,
 };
@@ -46,6 +50,34 @@ impl Match {
         let all = self.terms_of(ctx).await?;
         let terms = all.iter().find(|terms| terms.version == version);
         Ok(terms.and_then(|terms| terms.quantity.map(|_| quantity_of(terms, base))))
+    }
+
+    /// Of these acts, those that are open; reads what that takes, and nothing where it takes nothing.
+    async fn open(&self, ctx: &Context<'_>, acts: Vec<Act>) -> Result<Vec<Act>> {
+        let (mut deliveries, mut thanks, mut lent) = (Vec::new(), Vec::new(), false);
+        if acts
+            .iter()
+            .any(|act| [Act::ConfirmDelivery, Act::WithdrawDelivery, Act::Cancel].contains(act))
+        {
+            deliveries = ctx.parts::<fulfilment::Entity>(self.0.id).await?;
+        }
+        if acts.contains(&Act::Thank) {
+            thanks = ctx.parts::<thanks::Entity>(self.0.id).await?;
+        }
+        if acts.contains(&Act::MarkReturned) {
+            let (offer, request) = tokio::try_join!(
+                ctx.load(Id::<listing::Entity>::new(self.0.offer_id)),
+                ctx.load(Id::<listing::Entity>::new(self.0.request_id)),
+            )?;
+            let mode = |row: Option<listing::Model>| row.and_then(|row| row.lending_mode);
+            lent = rules::comes_back(mode(offer), mode(request));
+        }
+        let beside = Beside {
+            deliveries: &deliveries,
+            thanks: &thanks,
+            lent,
+        };
+        Ok(openings::open(ctx.viewer(), &self.0, acts, beside))
     }
 
     /// Whether the viewer belongs to one of the sides.
@@ -105,8 +137,9 @@ impl Match {
     }
 
     /// What the viewer can do to it now.
-    async fn viewer_acts(&self, ctx: &Context<'_>) -> Vec<Act> {
-        rules::acts(ctx.viewer(), &self.0)
+    async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
+        let acts = rules::acts(ctx.viewer(), &self.0);
+        self.open(ctx, acts).await
     }
 
     /// Who made the first proposal.
@@ -208,13 +241,18 @@ impl Match {
         let steps = ctx.parts::<match_step::Entity>(self.0.id).await?;
         let mut contacts = Vec::new();
         for side in [MatchSide::Offerer, MatchSide::Requester] {
-            let own = steps
+            let mut own: Vec<_> = steps
                 .iter()
-                .filter(|step| step.side == Some(side) && rules::SPEAKS.contains(&step.kind));
-            let last = own
-                .max_by_key(|step| step.id)
-                .and_then(|step| step.person_id);
-            let Some(id) = last else { continue };
+                .filter(|step| step.side == Some(side) && rules::SPEAKS.contains(&step.kind))
+                .collect();
+            own.sort_by_key(|step| Reverse(step.id));
+            let spoke: Vec<_> = own.iter().filter_map(|step| step.person_id).collect();
+            let organisation = rules::organisation(&self.0, side);
+            let conn = &ctx.app().database.read;
+            let there = members::service::among(conn, organisation, &spoke).await?;
+            let Some(id) = spoke.into_iter().find(|id| there.contains(id)) else {
+                continue;
+            };
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
             contacts.extend(found.map(|row| MatchContact {
                 side,

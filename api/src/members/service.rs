@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -208,6 +208,23 @@ pub async fn place_of(
         .await?)
 }
 
+/// Which of these people are members of an organisation.
+pub async fn among(
+    conn: &impl ConnectionTrait,
+    organisation: Uuid,
+    people: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    Ok(Entity::find()
+        .filter(Column::OrganisationId.eq(organisation))
+        .filter(Column::State.eq(MembershipState::Active))
+        .filter(Column::PersonId.is_in(people.iter().copied()))
+        .select_only()
+        .column(Column::PersonId)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// The viewer's own places, in the order in which they came.
 pub async fn own(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Model>, Error> {
     let Some(me) = viewer.person_id() else {
@@ -359,5 +376,5 @@ async fn record(
         organisation: Some(row.organisation_id),
         fields,
     };
-    activity::record(transaction, viewer, act).await
+    activity::record_to(transaction, viewer, act, row.person_id).await
 }

@@ -2,8 +2,10 @@
 //! administrators merge one into the other.
 //!
 //! The merged one keeps its id, answers with its state and says which one carries on; nothing else
-//! can be done to it. Its members, parts, numbers and listings move in the same transaction.
+//! can be done to it. Its members, parts, numbers, listings, matches and conversations move in the
+//! same transaction.
 
+mod conversations;
 mod mutation;
 pub mod rules;
 pub mod service;

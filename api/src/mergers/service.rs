@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::rules;
+use super::{conversations::move_conversations, rules};
 use crate::{
     App,
     kit::{
@@ -44,6 +44,7 @@ pub async fn merge(
     };
     rules::can_merge(&source, &into)?;
     move_matches(&transaction, source.id, into.id).await?;
+    move_conversations(&transaction, source.id, into.id).await?;
     move_children(&transaction, &source, into.id).await?;
     move_members(&transaction, viewer, source.id, into.id).await?;
     move_identifiers(&transaction, source.id, into.id).await?;

@@ -3,26 +3,37 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    activity, listing,
+    activity, listing, matching,
     membership::{Column, Entity, MembershipRole, MembershipState},
+    person::{self, PlatformRole},
+    registration::{self, RegistrationState as State},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, LikeExpr},
 };
 use uuid::Uuid;
 
-use super::rules::{self, Telling, Whom};
-use crate::kit::Error;
+use super::{
+    readers,
+    rules::{self, Telling, Whom},
+};
+use crate::{
+    kit::{Error, Viewer},
+    matches,
+};
 
 /// Everybody who is told of an act: each once, and not whoever did it.
 pub async fn of(
     conn: &impl ConnectionTrait,
+    viewer: &Viewer,
     act: &activity::Model,
     telling: &Telling,
 ) -> Result<BTreeSet<Uuid>, Error> {
     let mut people = BTreeSet::new();
     for whom in telling.whom {
-        people.extend(meant(conn, act, *whom).await?);
+        people.extend(meant(conn, viewer, act, *whom).await?);
     }
     if let Some(actor) = act.actor_id {
         people.remove(&actor);
@@ -32,6 +43,7 @@ pub async fn of(
 
 async fn meant(
     conn: &impl ConnectionTrait,
+    viewer: &Viewer,
     act: &activity::Model,
     whom: Whom,
 ) -> Result<Vec<Uuid>, Error> {
@@ -55,10 +67,50 @@ async fn meant(
                 .filter(Column::OrganisationId.eq(row.organisation_id))
                 .filter(Column::PersonId.eq(row.posted_by))
         }
-        Whom::Concerned => Entity::find().filter(Column::Id.eq(act.subject_id)),
+        Whom::Concerned => return Ok(act.person_id.into_iter().collect()),
+        Whom::Readers => {
+            // The message says for which side it was written, whatever others its writer belongs to.
+            let other = act.other_organisation_id;
+            members(MembershipRole::Member)
+                .filter(Column::OrganisationId.is_in(other))
+                .filter(readers::caught_up(conn, act.subject_id).await?)
+        }
+        Whom::Staff(role) => return staff(conn, act, role).await,
+        Whom::Approvers => {
+            let waiting = matching::Entity::find_by_id(act.subject_id)
+                .filter(matches::search::unapproved(viewer));
+            if waiting.count(conn).await? == 0 {
+                return Ok(Vec::new());
+            }
+            return staff(conn, act, PlatformRole::Broker).await;
+        }
+        Whom::Registered => {
+            return registered(
+                conn,
+                act.subject_id,
+                &[State::Confirmed, State::PlaceOffered, State::Waitlisted],
+            )
+            .await;
+        }
+        Whom::Coming => return registered(conn, act.subject_id, &[State::Confirmed]).await,
     };
     let ids = people.select_only().column(Column::PersonId);
     Ok(ids.into_tuple().all(conn).await?)
+}
+
+/// Everybody with a registration for an event in one of these states.
+async fn registered(
+    conn: &impl ConnectionTrait,
+    event: Uuid,
+    states: &[State],
+) -> Result<Vec<Uuid>, Error> {
+    let people = registration::Entity::find()
+        .filter(registration::Column::EventId.eq(event))
+        .filter(registration::Column::State.is_in(states.iter().copied()))
+        .select_only()
+        .column(registration::Column::PersonId)
+        .distinct();
+    Ok(people.into_tuple().all(conn).await?)
 }
 
 /// Active members from this role up.
@@ -82,4 +134,40 @@ async fn organisations(
         .column(Column::OrganisationId);
     let ids: Vec<Uuid> = ids.into_tuple().all(conn).await?;
     Ok(ids.into_iter().collect())
+}
+
+/// The organisations that an act concerns.
+fn sides(act: &activity::Model) -> impl Iterator<Item = Uuid> {
+    [act.organisation_id, act.other_organisation_id]
+        .into_iter()
+        .flatten()
+}
+
+/// All who hold a role and belong to no side of the act; administrators, where nobody does.
+async fn staff(
+    conn: &impl ConnectionTrait,
+    act: &activity::Model,
+    role: PlatformRole,
+) -> Result<Vec<Uuid>, Error> {
+    let insiders = members(MembershipRole::Observer)
+        .filter(Column::OrganisationId.is_in(sides(act)))
+        .select_only()
+        .column(Column::PersonId)
+        .into_query();
+    let holding = |role: PlatformRole| {
+        let name = serde_json::to_string(&role).unwrap_or_default();
+        let roles = Expr::col(person::Column::PlatformRoles).cast_as("text");
+        person::Entity::find()
+            .filter(roles.like(LikeExpr::new(format!("%{name}%"))))
+            .filter(person::Column::Id.not_in_subquery(insiders.clone()))
+            .select_only()
+            .column(person::Column::Id)
+            .into_tuple()
+            .all(conn)
+    };
+    let found: Vec<Uuid> = holding(role).await?;
+    if found.is_empty() {
+        return Ok(holding(PlatformRole::ProgrammeAdmin).await?);
+    }
+    Ok(found)
 }

@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use entity::mail::MailState;
+use sea_orm::ConnectionTrait;
 use tokio::{sync::Notify, time::timeout};
 
-use super::{letters, rules, store};
+use super::{letters, store, timing, wishes};
 use crate::{
     App,
     kit::{Error, Viewer, crash},
@@ -62,9 +63,7 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let transaction = database.begin().await?;
         let acts = outbox::service::next(&transaction, READER, BATCH).await?;
         for act in &acts {
-            if let Some(telling) = rules::telling(&act.act) {
-                told += store::tell(app, &transaction, viewer, act, telling).await?;
-            }
+            told += store::tell(app, &transaction, viewer, act).await?;
         }
         outbox::service::advance(&transaction, READER, &acts).await?;
         crash::point("notifications.told");
@@ -85,9 +84,17 @@ pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
     let Some(mail) = mail::service::take(conn, viewer.now).await? else {
         return Ok(false);
     };
-    let Some(letter) = letters::write(app, viewer, &mail).await? else {
-        mail::service::settle(conn, &mail, MailState::Needless, viewer.now).await?;
-        return Ok(true);
+    let letter = match letters::write(app, viewer, &mail).await {
+        Ok(Some(letter)) => letter,
+        Ok(None) => {
+            mail::service::settle(conn, &mail, MailState::Needless, viewer.now).await?;
+            return Ok(true);
+        }
+        // One that cannot be written must not stand in the way of the others.
+        Err(error) => {
+            put_off(conn, viewer, &mail).await?;
+            return Err(error);
+        }
     };
     crash::point("mail.written");
     match post.send(letter).await {
@@ -97,8 +104,18 @@ pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
         }
         Err(error) => {
             tracing::warn!(?error, mail = %mail.id, attempts = mail.attempts, "a mail could not be sent");
-            mail::service::put_off(conn, &mail, viewer.now).await?;
+            put_off(conn, viewer, &mail).await?;
         }
     }
     Ok(true)
+}
+
+/// Tries a mail again later, and not in its reader's quiet hours.
+async fn put_off(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    mail: &entity::mail::Model,
+) -> Result<(), Error> {
+    let quiet = wishes::of(conn, mail.person_id).await?.quiet;
+    mail::service::put_off(conn, mail, viewer.now, |at| timing::calm(quiet, at)).await
 }

@@ -1,6 +1,6 @@
 //! A mail in words, written when it is sent, of what its reader may see at that moment.
 
-use entity::{mail, mail_wish::MailWish, notification, person};
+use entity::{activity, mail, mail_wish::MailWish, notification, person};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
@@ -12,6 +12,7 @@ use crate::{
     kit::{Error, Id, Resource, Viewer, resource},
     mail::Letter,
 };
+use uuid::Uuid;
 
 /// The most things that one mail tells; the list has the rest.
 const MOST: u64 = 100;
@@ -55,8 +56,8 @@ pub async fn write(
     Ok(Some(Letter {
         subject: sentences::subject(&said),
         text: format!(
-            "Hello {},\n\n- {list}\n\nYou have this mail because of your part in an organisation on the Social Value \
-             Marketplace.\nNo more mail of this kind: {unsubscribe}\n",
+            "Hello {},\n\n- {list}\n\nYou have this mail because of your part in an organisation or an event on the Social \
+             Value Marketplace.\nNo more mail of this kind: {unsubscribe}\n",
             person.display_name
         ),
         name: person.display_name,
@@ -75,6 +76,10 @@ struct Sight<'a, C> {
 impl<C: ConnectionTrait> Look for Sight<'_, C> {
     fn reader(&self) -> &Viewer {
         self.reader
+    }
+
+    async fn told(&self, id: Uuid) -> Result<Option<activity::Model>, Error> {
+        Ok(activity::Entity::find_by_id(id).one(self.conn).await?)
     }
 
     async fn look<E: Resource>(&self, id: Id<E>) -> Result<Option<E::Model>, Error>

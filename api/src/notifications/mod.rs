@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod letters;
 mod mutation;
 mod naming;
+mod readers;
 pub mod rules;
 pub mod sentences;
 pub mod service;
@@ -22,14 +23,26 @@ pub mod timing;
 mod types;
 pub mod wishes;
 
-use entity::notification::{self, Column};
+use entity::{
+    activity,
+    notification::{self, Column},
+};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use uuid::Uuid;
 
 pub use mutation::NotificationMutation;
 pub use types::{Notification, NotificationPreferences};
 
-use crate::kit::{Resource, Viewer};
+use crate::kit::{Part, Resource, Viewer};
+
+/// An act is the story behind a notification: whoever was told of it knows what it was about.
+impl Part for activity::Entity {
+    const WHOLE: activity::Column = activity::Column::Id;
+
+    fn whole(row: &activity::Model) -> Uuid {
+        row.id
+    }
+}
 
 impl Resource for notification::Entity {
     const NAME: &'static str = "notification";

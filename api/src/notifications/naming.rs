@@ -1,6 +1,9 @@
 //! What a sentence names: the listing and the organisation that it is about, as far as its reader may see them.
 
-use entity::{activity, listing, matching, notification, organisation};
+use entity::{
+    activity, conversation, event, listing, matching, message, notification, organisation,
+    registration,
+};
 use uuid::Uuid;
 
 use super::sentences;
@@ -10,6 +13,11 @@ use crate::kit::{Error, Id, Resource, Viewer};
 pub trait Look {
     /// Whose sight it is.
     fn reader(&self) -> &Viewer;
+    /// The act of which they were told. Being told of it is right enough to know what it was about, and no more than that.
+    fn told(
+        &self,
+        activity: Uuid,
+    ) -> impl Future<Output = Result<Option<activity::Model>, Error>> + Send;
     /// The row, if there is one that they may see.
     fn look<E: Resource>(
         &self,
@@ -22,8 +30,7 @@ pub trait Look {
 /// What a notification says to its reader at this moment.
 pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<String, Error> {
     let (mut title, mut name) = (None, None);
-    let act = Id::<activity::Entity>::new(row.activity_id);
-    if let Some(act) = look.look(act).await? {
+    if let Some(act) = look.told(row.activity_id).await? {
         title = title_of(look, &act).await?;
         if let Some(id) = act.organisation_id {
             let found = look.look(Id::<organisation::Entity>::new(id)).await?;
@@ -37,11 +44,24 @@ pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<Str
     ))
 }
 
-/// The title of the listing that was acted on; of a match, of the reader's own.
+/// The title of the listing or event that was acted on; of a match, of the reader's own listing.
 async fn title_of(look: &impl Look, act: &activity::Model) -> Result<Option<String>, Error> {
+    let gathering = match act.subject_kind.as_str() {
+        event::Entity::NAME => Some(act.subject_id),
+        registration::Entity::NAME => {
+            let id = Id::<registration::Entity>::new(act.subject_id);
+            look.look(id).await?.map(|row| row.event_id)
+        }
+        _ => None,
+    };
+    if let Some(id) = gathering {
+        let found = look.look(Id::<event::Entity>::new(id)).await?;
+        return Ok(found.map(|row| row.title));
+    }
     let listing = match act.subject_kind.as_str() {
         listing::Entity::NAME => Some(act.subject_id),
         matching::Entity::NAME => own_of(look, act.subject_id).await?,
+        message::Entity::NAME => told_of(look, act.subject_id).await?,
         _ => None,
     };
     let Some(id) = listing else {
@@ -60,4 +80,13 @@ async fn own_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
             row.offer_id
         }
     }))
+}
+
+/// The listing that a message is about.
+async fn told_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
+    let Some(message) = look.look(Id::<message::Entity>::new(id)).await? else {
+        return Ok(None);
+    };
+    let of = Id::<conversation::Entity>::new(message.conversation_id);
+    Ok(look.look(of).await?.map(|row| row.listing_id))
 }

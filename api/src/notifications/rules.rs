@@ -10,6 +10,7 @@ use entity::{
     mail_wish::MailWish,
     membership::MembershipRole::{self, Editor, Manager},
     notification::{NotificationCategory as Category, NotificationKind as Kind},
+    person::PlatformRole,
 };
 use uuid::Uuid;
 
@@ -23,8 +24,19 @@ pub enum Whom {
     OtherSide(MembershipRole),
     /// Whoever posted the listing that it was done to, while they are a member.
     Poster,
-    /// The person whose place in an organisation it was done to.
+    /// The person to whom it was done.
     Concerned,
+    /// Of a message: the members of the other side who may write, but not those who were told of an earlier one
+    /// that they have not read.
+    Readers,
+    /// All who hold a role for the whole marketplace, but not those who belong to a side of it.
+    Staff(PlatformRole),
+    /// Brokers, while a match waits for the approval of one.
+    Approvers,
+    /// Everybody who has, was offered or waits for a place at the event that it was done to.
+    Registered,
+    /// Everybody who has a place at the event that it was done to.
+    Coming,
 }
 
 /// An act of which people are told.
@@ -46,18 +58,22 @@ const fn tell(act: &'static str, kind: Kind, whom: &'static [Whom]) -> Telling {
 const LISTERS: &[Whom] = &[Whom::Members(Editor), Whom::Poster];
 /// Whoever looks after matches, on the side that did not act.
 const OTHERS: &[Whom] = &[Whom::OtherSide(Editor)];
+/// Whoever decides between two sides.
+const BROKERS: &[Whom] = &[Whom::Staff(PlatformRole::Broker)];
 /// Whoever looks after the organisation itself.
 const MANAGERS: &[Whom] = &[Whom::Members(Manager)];
 
 /// Who is told of what.
 #[rustfmt::skip]
-pub const TELLINGS: [Telling; 32] = [
+pub const TELLINGS: [Telling; 50] = [
     tell("listing.expiry_reminded",                Kind::ListingEndsSoon,       LISTERS),
     tell("listing.confirmation_asked",             Kind::ListingUnconfirmed,    LISTERS),
     tell("listing.expired",                        Kind::ListingExpired,        LISTERS),
     tell("listing.closed",                         Kind::ListingClosed,         &[Whom::Poster]),
     tell("organisation.join_requested",            Kind::JoinRequested,         MANAGERS),
     tell("organisation.member_approved",           Kind::JoinApproved,          &[Whom::Concerned]),
+    tell("organisation.member_declined",           Kind::JoinDeclined,          &[Whom::Concerned]),
+    tell("organisation.member_removed",            Kind::MemberRemoved,         &[Whom::Concerned]),
     tell("organisation.member_joined",             Kind::MemberJoined,          MANAGERS),
     tell("organisation.member_role_changed",       Kind::RoleChanged,           &[Whom::Concerned]),
     tell("organisation.verified",                  Kind::OrganisationVerified,  MANAGERS),
@@ -65,7 +81,9 @@ pub const TELLINGS: [Telling; 32] = [
     tell("organisation.verification_withdrawn",    Kind::VerificationWithdrawn, MANAGERS),
     tell("organisation.merged",                    Kind::OrganisationMerged,    MANAGERS),
     tell("match.proposed",                         Kind::MatchProposed,         OTHERS),
+    tell("match.proposed",                         Kind::ApprovalNeeded,        &[Whom::Approvers]),
     tell("match.countered",                        Kind::MatchCountered,        OTHERS),
+    tell("match.countered",                        Kind::ApprovalNeeded,        &[Whom::Approvers]),
     tell("match.accepted",                         Kind::MatchAccepted,         OTHERS),
     tell("match.declined",                         Kind::MatchDeclined,         OTHERS),
     tell("match.withdrawn",                        Kind::MatchWithdrawn,        OTHERS),
@@ -76,20 +94,33 @@ pub const TELLINGS: [Telling; 32] = [
     tell("match.amendment_proposed",               Kind::AmendmentProposed,     OTHERS),
     tell("match.amended",                          Kind::AmendmentAccepted,     OTHERS),
     tell("match.amendment_declined",               Kind::AmendmentDeclined,     OTHERS),
+    tell("match.amendment_lapsed",                 Kind::AmendmentDeclined,     OTHERS),
     tell("match.delivery_recorded",                Kind::DeliveryRecorded,      OTHERS),
     tell("match.delivery_confirmed",               Kind::DeliveryConfirmed,     OTHERS),
+    tell("match.delivery_withdrawn",               Kind::DeliveryWithdrawn,     OTHERS),
     tell("match.disputed",                         Kind::MatchDisputed,         OTHERS),
+    tell("match.disputed",                         Kind::DisputeRaised,         BROKERS),
     tell("match.fulfilled",                        Kind::MatchFulfilled,        OTHERS),
     tell("match.resolved",                         Kind::MatchResolved,         OTHERS),
     tell("match.returned",                         Kind::MatchReturned,         OTHERS),
     tell("match.cancelled",                        Kind::MatchCancelled,        OTHERS),
     tell("match.thanked",                          Kind::Thanked,               OTHERS),
+    tell("message.posted",                         Kind::MessagePosted,         &[Whom::Readers]),
+    tell("message.hidden",                         Kind::MessageHidden,         &[Whom::Concerned]),
+    tell("message.reported",                       Kind::MessageReported,       &[Whom::Staff(PlatformRole::Moderator)]),
+    tell("registration.place_offered",             Kind::PlaceOffered,          &[Whom::Concerned]),
+    tell("registration.lapsed",                    Kind::PlaceLapsed,           &[Whom::Concerned]),
+    tell("registration.revoked",                   Kind::RegistrationRevoked,   &[Whom::Concerned]),
+    tell("event.rescheduled",                      Kind::EventRescheduled,      &[Whom::Registered]),
+    tell("event.postponed",                        Kind::EventPostponed,        &[Whom::Registered]),
+    tell("event.cancelled",                        Kind::EventCancelled,        &[Whom::Registered]),
+    tell("event.changed",                          Kind::EventChanged,          &[Whom::Registered]),
+    tell("event.reminded",                         Kind::EventReminder,         &[Whom::Coming]),
 ];
 
-/// How an act is told, if it is.
-#[must_use]
-pub fn telling(act: &str) -> Option<&'static Telling> {
-    TELLINGS.iter().find(|telling| telling.act == act)
+/// How an act is told. Whoever is meant by several rows is told once, by the first of them.
+pub fn tellings(act: &str) -> impl Iterator<Item = &'static Telling> {
+    TELLINGS.iter().filter(move |telling| telling.act == act)
 }
 
 /// What a kind is about.
@@ -100,9 +131,12 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::ListingUnconfirmed
         | Kind::ListingExpired
         | Kind::ListingClosed => Category::Listings,
-        Kind::JoinRequested | Kind::JoinApproved | Kind::MemberJoined | Kind::RoleChanged => {
-            Category::Members
-        }
+        Kind::JoinRequested
+        | Kind::JoinApproved
+        | Kind::JoinDeclined
+        | Kind::MemberRemoved
+        | Kind::MemberJoined
+        | Kind::RoleChanged => Category::Members,
         Kind::OrganisationVerified
         | Kind::VerificationFailed
         | Kind::VerificationWithdrawn
@@ -120,6 +154,7 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::AmendmentAccepted
         | Kind::AmendmentDeclined
         | Kind::DeliveryRecorded
+        | Kind::DeliveryWithdrawn
         | Kind::DeliveryConfirmed
         | Kind::MatchDisputed
         | Kind::MatchFulfilled
@@ -127,6 +162,16 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::MatchReturned
         | Kind::MatchCancelled
         | Kind::Thanked => Category::Matches,
+        Kind::MessagePosted | Kind::MessageHidden => Category::Conversations,
+        Kind::MessageReported | Kind::ApprovalNeeded | Kind::DisputeRaised => Category::Staff,
+        Kind::PlaceOffered
+        | Kind::PlaceLapsed
+        | Kind::RegistrationRevoked
+        | Kind::EventRescheduled
+        | Kind::EventPostponed
+        | Kind::EventCancelled
+        | Kind::EventChanged
+        | Kind::EventReminder => Category::Events,
     }
 }
 
@@ -136,7 +181,12 @@ pub const fn usual(category: Category) -> MailWish {
     match category {
         // Many of them may end on one day, and none of it is urgent.
         Category::Listings => MailWish::DailyDigest,
-        Category::Members | Category::Organisations | Category::Matches => MailWish::Instant,
+        Category::Members
+        | Category::Organisations
+        | Category::Matches
+        | Category::Conversations
+        | Category::Events
+        | Category::Staff => MailWish::Instant,
     }
 }
 
@@ -160,7 +210,13 @@ pub fn sides(whom: Whom, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<
                 others
             }
         }
-        Whom::Poster | Whom::Concerned => Vec::new(),
+        Whom::Poster
+        | Whom::Concerned
+        | Whom::Readers
+        | Whom::Staff(_)
+        | Whom::Approvers
+        | Whom::Registered
+        | Whom::Coming => Vec::new(),
     }
 }
 
@@ -177,6 +233,7 @@ mod tests {
             actor_id: None,
             organisation_id: Some(one),
             other_organisation_id: Some(two),
+            person_id: None,
             act: "match.proposed".into(),
             subject_kind: "match".into(),
             subject_id: Uuid::now_v7(),
@@ -200,8 +257,8 @@ mod tests {
     }
 
     #[test]
-    fn no_act_has_two_rows() {
-        let acts: BTreeSet<&str> = TELLINGS.iter().map(|telling| telling.act).collect();
-        assert_eq!(acts.len(), TELLINGS.len());
+    fn no_row_stands_twice() {
+        let rows = TELLINGS.map(|telling| (telling.act, format!("{:?}", telling.kind)));
+        assert_eq!(BTreeSet::from(rows.clone()).len(), rows.len());
     }
 }

@@ -16,6 +16,8 @@ const fn words(kind: Kind) -> &'static str {
         Kind::ListingClosed => "{listing} of {organisation} was closed.",
         Kind::JoinRequested => "Somebody asks to join {organisation}. Approve or decline it.",
         Kind::JoinApproved => "You are now a member of {organisation}.",
+        Kind::JoinDeclined => "{organisation} declined your request to join. You may ask again.",
+        Kind::MemberRemoved => "You are no longer a member of {organisation}.",
         Kind::MemberJoined => "Somebody accepted an invitation and joined {organisation}.",
         Kind::RoleChanged => "Your role in {organisation} was changed.",
         Kind::OrganisationVerified => "{organisation} was verified.",
@@ -35,6 +37,7 @@ const fn words(kind: Kind) -> &'static str {
         Kind::AmendmentAccepted => "{organisation} agreed to the change for {listing}.",
         Kind::AmendmentDeclined => "The change for {listing} is off. What was agreed before stays.",
         Kind::DeliveryRecorded => "{organisation} says what was delivered for {listing}. Please confirm it.",
+        Kind::DeliveryWithdrawn => "{organisation} took back what it had said was delivered for {listing}.",
         Kind::DeliveryConfirmed => "{organisation} confirmed what was delivered for {listing}.",
         Kind::MatchDisputed => "{organisation} says otherwise of what was delivered for {listing}. A broker will look.",
         Kind::MatchFulfilled => "All was delivered for {listing}, as both sides confirm.",
@@ -42,20 +45,36 @@ const fn words(kind: Kind) -> &'static str {
         Kind::MatchReturned => "What was lent for {listing} came back.",
         Kind::MatchCancelled => "{organisation} called off the match for {listing}.",
         Kind::Thanked => "{organisation} says thank you for {listing}.",
+        Kind::MessagePosted => "{organisation} wrote about {listing}.",
+        Kind::MessageHidden => "A moderator hid what you wrote about {listing}.",
+        Kind::MessageReported => "Somebody reported a message. Hide it, or dismiss the report.",
+        Kind::ApprovalNeeded => "A match waits for your approval, for an organisation in it is not verified.",
+        Kind::DisputeRaised => "The two sides of a match do not agree on what was delivered. Please decide.",
+        Kind::PlaceOffered => "Places are held for you at {event}. Take them in time, or give them back.",
+        Kind::PlaceLapsed => "You did not answer in time: the places at {event} were offered to others.",
+        Kind::RegistrationRevoked => "The organisers took you off the list of {event}.",
+        Kind::EventRescheduled => "{event} has another date. You are still registered.",
+        Kind::EventPostponed => "{event} was put off. You are still registered, and will be told of the new date.",
+        Kind::EventCancelled => "{event} was called off.",
+        Kind::EventChanged => "Something was changed about {event}. Have a look.",
+        Kind::EventReminder => "{event} is soon, and you have a place.",
     }
 }
 
-/// The sentence of a kind. `listing` is a title and `organisation` a name, where the reader may see them.
+/// The sentence of a kind. `listing` is the title of a listing or an event and `organisation` a name, where the reader may see them.
 #[must_use]
 pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -> String {
     let (some_listing, somebody) = match rules::category(kind) {
         Category::Matches => ("your listing", "the other side"),
+        Category::Conversations => ("a listing", "the other side"),
         _ => ("a listing", "your organisation"),
     };
+    let event = listing.map_or_else(|| "an event".into(), |title| format!("“{title}”"));
     let listing = listing.map_or_else(|| some_listing.into(), |title| format!("“{title}”"));
     let sentence = words(kind)
         .replace("{organisation}", organisation.unwrap_or(somebody))
-        .replace("{listing}", &listing);
+        .replace("{listing}", &listing)
+        .replace("{event}", &event);
     capitalised(&sentence)
 }
 

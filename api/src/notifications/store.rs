@@ -23,14 +23,28 @@ pub async fn tell(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     act: &activity::Model,
-    telling: &Telling,
 ) -> Result<usize, Error> {
-    let people = audience::of(transaction, act, telling).await?;
-    if people.is_empty() {
-        return Ok(0);
+    let mut told = BTreeSet::new();
+    for telling in rules::tellings(&act.act) {
+        let mut people = audience::of(transaction, viewer, act, telling).await?;
+        people.retain(|person| told.insert(*person));
+        if !people.is_empty() {
+            write(app, transaction, viewer, act, telling, &people).await?;
+        }
     }
+    Ok(told.len())
+}
+
+async fn write(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    act: &activity::Model,
+    telling: &Telling,
+    people: &BTreeSet<Uuid>,
+) -> Result<(), Error> {
     let category = rules::category(telling.kind);
-    let mails = mails(app, transaction, viewer, category, &people).await?;
+    let mails = mails(app, transaction, viewer, category, people).await?;
     let rows = people.iter().zip(mails).map(|(person, mail_id)| {
         let row = notification::Model {
             id: Uuid::now_v7(),
@@ -47,7 +61,7 @@ pub async fn tell(
     notification::Entity::insert_many(rows)
         .exec_without_returning(transaction)
         .await?;
-    Ok(people.len())
+    Ok(())
 }
 
 /// The mail that carries it to each of them, where there is to be one.

@@ -39,11 +39,17 @@ pub fn due_at(
         MailWish::Instant => now,
         MailWish::DailyDigest => clock::next_local(now, DIGEST),
     };
+    Some(calm(quiet, at))
+}
+
+/// The same instant, or the end of the quiet hours in which it lies.
+#[must_use]
+pub fn calm(quiet: Option<QuietHours>, at: DateTime<Utc>) -> DateTime<Utc> {
     let time = clock::local_time(at);
-    Some(match quiet.filter(|quiet| quiet.contain(time)) {
+    match quiet.filter(|quiet| quiet.contain(time)) {
         Some(quiet) => clock::next_local(at, minute(quiet.until)),
         None => at,
-    })
+    }
 }
 
 /// A time of day in minutes after midnight.

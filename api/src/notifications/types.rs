@@ -23,6 +23,7 @@ use crate::{
     },
     schema::{self, Node},
 };
+use uuid::Uuid;
 
 /// What somebody is told.
 pub struct Notification(notification::Model);
@@ -47,9 +48,14 @@ impl Notification {
     }
 
     async fn told(&self, ctx: &Context<'_>) -> Result<Option<activity::Model>, Error> {
-        ctx.load(Id::<activity::Entity>::new(self.0.activity_id))
-            .await
+        told(ctx, self.0.activity_id).await
     }
+}
+
+/// An act of which the viewer was told.
+async fn told(ctx: &Context<'_>, id: Uuid) -> Result<Option<activity::Model>, Error> {
+    let found = ctx.parts::<activity::Entity>(id).await?;
+    Ok(found.into_iter().next())
 }
 
 /// Rows as whoever asks sees them, read together with what else the query asks for.
@@ -58,6 +64,10 @@ struct InQuery<'a>(&'a Context<'a>);
 impl Look for InQuery<'_> {
     fn reader(&self) -> &kit::Viewer {
         self.0.viewer()
+    }
+
+    async fn told(&self, id: Uuid) -> Result<Option<activity::Model>, Error> {
+        told(self.0, id).await
     }
 
     async fn look<E: Resource>(&self, id: Id<E>) -> Result<Option<E::Model>, Error>
@@ -113,7 +123,8 @@ impl Notification {
 
     /// The record of the act; null where the reader may not see it any more.
     async fn activity(&self, ctx: &Context<'_>) -> Result<Option<Activity>> {
-        Ok(self.told(ctx).await?.map(Activity::from))
+        let id = Id::<activity::Entity>::new(self.0.activity_id);
+        Ok(ctx.load(id).await?.map(Activity::from))
     }
 }
 

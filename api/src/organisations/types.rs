@@ -17,6 +17,7 @@ use super::{row, rules, search};
 use crate::{
     activities::Activity,
     context::Ask,
+    events::{self, EventFilter, EventOrder, EventPage},
     finding::{self, ListingFilter, ListingOrder, query::ListingPage},
     invitations::Invitation,
     kit::{
@@ -60,6 +61,7 @@ impl AtHand for Organisation {
         "parent",
         "children",
         "listings",
+        "events",
         "mergedInto",
         "members",
         "invitations",
@@ -233,6 +235,30 @@ impl Organisation {
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         finding::query::of_organisation(ctx, self.key(), filter, order_by, args).await
+    }
+
+    /// What it hosts, as far as that is listed to the viewer.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
+        filter: Option<EventFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: EventOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<EventPage> {
+        let args = PageArgs::new(first, after, last, before)?;
+        events::of_organisation(ctx, self.key(), filter, order_by, args).await
     }
 
     /// Whether staff have confirmed that it is what it says.

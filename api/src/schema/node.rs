@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, conversation, fulfilment, invitation,
+    activity, area, conversation, event, event_series, event_session, fulfilment, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
-    priority_area, priority_edition, resource_type, thanks,
+    priority_area, priority_edition, registration, resource_type, thanks,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     areas::Area,
     context::Ask,
     conversations::{Conversation, Message, MessageReport},
+    events::{Event, EventSeries, EventSession},
     fulfilments::Fulfilment,
     invitations::Invitation,
     kit::{Error, Id, Resource, id},
@@ -23,6 +24,7 @@ use crate::{
     notifications::Notification,
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
+    registrations::Registration,
     resource_types::ResourceType,
     thanks::Thanks,
 };
@@ -62,6 +64,14 @@ pub enum Node {
     Message(Message),
     /// What somebody tells the moderators of a message.
     MessageReport(MessageReport),
+    /// A gathering of people.
+    Event(Event),
+    /// Events that recur by a rule.
+    EventSeries(EventSeries),
+    /// A part of an event with a time of its own.
+    EventSession(EventSession),
+    /// Somebody's place at an event, or in the queue for one.
+    Registration(Registration),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -166,6 +176,22 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         message_report::Entity::NAME => {
             let found = ctx.load(Id::<message_report::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::MessageReport(row.into())))
+        }
+        event::Entity::NAME => {
+            let found = ctx.load(Id::<event::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Event(row.into())))
+        }
+        registration::Entity::NAME => {
+            let found = ctx.load(Id::<registration::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Registration(row.into())))
+        }
+        event_series::Entity::NAME => {
+            let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::EventSeries(row.into())))
+        }
+        event_session::Entity::NAME => {
+            let found = ctx.load(Id::<event_session::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::EventSession(row.into())))
         }
         activity::Entity::NAME => {
             let found = ctx.load(Id::<activity::Entity>::new(id)).await?;

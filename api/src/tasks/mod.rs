@@ -6,10 +6,14 @@
 //!
 //! A task whose time has run out, or which has waited longest, comes first.
 
+mod dealings;
 pub mod rules;
 pub mod search;
 mod sources;
 mod staff;
+mod standing;
+mod subscription;
 mod types;
 
+pub use subscription::TaskSubscription;
 pub use types::Task;

@@ -37,10 +37,12 @@ pub enum TaskKind {
     LookAfterMatch,
     /// Decide about a reported message: for moderators.
     DecideReport,
+    /// Take places that are offered at an event, or give them back.
+    AnswerPlace,
 }
 
 /// All kinds; a statement names one by its place.
-const KINDS: [TaskKind; 14] = [
+const KINDS: [TaskKind; 15] = [
     TaskKind::AnswerProposal,
     TaskKind::AnswerAmendment,
     TaskKind::RecordDelivery,
@@ -55,6 +57,7 @@ const KINDS: [TaskKind; 14] = [
     TaskKind::ResolveDispute,
     TaskKind::LookAfterMatch,
     TaskKind::DecideReport,
+    TaskKind::AnswerPlace,
 ];
 
 /// What a kind of task is about.
@@ -74,6 +77,8 @@ pub enum About {
     Listing,
     /// A report of a message.
     Report,
+    /// A registration for an event.
+    Registration,
 }
 
 impl TaskKind {
@@ -108,6 +113,7 @@ impl TaskKind {
             Self::AnswerJoinRequest => About::Membership,
             Self::RenewListing | Self::ConfirmListing => About::Listing,
             Self::DecideReport => About::Report,
+            Self::AnswerPlace => About::Registration,
         }
     }
 
@@ -133,6 +139,7 @@ impl TaskKind {
             // No act of a broker's: the two sides go on, or call it off.
             Self::LookAfterMatch => return None,
             Self::DecideReport => "hideMessage",
+            Self::AnswerPlace => "acceptPlace",
         })
     }
 
@@ -155,17 +162,20 @@ impl TaskKind {
             Self::ResolveDispute => "The two sides of a match for {listing} do not agree on what was delivered.",
             Self::LookAfterMatch => "Nothing was heard for long of a match for {listing}.",
             Self::DecideReport => "Somebody reported a message. Hide it, or dismiss the report.",
+            Self::AnswerPlace => "Places are held for you at {event}. Take them, or give them back.",
         }
     }
 
     /// What it says. `listing` is a title and `organisation` a name, where the reader may see them.
     #[must_use]
     pub fn title(self, listing: Option<&str>, organisation: Option<&str>) -> String {
+        let event = listing.map_or_else(|| "an event".into(), |title| format!("“{title}”"));
         let listing = listing.map_or_else(|| "a listing".into(), |title| format!("“{title}”"));
         let sentence = self
             .words()
             .replace("{organisation}", organisation.unwrap_or("the other side"))
-            .replace("{listing}", &listing);
+            .replace("{listing}", &listing)
+            .replace("{event}", &event);
         let mut rest = sentence.chars();
         let first = rest.next().into_iter().flat_map(char::to_uppercase);
         first.chain(rest).collect()
@@ -187,7 +197,7 @@ mod tests {
                 "{title}"
             );
         }
-        assert_eq!(TaskKind::at(14), None);
+        assert_eq!(TaskKind::at(15), None);
         assert_eq!(TaskKind::at(-1), None);
     }
 }

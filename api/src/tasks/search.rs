@@ -1,5 +1,7 @@
 //! Reading what waits for somebody: everything in one statement, by the page.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ConnectionTrait, DbErr, QueryResult,
@@ -58,6 +60,20 @@ pub fn everything(viewer: &Viewer) -> SelectStatement {
         .column(Asterisk)
         .from_subquery(all, "task")
         .to_owned()
+}
+
+/// A number that tells whether the same things wait, until the same instants.
+pub async fn fingerprint(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64, Error> {
+    let mut waiting: Vec<_> = conn
+        .query_all(&everything(viewer))
+        .await?
+        .iter()
+        .map(|row| read(row).map(|task| (task.kind as i32, task.subject, task.since, task.due)))
+        .collect::<Result<_, _>>()?;
+    waiting.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    waiting.hash(&mut hasher);
+    Ok(hasher.finish())
 }
 
 fn read(row: &QueryResult) -> Result<Waiting, DbErr> {

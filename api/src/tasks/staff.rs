@@ -15,10 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    rules::TaskKind,
-    sources::{Select, matched},
-};
+use super::{dealings::matched, rules::TaskKind, sources::Select};
 use crate::{
     kit::Viewer,
     matches::{jobs, search},

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    conversation, fulfilment, listing, matching, membership, message_report, organisation, thanks,
+    conversation, event, fulfilment, listing, matching, membership, message_report, organisation,
+    registration, thanks,
 };
 use uuid::Uuid;
 
@@ -42,6 +43,19 @@ impl Task {
         Ok(dialect::count(&ctx.app().database.read, all).await?)
     }
 
+    /// The title of the event that its own title names.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if self.0.kind.about() != About::Registration {
+            return Ok(None);
+        }
+        let id = Id::<registration::Entity>::new(self.0.subject);
+        let Some(row) = ctx.load(id).await? else {
+            return Ok(None);
+        };
+        let found = ctx.load(Id::<event::Entity>::new(row.event_id)).await?;
+        Ok(found.map(|row| row.title))
+    }
+
     /// The listing and the organisation that its title names.
     async fn named(&self, ctx: &Context<'_>) -> Result<(Option<Uuid>, Option<Uuid>)> {
         let (subject, own) = (self.0.subject, self.0.organisation);
@@ -61,7 +75,7 @@ impl Task {
             }
             About::Listing => return Ok((Some(subject), None)),
             About::Membership => return Ok((None, own)),
-            About::Report => return Ok((None, None)),
+            About::Report | About::Registration => return Ok((None, None)),
         };
         let found = ctx.load(Id::<matching::Entity>::new(of)).await?;
         Ok(found.map_or((None, None), |row| {
@@ -90,16 +104,19 @@ impl Task {
     /// A sentence to show.
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
         let (listing, organisation) = self.named(ctx).await?;
-        let listing = match listing {
-            Some(id) => ctx.load(Id::<listing::Entity>::new(id)).await?,
-            None => None,
+        let title = match listing {
+            Some(id) => {
+                let found = ctx.load(Id::<listing::Entity>::new(id)).await?;
+                found.map(|row| row.title)
+            }
+            None => self.event(ctx).await?,
         };
         let organisation = match organisation {
             Some(id) => ctx.load(Id::<organisation::Entity>::new(id)).await?,
             None => None,
         };
         Ok(self.0.kind.title(
-            listing.as_ref().map(|row| row.title.as_str()),
+            title.as_deref(),
             organisation.as_ref().map(|row| row.name.as_str()),
         ))
     }
@@ -124,6 +141,7 @@ impl Task {
             About::Membership => membership::Entity::NAME,
             About::Listing => listing::Entity::NAME,
             About::Report => message_report::Entity::NAME,
+            About::Registration => registration::Entity::NAME,
         };
         Ok(schema::node(ctx, &format!("{kind}:{}", self.0.subject)).await?)
     }

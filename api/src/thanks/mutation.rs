@@ -46,4 +46,15 @@ impl ThanksMutation {
         let PublishThanksInput { thanks_id } = input;
         ThanksPayload::of(service::publish(ctx.app(), ctx.viewer(), thanks_id).await)
     }
+
+    /// Keep thanks between the two of you from now on. Either side may at any time: those who wrote them, and those
+    /// whom they praise.
+    async fn unpublish_thanks(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishThanksInput,
+    ) -> Result<Option<ThanksPayload>> {
+        let PublishThanksInput { thanks_id } = input;
+        ThanksPayload::of(service::unpublish(ctx.app(), ctx.viewer(), thanks_id).await)
+    }
 }

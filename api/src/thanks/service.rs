@@ -6,7 +6,9 @@ use entity::{
     membership::MembershipRole,
     thanks::{self, Column},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -86,16 +88,14 @@ fn thanked_already() -> UserError {
 pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks::Model, Error> {
     viewer.signed_in()?;
     let transaction = app.database.begin().await?;
-    let row = resource::get(&transaction, viewer, id).await?;
-    // Whoever reads thanks that are public need not see the match.
-    let found = resource::find(&transaction, viewer, MatchId::new(row.match_id)).await?;
-    let forbidden = Error::Forbidden("Only editors of the organisation that is thanked do this.");
-    let Some(of) = found else {
-        return Err(forbidden);
-    };
+    let forbidden =
+        || Error::Forbidden("Only editors of the organisation that is thanked do this.");
+    let (row, of) = between(&transaction, viewer, id)
+        .await?
+        .ok_or_else(forbidden)?;
     let thanked = rules::organisation(&of, other(row.side));
     if !viewer.at_least(thanked, MembershipRole::Editor) {
-        return Err(forbidden);
+        return Err(forbidden());
     }
     if !row.offered_to_public {
         let message = "Those who wrote it keep it between the two of you.";
@@ -105,19 +105,64 @@ pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks:
         consented_at: Set(row.consented_at.or(Some(viewer.now))),
         ..Default::default()
     };
+    let act = ("match.thanks_published", other(row.side));
+    write(transaction, viewer, (&row, &of), change, act).await
+}
+
+/// Keeps thanks between the two from now on, as either of them may wish at any time.
+pub async fn unpublish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks::Model, Error> {
+    viewer.signed_in()?;
+    let transaction = app.database.begin().await?;
+    let forbidden = || Error::Forbidden("Only editors of the two organisations do this.");
+    let (row, of) = between(&transaction, viewer, id)
+        .await?
+        .ok_or_else(forbidden)?;
+    let side = [other(row.side), row.side]
+        .into_iter()
+        .find(|side| viewer.at_least(rules::organisation(&of, *side), MembershipRole::Editor))
+        .ok_or_else(forbidden)?;
+    let mut change = <thanks::ActiveModel as Default>::default();
+    if side == row.side {
+        change.offered_to_public = Set(false);
+    } else {
+        change.consented_at = Set(None);
+    }
+    let act = ("match.thanks_unpublished", side);
+    write(transaction, viewer, (&row, &of), change, act).await
+}
+
+/// Thanks and their match; `None` for whoever reads them because they are public, and does not see the match.
+async fn between(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: ThanksId,
+) -> Result<Option<(thanks::Model, matching::Model)>, Error> {
+    let row = resource::get(transaction, viewer, id).await?;
+    let found = resource::find(transaction, viewer, MatchId::new(row.match_id)).await?;
+    Ok(found.map(|of| (row, of)))
+}
+
+/// Changes who reads thanks, as one of the sides wishes.
+async fn write(
+    transaction: DatabaseTransaction,
+    viewer: &Viewer,
+    (row, of): (&thanks::Model, &matching::Model),
+    change: thanks::ActiveModel,
+    (act, side): (&'static str, MatchSide),
+) -> Result<thanks::Model, Error> {
     let changed = thanks::Entity::update_many()
         .set(change)
         .filter(Column::Id.eq(row.id))
         .exec_with_returning(&transaction)
         .await?;
     let act = activity::Act {
-        act: "match.thanks_published",
+        act,
         subject: MatchId::new(of.id),
-        organisation: Some(thanked),
+        organisation: Some(rules::organisation(of, side)),
         fields: &[],
     };
-    let other = rules::organisation(&of, row.side);
-    activity::record_between(&transaction, viewer, act, Some(other)).await?;
+    let partner = rules::organisation(of, other(side));
+    activity::record_between(&transaction, viewer, act, Some(partner)).await?;
     transaction.commit().await?;
     changed.into_iter().next().ok_or(Error::NotFound)
 }

@@ -1,0 +1,125 @@
+//! The places of an event or a session: the row that says how many there are, and what became of them.
+//!
+//! Whoever changes anything about places holds the row first, by a statement that writes it as it is: until the
+//! transaction ends nobody else does the same, on either database. Rows are held before anything else is written, in
+//! the order of their ids, so that no two transactions wait for each other in a circle.
+
+use entity::event_capacity::{self, Column, Entity, Model};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::kit::{Error, UserError, UserErrorCode};
+
+/// How many places are free; `None` where they are not counted.
+#[must_use]
+pub fn free(row: &Model) -> Option<i32> {
+    row.capacity.map(|capacity| capacity - taken(row))
+}
+
+/// How many places somebody has, was offered, or is to have.
+#[must_use]
+pub const fn taken(row: &Model) -> i32 {
+    row.confirmed + row.offered + row.reserved
+}
+
+/// How many places somebody who comes now finds; none while others wait.
+#[must_use]
+pub fn remaining(row: &Model) -> Option<i32> {
+    free(row).map(|free| if row.waiting > 0 { 0 } else { free })
+}
+
+/// Holds one row until the transaction ends, and gives it as it is.
+pub async fn hold(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, Error> {
+    let held = Entity::update_many()
+        .col_expr(Column::Waiting, Expr::col(Column::Waiting))
+        .filter(Column::Id.eq(id))
+        .exec_with_returning(conn)
+        .await?;
+    Ok(held.into_iter().next())
+}
+
+/// Holds all rows of an event until the transaction ends, in the order of their ids.
+pub async fn hold_all(conn: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, Error> {
+    let rows = Entity::find()
+        .filter(Column::EventId.eq(event_id))
+        .order_by_asc(Column::Id)
+        .all(conn)
+        .await?;
+    let mut held = Vec::with_capacity(rows.len());
+    for row in rows {
+        held.extend(hold(conn, row.id).await?);
+    }
+    Ok(held)
+}
+
+/// Writes the row of something new.
+pub async fn create(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    event_id: Uuid,
+    capacity: Option<i32>,
+) -> Result<(), Error> {
+    Entity::insert(event_capacity::ActiveModel {
+        id: Set(id),
+        event_id: Set(event_id),
+        capacity: Set(capacity),
+        confirmed: Set(0),
+        offered: Set(0),
+        reserved: Set(0),
+        waiting: Set(0),
+        queue_end: Set(0),
+    })
+    .exec_without_returning(conn)
+    .await?;
+    Ok(())
+}
+
+/// Changes how many places there are of a row that is held: never below what is taken. `field` is what said so.
+pub async fn resize(
+    conn: &impl ConnectionTrait,
+    held: &Model,
+    capacity: Option<i32>,
+    field: &str,
+) -> Result<(), Error> {
+    if capacity == held.capacity {
+        return Ok(());
+    }
+    if capacity.is_some_and(|capacity| capacity < taken(held)) {
+        let message = format!(
+            "{} places are confirmed, {} offered and {} reserved; there cannot be fewer.",
+            held.confirmed, held.offered, held.reserved
+        );
+        return Err(UserError::at(field, UserErrorCode::CapacityBelowConfirmed, message).into());
+    }
+    Entity::update_many()
+        .col_expr(Column::Capacity, Expr::val(capacity))
+        .filter(Column::Id.eq(held.id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether anybody has, was offered, waits for or is to have a place.
+#[must_use]
+pub const fn is_used(row: &Model) -> bool {
+    taken(row) > 0 || row.waiting > 0
+}
+
+/// Some of it is free and nobody waits, in SQL, or it is not counted.
+#[must_use]
+pub fn some_left() -> sea_orm::Condition {
+    let column = |column: Column| Expr::col((Entity, column));
+    let taken = column(Column::Confirmed)
+        .add(column(Column::Offered))
+        .add(column(Column::Reserved));
+    sea_orm::Condition::any()
+        .add(Column::Capacity.is_null())
+        .add(
+            sea_orm::Condition::all()
+                .add(taken.lt(column(Column::Capacity)))
+                .add(Column::Waiting.eq(0)),
+        )
+}

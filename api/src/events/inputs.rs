@@ -1,0 +1,470 @@
+//! What clients send of an event, and how it is laid over what the event says.
+
+use async_graphql::{InputObject, MaybeUndefined};
+use chrono::{DateTime, Utc};
+use entity::{
+    event::{self, AccessFeature, AttendanceMode, EventKind, RegistrationMode},
+    event_session,
+    listing::Audience,
+    organisation,
+};
+
+use super::{
+    particulars::{Particulars, Session},
+    recurrence::Recurrence,
+    series::SeriesId,
+    service::{Draft, EventId},
+};
+use crate::{
+    kit::{Date, Error, Id, input::Checks},
+    places::{PlaceInput, rules::Address},
+};
+
+/// Where an event takes place.
+#[derive(InputObject, Debug)]
+pub struct VenueInput {
+    /// What it is called: at most 120 characters.
+    pub name: Option<String>,
+    /// Where it is.
+    pub place: Option<PlaceInput>,
+    /// What makes it easier to get in and to take part.
+    #[graphql(default)]
+    pub access_features: Vec<AccessFeature>,
+    /// More about getting in and taking part: at most 1,000 characters.
+    pub access_information: Option<String>,
+}
+
+/// A part of an event with a time of its own.
+#[derive(InputObject, Debug)]
+pub struct EventSessionInput {
+    /// The session that stays; left out for a new one.
+    pub id: Option<Id<event_session::Entity>>,
+    /// What it is called: 1 to 120 characters.
+    pub title: String,
+    /// What it is about: at most 1,000 characters.
+    pub description: Option<String>,
+    /// Where at the venue: at most 80 characters.
+    pub room: Option<String>,
+    /// When it begins, while the event goes on.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// How many places there are, 1 to 100,000; only where people register for sessions.
+    pub capacity: Option<i32>,
+}
+
+/// Something to ask whoever registers.
+#[derive(InputObject, Debug)]
+pub struct EventQuestionInput {
+    /// Names it within the event: small letters, digits and hyphens, at most 40.
+    pub code: String,
+    /// What is asked: 3 to 300 characters.
+    pub label: String,
+    /// Whether it must be answered.
+    #[graphql(default)]
+    pub required: bool,
+    /// What can be answered, at most 30; empty where any text can.
+    #[graphql(default)]
+    pub choices: Vec<String>,
+}
+
+/// What kind of event to draft.
+#[derive(InputObject, Debug)]
+pub struct CreateEventInput {
+    /// The organisation that hosts it. The viewer is a member of it, and no mere observer.
+    pub organisation_id: Id<organisation::Entity>,
+    /// What kind of gathering it is.
+    #[graphql(default)]
+    pub kind: EventKind,
+    /// What it is called: 3 to 120 characters.
+    pub title: String,
+    /// What it is about: at most 10,000 characters. Needed before it is announced.
+    #[graphql(default)]
+    pub description: String,
+    /// How people take part.
+    #[graphql(default)]
+    pub attendance_mode: AttendanceMode,
+    /// When it begins: later than now, within five years.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends: within 31 days.
+    pub ends_at: DateTime<Utc>,
+    /// The time zone in which to tell its times, by its IANA name.
+    #[graphql(default_with = "\"Europe/London\".to_owned()")]
+    pub time_zone: String,
+    /// Where it takes place.
+    pub venue: Option<VenueInput>,
+    /// An https address under which to take part online; only its hosts and the registered see it.
+    pub online_url: Option<String>,
+    /// Codes of the areas that it is for: at most 20.
+    #[graphql(default)]
+    pub areas: Vec<String>,
+    /// Codes of priority areas in the edition in force: at most 20.
+    #[graphql(default)]
+    pub priority_areas: Vec<String>,
+    /// Who may see it once it is announced.
+    #[graphql(default)]
+    pub audience: Audience,
+    /// The organisations that make it possible beside the host: at most 20.
+    #[graphql(default)]
+    pub partners: Vec<Id<organisation::Entity>>,
+    /// Its parts: at most 50.
+    #[graphql(default)]
+    pub sessions: Vec<EventSessionInput>,
+    /// Whether people register, and for what.
+    #[graphql(default)]
+    pub registration_mode: RegistrationMode,
+    /// How many places there are, 1 to 100,000; only where people register for the event. Left out, they are not
+    /// counted.
+    pub capacity: Option<i32>,
+    /// From when on people can register; left out, since it is announced.
+    pub registration_opens_at: Option<DateTime<Utc>>,
+    /// Until when people can register; left out, until it begins.
+    pub registration_closes_at: Option<DateTime<Utc>>,
+    /// How many hours somebody who waits has to answer when a place is offered: 1 to 168.
+    #[graphql(default = 24)]
+    pub hours_to_answer: i32,
+    /// The most places that one registration takes: 1 to 50.
+    #[graphql(default = 5)]
+    pub most_places: i32,
+    /// What to ask whoever registers: at most 20.
+    #[graphql(default)]
+    pub questions: Vec<EventQuestionInput>,
+    /// Announce it at once. Editors may.
+    #[graphql(default)]
+    pub schedule: bool,
+    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    pub idempotency_key: Option<String>,
+}
+
+/// How a series recurs.
+#[derive(InputObject, Debug)]
+pub struct RecurrenceInput {
+    /// A rule of RFC 5545 with a `COUNT` or an `UNTIL`, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`: at most 200 events
+    /// within three years. It is followed by the clocks of the event's time zone.
+    pub rule: String,
+    /// Days on which it does not take place.
+    #[graphql(default)]
+    pub except_dates: Vec<Date>,
+}
+
+/// Events to draft, each like the first but for its date.
+#[derive(InputObject, Debug)]
+pub struct CreateEventSeriesInput {
+    /// The first of them. Its key is that of the series.
+    pub event: CreateEventInput,
+    /// How they recur.
+    pub recurrence: RecurrenceInput,
+}
+
+/// What to change. What is left out stays; null removes it where it can be removed.
+#[derive(InputObject, Debug)]
+pub struct UpdateEventInput {
+    /// The event.
+    pub id: EventId,
+    /// The version that you saw.
+    pub version: i32,
+    /// What kind of gathering it is.
+    pub kind: Option<EventKind>,
+    /// What it is called: 3 to 120 characters.
+    pub title: Option<String>,
+    /// What it is about: at most 10,000 characters.
+    pub description: Option<String>,
+    /// How people take part.
+    pub attendance_mode: Option<AttendanceMode>,
+    /// When it begins. Once it has been announced, `rescheduleEvent` changes that.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When it ends. Once it has been announced, `rescheduleEvent` changes that.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// The time zone in which to tell its times, by its IANA name.
+    pub time_zone: Option<String>,
+    /// Where it takes place: all of it anew.
+    pub venue: MaybeUndefined<VenueInput>,
+    /// An https address under which to take part online.
+    pub online_url: MaybeUndefined<String>,
+    /// Codes of the areas that it is for: all anew.
+    pub areas: Option<Vec<String>>,
+    /// Codes of priority areas in the edition in force, or `edition/code`: all anew.
+    pub priority_areas: Option<Vec<String>>,
+    /// Who may see it.
+    pub audience: Option<Audience>,
+    /// The organisations that make it possible beside the host: all anew.
+    pub partners: Option<Vec<Id<organisation::Entity>>>,
+    /// Its parts: all anew, those that stay with their ids.
+    pub sessions: Option<Vec<EventSessionInput>>,
+    /// Whether people register, and for what. It stays once somebody has registered.
+    pub registration_mode: Option<RegistrationMode>,
+    /// How many places there are; null where they are not counted. Not below what is taken, offered or reserved.
+    pub capacity: MaybeUndefined<i32>,
+    /// From when on people can register.
+    pub registration_opens_at: MaybeUndefined<DateTime<Utc>>,
+    /// Until when people can register.
+    pub registration_closes_at: MaybeUndefined<DateTime<Utc>>,
+    /// How many hours somebody who waits has to answer when a place is offered: 1 to 168.
+    pub hours_to_answer: Option<i32>,
+    /// The most places that one registration takes: 1 to 50.
+    pub most_places: Option<i32>,
+    /// What to ask whoever registers: all anew.
+    pub questions: Option<Vec<EventQuestionInput>>,
+}
+
+/// Which event to act on.
+#[derive(InputObject)]
+pub struct EventActInput {
+    /// The event.
+    pub id: EventId,
+    /// The version that you saw, if it matters that it is still this one.
+    pub version: Option<i32>,
+}
+
+/// Which event to put off or to call off, and what to say of it.
+#[derive(InputObject)]
+pub struct StopEventInput {
+    /// The event.
+    pub id: EventId,
+    /// The version that you saw, if it matters that it is still this one.
+    pub version: Option<i32>,
+    /// What to say of it to everybody: at most 500 characters.
+    pub notice: Option<String>,
+}
+
+/// Which event to give another date.
+#[derive(InputObject)]
+pub struct RescheduleEventInput {
+    /// The event.
+    pub id: EventId,
+    /// The version that you saw, if it matters that it is still this one.
+    pub version: Option<i32>,
+    /// When it begins now.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends now.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Which series to act on.
+#[derive(InputObject)]
+pub struct EventSeriesActInput {
+    /// The series.
+    pub id: SeriesId,
+}
+
+/// Which series to call off, and what to say of it.
+#[derive(InputObject)]
+pub struct CancelEventSeriesInput {
+    /// The series.
+    pub id: SeriesId,
+    /// What to say of it to everybody: at most 500 characters.
+    pub notice: Option<String>,
+}
+
+impl CreateEventInput {
+    /// What is to be drafted, and under which key.
+    pub fn said(self) -> Result<(Draft, Option<String>), Error> {
+        let Self {
+            organisation_id,
+            kind,
+            title,
+            description,
+            attendance_mode,
+            starts_at,
+            ends_at,
+            time_zone,
+            venue,
+            online_url,
+            areas,
+            priority_areas,
+            audience,
+            partners,
+            sessions,
+            registration_mode,
+            capacity,
+            registration_opens_at,
+            registration_closes_at,
+            hours_to_answer,
+            most_places,
+            questions,
+            schedule,
+            idempotency_key,
+        } = self;
+        let mut checks = Checks::new();
+        let mut said = Particulars {
+            kind,
+            title,
+            description,
+            attendance_mode,
+            starts_at,
+            ends_at,
+            time_zone,
+            venue_name: None,
+            place: Address::default(),
+            access_features: Vec::new(),
+            access_information: None,
+            online_url,
+            areas,
+            priority_areas,
+            audience,
+            partners: partners.into_iter().map(|id| id.0).collect(),
+            sessions: all(sessions),
+            registration: registration_mode,
+            capacity,
+            registration_opens_at,
+            registration_closes_at,
+            hours_to_answer,
+            most_places,
+            questions: all(questions),
+        };
+        lay(&mut said, venue);
+        let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
+        checks.finish()?;
+        Ok((
+            Draft {
+                organisation: organisation_id,
+                said,
+                schedule,
+            },
+            key,
+        ))
+    }
+}
+
+impl UpdateEventInput {
+    /// Which event, which version, and what to lay over what it says.
+    pub fn edit(self) -> (EventId, i32, impl FnOnce(&mut Particulars) + Send) {
+        let Self {
+            id,
+            version,
+            kind,
+            title,
+            description,
+            attendance_mode,
+            starts_at,
+            ends_at,
+            time_zone,
+            venue,
+            online_url,
+            areas,
+            priority_areas,
+            audience,
+            partners,
+            sessions,
+            registration_mode,
+            capacity,
+            registration_opens_at,
+            registration_closes_at,
+            hours_to_answer,
+            most_places,
+            questions,
+        } = self;
+        let edit = move |said: &mut Particulars| {
+            set(&mut said.kind, kind);
+            set(&mut said.title, title);
+            set(&mut said.description, description);
+            set(&mut said.attendance_mode, attendance_mode);
+            set(&mut said.starts_at, starts_at);
+            set(&mut said.ends_at, ends_at);
+            set(&mut said.time_zone, time_zone);
+            match venue {
+                MaybeUndefined::Undefined => {}
+                MaybeUndefined::Null => lay(said, None),
+                MaybeUndefined::Value(venue) => lay(said, Some(venue)),
+            }
+            online_url.update_to(&mut said.online_url);
+            set(&mut said.areas, areas);
+            set(&mut said.priority_areas, priority_areas);
+            set(&mut said.audience, audience);
+            set(
+                &mut said.partners,
+                partners.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            );
+            set(&mut said.sessions, sessions.map(all));
+            set(&mut said.registration, registration_mode);
+            capacity.update_to(&mut said.capacity);
+            registration_opens_at.update_to(&mut said.registration_opens_at);
+            registration_closes_at.update_to(&mut said.registration_closes_at);
+            set(&mut said.hours_to_answer, hours_to_answer);
+            set(&mut said.most_places, most_places);
+            set(&mut said.questions, questions.map(all));
+        };
+        (id, version, edit)
+    }
+}
+
+/// Lays a venue over what an event says: all of it anew.
+fn lay(said: &mut Particulars, venue: Option<VenueInput>) {
+    let (name, place, features, information) = venue.map_or_else(Default::default, |venue| {
+        let VenueInput {
+            name,
+            place,
+            access_features,
+            access_information,
+        } = venue;
+        (
+            name,
+            place.map(Address::from).unwrap_or_default(),
+            access_features,
+            access_information,
+        )
+    });
+    said.venue_name = name;
+    said.place = place;
+    said.access_features = features;
+    said.access_information = information;
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn all<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
+    list.into_iter().map(U::from).collect()
+}
+
+impl From<EventSessionInput> for Session {
+    fn from(input: EventSessionInput) -> Self {
+        let EventSessionInput {
+            id,
+            title,
+            description,
+            room,
+            starts_at,
+            ends_at,
+            capacity,
+        } = input;
+        Self {
+            id: id.map(|id| id.0),
+            title,
+            description,
+            room,
+            starts_at,
+            ends_at,
+            capacity,
+        }
+    }
+}
+
+impl From<EventQuestionInput> for event::Question {
+    fn from(input: EventQuestionInput) -> Self {
+        let EventQuestionInput {
+            code,
+            label,
+            required,
+            choices,
+        } = input;
+        Self {
+            code,
+            label,
+            required,
+            choices,
+        }
+    }
+}
+
+impl From<RecurrenceInput> for Recurrence {
+    fn from(RecurrenceInput { rule, except_dates }: RecurrenceInput) -> Self {
+        Self {
+            rule,
+            exceptions: except_dates.into_iter().map(Into::into).collect(),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What time does to events: those who come are reminded the day before, and it completes them.
+//!
+//! Readers see the end at its instant; the worker writes it down. Any number of workers may run: each step is one
+//! conditional update, and whoever makes it records it.
+
+use entity::event::{self, Column, EventState, RegistrationMode};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{rules, scheduled, service};
+use crate::{
+    App,
+    kit::{Error, Viewer},
+};
+
+/// How many events a worker takes at a time.
+const BATCH: u64 = 100;
+
+/// Does everything that is due, and says how many events it touched.
+pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    Ok(complete(app, viewer).await? + remind(app, viewer).await?)
+}
+
+/// Records once for each date that those who come are to be reminded.
+async fn remind(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let soon = Condition::all()
+        .add(scheduled())
+        .add(Column::RemindedAt.is_null())
+        .add(Column::Registration.ne(RegistrationMode::None))
+        .add(Column::StartsAt.gt(viewer.now))
+        .add(Column::StartsAt.lte(viewer.now + rules::REMIND_BEFORE));
+    let change = event::ActiveModel {
+        reminded_at: Set(Some(viewer.now)),
+        ..Default::default()
+    };
+    each(app, viewer, soon, change, "event.reminded").await
+}
+
+/// Writes down which events are over.
+async fn complete(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let over = Condition::all()
+        .add(scheduled())
+        .add(Column::EndsAt.lte(viewer.now));
+    let change = event::ActiveModel {
+        state: Set(EventState::Completed),
+        updated_at: Set(viewer.now),
+        ..Default::default()
+    };
+    each(app, viewer, over, change, "event.completed").await
+}
+
+/// Changes each event of which this holds, if it still does, and records it.
+async fn each(
+    app: &App,
+    viewer: &Viewer,
+    due: Condition,
+    change: event::ActiveModel,
+    act: &'static str,
+) -> Result<usize, Error> {
+    let mut touched = 0;
+    loop {
+        let rows = event::Entity::find()
+            .filter(due.clone())
+            .order_by_asc(Column::EndsAt)
+            .limit(BATCH)
+            .all(&app.database.read)
+            .await?;
+        for row in &rows {
+            let transaction = app.database.begin().await?;
+            let update = event::Entity::update_many()
+                .set(change.clone())
+                .filter(Column::Id.eq(row.id))
+                .filter(due.clone());
+            if update.exec(&transaction).await?.rows_affected == 1 {
+                service::record(&transaction, viewer, row, act, &[]).await?;
+                touched += 1;
+            }
+            transaction.commit().await?;
+        }
+        if rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(touched);
+        }
+    }
+}

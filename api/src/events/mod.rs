@@ -1,0 +1,185 @@
+//! Events: where the county's people meet, by themselves or in a series.
+//!
+//! An event is drafted by its organisation, scheduled, and takes place; meanwhile it may be postponed, rescheduled or
+//! called off. Time completes it, at the instant and not when somebody notices: see [`rules::state_at`]. A series only
+//! generates: each occurrence is an event of its own, with a date, registrations and a fate of its own.
+//!
+//! Everybody sees what was scheduled for them, whatever became of it. A draft is seen by its organisation alone. The
+//! link to an online event is for its hosts and for those who registered.
+//!
+//! How many places there are, and what became of them, is a row beside the event ([`capacity`]), which every
+//! registration locks.
+
+pub mod capacity;
+pub mod inputs;
+pub mod jobs;
+pub mod moves;
+pub mod mutation;
+pub mod particulars;
+mod parts;
+mod query;
+pub mod recurrence;
+pub mod row;
+pub mod rules;
+pub mod search;
+pub mod series;
+pub mod service;
+pub mod store;
+mod types;
+
+use entity::{
+    event::{self, Column, EventState},
+    event_capacity, event_partner, event_series, event_session,
+    listing::Audience,
+    registration,
+};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, Query, SelectStatement, SimpleExpr},
+};
+use uuid::Uuid;
+
+pub use mutation::EventMutation;
+pub use parts::{EventSeries, EventSession};
+pub use query::{EventFilter, EventOrder, EventPage, EventQuery, of_organisation, of_series};
+pub use types::Event;
+
+use crate::kit::{Part, Resource, Viewer};
+
+impl Resource for event::Entity {
+    const NAME: &'static str = "event";
+    const ID: Column = Column::Id;
+
+    fn id(row: &event::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        let mut shown = Condition::all().add(Column::State.ne(EventState::Draft));
+        if !viewer.is_staff() {
+            shown = shown.add(Column::Audience.is_in(audiences(viewer, true)));
+        }
+        or_registered(or_own(Condition::any().add(shown), viewer), viewer)
+    }
+}
+
+impl Resource for event_session::Entity {
+    const NAME: &'static str = "event_session";
+    const ID: event_session::Column = event_session::Column::Id;
+
+    fn id(row: &event_session::Model) -> Uuid {
+        row.id
+    }
+
+    fn visible_to(viewer: &Viewer) -> Condition {
+        Condition::all().add(event_session::Column::EventId.in_subquery(seen(Column::Id, viewer)))
+    }
+}
+
+impl Resource for event_series::Entity {
+    const NAME: &'static str = "event_series";
+    const ID: event_series::Column = event_series::Column::Id;
+
+    fn id(row: &event_series::Model) -> Uuid {
+        row.id
+    }
+
+    /// Whoever sees one of its events.
+    fn visible_to(viewer: &Viewer) -> Condition {
+        let series = seen(Column::SeriesId, viewer)
+            .and_where(Column::SeriesId.is_not_null())
+            .to_owned();
+        Condition::all().add(event_series::Column::Id.in_subquery(series))
+    }
+}
+
+impl Part for event_session::Entity {
+    const WHOLE: event_session::Column = event_session::Column::EventId;
+
+    fn whole(row: &event_session::Model) -> Uuid {
+        row.event_id
+    }
+}
+
+impl Part for event_capacity::Entity {
+    const WHOLE: event_capacity::Column = event_capacity::Column::EventId;
+
+    fn whole(row: &event_capacity::Model) -> Uuid {
+        row.event_id
+    }
+}
+
+impl Part for event_partner::Entity {
+    const WHOLE: event_partner::Column = event_partner::Column::EventId;
+
+    fn whole(row: &event_partner::Model) -> Uuid {
+        row.event_id
+    }
+}
+
+/// A column of all events that the viewer sees.
+fn seen(column: Column, viewer: &Viewer) -> SelectStatement {
+    Query::select()
+        .column((event::Entity, column))
+        .from(event::Entity)
+        .cond_where(event::Entity::visible_to(viewer))
+        .to_owned()
+}
+
+/// Which events a list shows the viewer, beside being visible at all.
+#[must_use]
+pub fn listed_to(viewer: &Viewer) -> Condition {
+    let listed = if viewer.is_staff() {
+        Column::Audience.ne(Audience::Unlisted)
+    } else {
+        Column::Audience.is_in(audiences(viewer, false))
+    };
+    or_own(Condition::any().add(listed), viewer)
+}
+
+/// Scheduled, and not over at this moment. The state is written literally, as the partial indexes name it.
+#[must_use]
+pub fn upcoming(viewer: &Viewer) -> Condition {
+    Condition::all()
+        .add(scheduled())
+        .add(Column::EndsAt.gt(viewer.now))
+}
+
+/// Scheduled, whether or not it is over. Literal, as the partial indexes name it.
+#[must_use]
+pub fn scheduled() -> SimpleExpr {
+    Expr::cust("\"event\".\"state\" = 'SCHEDULED'")
+}
+
+fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
+    let mut audiences = vec![Audience::Public];
+    if viewer.person().is_some() {
+        audiences.push(Audience::Members);
+    }
+    if unlisted {
+        audiences.push(Audience::Unlisted);
+    }
+    audiences
+}
+
+/// What somebody registered for they see, whatever became of its audience.
+fn or_registered(seen: Condition, viewer: &Viewer) -> Condition {
+    let Some(me) = viewer.person_id() else {
+        return seen;
+    };
+    let registered = Query::select()
+        .column(registration::Column::EventId)
+        .from(registration::Entity)
+        .and_where(registration::Column::PersonId.eq(me))
+        .to_owned();
+    seen.add(Column::Id.in_subquery(registered))
+}
+
+fn or_own(seen: Condition, viewer: &Viewer) -> Condition {
+    let own: Vec<Uuid> = viewer.organisations().collect();
+    if own.is_empty() {
+        seen
+    } else {
+        seen.add(Column::OrganisationId.is_in(own))
+    }
+}

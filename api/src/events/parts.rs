@@ -1,0 +1,185 @@
+//! What the schema says of the parts of an event, and of what it is a part: its sessions and its series.
+
+use async_graphql::{Context, Object, Result};
+use chrono::{DateTime, Utc};
+use entity::{event, event_capacity, event_series, event_session, organisation};
+
+use super::{Event, EventFilter, EventOrder, EventPage, capacity, of_series};
+use crate::{
+    context::Ask,
+    kit::{
+        Date, Error, Id,
+        page::{self, PageArgs},
+    },
+    organisations::Organisation,
+};
+
+/// A part of an event with a time of its own.
+pub struct EventSession(event_session::Model);
+
+impl From<event_session::Model> for EventSession {
+    fn from(row: event_session::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl EventSession {
+    async fn places(&self, ctx: &Context<'_>) -> Result<event_capacity::Model, Error> {
+        let all = ctx.parts::<event_capacity::Entity>(self.0.event_id).await?;
+        all.into_iter()
+            .find(|row| row.id == self.0.id)
+            .ok_or(Error::NotFound)
+    }
+}
+
+/// A part of an event with a time of its own.
+#[Object]
+impl EventSession {
+    /// Global id.
+    pub async fn id(&self) -> Id<event_session::Entity> {
+        Id::new(self.0.id)
+    }
+
+    /// The event of which it is a part.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
+        Ok(ctx
+            .load(Id::<event::Entity>::new(self.0.event_id))
+            .await?
+            .map(Event::from))
+    }
+
+    /// What it is called.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it is about.
+    async fn description(&self) -> Option<&String> {
+        self.0.description.as_ref()
+    }
+
+    /// Where at the venue.
+    async fn room(&self) -> Option<&String> {
+        self.0.room.as_ref()
+    }
+
+    /// When it begins.
+    async fn starts_at(&self) -> DateTime<Utc> {
+        self.0.starts_at
+    }
+
+    /// When it ends.
+    async fn ends_at(&self) -> DateTime<Utc> {
+        self.0.ends_at
+    }
+
+    /// How many places there are; null where they are not counted.
+    async fn capacity(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        Ok(self.places(ctx).await?.capacity)
+    }
+
+    /// How many places somebody finds who registers now: none while others wait. Null where they are not counted.
+    async fn remaining_places(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        Ok(capacity::remaining(&self.places(ctx).await?))
+    }
+
+    /// How many places are taken for good.
+    async fn confirmed_places(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.places(ctx).await?.confirmed)
+    }
+
+    /// How many registrations wait for a place.
+    async fn waiting_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self.places(ctx).await?.waiting)
+    }
+}
+
+/// Events that recur by a rule.
+pub struct EventSeries(event_series::Model);
+
+impl From<event_series::Model> for EventSeries {
+    fn from(row: event_series::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// Events that recur by a rule. Each of them is an event of its own, whatever becomes of the others. A series is seen by
+/// whoever sees one of its events.
+#[Object]
+impl EventSeries {
+    /// Global id.
+    pub async fn id(&self) -> Id<event_series::Entity> {
+        Id::new(self.0.id)
+    }
+
+    /// The number by which people speak of it, such as `SER-7K3M9-Q2X4T`.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// What its events are called, unless they say otherwise.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The organisation that hosts it.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let id = Id::<organisation::Entity>::new(self.0.organisation_id);
+        Ok(ctx.load(id).await?.map(Organisation::from))
+    }
+
+    /// How it recurs: a rule of RFC 5545, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`, followed by the clocks of its time
+    /// zone.
+    async fn rule(&self) -> &str {
+        &self.0.rule
+    }
+
+    /// Days on which it does not take place.
+    async fn except_dates(&self) -> Vec<Date> {
+        self.0
+            .exceptions
+            .0
+            .iter()
+            .filter_map(|day| day.parse().ok().map(Date))
+            .collect()
+    }
+
+    /// The first start, from which the rule goes on.
+    async fn starts_at(&self) -> DateTime<Utc> {
+        self.0.starts_at
+    }
+
+    /// The time zone whose clocks the rule follows.
+    async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// Its events, as far as they are listed to the viewer.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a list's arguments are its interface"
+    )]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
+        filter: Option<EventFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: EventOrder,
+        #[graphql(
+            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<EventPage> {
+        let args = PageArgs::new(first, after, last, before)?;
+        of_series(ctx, self.0.id, filter, order_by, args).await
+    }
+}

@@ -1,0 +1,208 @@
+//! What may be done to an event, by whom and in which state; and which step follows which.
+//!
+//! `DRAFT → SCHEDULED → COMPLETED`; `SCHEDULED → POSTPONED → (reschedule) SCHEDULED`; both may be `CANCELLED`.
+
+use async_graphql::Enum;
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    event::{self, EventState, RegistrationMode},
+    membership::MembershipRole,
+};
+use uuid::Uuid;
+
+use crate::kit::{Error, UserError, UserErrorCode, Viewer, clock};
+
+/// How long before an event those who come are reminded of it.
+pub const REMIND_BEFORE: Duration = Duration::days(1);
+
+/// Something that can be done to an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "EventAct")]
+pub enum Act {
+    /// Change what it says: `updateEvent`.
+    Edit,
+    /// Announce it to its audience: `scheduleEvent`.
+    Schedule,
+    /// Give it another date: `rescheduleEvent`.
+    Reschedule,
+    /// Put it off until there is a new date: `postponeEvent`.
+    Postpone,
+    /// Call it off: `cancelEvent`.
+    Cancel,
+    /// Throw away a draft: `deleteEvent`.
+    Delete,
+}
+
+/// All acts, in the order in which a page would show them.
+const ACTS: [Act; 6] = [
+    Act::Edit,
+    Act::Schedule,
+    Act::Reschedule,
+    Act::Postpone,
+    Act::Cancel,
+    Act::Delete,
+];
+
+impl Act {
+    /// The states in which it can be done.
+    const fn states(self) -> &'static [EventState] {
+        use EventState::{Draft, Postponed, Scheduled};
+        match self {
+            Self::Edit => &[Draft, Scheduled, Postponed],
+            Self::Schedule | Self::Delete => &[Draft],
+            Self::Reschedule | Self::Cancel => &[Scheduled, Postponed],
+            Self::Postpone => &[Scheduled],
+        }
+    }
+}
+
+/// Where an event stands at an instant: time takes effect at once, whether or not the worker has written it down.
+#[must_use]
+pub fn state_at(row: &event::Model, now: DateTime<Utc>) -> EventState {
+    match row.state {
+        EventState::Scheduled if row.ends_at <= now => EventState::Completed,
+        state => state,
+    }
+}
+
+/// When people can register: from the first instant until the second. Left open, until it begins.
+#[must_use]
+pub fn registration_window(row: &event::Model) -> (Option<DateTime<Utc>>, DateTime<Utc>) {
+    let closes = row.registration_closes_at.unwrap_or(row.starts_at);
+    (row.registration_opens_at, closes)
+}
+
+/// Whether people can register at an instant.
+#[must_use]
+pub fn registration_open(row: &event::Model, now: DateTime<Utc>) -> bool {
+    let (opens, closes) = registration_window(row);
+    row.registration != RegistrationMode::None
+        && state_at(row, now) == EventState::Scheduled
+        && opens.is_none_or(|opens| opens <= now)
+        && now < closes
+}
+
+/// Who may write events for an organisation: its members, observers excepted.
+pub fn may_draft(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
+    viewer.signed_in()?;
+    if viewer.at_least(organisation, MembershipRole::Member) {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "Only members of the organisation, observers excepted, draft events for it.",
+    ))
+}
+
+/// Whether the viewer organises what an organisation hosts: its editors, and programme administrators.
+#[must_use]
+pub fn organises(viewer: &Viewer, organisation: Uuid) -> bool {
+    viewer.at_least(organisation, MembershipRole::Editor) || viewer.is_admin()
+}
+
+/// Who may do this to an event that they see: organisers everything, members what concerns their own drafts.
+pub fn may(viewer: &Viewer, row: &event::Model, act: Act) -> Result<(), Error> {
+    let me = viewer.signed_in()?;
+    let own_draft = row.state == EventState::Draft && row.created_by == me.id;
+    let member = viewer.at_least(row.organisation_id, MembershipRole::Member);
+    if matches!(act, Act::Edit | Act::Delete) && own_draft && member
+        || organises(viewer, row.organisation_id)
+    {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "Only editors of the event's organisation and programme administrators do this; members edit and delete \
+         their own drafts.",
+    ))
+}
+
+/// Whether this can be done to an event as it stands.
+pub fn can(row: &event::Model, act: Act, now: DateTime<Utc>) -> Result<(), UserError> {
+    let state = state_at(row, now);
+    if act.states().contains(&state) {
+        return Ok(());
+    }
+    let name = |state: &EventState| format!("{state:?}").to_uppercase();
+    let needed: Vec<String> = act.states().iter().map(name).collect();
+    Err(UserError::new(
+        UserErrorCode::InvalidState,
+        format!(
+            "The event is {}; this needs one that is {}.",
+            name(&state),
+            needed.join(" or ")
+        ),
+    ))
+}
+
+/// What the viewer can do to an event now.
+#[must_use]
+pub fn acts(viewer: &Viewer, row: &event::Model) -> Vec<Act> {
+    ACTS.into_iter()
+        .filter(|act| may(viewer, row, *act).is_ok() && can(row, *act, viewer.now).is_ok())
+        .collect()
+}
+
+/// Whether an event was ever announced.
+#[must_use]
+pub fn was_announced(row: &event::Model) -> bool {
+    clock::unless_never(row.first_scheduled_at).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(state: EventState) -> event::Model {
+        let starts_at = clock::from_micros(1_800_000_000_000_000);
+        event::Model {
+            state,
+            starts_at,
+            ends_at: starts_at + Duration::hours(2),
+            registration: RegistrationMode::Event,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn every_act_in_every_state() {
+        use EventState::{Cancelled, Completed, Draft, Postponed, Scheduled};
+        let now = clock::from_micros(1_700_000_000_000_000);
+        for (state, expected) in [
+            (Draft, "Edit Schedule Delete"),
+            (Scheduled, "Edit Reschedule Postpone Cancel"),
+            (Postponed, "Edit Reschedule Cancel"),
+            (Cancelled, ""),
+            (Completed, ""),
+        ] {
+            let row = row(state);
+            let acts = ACTS.iter().filter(|act| can(&row, **act, now).is_ok());
+            let acts: Vec<String> = acts.map(|act| format!("{act:?}")).collect();
+            assert_eq!(acts.join(" "), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn time_completes_an_event_at_its_end_and_no_other() {
+        let scheduled = row(EventState::Scheduled);
+        let before = scheduled.ends_at - Duration::microseconds(1);
+        assert_eq!(state_at(&scheduled, before), EventState::Scheduled);
+        let ended = state_at(&scheduled, scheduled.ends_at);
+        assert_eq!(ended, EventState::Completed);
+        let postponed = row(EventState::Postponed);
+        let state = state_at(&postponed, postponed.ends_at);
+        assert_eq!(state, EventState::Postponed);
+    }
+
+    #[test]
+    fn registration_is_open_from_its_first_instant_until_it_closes_or_the_event_begins() {
+        let mut event = row(EventState::Scheduled);
+        let tick = Duration::microseconds(1);
+        assert!(registration_open(&event, event.starts_at - tick));
+        assert!(!registration_open(&event, event.starts_at));
+        let opens = event.starts_at - Duration::days(7);
+        event.registration_opens_at = Some(opens);
+        event.registration_closes_at = Some(opens + Duration::days(1));
+        assert!(!registration_open(&event, opens - tick));
+        assert!(registration_open(&event, opens));
+        assert!(!registration_open(&event, opens + Duration::days(1)));
+    }
+}

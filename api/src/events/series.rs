@@ -1,0 +1,201 @@
+//! The acts on series: making the events that a rule gives, and calling off those that are yet to come.
+
+use chrono::{DateTime, Duration, Utc};
+use entity::{
+    event::{self, Column, EventState},
+    event_series,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use super::{
+    moves,
+    particulars::{Particulars, Session},
+    recurrence::{self, Recurrence},
+    rules::{self, Act},
+    service::{self, Draft, EventId, Occurrence},
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode, Viewer, activity, idempotency::Key, input::Checks,
+        resource,
+    },
+    listings,
+};
+
+/// The id of a series.
+pub type SeriesId = Id<event_series::Entity>;
+
+/// Makes all events of a series, each like the first but for its date.
+pub async fn create(
+    app: &App,
+    viewer: &Viewer,
+    draft: Draft,
+    recurrence: Recurrence,
+    key: Option<String>,
+) -> Result<event_series::Model, Error> {
+    let key = Key::new(viewer, key, "event_series.drafted", &(&draft, &recurrence));
+    let made = Key::made::<event_series::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    let row = create_once(app, viewer, draft, recurrence, key.as_ref()).await;
+    Key::settle::<event_series::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+}
+
+async fn create_once(
+    app: &App,
+    viewer: &Viewer,
+    Draft {
+        organisation,
+        said,
+        schedule,
+    }: Draft,
+    recurrence: Recurrence,
+    key: Option<&Key>,
+) -> Result<event_series::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let organisation = service::host(&transaction, viewer, organisation).await?;
+    let said = service::checked(app, &transaction, viewer, said, schedule).await?;
+    let mut checks = Checks::new();
+    let zone = recurrence::zone(&said.time_zone);
+    let found = zone
+        .and_then(|zone| recurrence::occurrences(&mut checks, recurrence, said.starts_at, zone));
+    checks.finish()?;
+    let found = found.ok_or(Error::NotFound)?;
+    let id = Uuid::now_v7();
+    let days = found
+        .exceptions
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>();
+    let row = event_series::Entity::insert(event_series::ActiveModel {
+        id: Set(id),
+        reference: Set(listings::store::reference_of("SER", id)),
+        organisation_id: Set(organisation.id),
+        created_by: Set(viewer.signed_in()?.id),
+        title: Set(said.title.clone()),
+        rule: Set(found.rule),
+        exceptions: Set(days.into()),
+        starts_at: Set(said.starts_at),
+        time_zone: Set(said.time_zone.clone()),
+        created_at: Set(viewer.now),
+    })
+    .exec_with_returning(&transaction)
+    .await?;
+    record(&transaction, viewer, &row, "event_series.drafted").await?;
+    for starts_at in found.starts {
+        let occurrence = Some(Occurrence {
+            series_id: id,
+            starts_at,
+        });
+        let said = moved(&said, starts_at);
+        service::insert(
+            &transaction,
+            viewer,
+            organisation.id,
+            &said,
+            occurrence,
+            schedule,
+        )
+        .await?;
+    }
+    Key::record(key, &transaction, viewer, id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// What is said of the first event, of one that begins at another time. What leads up to it moves with it.
+fn moved(first: &Particulars, starts_at: DateTime<Utc>) -> Particulars {
+    let by: Duration = starts_at - first.starts_at;
+    let later = |at: Option<DateTime<Utc>>| at.map(|at| at + by);
+    let sessions = first.sessions.iter().map(|session| Session {
+        starts_at: session.starts_at + by,
+        ends_at: session.ends_at + by,
+        ..session.clone()
+    });
+    Particulars {
+        starts_at,
+        ends_at: first.ends_at + by,
+        registration_opens_at: later(first.registration_opens_at),
+        registration_closes_at: later(first.registration_closes_at),
+        sessions: sessions.collect(),
+        ..first.clone()
+    }
+}
+
+/// Announces all drafts of a series.
+pub async fn schedule(
+    app: &App,
+    viewer: &Viewer,
+    id: SeriesId,
+) -> Result<event_series::Model, Error> {
+    let (row, events) = ready(app, viewer, id, Act::Schedule).await?;
+    for event in events {
+        moves::schedule(app, viewer, EventId::new(event.id), None).await?;
+    }
+    Ok(row)
+}
+
+/// Calls off all events of a series that are yet to come.
+pub async fn cancel(
+    app: &App,
+    viewer: &Viewer,
+    id: SeriesId,
+    notice: Option<String>,
+) -> Result<event_series::Model, Error> {
+    let (row, events) = ready(app, viewer, id, Act::Cancel).await?;
+    for event in events {
+        moves::cancel(app, viewer, EventId::new(event.id), None, notice.clone()).await?;
+    }
+    Ok(row)
+}
+
+/// The series, and its events to which the viewer can do this; a refusal where there are none. Each event is then a
+/// transaction of its own, so that a long series holds up nobody, and to repeat the act does what is left.
+async fn ready(
+    app: &App,
+    viewer: &Viewer,
+    id: SeriesId,
+    act: Act,
+) -> Result<(event_series::Model, Vec<event::Model>), Error> {
+    viewer.signed_in()?;
+    let row = resource::get(&app.database.read, viewer, id).await?;
+    if !rules::organises(viewer, row.organisation_id) {
+        return Err(Error::Forbidden(
+            "Only editors of the series' organisation and programme administrators do this.",
+        ));
+    }
+    let mut events = event::Entity::find()
+        .filter(Column::SeriesId.eq(row.id))
+        .filter(Column::State.is_not_in([EventState::Cancelled, EventState::Completed]))
+        .filter(<event::Entity as crate::kit::Resource>::visible_to(viewer))
+        .order_by_asc(Column::StartsAt)
+        .all(&app.database.read)
+        .await?;
+    events.retain(|event| rules::can(event, act, viewer.now).is_ok());
+    if events.is_empty() {
+        let message = "No event of the series is in a state in which this can be done.";
+        return Err(UserError::new(UserErrorCode::InvalidState, message).into());
+    }
+    Ok((row, events))
+}
+
+async fn record(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &event_series::Model,
+    act: &'static str,
+) -> Result<(), Error> {
+    let organisation = Some(row.organisation_id);
+    let act = activity::Act {
+        act,
+        subject: SeriesId::new(row.id),
+        organisation,
+        fields: &[],
+    };
+    activity::record(conn, viewer, act).await
+}

@@ -1,0 +1,320 @@
+//! The acts on events. Each reads the row as it is, asks the rules, and writes under the condition that the row is
+//! still as it was.
+
+use entity::{
+    event::{self, Column, EventState},
+    event_capacity, event_session,
+    organisation::{self, OrganisationState},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{
+    capacity, moves,
+    particulars::Particulars,
+    rules::{self, Act},
+    store,
+};
+use crate::{
+    App,
+    kit::{
+        Error, Id, UserError, UserErrorCode, Viewer, activity, clock, idempotency::Key,
+        input::Checks, resource,
+    },
+    listings,
+};
+
+/// The id of an event.
+pub type EventId = Id<event::Entity>;
+
+/// What is to be drafted.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Whose it is.
+    pub organisation: Id<organisation::Entity>,
+    /// What it says.
+    pub said: Particulars,
+    /// Whether to announce it at once.
+    pub schedule: bool,
+}
+
+/// The place of an event in a series.
+#[derive(Clone, Copy, Debug)]
+pub struct Occurrence {
+    /// The series.
+    pub series_id: Uuid,
+    /// The start that the rule gave.
+    pub starts_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Drafts an event, and announces it at once where that is asked for.
+pub async fn create(
+    app: &App,
+    viewer: &Viewer,
+    draft: Draft,
+    key: Option<String>,
+) -> Result<event::Model, Error> {
+    let key = Key::new(viewer, key, "event.drafted", &draft);
+    let made = Key::made::<event::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    let row = create_once(app, viewer, draft, key.as_ref()).await;
+    Key::settle::<event::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+}
+
+async fn create_once(
+    app: &App,
+    viewer: &Viewer,
+    Draft {
+        organisation,
+        said,
+        schedule,
+    }: Draft,
+    key: Option<&Key>,
+) -> Result<event::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let organisation = host(&transaction, viewer, organisation).await?;
+    let said = checked(app, &transaction, viewer, said, schedule).await?;
+    let row = insert(&transaction, viewer, organisation.id, &said, None, schedule).await?;
+    Key::record(key, &transaction, viewer, row.id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// The organisation for which the viewer may draft events, held as it is until the transaction ends.
+pub(super) async fn host(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    organisation: Id<organisation::Entity>,
+) -> Result<organisation::Model, Error> {
+    viewer.signed_in()?;
+    let organisation = resource::hold(transaction, viewer, organisation).await?;
+    rules::may_draft(viewer, organisation.id)?;
+    acting(&organisation)?;
+    Ok(organisation)
+}
+
+/// What is said of a new event, if it can be so.
+pub(super) async fn checked(
+    app: &App,
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    said: Particulars,
+    schedule: bool,
+) -> Result<Particulars, Error> {
+    let mut checks = Checks::new();
+    let said = said.check(&mut checks, None, &app.reference.now(), viewer.now);
+    if schedule {
+        said.check_announced(&mut checks, viewer.now);
+    }
+    checks.finish()?;
+    store::know_partners(conn, &said).await?;
+    Ok(said)
+}
+
+/// Writes a new event with everything beside it, and records it.
+pub(super) async fn insert(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    organisation_id: Uuid,
+    said: &Particulars,
+    occurrence: Option<Occurrence>,
+    schedule: bool,
+) -> Result<event::Model, Error> {
+    let id = Uuid::now_v7();
+    let mut row = event::ActiveModel {
+        id: Set(id),
+        reference: Set(listings::store::reference_of("EVT", id)),
+        organisation_id: Set(organisation_id),
+        created_by: Set(viewer.signed_in()?.id),
+        series_id: Set(occurrence.map(|occurrence| occurrence.series_id)),
+        recurrence_id: Set(occurrence.map(|occurrence| occurrence.starts_at)),
+        state: Set(EventState::Draft),
+        previous_starts_at: Set(None),
+        created_at: Set(viewer.now),
+        updated_at: Set(viewer.now),
+        first_scheduled_at: Set(clock::never()),
+        notice: Set(None),
+        reminded_at: Set(None),
+        version: Set(1),
+        ..Default::default()
+    };
+    store::apply(&mut row, said);
+    let row = event::Entity::insert(row).exec_with_returning(conn).await?;
+    store::link(conn, id, said, true).await?;
+    capacity::create(conn, id, id, said.capacity).await?;
+    store::write_sessions(conn, id, said, &[]).await?;
+    record(conn, viewer, &row, "event.drafted", &[]).await?;
+    if schedule {
+        rules::may(viewer, &row, Act::Schedule)?;
+        return moves::announce(conn, viewer, &row).await;
+    }
+    Ok(row)
+}
+
+/// Changes what an event says. `version` is the one that the editor saw; `edit` lays the changes over what it says.
+pub async fn update(
+    app: &App,
+    viewer: &Viewer,
+    id: EventId,
+    version: i32,
+    edit: impl FnOnce(&mut Particulars) + Send,
+) -> Result<event::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let held = capacity::hold_all(&transaction, id.0).await?;
+    let row = ready(&transaction, viewer, id, Act::Edit, Some(version)).await?;
+    let before = store::said(&transaction, &row).await?;
+    let mut said = before.clone();
+    edit(&mut said);
+    let mut checks = Checks::new();
+    let said = said.check(&mut checks, Some(&before), &app.reference.now(), viewer.now);
+    let fields = said.changed(&before);
+    if row.state != EventState::Draft {
+        said.check_announced(
+            &mut checks,
+            viewer
+                .now
+                .min(row.starts_at - chrono::Duration::microseconds(1)),
+        );
+        let dated = ["startsAt", "endsAt", "timeZone"]
+            .into_iter()
+            .find(|field| fields.contains(field));
+        if let Some(field) = dated {
+            let message = "It has been announced for this date. Use rescheduleEvent, which tells those who come.";
+            checks.refuse(field, UserErrorCode::InvalidState, message);
+        }
+    }
+    let used = held.iter().any(capacity::is_used);
+    let message = "People have registered already, in the way that it has.";
+    checks.demand(
+        !used || said.registration == row.registration,
+        "registrationMode",
+        UserErrorCode::InvalidState,
+        message,
+    );
+    checks.finish()?;
+    if fields.is_empty() {
+        return Ok(row);
+    }
+    store::know_partners(&transaction, &said).await?;
+    let mut change = event::ActiveModel::default();
+    store::apply(&mut change, &said);
+    let changed = write_if(&transaction, viewer, &row, change).await?;
+    store::link(&transaction, row.id, &said, false).await?;
+    if let Some(own) = held.iter().find(|held| held.id == row.id) {
+        capacity::resize(&transaction, own, said.capacity, "capacity").await?;
+    }
+    store::write_sessions(&transaction, row.id, &said, &held).await?;
+    // What matters to those who come has a name of its own, under which they are told.
+    let matters = ["venue", "onlineUrl", "attendanceMode", "sessions"];
+    let act = if matters.iter().any(|field| fields.contains(field)) {
+        "event.changed"
+    } else {
+        "event.edited"
+    };
+    record(&transaction, viewer, &changed, act, &fields).await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Throws away a draft.
+pub async fn delete(
+    app: &App,
+    viewer: &Viewer,
+    id: EventId,
+    version: Option<i32>,
+) -> Result<event::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
+    store::unlink(&transaction, row.id).await?;
+    event_capacity::Entity::delete_many()
+        .filter(event_capacity::Column::EventId.eq(row.id))
+        .exec(&transaction)
+        .await?;
+    event_session::Entity::delete_many()
+        .filter(event_session::Column::EventId.eq(row.id))
+        .exec(&transaction)
+        .await?;
+    let gone = event::Entity::delete_many()
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version))
+        .exec(&transaction)
+        .await?;
+    if gone.rows_affected == 0 {
+        return Err(outdated());
+    }
+    record(&transaction, viewer, &row, "event.deleted", &[]).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// The row, if the viewer may do this to it as it stands and saw this version.
+pub(super) async fn ready(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: EventId,
+    act: Act,
+    version: Option<i32>,
+) -> Result<event::Model, Error> {
+    viewer.signed_in()?;
+    let row = resource::get(conn, viewer, id).await?;
+    rules::may(viewer, &row, act)?;
+    if version.is_some_and(|seen| seen != row.version) {
+        return Err(outdated());
+    }
+    rules::can(&row, act, viewer.now)?;
+    Ok(row)
+}
+
+/// Writes a change if the row is still as it was read.
+pub(super) async fn write_if(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &event::Model,
+    mut change: event::ActiveModel,
+) -> Result<event::Model, Error> {
+    change.updated_at = Set(viewer.now);
+    change.version = Set(row.version + 1);
+    let changed = event::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::State.eq(row.state))
+        .filter(Column::Version.eq(row.version))
+        .exec_with_returning(conn)
+        .await?;
+    changed.into_iter().next().ok_or_else(outdated)
+}
+
+/// Records an act on an event.
+pub(super) async fn record(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    row: &event::Model,
+    act: &'static str,
+    fields: &[&'static str],
+) -> Result<(), Error> {
+    let organisation = Some(row.organisation_id);
+    let act = activity::Act {
+        act,
+        subject: EventId::new(row.id),
+        organisation,
+        fields,
+    };
+    activity::record(conn, viewer, act).await
+}
+
+fn acting(organisation: &organisation::Model) -> Result<(), Error> {
+    if organisation.state == OrganisationState::Active {
+        return Ok(());
+    }
+    let message = "The organisation was merged into another. Act for that one.";
+    Err(UserError::at("organisationId", UserErrorCode::InvalidState, message).into())
+}
+
+fn outdated() -> Error {
+    let message = "Somebody changed it since you read it. Read it again and repeat your change.";
+    UserError::at("version", UserErrorCode::VersionOutdated, message).into()
+}

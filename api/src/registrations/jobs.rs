@@ -1,0 +1,149 @@
+//! What time does to registrations: offers that nobody answered end, what is free is offered on, and what people need
+//! to take part is forgotten.
+//!
+//! Readers see the end of an offer at its instant; the worker writes it down and goes on with the queue. Each place is
+//! a transaction that holds the row of its counts, so that any number of workers may run.
+
+use entity::{
+    event, event_capacity,
+    registration::{self, Column, RegistrationState as State},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use super::{places, rules};
+use crate::{
+    App,
+    events::{capacity, scheduled},
+    kit::{Error, Viewer},
+};
+
+/// How many a worker takes at a time.
+const BATCH: u64 = 200;
+
+/// Does everything that is due, and says how much it touched.
+pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    Ok(lapse(app, viewer, None).await? + offer(app, viewer).await? + forget(app, viewer).await?)
+}
+
+/// Ends offers that nobody answered in time, of all events or of one, and offers the places on.
+pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result<usize, Error> {
+    let mut due = Condition::all()
+        .add(Expr::cust("\"registration\".\"state\" = 'PLACE_OFFERED'"))
+        .add(Column::AnswerBy.lte(viewer.now));
+    if let Some(id) = event_id {
+        due = due.add(Column::EventId.eq(id));
+    }
+    let rows = registration::Entity::find()
+        .filter(due)
+        .order_by_asc(Column::AnswerBy)
+        .limit(BATCH)
+        .all(&app.database.read)
+        .await?;
+    let mut touched = 0;
+    for row in rows {
+        let transaction = app.database.begin().await?;
+        capacity::hold(&transaction, row.capacity_id).await?;
+        let Some(event) = event::Entity::find_by_id(row.event_id)
+            .one(&transaction)
+            .await?
+        else {
+            continue;
+        };
+        let change = registration::ActiveModel {
+            turn_until: Set(None),
+            ..Default::default()
+        };
+        match places::step(
+            &transaction,
+            viewer,
+            (&row, &event),
+            State::Lapsed,
+            change,
+            "registration.lapsed",
+        )
+        .await
+        {
+            Ok(_) => {}
+            // Somebody answered at this moment, or another worker was first.
+            Err(Error::Refused(_)) => continue,
+            Err(error) => return Err(error),
+        }
+        places::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
+        transaction.commit().await?;
+        touched += 1;
+    }
+    Ok(touched)
+}
+
+/// Offers what is free where somebody waits: there are more places than before, or a party had its turn for long enough.
+async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    use event_capacity::{
+        Column::{Capacity, Confirmed, EventId, Id, Offered, Reserved, Waiting},
+        Entity,
+    };
+
+    let taken = Expr::col(Confirmed)
+        .add(Expr::col(Offered))
+        .add(Expr::col(Reserved));
+    let room = Condition::any()
+        .add(Capacity.is_null())
+        .add(taken.lt(Expr::col(Capacity)));
+    let to_come = Query::select()
+        .column(event::Column::Id)
+        .from(event::Entity)
+        .and_where(scheduled())
+        .and_where(event::Column::StartsAt.gt(viewer.now))
+        .to_owned();
+    let rows = Entity::find()
+        .filter(Waiting.gt(0))
+        .filter(room)
+        .filter(EventId.in_subquery(to_come))
+        .order_by_asc(Id)
+        .limit(BATCH)
+        .all(&app.database.read)
+        .await?;
+    let mut told = 0;
+    for row in rows {
+        let transaction = app.database.begin().await?;
+        capacity::hold(&transaction, row.id).await?;
+        if let Some(event) = event::Entity::find_by_id(row.event_id)
+            .one(&transaction)
+            .await?
+        {
+            told += places::offer_in_order(&transaction, viewer, &event, row.id).await?;
+        }
+        transaction.commit().await?;
+    }
+    Ok(told)
+}
+
+/// Forgets what people need to take part, some weeks after the event. No activity records it: nothing was done that
+/// anybody would ask after.
+async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let over = Query::select()
+        .column(event::Column::Id)
+        .from(event::Entity)
+        .and_where(event::Column::EndsAt.lte(viewer.now - rules::KEEP_NEEDS))
+        .to_owned();
+    let due = Condition::all()
+        .add(Column::AccessNeeds.is_not_null())
+        .add(Column::EventId.in_subquery(over));
+    let some = registration::Entity::find()
+        .filter(due.clone())
+        .one(&app.database.read)
+        .await?;
+    if some.is_none() {
+        return Ok(0);
+    }
+    let forgotten = registration::Entity::update_many()
+        .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
+        .filter(due)
+        .exec(&app.database.write)
+        .await?;
+    Ok(usize::try_from(forgotten.rows_affected).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,288 @@
+//! The acts of those who come: registering, taking what is offered, giving it back.
+
+use entity::{
+    event::{self, RegistrationMode},
+    event_session, organisation,
+    registration::{self, Answer, Answers, Column, RegistrationState as State},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::{
+    jobs, places,
+    rules::{self, Act},
+};
+use crate::{
+    App,
+    events::{capacity, rules as events, service::EventId},
+    kit::{
+        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
+        resource,
+    },
+    listings,
+};
+
+/// The id of a registration.
+pub type RegistrationId = Id<registration::Entity>;
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The event.
+    pub event: EventId,
+    /// The session, where people register for sessions.
+    pub session: Option<Id<event_session::Entity>>,
+    /// For which organisation they come.
+    pub organisation: Option<Id<organisation::Entity>>,
+    /// How many places.
+    pub places: i32,
+    /// What they answer to the organisers' questions.
+    pub answers: Vec<Answer>,
+    /// What they need to take part.
+    pub access_needs: Option<String>,
+}
+
+/// Registers the viewer: with a place where one is left, else in the queue.
+pub async fn register(
+    app: &App,
+    viewer: &Viewer,
+    asked: Asked,
+    key: Option<String>,
+) -> Result<registration::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "registration.made", &asked);
+    let made = Key::made::<registration::Entity>(key.as_ref(), &app.database.read, viewer).await?;
+    if let Some(row) = made {
+        return Ok(row);
+    }
+    jobs::lapse(
+        app,
+        &Viewer {
+            now: viewer.now,
+            ..Viewer::system()
+        },
+        Some(asked.event.0),
+    )
+    .await?;
+    let row = register_once(app, viewer, asked, key.as_ref()).await;
+    Key::settle::<registration::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+}
+
+async fn register_once(
+    app: &App,
+    viewer: &Viewer,
+    asked: Asked,
+    key: Option<&Key>,
+) -> Result<registration::Model, Error> {
+    let Asked {
+        event,
+        session,
+        organisation,
+        places: wanted,
+        answers,
+        access_needs,
+    } = asked;
+    let me = viewer.signed_in()?.id;
+    let transaction = app.database.begin().await?;
+    let capacity_id = session.map_or(event.0, |session| session.0);
+    let held = capacity::hold(&transaction, capacity_id).await?;
+    let event = resource::get(&transaction, viewer, event).await?;
+    let held = held
+        .filter(|held| held.event_id == event.id)
+        .ok_or_else(no_session)?;
+    open(&event, session.is_some(), viewer)?;
+    let mut checks = Checks::new();
+    let most = event.most_places.min(held.capacity.unwrap_or(i32::MAX));
+    let message = format!("One registration takes 1 to {most} places.");
+    checks.demand(
+        (1..=most).contains(&wanted),
+        "places",
+        Code::OutOfRange,
+        message,
+    );
+    let member = organisation.is_none_or(|id| viewer.role_in(id.0).is_some());
+    checks.demand(
+        member,
+        "organisationId",
+        Code::Unknown,
+        "You come for an organisation of which you are a member.",
+    );
+    let answers = rules::answers(&mut checks, &event.details.questions, answers);
+    let access_needs = checks.optional("accessNeeds", access_needs.as_deref(), 1_000);
+    checks.finish()?;
+    not_twice(&transaction, capacity_id, me).await?;
+    let room = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
+    let (state, act) = if room {
+        (State::Confirmed, "registration.confirmed")
+    } else {
+        (State::Waitlisted, "registration.waitlisted")
+    };
+    places::count(
+        &transaction,
+        capacity_id,
+        places::Change::between(None, state, wanted),
+    )
+    .await?;
+    let queue_number = if room {
+        None
+    } else {
+        Some(places::next_number(&transaction, capacity_id).await?)
+    };
+    let id = Uuid::now_v7();
+    let row = registration::ActiveModel {
+        id: Set(id),
+        event_id: Set(event.id),
+        capacity_id: Set(capacity_id),
+        person_id: Set(me),
+        organisation_id: Set(organisation.map(|id| id.0)),
+        state: Set(state),
+        places: Set(wanted),
+        answers: Set(Answers(answers)),
+        access_needs: Set(access_needs),
+        code: Set(listings::store::reference_of("R", id)),
+        queue_number: Set(queue_number),
+        turn_until: Set(None),
+        answer_by: Set(None),
+        created_at: Set(viewer.now),
+        updated_at: Set(viewer.now),
+        checked_in_at: Set(None),
+    };
+    let row = registration::Entity::insert(row)
+        .exec_with_returning(&transaction)
+        .await?;
+    places::record(&transaction, viewer, &row, &event, act).await?;
+    // Those before may have been passed over, and there may be room for a smaller party.
+    if !room && places::offer_in_order(&transaction, viewer, &event, capacity_id).await? > 0 {
+        Key::record(key, &transaction, viewer, id).await?;
+        transaction.commit().await?;
+        return resource::get(&app.database.write, viewer, RegistrationId::new(id)).await;
+    }
+    Key::record(key, &transaction, viewer, id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Refuses where nobody can register now, or not for this.
+fn open(event: &event::Model, session: bool, viewer: &Viewer) -> Result<(), Error> {
+    let fits = match event.registration {
+        RegistrationMode::None => {
+            let message = "Nobody need register for this event: just come.";
+            return Err(UserError::new(Code::InvalidState, message).into());
+        }
+        RegistrationMode::Event => !session,
+        RegistrationMode::Sessions => session,
+    };
+    if !fits {
+        let message =
+            "People register for sessions where the event says so, and else for the whole event.";
+        return Err(UserError::at("sessionId", Code::Invalid, message).into());
+    }
+    if events::registration_open(event, viewer.now) {
+        return Ok(());
+    }
+    let message = "Registration is not open at this moment. See registrationOpensAt and registrationClosesAt.";
+    Err(UserError::new(Code::InvalidState, message).into())
+}
+
+fn no_session() -> Error {
+    UserError::at(
+        "sessionId",
+        Code::Unknown,
+        "The event has no session with this id.",
+    )
+    .into()
+}
+
+async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, me: Uuid) -> Result<(), Error> {
+    let live = [State::Confirmed, State::Waitlisted, State::PlaceOffered];
+    let found = registration::Entity::find()
+        .filter(Column::CapacityId.eq(capacity_id))
+        .filter(Column::PersonId.eq(me))
+        .filter(Column::State.is_in(live))
+        .one(conn)
+        .await?;
+    if found.is_none() {
+        return Ok(());
+    }
+    let message = "You have registered already. Cancel that registration to make another.";
+    Err(UserError::at("eventId", Code::AlreadyExists, message).into())
+}
+
+/// Takes the places that are offered.
+pub async fn accept(
+    app: &App,
+    viewer: &Viewer,
+    id: RegistrationId,
+) -> Result<registration::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (row, event) = ready(&transaction, viewer, id, Act::Accept).await?;
+    let change = registration::ActiveModel {
+        answer_by: Set(None),
+        ..Default::default()
+    };
+    let row = places::step(
+        &transaction,
+        viewer,
+        (&row, &event),
+        State::Confirmed,
+        change,
+        "registration.place_accepted",
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Gives places back, or leaves the queue. What becomes free is offered at once.
+pub async fn cancel(
+    app: &App,
+    viewer: &Viewer,
+    id: RegistrationId,
+) -> Result<registration::Model, Error> {
+    let transaction = app.database.begin().await?;
+    let (row, event) = ready(&transaction, viewer, id, Act::Cancel).await?;
+    let change = registration::ActiveModel {
+        answer_by: Set(None),
+        turn_until: Set(None),
+        ..Default::default()
+    };
+    let act = if viewer.person_id() == Some(row.person_id) {
+        "registration.cancelled"
+    } else {
+        "registration.revoked"
+    };
+    let row = places::step(
+        &transaction,
+        viewer,
+        (&row, &event),
+        State::Cancelled,
+        change,
+        act,
+    )
+    .await?;
+    places::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// The registration and its event, if the viewer may do this to it as it stands. The places are held.
+pub(super) async fn ready(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: RegistrationId,
+    act: Act,
+) -> Result<(registration::Model, event::Model), Error> {
+    viewer.signed_in()?;
+    let seen = resource::get(transaction, viewer, id).await?;
+    capacity::hold(transaction, seen.capacity_id).await?;
+    let row = resource::get(transaction, viewer, id).await?;
+    let event = event::Entity::find_by_id(row.event_id)
+        .one(transaction)
+        .await?
+        .ok_or(Error::NotFound)?;
+    rules::may(viewer, &row, &event, act)?;
+    rules::can(&row, &event, act, viewer.now)?;
+    Ok((row, event))
+}

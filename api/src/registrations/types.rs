@@ -1,0 +1,227 @@
+//! What the schema says of a registration.
+
+use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
+use chrono::{DateTime, Utc};
+use entity::{
+    event, event_session, organisation, person,
+    registration::{self, RegistrationState},
+};
+use uuid::Uuid;
+
+use super::{
+    rules::{self, Act},
+    search::{self, Numbered},
+};
+use crate::{
+    accounts::Person,
+    context::Ask,
+    events::{Event, EventSession},
+    kit::{
+        self, Error, Id,
+        page::{PageArgs, Total},
+    },
+    organisations::Organisation,
+};
+
+/// An answer to a question of the organisers.
+#[derive(SimpleObject)]
+pub struct RegistrationAnswer {
+    /// Code of the question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// Somebody's place at an event, or in the queue for one.
+pub struct Registration {
+    row: registration::Model,
+    /// The position and the name, where they were read with the row.
+    beside: Option<(Option<i64>, String)>,
+}
+
+impl From<registration::Model> for Registration {
+    fn from(row: registration::Model) -> Self {
+        Self { row, beside: None }
+    }
+}
+
+impl From<Numbered> for Registration {
+    fn from(
+        Numbered {
+            row,
+            position,
+            name,
+        }: Numbered,
+    ) -> Self {
+        Self {
+            row,
+            beside: Some((position, name)),
+        }
+    }
+}
+
+impl Registration {
+    /// A page of the registrations for an event, as far as the viewer sees them.
+    pub async fn of_event(
+        ctx: &Context<'_>,
+        event: Uuid,
+        states: Option<Vec<RegistrationState>>,
+        args: PageArgs,
+    ) -> Result<Connection<String, Self, Total>> {
+        Self::page(ctx, search::of_event(ctx.viewer(), event, states, args)).await
+    }
+
+    /// A page of the viewer's own.
+    pub async fn of_viewer(
+        ctx: &Context<'_>,
+        viewer: &kit::Viewer,
+        states: Option<Vec<RegistrationState>>,
+        args: PageArgs,
+    ) -> Result<Connection<String, Self, Total>> {
+        let me = viewer.person_id().unwrap_or_default();
+        Self::page(ctx, search::of_person(viewer, me, states, args)).await
+    }
+
+    /// The viewer's latest for an event.
+    pub async fn own(ctx: &Context<'_>, event: Uuid) -> Result<Option<Self>> {
+        let Some(me) = ctx.viewer().person_id() else {
+            return Ok(None);
+        };
+        let page = search::own(ctx.viewer(), me, event)?;
+        let slice = ctx.page::<Numbered>(page).await?;
+        Ok(slice.rows().next().cloned().map(Self::from))
+    }
+
+    async fn page(
+        ctx: &Context<'_>,
+        page: kit::pages::PageOf,
+    ) -> Result<Connection<String, Self, Total>> {
+        let total = page.total();
+        Ok(ctx
+            .page::<Numbered>(page)
+            .await?
+            .connection(total, Self::from))
+    }
+
+    /// The position and the name, read now where they were not read before.
+    async fn beside(&self, ctx: &Context<'_>) -> Result<(Option<i64>, String), Error> {
+        if let Some(beside) = &self.beside {
+            return Ok(beside.clone());
+        }
+        let Numbered { position, name, .. } =
+            search::one(&ctx.app().database.read, self.row.id).await?;
+        Ok((position, name))
+    }
+
+    /// The event: who sees the registration sees that it is for this one.
+    async fn gathering(&self, ctx: &Context<'_>) -> Result<event::Model, Error> {
+        let found = ctx
+            .load(Id::<event::Entity>::new(self.row.event_id))
+            .await?;
+        found.ok_or(Error::NotFound)
+    }
+}
+
+/// Somebody's place at an event, or in the queue for one. Seen by whoever made it and by the organisers.
+#[Object]
+impl Registration {
+    /// Global id.
+    pub async fn id(&self) -> Id<registration::Entity> {
+        Id::new(self.row.id)
+    }
+
+    /// Where it stands at this moment.
+    async fn state(&self, ctx: &Context<'_>) -> RegistrationState {
+        rules::state_at(&self.row, ctx.viewer().now)
+    }
+
+    /// The event.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
+        Ok(Some(self.gathering(ctx).await?.into()))
+    }
+
+    /// The session, where people register for sessions.
+    async fn session(&self, ctx: &Context<'_>) -> Result<Option<EventSession>> {
+        if self.row.capacity_id == self.row.event_id {
+            return Ok(None);
+        }
+        let id = Id::<event_session::Entity>::new(self.row.capacity_id);
+        Ok(ctx.load(id).await?.map(EventSession::from))
+    }
+
+    /// What they call themselves.
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.beside(ctx).await?.1)
+    }
+
+    /// Who registered; null for those who do not see that person: see `name`.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let found = ctx
+            .load(Id::<person::Entity>::new(self.row.person_id))
+            .await?;
+        Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// For which organisation they come, if for one.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let Some(id) = self.row.organisation_id else {
+            return Ok(None);
+        };
+        Ok(ctx
+            .load(Id::<organisation::Entity>::new(id))
+            .await?
+            .map(Organisation::from))
+    }
+
+    /// How many places it takes.
+    async fn places(&self) -> i32 {
+        self.row.places
+    }
+
+    /// Which one they are in the queue, the first being 1; null for those who do not wait.
+    async fn position(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
+        Ok(self.beside(ctx).await?.0)
+    }
+
+    /// Until when the places are held for them; null where none are offered.
+    async fn answer_by(&self) -> Option<DateTime<Utc>> {
+        self.row.answer_by
+    }
+
+    /// What they answered to the organisers' questions.
+    async fn answers(&self) -> Vec<RegistrationAnswer> {
+        let answers = self.row.answers.0.iter().cloned();
+        let told = answers.map(
+            |registration::Answer { question, answer }| RegistrationAnswer { question, answer },
+        );
+        told.collect()
+    }
+
+    /// What they need to take part; null from 28 days after the event on, when it is deleted.
+    async fn access_needs(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let ends_at = self.gathering(ctx).await?.ends_at;
+        let kept = ctx.viewer().now < ends_at + rules::KEEP_NEEDS;
+        Ok(self.row.access_needs.clone().filter(|_| kept))
+    }
+
+    /// What they show at the door, such as `R-7K3M9-Q2X4T`.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    /// When they came; null while they have not.
+    async fn checked_in_at(&self) -> Option<DateTime<Utc>> {
+        self.row.checked_in_at
+    }
+
+    /// When they registered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+
+    /// What the viewer can do to it now.
+    async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
+        let event = self.gathering(ctx).await?;
+        Ok(rules::acts(ctx.viewer(), &self.row, &event))
+    }
+}

@@ -1,0 +1,42 @@
+//! Hearing of what waits as it comes and goes.
+
+use async_graphql::{Context, Result, Subscription};
+use futures_util::{Stream, TryStreamExt, future};
+
+use super::search;
+use crate::{
+    accounts::ViewerObject,
+    context::Ask,
+    kit::Error,
+    live::{self, Event},
+};
+
+/// Hearing of what waits as it comes and goes.
+#[derive(Default)]
+pub struct TaskSubscription;
+
+#[Subscription]
+impl TaskSubscription {
+    /// The viewer, whose tasks have changed: once at the beginning, then within a second of whatever was done about
+    /// them, and within a minute where only time has passed or something was read. Ask for `taskCount` to keep a badge.
+    async fn tasks_changed(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<Event<ViewerObject>, Error>> + use<>> {
+        ctx.viewer().signed_in()?;
+        let looked = live::moments(ctx).and_then(|moment| async move {
+            let conn = &moment.app.database.read;
+            let waiting = search::fingerprint(conn, &moment.viewer).await?;
+            Ok((waiting, moment))
+        });
+        let mut last = None;
+        let changed = looked.try_filter_map(move |(waiting, moment)| {
+            let changed = last.replace(waiting) != Some(waiting);
+            future::ok(changed.then_some(moment))
+        });
+        Ok(changed.map_ok(|moment| {
+            let viewer = ViewerObject(moment.viewer.clone());
+            moment.show(viewer)
+        }))
+    }
+}
