@@ -35,5 +35,6 @@ VOLUME /srv/marketplace/data
 # A container is reached from outside or not at all.
 ENV MARKETPLACE_LISTEN=0.0.0.0:8080
 EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["marketplace", "healthcheck"]
 ENTRYPOINT ["marketplace"]
 CMD ["serve"]

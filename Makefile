@@ -16,10 +16,11 @@ run: $(if $(NPM),$(PAGE),no-npm) ## start the server with demo data, on a SQLite
 	exec cargo run --bin marketplace -- serve --demo
 
 # One build serves the unit tests, the suite and the browser test; the database server starts only after it.
-test: test-tools $(PAGE) ## all tests: on SQLite and PostgreSQL, then the playground in a browser
+test: test-tools $(PAGE) ## all tests: on SQLite and PostgreSQL, then the playground in a browser, and clients
 	cargo build --workspace --bins --tests
 	tests/postgres.sh cargo test --workspace
 	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/marketplace" tests/browser/run.sh
+	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/marketplace" tests/clients/run.sh
 
 # With durable commits: a database that may forget is faster than any that is in use. Both builds name the
 # workspace, so that they are one.

@@ -205,6 +205,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "what people type into a search box",
     ),
     (
+        "finding/watching",
+        Kind::Act,
+        "what is told of a listing to whoever watches it",
+    ),
+    (
         "fulfilments/endings",
         Kind::Act,
         "how a match that was agreed ends",

@@ -37,6 +37,14 @@ async fn everything(conn: &DatabaseConnection) -> BTreeSet<String> {
 }
 
 both! {
+    async fn a_database_newer_than_the_program_is_left_as_it_is(on) {
+        let world = World::new(on).await;
+        let conn = &world.app.database.write;
+        conn.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_far_ahead', 1)").await.unwrap();
+        let told = world.app.database.migrate().await.unwrap_err().to_string();
+        assert!(told.contains("newer than this program") && told.contains("m9999_far_ahead"), "{told}");
+    }
+
     async fn the_tables_go_down_to_nothing_and_come_back_the_same(on) {
         let world = World::new(on).await;
         let database = &world.app.database;

@@ -29,7 +29,10 @@ struct Served {
 }
 
 async fn served(on: On) -> Served {
-    let world = World::new(on).await;
+    serving(World::new(on).await).await
+}
+
+async fn serving(world: World) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -159,5 +162,75 @@ both! {
         assert_eq!(tokio::task::spawn_blocking(move || rest(&mut idle)).await.unwrap(), "");
         assert!(TcpStream::connect(served.address).is_err());
         drop(served.world);
+    }
+
+    async fn every_refusal_is_the_same_over_a_real_connection(on) {
+        let served = served(on).await;
+        let json = "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n";
+        let body = |head: &str, body: &str| format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        let who = r#"{"query":"{ viewer { kind } }"}"#;
+        let newer = format!("{json}Accept: application/graphql-response+json\r\n");
+        for (asked, status, contains) in [
+            (body(json, who), 200, "\"ANONYMOUS\""),
+            (body(&newer, who), 200, "content-type: application/graphql-response+json; charset=utf-8"),
+            (body(&newer, r#"{"query":"{ nothing }"}"#), 400, "GRAPHQL_VALIDATION_FAILED"),
+            (body(json, r#"{"query":"{ nothing }"}"#), 200, "GRAPHQL_VALIDATION_FAILED"),
+            (body(json, r#"{"query":"{ viewer"}"#), 200, "GRAPHQL_PARSE_FAILED"),
+            (body(&newer, "nonsense"), 400, "content-type: application/graphql-response+json; charset=utf-8"),
+            (body(json, "[]"), 400, "BATCHES_NOT_SUPPORTED"),
+            (body(&json.replace("application/json", "text/plain"), who), 415, "UNSUPPORTED_MEDIA_TYPE"),
+            (body(&format!("{json}Accept: text/html\r\n"), who), 406, "NOT_ACCEPTABLE"),
+            (body(&format!("{json}Authorization: Bearer x\r\n"), who), 401, "www-authenticate: bearer error=\"invalid_token\""),
+            (body(&format!("{json}X-Request-Id: mine-7\r\n"), who), 200, "x-request-id: mine-7"),
+            (body(&json.replace("POST", "PUT"), who), 405, "allow: get, post"),
+            (body(json, &format!("{{\"query\":\"{}\"}}", " ".repeat(1_000_001))), 413, "PAYLOAD_TOO_LARGE"),
+            ("GET /graphql?query=mutation%7BsignOut(input:%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 405, "allow: post"),
+            ("GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 400, "BAD_REQUEST"),
+            ("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 404, "NOT_FOUND"),
+            ("DELETE /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 405, "METHOD_NOT_ALLOWED"),
+            ("GET /graphql/ws HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 426, "UPGRADE_REQUIRED"),
+            ("GET /graphiql/%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 400, "BAD_REQUEST"),
+        ] {
+            let shown: String = asked.chars().take(200).collect();
+            let answer = talk(served.address, move |mut stream| {
+                // Who is refused in the middle of a large body may be hung up on.
+                let _ = stream.write_all(asked.as_bytes());
+                rest(&mut stream)
+            })
+            .await;
+            let low = answer.to_lowercase();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{shown}: {answer}");
+            assert!(low.contains(&contains.to_lowercase()), "{shown}: {answer}");
+            assert!(low.contains("charset=utf-8") && low.contains("x-content-type-options: nosniff"), "{shown}: {answer}");
+        }
+    }
+
+    async fn a_body_that_drips_is_answered_with_408(on) {
+        let served = served(on).await;
+        let answer = talk(served.address, |mut stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.write_all(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{").unwrap();
+            let begun = Instant::now();
+            let mut answer = [0; 2_000];
+            let read = stream.read(&mut answer).unwrap();
+            (String::from_utf8_lossy(&answer[..read]).into_owned(), begun.elapsed())
+        })
+        .await;
+        assert!(answer.0.starts_with("HTTP/1.1 408 ") && answer.0.contains("REQUEST_TIMEOUT"), "{}", answer.0);
+        assert!(answer.1 < Duration::from_secs(15), "after {:?}", answer.1);
+    }
+
+    async fn who_asks_too_much_over_one_address_is_told_to_wait(on) {
+        let served = serving(World::with(on, |config| config.allowance.points_per_address = 3).await).await;
+        let answers = talk(served.address, |mut stream| {
+            (0..5).map(|_| {
+                stream.write_all(ASK.as_bytes()).unwrap();
+                answer(&mut stream)
+            }).collect::<Vec<_>>()
+        })
+        .await;
+        let statuses: Vec<&str> = answers.iter().map(|answer| &answer[9..12]).collect();
+        assert_eq!(statuses, ["200", "200", "200", "429", "429"]);
+        assert!(answers[0].contains("ratelimit: \"points\";r=2;t=20") && answers[4].contains("retry-after: "), "{answers:?}");
     }
 }

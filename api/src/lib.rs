@@ -62,6 +62,10 @@ pub struct Parts {
     pub reference: reference::Cache,
     /// Announces what was done.
     pub outbox: outbox::Outbox,
+    /// Documents that clients may name, by their names.
+    pub trusted_documents: std::collections::HashMap<String, String>,
+    /// What is told to Prometheus.
+    pub metrics: http::Metrics,
     /// The way to the mail server, where there is one.
     pub post: Option<mail::Post>,
     /// Hashes and compares passwords.
@@ -105,8 +109,14 @@ impl App {
             Some(server) => Some(mail::Post::new(server, &config.mail_from)?),
             None => None,
         };
+        let trusted_documents = match &config.trusted_documents {
+            Some(path) => http::documents::read(path).map_err(Error::internal)?,
+            None => std::collections::HashMap::new(),
+        };
         Ok(Self(Arc::new(Parts {
             post,
+            trusted_documents,
+            metrics: http::Metrics::default(),
             reference: reference::Cache::read(&database.read).await?,
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,

@@ -11,7 +11,7 @@ use api::{
     schema,
 };
 use clap::{Parser, Subcommand};
-use cli::{admin, demo, explain, serve, transfer};
+use cli::{admin, demo, explain, healthcheck, serve, transfer};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,6 +28,12 @@ struct Cli {
 enum Command {
     /// Serve the API and the playground. Brings the database up to this version first.
     Serve(Config),
+    /// Ask the server on this machine whether it is ready; for containers.
+    Healthcheck {
+        /// Where it listens.
+        #[arg(long, env = "MARKETPLACE_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+    },
     /// Bring the database up to this version, or take steps back.
     Migrate {
         #[command(flatten)]
@@ -77,6 +83,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Serve(config) => serve::run(config).await,
+        Command::Healthcheck { listen } => healthcheck::run(listen).await,
         Command::Migrate { database, down } => migrate(&database.database_url, down).await,
         Command::Schema => {
             print!("{}", schema::sdl());

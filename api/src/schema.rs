@@ -1,6 +1,6 @@
-//! The roots of the graph, its limits, and the text of its contract.
+//! The roots of the graph, and the text of its contract.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, ValidationMode};
 
 use crate::{
     App,
@@ -10,7 +10,7 @@ use crate::{
     areas::{AreaMutation, AreaQuery},
     conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
     events::{EventMutation, EventQuery},
-    finding::FindingQuery,
+    finding::{FindingQuery, FindingSubscription},
     fulfilments::FulfilmentMutation,
     intakes::{IntakeMutation, IntakeQuery},
     invitations::{InvitationMutation, InvitationQuery},
@@ -34,13 +34,6 @@ mod words;
 
 pub(crate) use node::node;
 pub use node::{Node, NodeQuery};
-
-/// The deepest document: the standard introspection query needs 15.
-pub const DEEPEST: usize = 18;
-/// The most that a document may cost, where each field is 1 and a list counts its selection once per row.
-pub const DEAREST: usize = 20_000;
-/// The most directives on one field.
-pub const MOST_DIRECTIVES: usize = 10;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -94,6 +87,7 @@ pub struct Subscription(
     MatchSubscription,
     ConversationSubscription,
     TaskSubscription,
+    FindingSubscription,
 );
 
 /// The executable schema.
@@ -107,9 +101,6 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     )
     .register_output_type::<words::Words>()
     .disable_suggestions()
-    .limit_depth(DEEPEST)
-    .limit_complexity(DEAREST)
-    .limit_directives(MOST_DIRECTIVES)
 }
 
 /// The schema of a running program.
@@ -118,6 +109,9 @@ pub fn build(app: &App) -> Schema {
     builder()
         .data(app.clone())
         .data(app.database.clone())
+        .limit_complexity(app.config.limits.max_complexity)
+        // The front door has validated every document that it lets in, and by more rules than the engine knows.
+        .validation_mode(ValidationMode::Fast)
         .finish()
 }
 

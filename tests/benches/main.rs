@@ -299,6 +299,8 @@ impl Server {
             .env("DATABASE_URL", url)
             .env("MARKETPLACE_LISTEN", "127.0.0.1:0")
             .env("MARKETPLACE_ACCESS_TOKEN_MINUTES", "60")
+            .env("MARKETPLACE_POINTS_PER_PERSON", "0")
+            .env("MARKETPLACE_POINTS_PER_ADDRESS", "0")
             .env("MARKETPLACE_TOKEN_KEY_FILE", folder.path().join("key.pem"));
         Self::start(command).await
     }

@@ -26,6 +26,9 @@ async fn other_addresses_answer_in_json_too() {
     ] {
         refused(&anyone.send(get(path)).await, 404, "NOT_FOUND");
     }
+    for path in ["/graphiql/%ff", "/mail/unsubscribe?token=a&token=b"] {
+        refused(&anyone.send(get(path)).await, 400, "BAD_REQUEST");
+    }
     for path in [
         "/health/live",
         "/health/ready",
@@ -58,6 +61,17 @@ async fn a_request_is_known_by_its_id() {
         world.stranger().send(request).await.headers["x-request-id"],
         "of-mine-7"
     );
+    for odd in ["", "a b", "{}", &"x".repeat(200), "a\tb"] {
+        let mut request = post(asking(WHO));
+        request
+            .headers_mut()
+            .insert("x-request-id", odd.parse().unwrap());
+        let given = world.stranger().send(request).await.headers["x-request-id"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(given != odd && given.len() == 36, "{odd:?}: {given}");
+    }
     let (one, two) = (
         world.stranger().send(post(asking(WHO))).await,
         world.stranger().send(get("/nothing")).await,
@@ -119,7 +133,19 @@ async fn answers_are_small_private_and_not_guessed_at() {
         .headers_mut()
         .insert(header::ACCEPT_ENCODING, "gzip, br".parse().unwrap());
     let packed = world.stranger().send(request).await;
-    assert_eq!(packed.headers[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(packed.headers[header::CONTENT_ENCODING], "br");
+    let mut small = post(asking(WHO));
+    small
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, "gzip, br".parse().unwrap());
+    assert!(
+        !world
+            .stranger()
+            .send(small)
+            .await
+            .headers
+            .contains_key(header::CONTENT_ENCODING)
+    );
     let plain = world.stranger().send(post(long)).await;
     assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
     assert!(plain.at("areas").as_array().unwrap().len() > 10);
@@ -132,6 +158,17 @@ async fn answers_are_small_private_and_not_guessed_at() {
         assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store");
         assert_eq!(reply.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(reply.headers[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(reply.headers[header::X_FRAME_OPTIONS], "DENY");
+        assert_eq!(
+            reply.headers[header::CONTENT_SECURITY_POLICY],
+            "default-src 'none'; frame-ancestors 'none'"
+        );
+        assert!(
+            reply.headers[header::CONTENT_TYPE]
+                .to_str()
+                .unwrap()
+                .ends_with("charset=utf-8")
+        );
     }
     assert!(
         plain
@@ -208,18 +245,53 @@ async fn it_says_whether_it_lives_and_whether_it_is_ready() {
         assert_eq!(world.stranger().send(get(path)).await.status, 200, "{path}");
     }
     world.app.database.read.clone().close().await.unwrap();
+    world.app.database.probe.clone().close().await.unwrap();
     assert_eq!(world.stranger().send(get("/health/live")).await.status, 200);
     refused(
         &world.stranger().send(get("/health/ready")).await,
         503,
         "NOT_READY",
     );
+    world.app.closing.send_replace(true);
+    let stops = world.stranger().send(get("/health/ready")).await;
+    assert!(stops.status == 503 && stops.text.contains("The server stops."));
     let lost = world
         .stranger()
         .ask("{ offers { nodes { title } } }", json!({}))
         .await;
     assert_eq!(lost.codes(), ["INTERNAL"]);
     speaks_plainly(&lost);
+}
+
+#[tokio::test]
+async fn prometheus_reads_what_went_on_and_nothing_of_whom() {
+    let world = World::new(On::Sqlite).await;
+    let person = world.person("Olive Owner").await;
+    for query in [WHO, WHO, "{ listing { id } }", "{ olive: nothing }"] {
+        person.ask(query, json!({})).await;
+    }
+    let metrics = Caller::new(api::http::metrics_router(world.app.clone()), None);
+    let told = metrics.send(get("/metrics")).await.text;
+    for line in [
+        "marketplace_operations_total{field=\"viewer\",outcome=\"Ok\"} 2",
+        "marketplace_operations_total{field=\"listing\",outcome=\"Failed\"} 1",
+        "marketplace_operations_total{field=\"none\",outcome=\"Refused\"} 1",
+        "marketplace_operation_seconds_count{field=\"viewer\"} 2",
+        "marketplace_documents_known_total 1",
+        "# EOF",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}: {told}");
+    }
+    assert!(
+        told.contains("marketplace_statements ")
+            && !told.contains("olive")
+            && !told.contains("Olive")
+    );
+    super::refused(
+        &world.stranger().send(get("/metrics")).await,
+        404,
+        "NOT_FOUND",
+    );
 }
 
 #[tokio::test]

@@ -136,7 +136,10 @@ async fn a_document_that_does_not_fit_is_told_what_does_not_and_no_name_is_let_o
             "mutation { sgnUp { accessToken } }",
             "GRAPHQL_VALIDATION_FAILED",
         ),
-        ("subscription { anything }", "SUBSCRIPTION_NOT_HERE"),
+        (
+            "subscription { activityRecorded { act } }",
+            "SUBSCRIPTION_NOT_HERE",
+        ),
         (
             "query A { viewer { kind } } query B { viewer { kind } }",
             "GRAPHQL_VALIDATION_FAILED",

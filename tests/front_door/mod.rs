@@ -3,7 +3,10 @@
 mod addresses;
 mod answers;
 mod documents;
+mod persisted;
+mod rates;
 mod requests;
+mod specification;
 
 use axum::{
     body::Body,

@@ -3,6 +3,7 @@
 mod bounds;
 mod closing;
 mod events;
+mod listings;
 mod operations;
 mod socket;
 mod stream;

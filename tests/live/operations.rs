@@ -26,7 +26,7 @@ both! {
         let deep = format!("{{ {} }}", "viewer { ".repeat(30) + "kind" + &" }".repeat(30));
         let many = format!("{{ {} }}", "a: __typename ".repeat(300));
         for (query, code) in [
-            ("", "GRAPHQL_PARSE_FAILED"),
+            ("", "BAD_REQUEST"),
             ("nonsense {", "GRAPHQL_PARSE_FAILED"),
             ("{ nonsense }", "GRAPHQL_VALIDATION_FAILED"),
             ("query ($id: ID!) { node(id: $id) { id } }", "GRAPHQL_VALIDATION_FAILED"),

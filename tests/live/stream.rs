@@ -56,7 +56,7 @@ both! {
         assert_eq!(refused.next().await, Some(("complete".into(), Value::Null)));
         let broken = Caller::new(served.world.router.clone(), Some("nonsense".into()));
         assert_eq!(broken.hear(RECORDED, json!({})).await.status, 401);
-        for (method, accept, query, status) in [("GET", "text/event-stream", "mutation%20%7Ba%7D", 405), ("GET", "application/json", "%7Ba%7D", 406), ("PUT", "text/event-stream", "%7Ba%7D", 405)] {
+        for (method, accept, query, status) in [("GET", "text/event-stream", "mutation%7BsignOut(input:%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D", 405), ("GET", "application/json", "%7Ba%7D", 406), ("PUT", "text/event-stream", "%7Ba%7D", 405)] {
             let request = Request::builder().method(method).uri(format!("/graphql/stream?query={query}")).header(header::ACCEPT, accept);
             let reply = stranger.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(reply.status, status, "{}", reply.text);

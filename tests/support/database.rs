@@ -69,6 +69,15 @@ pub fn config(url: &str) -> Config {
             .unwrap(),
         demo: false,
         json_logs: false,
+        playground: None,
+        trusted_documents: None,
+        only_trusted_documents: false,
+        public_seconds: 15,
+        trusted_proxies: Vec::new(),
+        metrics_listen: None,
+        limits: api::http::Limits::default(),
+        allowance: api::http::Allowance::default(),
+        load: api::http::Load::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod demo;
+pub mod healthcheck;
 pub mod serve;
 pub mod transfer;
 

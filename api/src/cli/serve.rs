@@ -19,8 +19,14 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// Serves until it is told to stop.
 pub async fn run(config: Config) -> Result<(), String> {
     log(config.json_logs);
-    if config.production && config.token_key_file.is_none() {
-        return Err("production mode needs MARKETPLACE_TOKEN_KEY_FILE: the Ed25519 key (PKCS #8, PEM) that signs access tokens. Make one with: openssl genpkey -algorithm ed25519 -out token-key.pem".into());
+    let faults = config.faults();
+    if !faults.is_empty() {
+        let mode = if config.production {
+            "production mode needs"
+        } else {
+            "these settings are wrong:"
+        };
+        return Err(format!("{mode}\n  {}", faults.join("\n  ")));
     }
     let (listen, wants_demo) = (config.listen, config.demo);
     let app = App::start(config).await.map_err(explain)?;
@@ -32,6 +38,19 @@ pub async fn run(config: Config) -> Result<(), String> {
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     announce(&app, address);
+    if let Some(address) = app.config.metrics_listen {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        println!("metrics     http://{address}/metrics");
+        let router = http::metrics_router(app.clone());
+        tokio::spawn(http::server::serve(
+            listener,
+            router,
+            Patience::default(),
+            std::future::pending(),
+        ));
+    }
     let worker = tokio::spawn({
         let app = app.clone();
         async move { jobs::run(&app).await }

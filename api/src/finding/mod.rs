@@ -1,7 +1,8 @@
 //! Finding: one filter, four orders, pages that stay put, and counts of what else there is.
 //!
 //! What people type is taken apart in [`text`]; [`search`] turns a filter into a condition made of [`conditions`];
-//! [`reading`] turns an order into a keyset, and a page is one statement, planned from what is selected. Facets
+//! [`reading`] turns an order into a keyset, and a page is one statement, planned from what is selected; [`watching`] says
+//! what is told of a listing to whoever waits for it. Facets
 //! count what the viewer may see, each without its own filter, so that a page can show what another choice would
 //! find.
 
@@ -10,8 +11,11 @@ pub mod facets;
 pub mod query;
 pub mod reading;
 pub mod search;
+mod subscription;
 pub mod text;
 pub mod types;
+pub mod watching;
 
 pub use query::FindingQuery;
+pub use subscription::FindingSubscription;
 pub use types::{ListingFilter, ListingOrder};

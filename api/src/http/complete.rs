@@ -15,6 +15,8 @@ use async_graphql::{
     },
 };
 
+use super::filler::FILLER;
+
 /// A selection, and the type that it is made on.
 type Scope<'a> = (&'a str, &'a SelectionSet);
 /// The fields that stand behind each key of an object, each with the type that it is asked of.
@@ -101,6 +103,11 @@ impl<'a> Fragments<'a> {
                 && !keys.map(|key| asked.get_index_of(key)).is_sorted()
             {
                 object.sort_by_cached_key(|key, _| asked.get_index_of(key.as_str()));
+            }
+        }
+        if asked.contains_key(FILLER) {
+            for object in &mut objects {
+                object.shift_remove(FILLER);
             }
         }
         for (key, fields) in &asked {

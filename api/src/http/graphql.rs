@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response as Answer, parser::types::OperationType};
+use async_graphql::{Response as Answer, ServerError, Value, parser::types::OperationType};
 use axum::{
     body::Body,
     extract::State,
@@ -11,9 +11,11 @@ use axum::{
 };
 
 use super::{
+    address,
     admission::refused,
     members::Members,
-    operation::{Door, executed, log_fault},
+    operation::{Asker, Door, Operation, executed, log_fault, overloaded},
+    public, rates,
     reply::{Media, refusal},
 };
 use crate::{
@@ -32,7 +34,8 @@ pub async fn handle(State(door): State<Door>, request: axum::extract::Request) -
     };
     let (parts, body) = request.into_parts();
     match answer(&door, &parts, body, media).await {
-        Ok(response) | Err(response) => response,
+        Ok(response) => response,
+        Err(refused) => media.of_refusal(refused),
     }
 }
 
@@ -42,12 +45,38 @@ async fn answer(
     body: Body,
     media: Media,
 ) -> Result<Response, Response> {
-    let members = Members::read(parts, body).await?;
-    let viewer = Arc::new(viewer(&door.app, &parts.headers).await?);
-    let operation = match door.admit(members) {
+    let app = &door.app;
+    let address = address::client(
+        &parts.extensions,
+        &parts.headers,
+        &app.config.trusted_proxies,
+    );
+    let members = Members::read(parts, body, door.app.config.limits.max_body_bytes).await?;
+    let _turn = door.turn().await.ok_or_else(|| put_off(&[overloaded()]))?;
+    let viewer = Arc::new(viewer(app, &parts.headers).await?);
+    let asker = Asker { viewer, address };
+    let mut operation = match door.admit(members, &asker) {
         Ok(operation) => operation,
-        Err(error) => return Ok(respond(media, &Answer::from_errors(vec![error]))),
+        Err(errors) if rates::retry_after(&errors).is_some() => return Err(put_off(&errors)),
+        Err(errors) => return Ok(respond(media, &Answer::from_errors(errors))),
     };
+    let left = operation.left.take();
+    let answered = execute(door, parts, operation, asker.viewer, media).await?;
+    let (mut head, body) = answered.into_parts();
+    if let Some(left) = left {
+        left.tell(&mut head);
+    }
+    Ok(Response::from_parts(head, body))
+}
+
+/// Executes what was admitted.
+async fn execute(
+    door: &Door,
+    parts: &Parts,
+    operation: Operation,
+    viewer: Arc<Viewer>,
+    media: Media,
+) -> Result<Response, Response> {
     if operation.kind() == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws, over a WebSocket with graphql-transport-ws, or to /graphql/stream, as server-sent events.";
         let error = refused("SUBSCRIPTION_NOT_HERE", message.into());
@@ -56,7 +85,33 @@ async fn answer(
     if parts.method == Method::GET && operation.writes() {
         return Err(by_post());
     }
-    Ok(respond(media, &door.answer(operation, viewer).await))
+    let keepable = parts.method == Method::GET && viewer.is_nobody() && !operation.asks_schema();
+    let answer = door.answer(operation, viewer).await;
+    let response = respond(media, &answer);
+    if keepable && executed(&answer) && answer.errors.is_empty() {
+        return Ok(
+            public::keepable(response, &parts.headers, door.app.config.public_seconds).await,
+        );
+    }
+    Ok(response)
+}
+
+/// What is said to a request that comes too soon, or while there is too much to do.
+pub fn put_off(errors: &[ServerError]) -> Response {
+    let error = errors.first();
+    let code = error.and_then(|error| error.extensions.as_ref()?.get("code"));
+    let (status, code) = match code {
+        Some(Value::String(code)) if code == "RATE_LIMITED" => {
+            (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED")
+        }
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"),
+    };
+    let message = error.map(|error| error.message.as_str());
+    let mut refused = refusal(status, code, message.unwrap_or_default());
+    if let Some((name, value)) = rates::retry_after(errors) {
+        refused.headers_mut().insert(name, value);
+    }
+    refused
 }
 
 /// What is said to a mutation that came in an address.

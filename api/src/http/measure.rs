@@ -8,21 +8,19 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
 
-use super::admission::{refused, within};
-use crate::schema::{DEEPEST, MOST_DIRECTIVES};
+use super::{
+    Limits,
+    admission::{refused, within},
+};
 
 /// The most selections within selections, fragments included: the engine visits no more.
 const MOST_LEVELS: usize = 32;
-/// The most fields of a document, with its fragments unfolded.
-const MOST_FIELDS: usize = 5_000;
-/// The most aliases of a document, with its fragments unfolded.
-const MOST_ALIASES: usize = 200;
 /// The most that a document may ask about the schema itself, in nodes of the answer, roughly.
 const MOST_INTROSPECTED: usize = 600_000;
 const TOO_DEEP: (&str, &str) = ("QUERY_TOO_DEEP", "selections within selections");
 
 /// Refuses a document that goes beyond a limit, or in circles.
-pub fn measure(document: &ExecutableDocument) -> Result<(), ServerError> {
+pub fn measure(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
     let mut sizes = Sizes {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -44,25 +42,27 @@ pub fn measure(document: &ExecutableDocument) -> Result<(), ServerError> {
         levels,
         introspected,
     } = all;
-    within(depth <= DEEPEST, "QUERY_TOO_DEEP", "levels", DEEPEST)?;
+    let (deepest, most_aliases) = (limits.max_depth, limits.max_aliases);
+    let (most_directives, most_fields) = (limits.max_directives, limits.max_fields);
+    within(depth <= deepest, "QUERY_TOO_DEEP", "levels", deepest)?;
     within(levels <= MOST_LEVELS, TOO_DEEP.0, TOO_DEEP.1, MOST_LEVELS)?;
     within(
-        aliases <= MOST_ALIASES,
+        aliases <= most_aliases,
         "TOO_MANY_ALIASES",
         "aliases",
-        MOST_ALIASES,
+        most_aliases,
     )?;
     within(
-        directives <= MOST_DIRECTIVES,
+        directives <= most_directives,
         "TOO_MANY_DIRECTIVES",
         "directives in one place",
-        MOST_DIRECTIVES,
+        most_directives,
     )?;
     within(
-        fields <= MOST_FIELDS,
+        fields <= most_fields,
         "DOCUMENT_TOO_LARGE",
         "fields",
-        MOST_FIELDS,
+        most_fields,
     )?;
     within(
         introspected <= MOST_INTROSPECTED,

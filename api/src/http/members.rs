@@ -12,8 +12,6 @@ use tokio::time::timeout;
 
 use super::reply::refusal;
 
-/// The largest body, in bytes, and the largest message over a socket.
-pub const LARGEST: usize = 1_000_000;
 /// How long a body may take to arrive.
 const SLOWEST_BODY: Duration = Duration::from_secs(10);
 
@@ -27,15 +25,33 @@ pub struct Members {
     pub operation_name: Option<String>,
     /// The values of its variables.
     pub variables: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The name of a document that we have, instead of the document.
+    pub document_id: Option<String>,
+    /// What clients say beside it.
+    pub extensions: Option<Extensions>,
+}
+
+/// What clients say beside the document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Extensions {
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// The hash of a document, as Apollo's clients send it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    sha256_hash: String,
 }
 
 impl Members {
     /// Reads them from a request.
-    pub async fn read(parts: &Parts, body: Body) -> Result<Self, Response> {
+    pub async fn read(parts: &Parts, body: Body, largest: usize) -> Result<Self, Response> {
         let members = if parts.method == Method::GET {
             from_address(parts.uri.query().unwrap_or_default())
         } else {
-            from_body(parts, body).await
+            from_body(parts, body, largest).await
         }?;
         if members.is_empty() {
             return Err(refusal(
@@ -47,14 +63,25 @@ impl Members {
         Ok(members)
     }
 
-    /// Whether there is no document.
-    fn is_empty(&self) -> bool {
+    /// Whether there is no document, nor the name of one.
+    pub fn is_empty(&self) -> bool {
         let text = self.query.as_deref().unwrap_or_default();
-        text.trim().is_empty()
+        text.trim().is_empty() && self.document().is_none()
+    }
+
+    /// The name of the document, if it has one.
+    pub fn document(&self) -> Option<&str> {
+        self.document_id.as_deref().or_else(|| self.hash())
+    }
+
+    /// The hash by which the client names the document.
+    pub fn hash(&self) -> Option<&str> {
+        let named = self.extensions.as_ref()?.persisted_query.as_ref()?;
+        Some(&named.sha256_hash)
     }
 }
 
-async fn from_body(parts: &Parts, body: Body) -> Result<Members, Response> {
+async fn from_body(parts: &Parts, body: Body, largest: usize) -> Result<Members, Response> {
     if parts.method != Method::POST {
         let mut refused = refusal(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -79,7 +106,7 @@ async fn from_body(parts: &Parts, body: Body) -> Result<Members, Response> {
             "Send the request as application/json.",
         ));
     }
-    let body = timeout(SLOWEST_BODY, to_bytes(body, LARGEST))
+    let body = timeout(SLOWEST_BODY, to_bytes(body, largest))
         .await
         .map_err(|_| {
             refusal(
@@ -92,7 +119,7 @@ async fn from_body(parts: &Parts, body: Body) -> Result<Members, Response> {
             refusal(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "PAYLOAD_TOO_LARGE",
-                "The body is over 1,000,000 bytes.",
+                &format!("The body is over {largest} bytes."),
             )
         })?;
     if body.trim_ascii_start().starts_with(b"[") {
@@ -114,8 +141,18 @@ fn from_address(query: &str) -> Result<Members, Response> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
             "query" => members.query = Some(value.into_owned()),
+            "documentId" => members.document_id = Some(value.into_owned()),
+            "extensions" | "variables" if value.is_empty() => {}
+            "extensions" => {
+                members.extensions = serde_json::from_str(&value).map_err(|_| {
+                    refusal(
+                        StatusCode::BAD_REQUEST,
+                        "BAD_REQUEST",
+                        "The extensions are not a JSON object.",
+                    )
+                })?;
+            }
             "operationName" => members.operation_name = Some(value.into_owned()),
-            "variables" if value.is_empty() => {}
             "variables" => {
                 members.variables = serde_json::from_str(&value).map_err(|_| {
                     refusal(

@@ -1,20 +1,33 @@
 //! The front door: everything that arrives over HTTP, and the order in which it is looked at.
 //!
-//! request id → span and log → panic guard → time-out → security headers → compression → CORS → route.
+//! request id → span and log → security headers → panic guard → JSON for refusals → time-out → compression → CORS → route.
 
+mod address;
 mod admission;
 mod claims;
+mod coercion;
 mod complete;
 mod conditional;
+mod contract;
+pub mod documents;
+mod escapes;
 mod feeds;
+mod filler;
 mod graphql;
+mod headers;
 mod health;
+mod introspection;
+mod limits;
 mod mail;
 mod measure;
 mod members;
+mod metrics;
 mod operation;
 mod origins;
 mod playground;
+mod public;
+mod queue;
+mod rates;
 mod reply;
 mod scan;
 pub mod server;
@@ -23,31 +36,42 @@ mod source;
 mod stream;
 mod terms;
 mod variables;
+mod weight;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, StatusCode},
+    middleware::{map_request, map_response, map_response_with_state},
     response::Redirect,
     routing::{any, get},
 };
 use tokio::sync::watch;
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
+pub use limits::Limits;
+pub use metrics::{Metrics, metrics_router};
+pub use queue::Load;
+pub use rates::Allowance;
 pub use terms::Terms;
 
 use crate::{App, schema::Schema as Engine};
 
 /// The longest that any request takes.
 const LONGEST: Duration = Duration::from_secs(30);
+/// Answers up to so many bytes are not packed.
+const SMALL: u64 = 1_024;
 /// How a request is known in logs and answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -67,22 +91,28 @@ pub fn router(app: App) -> Router {
 /// The same on other terms for connections that are held open.
 pub fn router_on(app: App, terms: Terms) -> Router {
     let cors = origins::cors(&app.config.origins);
+    let production = app.config.production;
     let door = operation::Door::new(app.clone(), crate::schema::build(&app));
     let live = Live {
         door: door.clone(),
         terms,
         seats: terms::Seats::new(terms),
     };
-    Router::new()
+    let playground = if app.config.serves_playground() {
+        Router::new()
+            .route("/", get(|| async { Redirect::temporary("/graphiql") }))
+            .route("/graphiql", get(playground::page))
+            .route("/graphiql/{*path}", get(playground::asset))
+    } else {
+        Router::new()
+    };
+    playground
         .route("/graphql", any(graphql::handle).with_state(door))
         .route(
             "/graphql/stream",
             any(stream::handle).with_state(live.clone()),
         )
         .route("/graphql/ws", any(socket::handle).with_state(live))
-        .route("/", get(|| async { Redirect::temporary("/graphiql") }))
-        .route("/graphiql", get(playground::page))
-        .route("/graphiql/{*path}", get(playground::asset))
         .route(
             "/mail/unsubscribe",
             get(mail::ask)
@@ -109,23 +139,28 @@ pub fn router_on(app: App, terms: Terms) -> Router {
             )
         })
         .layer(cors)
-        .layer(CompressionLayer::new())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        ))
+        .layer(compression())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             LONGEST,
         ))
+        .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(map_response_with_state(production, headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(reply::span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(map_request(headers::plain_id))
+}
+
+/// Answers of more than a kilobyte are packed, for those who take it. Events are not: they would wait for each other.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it = SizeAbove::new(SMALL)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE);
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(4))
+        .compress_when(worth_it)
 }
 
 /// Waits until the program is about to end.

@@ -1,6 +1,6 @@
 //! One operation, admitted and made ready: the same for a request, over a socket and for a stream of events.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{
     ErrorExtensionValues, Request, Response as Answer, ServerError, Variables,
@@ -11,16 +11,19 @@ use tokio::time::timeout;
 
 use super::{
     Engine, LONGEST,
-    admission::{Admission, refused},
+    admission::{Admission, Admitted, refused},
     complete,
+    documents::Documents,
     members::Members,
+    metrics::Outcome,
+    queue::{Queue, Turn},
+    rates::{Left, Payer, Rates, TooSoon, price},
     source, variables,
 };
 use crate::{
     App, context,
     kit::{Error, Viewer, crash},
     live::Caller,
-    schema::DEAREST,
 };
 
 /// Where everything that asks the engine comes through.
@@ -30,61 +33,165 @@ pub struct Door {
     pub app: App,
     engine: Engine,
     admission: Arc<Admission>,
+    documents: Arc<Documents>,
+    rates: Arc<Rates>,
+    queue: Arc<Queue>,
+}
+
+/// Who asks, and where they are.
+#[derive(Clone)]
+pub struct Asker {
+    /// Who it is.
+    pub viewer: Arc<Viewer>,
+    /// Where the request comes from, if it came over a connection.
+    pub address: Option<IpAddr>,
 }
 
 /// One operation, and the document in which it stands.
 pub struct Operation {
-    /// The document as it came.
-    admitted: Arc<ExecutableDocument>,
+    /// What is known of the document.
+    admitted: Arc<Admitted>,
     /// What the engine gets.
     document: ExecutableDocument,
-    text: String,
+    text: Arc<str>,
     name: Option<String>,
     variables: Variables,
+    /// What the caller has left after it.
+    pub left: Option<Left>,
 }
 
 impl Door {
     /// The door to one schema.
     pub fn new(app: App, engine: Engine) -> Self {
+        let limits = app.config.limits.clone();
+        let trusted = app.trusted_documents.clone();
+        let documents = Documents::new(trusted, app.config.only_trusted_documents);
+        let rates = Rates::new(&app.config.allowance);
+        let queue = Queue::new(&app.config.load);
         Self {
+            rates: Arc::new(rates),
+            queue: Arc::new(queue),
             app,
             engine,
-            admission: Arc::new(Admission::new()),
+            admission: Arc::new(Admission::new(limits)),
+            documents: Arc::new(documents),
         }
     }
 
     /// Looks the document over and fills in what the engine would take for something else.
-    pub fn admit(&self, members: Members) -> Result<Operation, ServerError> {
-        let text = members.query.unwrap_or_default();
-        let admitted = self.admission.admit(&text)?;
+    pub fn admit(&self, members: Members, asker: &Asker) -> Result<Operation, Vec<ServerError>> {
+        let begun = Instant::now();
+        let admitted = self.look_at(members, asker);
+        if admitted.is_err() {
+            self.app
+                .metrics
+                .ended("none", Outcome::Refused, begun.elapsed());
+        }
+        admitted
+    }
+
+    fn look_at(&self, members: Members, asker: &Asker) -> Result<Operation, Vec<ServerError>> {
+        let payer = Payer {
+            person: asker.viewer.person_id(),
+            address: asker.address,
+        };
+        // Paid before anything is looked at, for looking is work too.
+        let mut left = self
+            .rates
+            .pay(payer, 1)
+            .map_err(|soon| vec![soon.error()])?;
+        let text = self.documents.text(&members).map_err(|error| vec![error])?;
+        let admitted = self.admission.admit(&text, &self.app.metrics)?;
+        self.documents.keep(&members, &text);
         let name = members.operation_name.filter(|name| !name.is_empty());
         let mut variables = Variables::from_json(members.variables.unwrap_or_default().into());
-        let mut document = (*admitted).clone();
-        variables::complete(&mut document, name.as_deref(), &mut variables).map_err(|name| {
-            let message = format!("The variable ${name} is required.");
-            refused("GRAPHQL_VALIDATION_FAILED", message)
-        })?;
-        source::settle(&mut document, name.as_deref())?;
+        if admitted.asks_schema(name.as_deref())
+            && self.app.config.production
+            && !asker.viewer.is_staff()
+        {
+            let message =
+                "The schema is shown to those who work for the programme: sign in as one of them.";
+            return Err(vec![refused("INTROSPECTION_DISABLED", message.into())]);
+        }
+        let (document, weight) = self
+            .ready(&admitted, name.as_deref(), &mut variables)
+            .map_err(|error| vec![error])?;
+        let too_soon = |soon: TooSoon| vec![soon.error()];
+        let sign_ins = admitted.sign_ins(name.as_deref());
+        if sign_ins > 0 {
+            self.rates.sign_in(payer, sign_ins).map_err(too_soon)?;
+        }
+        if price(weight) > 0 {
+            left = self.rates.pay(payer, price(weight)).map_err(too_soon)?;
+        }
         Ok(Operation {
             admitted,
             document,
             text,
             name,
             variables,
+            left,
         })
+    }
+
+    /// Waits until an operation may be worked on.
+    pub async fn turn(&self) -> Option<Turn> {
+        self.queue.turn().await
+    }
+
+    /// The document with these variables, and what it comes to.
+    fn ready(
+        &self,
+        admitted: &Admitted,
+        name: Option<&str>,
+        variables: &mut Variables,
+    ) -> Result<(ExecutableDocument, u64), ServerError> {
+        let mut document = admitted.document.clone();
+        variables::complete(&mut document, name, variables).map_err(|name| {
+            let message = format!("The variable ${name} is required.");
+            refused("GRAPHQL_VALIDATION_FAILED", message)
+        })?;
+        let weight = admitted.coerce(name, variables)?;
+        let most = self.app.config.limits.max_complexity;
+        if weight > most as u64 {
+            return Err(refused("QUERY_TOO_COMPLEX", too_complex(most)));
+        }
+        source::settle(&mut document, name)?;
+        Ok((document, weight))
     }
 
     /// Answers a query or a mutation.
     pub async fn answer(&self, operation: Operation, viewer: Arc<Viewer>) -> Answer {
+        let begun = Instant::now();
         let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
+        let answer = self.execute(operation, viewer).await;
+        let field = admitted.field(name.as_deref());
+        self.app
+            .metrics
+            .ended(field, outcome(&answer), begun.elapsed());
+        answer
+    }
+
+    async fn execute(&self, operation: Operation, viewer: Arc<Viewer>) -> Answer {
+        let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
+        let of_schema = admitted.of_schema(name.as_deref(), &operation.variables);
+        if let Some((answers, true)) = of_schema {
+            let answer = Answer::new(async_graphql::Value::Object(answers));
+            return self.finished(&admitted, name.as_deref(), answer);
+        }
         let writes = operation.writes();
         let request = operation.request(&self.app, viewer);
-        let answer = self.engine.execute(request).await;
+        let mut answer = self.engine.execute(request).await;
         if writes {
             crash::point("act.answering");
             self.app.outbox.poke();
         }
-        finished(&admitted, name.as_deref(), answer)
+        if let (Some((answers, _)), async_graphql::Value::Object(data)) =
+            (of_schema, &mut answer.data)
+        {
+            data.extend(answers);
+        }
+        self.finished(&admitted, name.as_deref(), answer)
     }
 
     /// Answers any operation: a query or a mutation once, a subscription with every event.
@@ -99,6 +206,9 @@ impl Door {
             self.events(operation, caller, viewer).boxed()
         } else {
             stream::once(async move {
+                let Some(_turn) = door.turn().await else {
+                    return Answer::from_errors(vec![overloaded()]);
+                };
                 let answer = timeout(LONGEST, door.answer(operation, viewer)).await;
                 answer.unwrap_or_else(|_| Answer::from_errors(vec![too_slow()]))
             })
@@ -120,8 +230,19 @@ impl Door {
     ) -> impl Stream<Item = Answer> + Send + use<> {
         let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
         let request = operation.request(&self.app, viewer).data(caller);
+        let door = self.clone();
         let answers = self.engine.execute_stream(request);
-        answers.map(move |answer| finished(&admitted, name.as_deref(), answer))
+        answers.map(move |answer| door.finished(&admitted, name.as_deref(), answer))
+    }
+
+    fn finished(&self, admitted: &Admitted, name: Option<&str>, mut answer: Answer) -> Answer {
+        log_faults(&answer);
+        let most = self.app.config.limits.max_complexity;
+        for error in &mut answer.errors {
+            name_code(error, most);
+        }
+        complete::complete(&admitted.document, name, &mut answer);
+        answer
     }
 }
 
@@ -134,12 +255,16 @@ impl Operation {
 
     /// Whether anything in its document writes.
     pub fn writes(&self) -> bool {
-        let mut operations = self.admitted.operations.iter();
-        operations.any(|(_, operation)| operation.node.ty == OperationType::Mutation)
+        self.admitted.writes
+    }
+
+    /// Whether it asks anything of the schema itself.
+    pub fn asks_schema(&self) -> bool {
+        self.admitted.asks_schema(self.name.as_deref())
     }
 
     fn request(self, app: &App, viewer: Arc<Viewer>) -> Request {
-        let mut request = Request::new(self.text).variables(self.variables);
+        let mut request = Request::new(&*self.text).variables(self.variables);
         request.data = context::eyes(app, viewer);
         if let Some(name) = self.name {
             request = request.operation_name(name);
@@ -172,11 +297,28 @@ pub fn executed(answer: &Answer) -> bool {
         || answer.errors.iter().any(|error| !error.path.is_empty())
 }
 
-fn finished(admitted: &ExecutableDocument, name: Option<&str>, mut answer: Answer) -> Answer {
-    log_faults(&answer);
-    answer.errors.iter_mut().for_each(name_code);
-    complete::complete(admitted, name, &mut answer);
-    answer
+/// What came of an operation, for the figures.
+fn outcome(answer: &Answer) -> Outcome {
+    let fault = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Internal(_)));
+    if answer.errors.is_empty() {
+        Outcome::Ok
+    } else if answer.errors.iter().any(fault) {
+        Outcome::Fault
+    } else if executed(answer) {
+        Outcome::Failed
+    } else {
+        Outcome::Refused
+    }
+}
+
+/// What is said where too much is asked for at once.
+pub fn overloaded() -> ServerError {
+    let message = "Too much is asked for at this moment. Try again in a few seconds.";
+    let mut error = refused("OVERLOADED", message.into());
+    if let Some(extensions) = &mut error.extensions {
+        extensions.set("retryAfter", 2);
+    }
+    error
 }
 
 fn too_slow() -> ServerError {
@@ -190,15 +332,16 @@ pub fn internal() -> ServerError {
     refused("INTERNAL", message.into())
 }
 
+fn too_complex(most: usize) -> String {
+    format!(
+        "The document asks for more than {most} things, where a list counts what it selects once per row. Ask for less, or for shorter pages."
+    )
+}
+
 /// Every error has a code, the engine's own too.
-fn name_code(error: &mut ServerError) {
+fn name_code(error: &mut ServerError, most: usize) {
     let (code, message) = match error.message.as_str() {
-        "Query is too complex." => (
-            "QUERY_TOO_COMPLEX",
-            Some(format!(
-                "The document asks for more than {DEAREST} things, where a list counts what it selects once per row. Ask for less, or for shorter pages."
-            )),
-        ),
+        "Query is too complex." => ("QUERY_TOO_COMPLEX", Some(too_complex(most))),
         _ if error.path.is_empty() => ("GRAPHQL_VALIDATION_FAILED", None),
         _ => ("BAD_USER_INPUT", None),
     };

@@ -3,12 +3,11 @@
 use std::any::Any;
 
 use axum::{
-    Json,
     body::Body,
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The media type of the newer specification.
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
@@ -74,6 +73,17 @@ impl Media {
     }
 }
 
+impl Media {
+    /// A refusal as this media type has it.
+    pub fn of_refusal(self, mut refused: Response) -> Response {
+        if self == Self::Graphql && refused.status().is_client_error() {
+            let media = HeaderValue::from_static(GRAPHQL);
+            refused.headers_mut().insert(header::CONTENT_TYPE, media);
+        }
+        refused
+    }
+}
+
 fn weigh(part: &str, name: &str) -> Option<f32> {
     let mut parameters = part.split(';').map(str::trim);
     if !parameters.next()?.eq_ignore_ascii_case(name) {
@@ -86,7 +96,51 @@ fn weigh(part: &str, name: &str) -> Option<f32> {
 /// A refusal as every client of the API can read it.
 pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({"errors": [{"message": message, "extensions": {"code": code}}]});
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    said(status, &body)
+}
+
+fn said(status: StatusCode, body: &Value) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_TYPE, JSON),
+    ];
+    (status, headers, body.to_string()).into_response()
+}
+
+/// A refusal of the libraries' own, which has no words or some that mean nothing to clients, as one of ours.
+pub async fn in_json(response: Response) -> Response {
+    let status = response.status();
+    let media = response.headers().get(header::CONTENT_TYPE);
+    let json = media
+        .and_then(|media| media.to_str().ok())
+        .is_some_and(|media| media.contains("json"));
+    if json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (code, message) = match status {
+        StatusCode::REQUEST_TIMEOUT => (
+            "REQUEST_TIMEOUT",
+            "It took too long. Ask for less, or try again later.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => ("PAYLOAD_TOO_LARGE", "The body is too large."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "METHOD_NOT_ALLOWED",
+            "This address does not take this method.",
+        ),
+        StatusCode::NOT_FOUND => ("NOT_FOUND", "There is nothing at this address."),
+        _ if status.is_server_error() => (
+            "INTERNAL",
+            "Something went wrong on our side. Please try again later.",
+        ),
+        _ => ("BAD_REQUEST", "The request cannot be read."),
+    };
+    let mut refused = refusal(status, code, message);
+    for name in [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            refused.headers_mut().insert(name, value.clone());
+        }
+    }
+    refused
 }
 
 /// A refusal of an address: which word of it, and what was expected.
@@ -94,8 +148,7 @@ pub fn unclear(word: &str, expected: &str) -> Response {
     let message = format!("{word}: {expected}");
     let extensions = json!({"code": "BAD_USER_INPUT", "argument": word});
     let body = json!({"errors": [{"message": message, "extensions": extensions}]});
-    let uncached = [(header::CACHE_CONTROL, "no-store")];
-    (StatusCode::BAD_REQUEST, uncached, Json(body)).into_response()
+    said(StatusCode::BAD_REQUEST, &body)
 }
 
 /// A fault of ours that nobody foresaw. What it was is in the log.

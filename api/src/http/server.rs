@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, http::Request};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -24,6 +24,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
+
+pub use super::address::Peer;
 
 /// How long things on a connection may take.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +61,15 @@ pub async fn serve(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => take(stream, router.clone(), &protocols, patience, &open),
+            Ok((stream, peer)) => {
+                take(
+                    (stream, Peer(peer)),
+                    router.clone(),
+                    &protocols,
+                    patience,
+                    &open,
+                );
+            }
             // Too many open files, mostly: those who hang up make room.
             Err(error) => {
                 tracing::error!(%error, "a connection could not be taken");
@@ -90,7 +100,7 @@ fn protocols(patience: Patience) -> auto::Builder<TokioExecutor> {
 }
 
 fn take(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, Peer),
     router: Router,
     protocols: &auto::Builder<TokioExecutor>,
     patience: Patience,
@@ -101,8 +111,9 @@ fn take(
     let asked = Arc::new(AtomicBool::new(false));
     let service = router.map_request({
         let asked = Arc::clone(&asked);
-        move |request| {
+        move |mut request: Request<_>| {
             asked.store(true, Ordering::Relaxed);
+            request.extensions_mut().insert(peer);
             request
         }
     });

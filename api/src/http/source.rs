@@ -13,6 +13,9 @@ use async_graphql::{
 
 use super::admission::refused;
 
+/// The one field of a root, and the fragments in which it stands.
+type Source = (Positioned<Field>, Vec<Name>);
+
 /// The name of the root.
 const ROOT: &str = "Subscription";
 
@@ -24,11 +27,38 @@ pub fn settle(document: &mut ExecutableDocument, name: Option<&str>) -> Result<(
     if operation.ty != OperationType::Subscription {
         return Ok(());
     }
+    let Some((field, used)) = root(operation, &document.fragments)? else {
+        return Ok(());
+    };
+    operation.selection_set.node.items =
+        vec![Positioned::new(Selection::Field(field.clone()), field.pos)];
+    for name in used {
+        document.fragments.remove(&name);
+    }
+    Ok(())
+}
+
+/// Refuses a document in which any subscription has no such root.
+pub fn check(document: &ExecutableDocument) -> Result<(), ServerError> {
+    let mut operations = document.operations.iter();
+    operations.try_for_each(|(_, operation)| {
+        if operation.node.ty == OperationType::Subscription {
+            root(&operation.node, &document.fragments)?;
+        }
+        Ok(())
+    })
+}
+
+/// The one field at the root of a subscription, and the fragments in which it stands.
+fn root(
+    operation: &OperationDefinition,
+    fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+) -> Result<Option<Source>, ServerError> {
     let mut root = Root::default();
-    root.gather(&operation.selection_set.node, &document.fragments)?;
+    root.gather(&operation.selection_set.node, fragments)?;
     let mut fields = root.fields.into_iter();
     let (Some(mut field), used) = (fields.next(), root.used) else {
-        return Ok(());
+        return Ok(None);
     };
     for other in fields {
         if other.node.response_key().node != field.node.response_key().node {
@@ -42,12 +72,7 @@ pub fn settle(document: &mut ExecutableDocument, name: Option<&str>) -> Result<(
             "A subscription selects a field of its own, not what it is.",
         ));
     }
-    operation.selection_set.node.items =
-        vec![Positioned::new(Selection::Field(field.clone()), field.pos)];
-    for name in used {
-        document.fragments.remove(&name);
-    }
-    Ok(())
+    Ok(Some((field, used)))
 }
 
 fn chosen<'a>(

@@ -21,12 +21,13 @@ use tokio::{
 use tracing::Instrument;
 
 use super::{
-    Live,
+    Live, address,
     admission::refused,
     closes,
-    graphql::{bearer, by_post, fault, respond, unknown_token},
+    graphql::{bearer, by_post, fault, put_off, respond, unknown_token},
     members::Members,
-    operation::executed,
+    operation::{Asker, executed},
+    rates,
     reply::{Media, refusal},
     terms::Seat,
 };
@@ -47,7 +48,7 @@ pub async fn handle(State(live): State<Live>, request: Request) -> Response {
 }
 
 async fn answer(live: Live, request: Request) -> Result<Response, Response> {
-    let (parts, asked) = request.into_parts();
+    let (parts, content) = request.into_parts();
     if !takes_events(&parts.headers) {
         return Err(refusal(
             StatusCode::NOT_ACCEPTABLE,
@@ -55,12 +56,22 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
             "Accept text/event-stream.",
         ));
     }
-    let members = Members::read(&parts, asked).await?;
+    let members =
+        Members::read(&parts, content, live.door.app.config.limits.max_body_bytes).await?;
     let caller = Arc::new(caller(&live, &parts.headers).await?);
     let viewer = caller.viewer().await.map_err(|error| fault(&error))?;
     let viewer = viewer.ok_or_else(unknown_token)?;
-    let not_executed = |error| respond(Media::Graphql, &Answer::from_errors(vec![error]));
-    let operation = live.door.admit(members).map_err(not_executed)?;
+    let not_executed = |errors| respond(Media::Graphql, &Answer::from_errors(errors));
+    let proxies = &live.door.app.config.trusted_proxies;
+    let asker = Asker {
+        viewer: Arc::clone(&viewer),
+        address: address::client(&parts.extensions, &parts.headers, proxies),
+    };
+    let operation = match live.door.admit(members, &asker) {
+        Ok(operation) => operation,
+        Err(errors) if rates::retry_after(&errors).is_some() => return Err(put_off(&errors)),
+        Err(errors) => return Err(not_executed(errors)),
+    };
     if parts.method == Method::GET && operation.kind() == OperationType::Mutation {
         return Err(by_post());
     }

@@ -5,6 +5,7 @@
 //! transaction; one that takes `&impl ConnectionTrait` never does.
 
 use std::{
+    collections::HashSet,
     path::Path,
     sync::{
         Arc,
@@ -32,6 +33,8 @@ pub struct Database {
     pub write: DatabaseConnection,
     /// For everything else. On SQLite it refuses to write.
     pub read: DatabaseConnection,
+    /// For asking whether the database answers, while all others are busy.
+    pub probe: DatabaseConnection,
     statements: Arc<AtomicU64>,
 }
 
@@ -50,17 +53,28 @@ impl Database {
             });
             Ok::<_, DbErr>(connection)
         };
-        let (write, read) = if url.starts_with("sqlite:") {
+        let alone = |mut options: ConnectOptions| {
+            options
+                .connect_lazy(true)
+                .min_connections(0)
+                .idle_timeout(Duration::from_mins(1))
+                .acquire_timeout(Duration::from_secs(2));
+            options
+        };
+        let (write, read, probe) = if url.starts_with("sqlite:") {
             make_folder(url)?;
             let write = connect(writer(url)).await?;
-            (write, connect(reader(url, connections)).await?)
+            let probe = connect(alone(reader(url, 1))).await?;
+            (write, connect(reader(url, connections)).await?, probe)
         } else {
             let write = connect(postgres(url, connections)).await?;
-            (write.clone(), write)
+            let probe = connect(alone(postgres(url, 1))).await?;
+            (write.clone(), write, probe)
         };
         Ok(Self {
             write,
             read,
+            probe,
             statements,
         })
     }
@@ -74,8 +88,21 @@ impl Database {
     /// Brings the tables up to this program's version.
     ///
     /// # Errors
-    /// A step failed; it was rolled back.
+    /// A step failed; it was rolled back. Or the tables are those of a newer program, and are left as they are.
     pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::install(&self.write).await?;
+        let known: HashSet<String> = Migrator::migrations()
+            .iter()
+            .map(|step| step.name().to_owned())
+            .collect();
+        let taken = Migrator::get_migration_models(&self.write).await?;
+        let unknown = taken.iter().find(|step| !known.contains(&step.version));
+        if let Some(step) = unknown {
+            return Err(DbErr::Custom(format!(
+                "the database is newer than this program: it has taken the step {}. Run the newer program, or restore a backup from before it",
+                step.version
+            )));
+        }
         Migrator::up(&self.write, None).await
     }
 

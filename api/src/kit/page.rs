@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{Database, Error, clock, dialect};
 
 /// Rows on a page that asks for no number.
-const DEFAULT: i32 = 20;
+pub const DEFAULT: i32 = 20;
 /// The most rows on a page.
 pub const MOST: i32 = 100;
 

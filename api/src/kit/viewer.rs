@@ -87,6 +87,12 @@ impl Viewer {
         self.person().ok_or(Error::Unauthenticated)
     }
 
+    /// Whether it is a request without a token.
+    #[must_use]
+    pub const fn is_nobody(&self) -> bool {
+        matches!(self.who, Who::Nobody)
+    }
+
     /// Whether it is the marketplace itself.
     #[must_use]
     pub const fn is_system(&self) -> bool {

@@ -36,8 +36,18 @@ pub struct Change {
 /// Which acts a subscription is about, whoever may read of them.
 pub type Wanted = Box<dyn Fn(&activity::Model) -> bool + Send + Sync>;
 
+/// Who is told of acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Whoever may read of them.
+    Concerned,
+    /// Everybody who wants to know: what is shown to them is decided where it is read.
+    Anybody,
+}
+
 struct Follower {
     caller: Arc<Caller>,
+    told: Told,
     wanted: Wanted,
     heard: Receiver<Arc<activity::Model>>,
     /// Whether something was missed that has not been read.
@@ -54,12 +64,14 @@ struct Follower {
 /// connection ends it when the caller's time is over, from which moment it gives nothing.
 pub async fn follow(
     caller: Arc<Caller>,
+    told: Told,
     wanted: Wanted,
 ) -> Result<impl Stream<Item = Change> + Send + 'static, Error> {
     let last = outbox::service::end(&caller.app().database.read).await?;
     let heard = caller.app().outbox.follow();
     let follower = Follower {
         caller,
+        told,
         wanted,
         heard,
         // What falls between the two is read.
@@ -85,7 +97,9 @@ impl Follower {
             if !(self.wanted)(&activity) {
                 continue;
             }
-            let seen = |viewer: &Arc<Viewer>| activities::rules::visible(viewer, &activity);
+            let seen = |viewer: &Arc<Viewer>| {
+                self.told == Told::Anybody || activities::rules::visible(viewer, &activity)
+            };
             if self.known.as_ref().is_some_and(|known| !seen(known)) {
                 continue;
             }

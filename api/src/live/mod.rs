@@ -17,4 +17,4 @@ mod types;
 pub use caller::Caller;
 pub use changes::Change;
 pub use moments::Moment;
-pub use types::{Event, changes, moments};
+pub use types::{Event, changes, happenings, moments};

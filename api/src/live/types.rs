@@ -9,7 +9,11 @@ use async_graphql::{
 use entity::activity;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 
-use super::{Caller, Change, Moment, changes::follow, moments::look};
+use super::{
+    Caller, Change, Moment,
+    changes::{Told, follow},
+    moments::look,
+};
 use crate::{
     App, context,
     kit::{Error, Id, Resource, Viewer, resource},
@@ -90,7 +94,23 @@ pub async fn changes(
     wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
 ) -> Result<BoxStream<'static, Change>, Error> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
-    Ok(follow(Arc::clone(caller), Box::new(wanted)).await?.boxed())
+    Ok(
+        follow(Arc::clone(caller), Told::Concerned, Box::new(wanted))
+            .await?
+            .boxed(),
+    )
+}
+
+/// The acts from now on that are wanted, whoever they concern: for subscriptions that show nothing of the act itself, and of
+/// its subject only what the one who is told may see.
+pub async fn happenings(
+    ctx: &Context<'_>,
+    wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
+) -> Result<BoxStream<'static, Change>, Error> {
+    let caller: &Arc<Caller> = ctx.data_unchecked();
+    Ok(follow(Arc::clone(caller), Told::Anybody, Box::new(wanted))
+        .await?
+        .boxed())
 }
 
 /// The moments at which to look again at what the caller is shown: the first at once.

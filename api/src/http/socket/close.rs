@@ -10,7 +10,7 @@ impl Close {
     /// The server stops.
     pub const GOING: Self = Self(1001, "The server stops");
     /// A message is over the limit.
-    pub const TOO_LARGE: Self = Self(1009, "The message is over 1,000,000 bytes");
+    pub const TOO_LARGE: Self = Self(1009, "The message is too large");
     /// Too many sockets are open.
     pub const FULL: Self = Self(1013, "Too many connections are open");
     /// It is no message of the protocol.

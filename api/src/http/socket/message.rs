@@ -41,7 +41,9 @@ impl Said {
     pub fn read(text: &str) -> Option<Self> {
         let said: Self = serde_json::from_str(text).ok()?;
         let whole = match &said {
-            Self::Subscribe { id, payload } => !id.is_empty() && payload.query.is_some(),
+            Self::Subscribe { id, payload } => {
+                !id.is_empty() && (payload.query.is_some() || payload.document().is_some())
+            }
             Self::Complete { id } => !id.is_empty(),
             _ => true,
         };

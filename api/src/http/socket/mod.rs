@@ -7,13 +7,13 @@ mod session;
 
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 
 use tracing::Instrument;
 
-use super::{Live, graphql::bearer, members::LARGEST, origins, reply::refusal, stream::full};
+use super::{Live, address, graphql::bearer, origins, reply::refusal, stream::full};
 use protocol::Presented;
 
 /// The protocol that is spoken over the socket.
@@ -25,6 +25,7 @@ const AT_A_TIME: usize = 8 * 1024;
 pub async fn handle(
     State(live): State<Live>,
     headers: HeaderMap,
+    extensions: Extensions,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
@@ -53,13 +54,18 @@ pub async fn handle(
         Some(None) => Presented::Nonsense,
         Some(Some(token)) => Presented::Authorization(format!("Bearer {token}")),
     };
+    let config = &live.door.app.config;
+    let opened_from = address::client(&extensions, &headers, &config.trusted_proxies);
+    let largest = live.door.app.config.limits.max_body_bytes;
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(AT_A_TIME)
         .write_buffer_size(0)
         // Beyond our own limit, so that the reason for closing reaches whoever is a little over it.
-        .max_message_size(LARGEST * 2)
-        .max_frame_size(LARGEST * 2);
+        .max_message_size(largest * 2)
+        .max_frame_size(largest * 2);
     let span = tracing::Span::current();
-    upgrade.on_upgrade(move |socket| session::run(live, socket, opened_by, seat).instrument(span))
+    upgrade.on_upgrade(move |socket| {
+        session::run(live, socket, (opened_by, opened_from), seat).instrument(span)
+    })
 }

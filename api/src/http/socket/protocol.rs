@@ -9,10 +9,7 @@ use super::{
     close::Close,
     message::{self, Said},
 };
-use crate::http::{
-    admission::refused,
-    members::{LARGEST, Members},
-};
+use crate::http::{admission::refused, members::Members};
 
 /// What a client presents to say who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,15 +55,18 @@ pub struct Protocol {
     stage: Stage,
     running: HashSet<String>,
     most: usize,
+    /// The largest message, in bytes.
+    largest: usize,
 }
 
 impl Protocol {
-    /// A socket on which at most so many operations run.
-    pub fn new(most: usize) -> Self {
+    /// A socket on which at most so many operations run, and whose messages are at most so large.
+    pub fn new(most: usize, largest: usize) -> Self {
         Self {
             stage: Stage::Silent,
             running: HashSet::new(),
             most,
+            largest,
         }
     }
 
@@ -87,7 +87,7 @@ impl Protocol {
 
     /// A message came.
     pub fn hear(&mut self, text: &str) -> Step {
-        if text.len() > LARGEST {
+        if text.len() > self.largest {
             return Step::Close(Close::TOO_LARGE);
         }
         match Said::read(text) {
@@ -189,6 +189,7 @@ mod tests {
 
     use super::*;
 
+    const LARGEST: usize = 1_000;
     const INIT: &str = r#"{"type":"connection_init"}"#;
 
     /// What is done, in a word or two.
@@ -208,7 +209,7 @@ mod tests {
     }
 
     fn known() -> Protocol {
-        let mut protocol = Protocol::new(2);
+        let mut protocol = Protocol::new(2, LARGEST);
         assert!(matches!(protocol.hear(INIT), Step::Admit(_)));
         assert!(!protocol.is_silent());
         assert_eq!(
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_is_no_message_closes_the_socket() {
-        let many = "[".repeat(5_000);
+        let many = "[".repeat(900);
         for text in [
             "",
             "nonsense",
@@ -246,7 +247,11 @@ mod tests {
             &many,
         ] {
             assert_eq!(told(&known().hear(text)), "close 4400", "{text}");
-            assert_eq!(told(&Protocol::new(1).hear(text)), "close 4400", "{text}");
+            assert_eq!(
+                told(&Protocol::new(1, LARGEST).hear(text)),
+                "close 4400",
+                "{text}"
+            );
         }
         let large = format!(r#"{{"type":"ping","x":"{}"}}"#, "x".repeat(LARGEST));
         assert_eq!(told(&known().hear(&large)), "close 1009");
@@ -254,8 +259,11 @@ mod tests {
 
     #[test]
     fn a_client_says_first_who_it_is_and_only_once() {
-        assert_eq!(told(&Protocol::new(1).hear(&subscribe("1"))), "close 4401");
-        let mut asked = Protocol::new(1);
+        assert_eq!(
+            told(&Protocol::new(1, LARGEST).hear(&subscribe("1"))),
+            "close 4401"
+        );
+        let mut asked = Protocol::new(1, LARGEST);
         asked.hear(INIT);
         assert_eq!(told(&asked.hear(&subscribe("1"))), "close 4401");
         assert_eq!(told(&asked.hear(INIT)), "close 4429");
@@ -277,7 +285,7 @@ mod tests {
             (r#"{"authorization":1}"#, "Nonsense"),
         ] {
             let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
-            let step = Protocol::new(1).hear(&text);
+            let step = Protocol::new(1, LARGEST).hear(&text);
             assert_eq!(told(&step), format!("admit {presented}"));
         }
     }
@@ -331,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_client_may_ask_at_any_time_whether_we_are_there() {
-        let mut protocol = Protocol::new(1);
+        let mut protocol = Protocol::new(1, LARGEST);
         assert_eq!(
             told(&protocol.hear(r#"{"type":"ping"}"#)),
             r#"{"type":"pong"}"#

@@ -1,6 +1,6 @@
 //! One socket from its first message to its last: hears, asks the protocol what to do, and does it.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use async_graphql::{Response as Answer, parser::types::OperationType};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -21,7 +21,7 @@ use crate::{
         Live, closes,
         graphql::token,
         members::Members,
-        operation::{internal, log_fault},
+        operation::{Asker, internal, log_fault},
         terms::Seat,
     },
     live::Caller,
@@ -44,22 +44,33 @@ struct Session {
     cancel: HashMap<String, AbortHandle>,
     /// What the request presented that opened the socket.
     opened_by: Presented,
+    /// Where it came from.
+    address: Option<IpAddr>,
     seat: Seat,
 }
 
 /// Serves a socket until it is closed.
-pub async fn run(live: Live, mut socket: WebSocket, opened_by: Presented, seat: Seat) {
+pub async fn run(
+    live: Live,
+    mut socket: WebSocket,
+    (opened_by, address): (Presented, Option<IpAddr>),
+    seat: Seat,
+) {
     let speaks = socket.protocol().is_some_and(|spoken| spoken == PROTOCOL);
     // Listens to the end, so that the program waits for the goodbyes.
     let _listens = live.door.app.closing.subscribe();
     let mut session = Session {
-        protocol: Protocol::new(live.terms.running),
+        protocol: Protocol::new(
+            live.terms.running,
+            live.door.app.config.limits.max_body_bytes,
+        ),
         live,
         caller: None,
         over: Box::pin(std::future::pending()),
         running: SelectAll::new(),
         cancel: HashMap::new(),
         opened_by,
+        address,
         seat,
     };
     let close = if speaks {
@@ -180,27 +191,35 @@ impl Session {
         let Some(caller) = self.caller.clone() else {
             return Step::Close(Close::UNAUTHORISED);
         };
-        let operation = match self.live.door.admit(members) {
-            Ok(operation) => operation,
-            Err(error) => return self.protocol.refused(&id, &[error]),
-        };
-        let door = self.live.door.clone();
-        let mut first = operation.kind() == OperationType::Subscription;
+        let (door, address) = (self.live.door.clone(), self.address);
         let answers = stream::once(async move {
-            match caller.viewer().await {
-                Ok(Some(viewer)) => door.run(operation, caller, viewer),
+            let refused = |errors| {
+                let answer = (Answer::from_errors(errors), false);
+                stream::once(std::future::ready(answer)).boxed()
+            };
+            let viewer = match caller.viewer().await {
+                Ok(Some(viewer)) => viewer,
                 // The socket is about to be closed.
-                Ok(None) => stream::pending().boxed(),
+                Ok(None) => return stream::pending().boxed(),
                 Err(error) => {
                     log_fault(&error);
-                    let answer = Answer::from_errors(vec![internal()]);
-                    stream::once(std::future::ready(answer)).boxed()
+                    return refused(vec![internal()]);
                 }
-            }
+            };
+            let asker = Asker { viewer, address };
+            let operation = match door.admit(members, &asker) {
+                Ok(operation) => operation,
+                Err(errors) => return refused(errors),
+            };
+            let mut first = operation.kind() == OperationType::Subscription;
+            let answers = door.run(operation, caller, asker.viewer);
+            answers
+                .map(move |answer| (answer, std::mem::take(&mut first)))
+                .boxed()
         });
         let answers = answers
             .flatten()
-            .map(move |answer| Some((answer, std::mem::take(&mut first))))
+            .map(Some)
             .chain(stream::once(std::future::ready(None)));
         let (handle, registration) = AbortHandle::new_pair();
         self.cancel.insert(id.clone(), handle);

@@ -1,0 +1,20 @@
+import type { CodegenConfig } from "@graphql-codegen/cli";
+
+const config: CodegenConfig = {
+  schema: process.env["SCHEMA"] ?? "../../schema.graphql",
+  documents: ["typed/listings.ts"],
+  ignoreNoDocuments: false,
+  generates: {
+    "typed/gql/": {
+      preset: "client",
+      presetConfig: { persistedDocuments: true },
+      config: {
+        useTypeImports: true,
+        enumsAsTypes: true,
+        strictScalars: true,
+        scalars: { DateTime: "string", Decimal: "string", Date: "string", LocalTime: "string" },
+      },
+    },
+  },
+};
+export default config;

@@ -1,0 +1,154 @@
+//! How much one caller may ask for, and how much all of them at once.
+
+use api::http::server::Peer;
+use axum::http::{HeaderMap, header};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::{WHO, asking, get, post, refused};
+use crate::support::{Caller, On, Reply, World};
+
+async fn from(caller: &Caller, address: &str, said: Option<&str>, query: &str) -> Reply {
+    let mut request = post(asking(query));
+    let address = format!("{address}:4000").parse().unwrap();
+    request.extensions_mut().insert(Peer(address));
+    if let Some(said) = said {
+        request
+            .headers_mut()
+            .insert("x-forwarded-for", said.parse().unwrap());
+    }
+    caller.send(request).await
+}
+
+fn number(headers: &HeaderMap, name: &str) -> u64 {
+    headers[name].to_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn who_asks_too_much_waits_and_nobody_else_does() {
+    let world = World::with(On::Sqlite, |config| {
+        (
+            config.allowance.points_per_address,
+            config.allowance.points_per_person,
+        ) = (5, 40);
+        config.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let (anyone, person) = (world.stranger(), world.person("Olive Owner").await);
+    for remaining in [4, 3, 2, 1, 0] {
+        let reply = from(&anyone, "203.0.113.9", Some("198.51.100.7"), WHO).await;
+        assert_eq!(reply.at("viewer.kind"), "ANONYMOUS");
+        assert_eq!(reply.headers["ratelimit-policy"], "\"points\";q=5;w=60");
+        let left = reply.headers["ratelimit"].to_str().unwrap();
+        assert!(
+            left.starts_with(&format!("\"points\";r={remaining};t=")),
+            "{left}"
+        );
+    }
+    // What does not even parse has its price, and a header that anybody can write is no way out.
+    for query in [WHO, "nonsense {"] {
+        let reply = from(&anyone, "203.0.113.9", Some("198.51.100.8"), query).await;
+        refused(&reply, 429, "RATE_LIMITED");
+        assert!((1..=12).contains(&number(&reply.headers, "retry-after")));
+        assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store");
+    }
+    for (address, said) in [
+        ("203.0.113.10", None),
+        ("10.0.0.1", Some("203.0.113.11")),
+        ("10.0.0.1", Some("203.0.113.9, 203.0.113.12")),
+    ] {
+        assert_eq!(
+            from(&anyone, address, said, WHO).await.status,
+            200,
+            "{address} {said:?}"
+        );
+    }
+    refused(
+        &from(&anyone, "10.0.0.1", Some("203.0.113.9"), WHO).await,
+        429,
+        "RATE_LIMITED",
+    );
+    // Who signed in pays by themselves, by what they ask for.
+    assert_eq!(
+        from(&person, "203.0.113.9", None, WHO)
+            .await
+            .at("viewer.kind"),
+        "PERSON"
+    );
+    let large = "{ offers(first: 100) { nodes { id title state kind version } } }";
+    let mut outcomes = Vec::new();
+    for _ in 0..8 {
+        outcomes.push(
+            from(&person, "203.0.113.9", None, large)
+                .await
+                .status
+                .as_u16(),
+        );
+    }
+    assert_eq!(outcomes, [200, 200, 200, 200, 200, 429, 429, 429]);
+}
+
+#[tokio::test]
+async fn passwords_are_tried_so_often_from_one_address() {
+    let world = World::with(On::Sqlite, |config| {
+        config.allowance.sign_ins_per_address = 4;
+    })
+    .await;
+    let anyone = world.stranger();
+    let tries = |times: usize| {
+        let one = "signIn(input: {email: \"a@b.example\", password: \"seven wooden otters\"}) { accessToken }";
+        let fields: Vec<String> = (0..times).map(|at| format!("a{at}: {one}")).collect();
+        format!("mutation {{ {} }}", fields.join(" "))
+    };
+    assert_eq!(
+        from(&anyone, "203.0.113.9", None, &tries(3)).await.status,
+        200
+    );
+    // Aliases are tries too.
+    refused(
+        &from(&anyone, "203.0.113.9", None, &tries(2)).await,
+        429,
+        "RATE_LIMITED",
+    );
+    assert_eq!(
+        from(&anyone, "203.0.113.10", None, &tries(1)).await.status,
+        200
+    );
+    assert_eq!(
+        from(&anyone, "203.0.113.9", None, WHO).await.status,
+        200,
+        "the rest goes on"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_can_be_done_is_put_off_and_its_health_is_told_all_the_same() {
+    let world = World::with(On::Sqlite, |config| {
+        (config.load.max_in_work, config.load.max_waiting) = (1, 2);
+        config.load.max_wait_milliseconds = 60_000;
+    })
+    .await;
+    let anyone = world.stranger();
+    let slow = "mutation { signIn(input: {email: \"a@b.example\", password: \"seven wooden otters\"}) { accessToken } }";
+    let replies = join_all((0..12).map(|_| anyone.ask(slow, json!({}))));
+    let health = async {
+        let mut told = Vec::new();
+        for path in ["/health/live", "/health/ready", "/health/ready"] {
+            told.push(anyone.send(get(path)).await.status.as_u16());
+        }
+        told
+    };
+    let (replies, health) = tokio::join!(replies, health);
+    assert_eq!(health, [200, 200, 200]);
+    let (done, put_off): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
+    assert!(
+        done.len() >= 3 && !put_off.is_empty(),
+        "{} done",
+        done.len()
+    );
+    for reply in put_off {
+        refused(reply, 503, "OVERLOADED");
+        assert_eq!(number(&reply.headers, "retry-after"), 2);
+    }
+    assert_eq!(anyone.ask(WHO, json!({})).await.status, 200);
+}
