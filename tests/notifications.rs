@@ -222,7 +222,7 @@ both! {
         assert_eq!(usual.at("viewer.notificationPreferences"), &json!({"quietHours": null, "mail": [
             {"category": "LISTINGS", "wish": "DAILY_DIGEST"}, {"category": "MEMBERS", "wish": "INSTANT"},
             {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"},
-            {"category": "CONVERSATIONS", "wish": "INSTANT"}, {"category": "STAFF", "wish": "INSTANT"}]}));
+            {"category": "CONVERSATIONS", "wish": "INSTANT"}, {"category": "STAFF", "wish": "INSTANT"}, {"category": "EVENTS", "wish": "INSTANT"}]}));
         let off = json!([{"category": "LISTINGS", "wish": "OFF"}]);
         let said = wish(&mary, json!({"mail": off, "quietHours": {"from": "22:00", "until": "07:30"}})).await;
         let at = "updateNotificationPreferences.notificationPreferences";

@@ -38,8 +38,10 @@ pub fn particulars(organisation: &str, more: Value) -> Value {
         "venue": {"name": "Dorking Halls", "place": {"town": "Dorking"}, "accessFeatures": ["HEARING_LOOP"]},
         "registrationMode": "EVENT", "capacity": 100,
     });
-    for (name, value) in more.as_object().unwrap() {
-        input[name] = value.clone();
+    if let Value::Object(more) = more {
+        for (name, value) in more {
+            input[name.as_str()] = value;
+        }
     }
     input
 }

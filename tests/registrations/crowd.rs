@@ -24,7 +24,7 @@ const ERRAND: &str = "TEST_REGISTER_ERRAND";
 
 /// Registers all of them, as many at once as there can be, and says when each began and ended.
 async fn all_at_once(callers: &[Caller], event: &str) -> Vec<(Instant, Instant)> {
-    stream::iter(callers.iter().cloned().collect::<Vec<_>>())
+    stream::iter(callers.to_vec())
         .map(|caller| async move {
             let begun = Instant::now();
             register(&caller, event, json!({}))

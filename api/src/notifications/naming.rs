@@ -13,7 +13,7 @@ use crate::kit::{Error, Id, Resource, Viewer};
 pub trait Look {
     /// Whose sight it is.
     fn reader(&self) -> &Viewer;
-    /// The act of which they were told. Being told of it is right enough to know what it was about, and no more than that.
+    /// The act of which they were told, whether or not they may read of it.
     fn told(
         &self,
         activity: Uuid,
@@ -27,10 +27,20 @@ pub trait Look {
         E::Model: Clone + Send + Sync;
 }
 
+/// The act behind a notification, where its reader may read of it. Whoever registered for an event need not: being told
+/// of what becomes of it is right enough to know which event it is.
+pub async fn act_of(look: &impl Look, id: Uuid) -> Result<Option<activity::Model>, Error> {
+    if let Some(act) = look.look(Id::<activity::Entity>::new(id)).await? {
+        return Ok(Some(act));
+    }
+    let told = look.told(id).await?;
+    Ok(told.filter(|act| act.subject_kind == event::Entity::NAME))
+}
+
 /// What a notification says to its reader at this moment.
 pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<String, Error> {
     let (mut title, mut name) = (None, None);
-    if let Some(act) = look.told(row.activity_id).await? {
+    if let Some(act) = act_of(look, row.activity_id).await? {
         title = title_of(look, &act).await?;
         if let Some(id) = act.organisation_id {
             let found = look.look(Id::<organisation::Entity>::new(id)).await?;

@@ -48,7 +48,7 @@ impl Notification {
     }
 
     async fn told(&self, ctx: &Context<'_>) -> Result<Option<activity::Model>, Error> {
-        told(ctx, self.0.activity_id).await
+        naming::act_of(&InQuery(ctx), self.0.activity_id).await
     }
 }
 
