@@ -308,6 +308,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the deliveries of a match, read and written together",
     ),
     (
+        "events/components",
+        Kind::Schema,
+        "the parts of an event, as clients send them",
+    ),
+    (
         "matches/agreement",
         Kind::Schema,
         "what two sides agree upon",

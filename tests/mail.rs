@@ -232,10 +232,12 @@ both! {
         assert_eq!((page.status, page.text.contains("method=\"post\"")), (StatusCode::OK, true));
         assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
         assert!(page.text.contains(&path), "the button sends the token: {}", page.text);
-        assert_eq!(wishes().await, ["DAILY_DIGEST", "INSTANT", "INSTANT", "INSTANT", "INSTANT", "INSTANT"]);
+        let mut expected = wishes().await;
+        assert!(!expected.contains(&"OFF".to_owned()), "{expected:?}");
 
         let done = press(&stranger, &path).await;
-        assert_eq!((done.status, wishes().await), (StatusCode::OK, ["DAILY_DIGEST", "OFF", "INSTANT", "INSTANT", "INSTANT", "INSTANT"].map(String::from).to_vec()));
+        expected[1] = "OFF".into();
+        assert_eq!((done.status, wishes().await), (StatusCode::OK, expected));
         // Again, with none, with one that was changed, or with a token for something else: the answer is the same.
         let token = owner.token.clone().unwrap();
         for path in [path.clone(), "/mail/unsubscribe".into(), path.replace("token=ey", "token=ex"), format!("/mail/unsubscribe?token={token}")] {

@@ -16,8 +16,6 @@ pub struct Model {
     pub confirmed: i32,
     /// Places held for those who were asked and have not answered yet.
     pub offered: i32,
-    /// Places held for organisations and for the invited that nobody has taken yet.
-    pub reserved: i32,
     /// Registrations that wait.
     pub waiting: i32,
     /// The number that the last one who came to wait was given. Counted under the row's lock: the order of numbers is

@@ -226,12 +226,11 @@ fn capacity() -> TableCreateStatement {
         .col(integer_null("capacity"))
         .col(integer("confirmed"))
         .col(integer("offered"))
-        .col(integer("reserved"))
         .col(integer("waiting"))
         .col(big_integer("queue_end"))
         .check(Expr::cust(
-            "confirmed >= 0 AND offered >= 0 AND reserved >= 0 AND waiting >= 0
-             AND (capacity IS NULL OR confirmed + offered + reserved <= capacity)",
+            "confirmed >= 0 AND offered >= 0 AND waiting >= 0
+             AND (capacity IS NULL OR confirmed + offered <= capacity)",
         ))
         .foreign_key(&mut references(
             ("event_capacity", "event_id"),

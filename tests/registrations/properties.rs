@@ -101,7 +101,7 @@ impl Story<'_> {
         };
         let sql = format!(
             "SELECT COUNT(*) AS wrong FROM event_capacity c WHERE c.confirmed <> {} OR c.offered <> {} OR c.waiting <> {}
-             OR c.confirmed + c.offered + c.reserved > c.capacity",
+             OR c.confirmed + c.offered > c.capacity",
             sum("'CONFIRMED', 'ATTENDED', 'NO_SHOW'", "r.places"),
             sum("'PLACE_OFFERED'", "r.places"),
             sum("'WAITLISTED'", "1"),

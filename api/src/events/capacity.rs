@@ -19,10 +19,10 @@ pub fn free(row: &Model) -> Option<i32> {
     row.capacity.map(|capacity| capacity - taken(row))
 }
 
-/// How many places somebody has, was offered, or is to have.
+/// How many places somebody has or was offered.
 #[must_use]
 pub const fn taken(row: &Model) -> i32 {
-    row.confirmed + row.offered + row.reserved
+    row.confirmed + row.offered
 }
 
 /// How many places somebody who comes now finds; none while others wait.
@@ -68,7 +68,6 @@ pub async fn create(
         capacity: Set(capacity),
         confirmed: Set(0),
         offered: Set(0),
-        reserved: Set(0),
         waiting: Set(0),
         queue_end: Set(0),
     })
@@ -89,8 +88,8 @@ pub async fn resize(
     }
     if capacity.is_some_and(|capacity| capacity < taken(held)) {
         let message = format!(
-            "{} places are confirmed, {} offered and {} reserved; there cannot be fewer.",
-            held.confirmed, held.offered, held.reserved
+            "{} places are confirmed and {} offered; there cannot be fewer.",
+            held.confirmed, held.offered
         );
         return Err(UserError::at(field, UserErrorCode::CapacityBelowConfirmed, message).into());
     }
@@ -102,7 +101,7 @@ pub async fn resize(
     Ok(())
 }
 
-/// Whether anybody has, was offered, waits for or is to have a place.
+/// Whether anybody has, was offered or waits for a place.
 #[must_use]
 pub const fn is_used(row: &Model) -> bool {
     taken(row) > 0 || row.waiting > 0
@@ -112,9 +111,7 @@ pub const fn is_used(row: &Model) -> bool {
 #[must_use]
 pub fn some_left() -> sea_orm::Condition {
     let column = |column: Column| Expr::col((Entity, column));
-    let taken = column(Column::Confirmed)
-        .add(column(Column::Offered))
-        .add(column(Column::Reserved));
+    let taken = column(Column::Confirmed).add(column(Column::Offered));
     sea_orm::Condition::any()
         .add(Column::Capacity.is_null())
         .add(

@@ -11,6 +11,7 @@
 //! registration locks.
 
 pub mod capacity;
+mod components;
 pub mod inputs;
 pub mod jobs;
 pub mod moves;

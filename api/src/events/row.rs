@@ -98,11 +98,10 @@ fn counts(field: &str) -> bool {
 }
 
 /// What of the places is read.
-const PLACES: [event_capacity::Column; 5] = [
+const PLACES: [event_capacity::Column; 4] = [
     event_capacity::Column::Capacity,
     event_capacity::Column::Confirmed,
     event_capacity::Column::Offered,
-    event_capacity::Column::Reserved,
     event_capacity::Column::Waiting,
 ];
 
@@ -201,8 +200,7 @@ impl Plan {
                 capacity: row.try_get_by_index(at)?,
                 confirmed: row.try_get_by_index(at + 1)?,
                 offered: row.try_get_by_index(at + 2)?,
-                reserved: row.try_get_by_index(at + 3)?,
-                waiting: row.try_get_by_index(at + 4)?,
+                waiting: row.try_get_by_index(at + 3)?,
                 queue_end: 0,
             });
             at += PLACES.len();
@@ -271,7 +269,6 @@ impl Row {
             capacity: None,
             confirmed: 0,
             offered: 0,
-            reserved: 0,
             waiting: 0,
             queue_end: 0,
         };

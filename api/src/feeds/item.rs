@@ -79,11 +79,7 @@ impl Item {
             published_at: row.first_published_at,
             updated_at: row.updated_at.max(row.first_published_at),
             labels: labels(reference, row),
-            picture: row
-                .details
-                .pictures
-                .first()
-                .map(|picture| picture.url.clone()),
+            picture: row.details.pictures.first().map(|one| one.url.clone()),
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum UserErrorCode {
     LendingModeNotAllowed,
     /// Accepted matches hold more than this quantity.
     QuantityBelowAllocated,
-    /// More places are taken, offered or reserved than there would be.
+    /// More places are taken or offered than there would be.
     CapacityBelowConfirmed,
     /// Not so many places are free.
     Full,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use entity::mail::MailState;
+use entity::mail::{MailState, Model};
 use sea_orm::ConnectionTrait;
 use tokio::{sync::Notify, time::timeout};
 
@@ -111,11 +111,7 @@ pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
 }
 
 /// Tries a mail again later, and not in its reader's quiet hours.
-async fn put_off(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    mail: &entity::mail::Model,
-) -> Result<(), Error> {
+async fn put_off(conn: &impl ConnectionTrait, viewer: &Viewer, mail: &Model) -> Result<(), Error> {
     let quiet = wishes::of(conn, mail.person_id).await?.quiet;
     mail::service::put_off(conn, mail, viewer.now, |at| timing::calm(quiet, at)).await
 }

@@ -83,13 +83,11 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
 /// Offers what is free where somebody waits: there are more places than before, or a party had its turn for long enough.
 async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use event_capacity::{
-        Column::{Capacity, Confirmed, EventId, Id, Offered, Reserved, Waiting},
+        Column::{Capacity, Confirmed, EventId, Id, Offered, Waiting},
         Entity,
     };
 
-    let taken = Expr::col(Confirmed)
-        .add(Expr::col(Offered))
-        .add(Expr::col(Reserved));
+    let taken = Expr::col(Confirmed).add(Expr::col(Offered));
     let room = Condition::any()
         .add(Capacity.is_null())
         .add(taken.lt(Expr::col(Capacity)));

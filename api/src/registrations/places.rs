@@ -77,7 +77,7 @@ pub async fn count(
     change: Change,
 ) -> Result<event_capacity::Model, Error> {
     use event_capacity::{
-        Column::{Capacity, Confirmed, Offered, Reserved, Waiting},
+        Column::{Capacity, Confirmed, Offered, Waiting},
         Entity,
     };
 
@@ -92,9 +92,7 @@ pub async fn count(
         .col_expr(Waiting, Expr::col(Waiting).add(waiting))
         .filter(event_capacity::Column::Id.eq(id));
     if confirmed + offered > 0 {
-        let taken = Expr::col(Confirmed)
-            .add(Expr::col(Offered))
-            .add(Expr::col(Reserved));
+        let taken = Expr::col(Confirmed).add(Expr::col(Offered));
         let room = taken.add(confirmed + offered).lte(Expr::col(Capacity));
         update = update.filter(Condition::any().add(Capacity.is_null()).add(room));
     }
