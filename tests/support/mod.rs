@@ -7,7 +7,7 @@ mod organisations;
 mod reply;
 pub mod sink;
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc, thread};
 
 use api::{
     App,
@@ -19,6 +19,7 @@ use axum::Router;
 use chrono::{DateTime, Utc};
 use entity::person::PlatformRole;
 use serde_json::json;
+use tokio::runtime;
 
 pub use caller::Caller;
 pub use events::Events;
@@ -153,6 +154,29 @@ pub const fn system(now: DateTime<Utc>) -> Viewer {
 /// The password of everybody in a test's world.
 pub const PASSWORD: &str = "seven wooden otters read";
 
+/// Room for the steps of a long story, which stand on the stack and are large where nothing is optimised.
+const STACK: usize = 32 << 20;
+
+/// Lives through a story, on a thread with room for it.
+pub fn go<F: Future<Output = ()>>(story: impl FnOnce() -> F + Send + 'static) {
+    let mut thread = thread::Builder::new().stack_size(STACK);
+    if let Some(name) = thread::current().name() {
+        thread = thread.name(name.into());
+    }
+    let told = thread.spawn(move || {
+        runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(story());
+    });
+    if let Err(panic) = told.unwrap().join() {
+        resume_unwind(panic);
+    }
+}
+
 /// Declares tests that run on both databases: `name::sqlite` and `name::postgres`.
 #[macro_export]
 macro_rules! both {
@@ -163,14 +187,14 @@ macro_rules! both {
 
             async fn run($on: $crate::support::On) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run($crate::support::On::Sqlite).await;
+            #[test]
+            fn sqlite() {
+                $crate::support::go(|| run($crate::support::On::Sqlite));
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                run($crate::support::On::Postgres).await;
+            #[test]
+            fn postgres() {
+                $crate::support::go(|| run($crate::support::On::Postgres));
             }
         })*
     };

@@ -45,7 +45,7 @@ pub async fn ask(
 ) -> Result<message::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "message.asked", &(listing, organisation, text));
-    once(app, viewer, key, async |transaction| {
+    Key::once::<message::Entity>(key, &app.database, viewer, async |transaction| {
         let listing = resource::get(transaction, viewer, listing).await?;
         let asker = resource::get(transaction, viewer, organisation).await?;
         rules::may_ask(viewer, asker.id)?;
@@ -76,7 +76,7 @@ pub async fn post(
 ) -> Result<message::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "message.posted", &(to, organisation, text));
-    once(app, viewer, key, async |transaction| {
+    Key::once::<message::Entity>(key, &app.database, viewer, async |transaction| {
         let (row, side) = match to {
             To::Conversation(id) => {
                 let row = resource::get(transaction, viewer, id).await?;
@@ -101,28 +101,6 @@ pub async fn post(
         say(transaction, viewer, &row, side, text).await
     })
     .await
-}
-
-/// Does an act that makes a message, once for each key.
-async fn once(
-    app: &App,
-    viewer: &Viewer,
-    key: Option<Key>,
-    act: impl AsyncFnOnce(&DatabaseTransaction) -> Result<message::Model, Error>,
-) -> Result<message::Model, Error> {
-    let made = Key::made::<message::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let answer = async {
-        let transaction = app.database.begin().await?;
-        let row = act(&transaction).await?;
-        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
-        transaction.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Key::settle::<message::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
 }
 
 /// The conversation of a match: what the two said already about one of its listings, or else a new one about the

@@ -6,7 +6,8 @@ use entity::{
     event_series,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
@@ -38,16 +39,15 @@ pub async fn create(
     key: Option<String>,
 ) -> Result<event_series::Model, Error> {
     let key = Key::new(viewer, key, "event_series.drafted", &(&draft, &recurrence));
-    let made = Key::made::<event_series::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let row = create_once(app, viewer, draft, recurrence, key.as_ref()).await;
-    Key::settle::<event_series::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+    Key::once::<event_series::Entity>(key, &app.database, viewer, async |transaction| {
+        create_in(app, transaction, viewer, draft, recurrence).await
+    })
+    .await
 }
 
-async fn create_once(
+async fn create_in(
     app: &App,
+    transaction: &DatabaseTransaction,
     viewer: &Viewer,
     Draft {
         organisation,
@@ -55,11 +55,9 @@ async fn create_once(
         schedule,
     }: Draft,
     recurrence: Recurrence,
-    key: Option<&Key>,
 ) -> Result<event_series::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let organisation = service::host(&transaction, viewer, organisation).await?;
-    let said = service::checked(app, &transaction, viewer, said, schedule).await?;
+    let organisation = service::host(transaction, viewer, organisation).await?;
+    let said = service::checked(app, transaction, viewer, said, schedule).await?;
     let mut checks = Checks::new();
     let zone = recurrence::zone(&said.time_zone);
     let found = zone
@@ -84,9 +82,9 @@ async fn create_once(
         time_zone: Set(said.time_zone.clone()),
         created_at: Set(viewer.now),
     })
-    .exec_with_returning(&transaction)
+    .exec_with_returning(transaction)
     .await?;
-    record(&transaction, viewer, &row, "event_series.drafted").await?;
+    record(transaction, viewer, &row, "event_series.drafted").await?;
     for starts_at in found.starts {
         let occurrence = Some(Occurrence {
             series_id: id,
@@ -94,7 +92,7 @@ async fn create_once(
         });
         let said = moved(&said, starts_at);
         service::insert(
-            &transaction,
+            transaction,
             viewer,
             organisation.id,
             &said,
@@ -103,8 +101,6 @@ async fn create_once(
         )
         .await?;
     }
-    Key::record(key, &transaction, viewer, id).await?;
-    transaction.commit().await?;
     Ok(row)
 }
 

@@ -57,31 +57,17 @@ pub async fn create(
     key: Option<String>,
 ) -> Result<event::Model, Error> {
     let key = Key::new(viewer, key, "event.drafted", &draft);
-    let made = Key::made::<event::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let row = create_once(app, viewer, draft, key.as_ref()).await;
-    Key::settle::<event::Entity>(row, key.as_ref(), &app.database.write, viewer).await
-}
-
-async fn create_once(
-    app: &App,
-    viewer: &Viewer,
-    Draft {
+    let Draft {
         organisation,
         said,
         schedule,
-    }: Draft,
-    key: Option<&Key>,
-) -> Result<event::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let organisation = host(&transaction, viewer, organisation).await?;
-    let said = checked(app, &transaction, viewer, said, schedule).await?;
-    let row = insert(&transaction, viewer, organisation.id, &said, None, schedule).await?;
-    Key::record(key, &transaction, viewer, row.id).await?;
-    transaction.commit().await?;
-    Ok(row)
+    } = draft;
+    Key::once::<event::Entity>(key, &app.database, viewer, async |transaction| {
+        let organisation = host(transaction, viewer, organisation).await?;
+        let said = checked(app, transaction, viewer, said, schedule).await?;
+        insert(transaction, viewer, organisation.id, &said, None, schedule).await
+    })
+    .await
 }
 
 /// The organisation for which the viewer may draft events, held as it is until the transaction ends.

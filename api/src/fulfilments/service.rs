@@ -56,19 +56,10 @@ pub async fn record(
 ) -> Result<fulfilment::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "match.delivery_recorded", &(id, &said));
-    let made = Key::made::<fulfilment::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let answer = async {
-        let transaction = app.database.begin().await?;
-        let row = record_in(&transaction, viewer, id, said).await?;
-        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
-        transaction.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Key::settle::<fulfilment::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+    Key::once::<fulfilment::Entity>(key, &app.database, viewer, async |transaction| {
+        record_in(transaction, viewer, id, said).await
+    })
+    .await
 }
 
 async fn record_in(

@@ -69,13 +69,11 @@ pub async fn take(
     let key = checks.line("clientKey", client_key, 1..=100);
     checks.finish()?;
     let key = Key::new(viewer, Some(key), "intake.taken", &told);
-    let made = Key::made::<intake::Entity>(key.as_ref(), &app.database.read, viewer).await;
-    if let Some(row) = made.map_err(other_key)? {
-        return Ok(row);
-    }
-    let row = take_once(app, viewer, told, key.as_ref()).await;
-    let row = Key::settle::<intake::Entity>(row, key.as_ref(), &app.database.write, viewer).await;
-    row.map_err(other_key)
+    Key::once::<intake::Entity>(key, &app.database, viewer, async |transaction| {
+        take_in(app, transaction, viewer, told).await
+    })
+    .await
+    .map_err(other_key)
 }
 
 /// What is refused about a key is about the field that is called so here.
@@ -92,11 +90,11 @@ fn other_key(error: Error) -> Error {
     Error::Refused(errors)
 }
 
-async fn take_once(
+async fn take_in(
     app: &App,
+    transaction: &DatabaseTransaction,
     viewer: &Viewer,
     told: Told,
-    key: Option<&Key>,
 ) -> Result<intake::Model, Error> {
     let Told {
         kind,
@@ -112,12 +110,11 @@ async fn take_once(
         consent,
     } = told;
     let me = viewer.signed_in()?.id;
-    let transaction = app.database.begin().await?;
     if let Some(host) = host {
-        resource::hold(&transaction, viewer, host).await?;
+        resource::hold(transaction, viewer, host).await?;
     }
     let event = match event {
-        Some(event) => Some(resource::hold(&transaction, viewer, event).await?),
+        Some(event) => Some(resource::hold(transaction, viewer, event).await?),
         None => None,
     };
     let held_by = event.as_ref().map(|event| event.organisation_id);
@@ -161,11 +158,9 @@ async fn take_once(
         version: 1,
     };
     intake::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(&transaction)
+        .exec_without_returning(transaction)
         .await?;
-    record(&transaction, viewer, &row, "intake.taken", &[]).await?;
-    Key::record(key, &transaction, viewer, row.id).await?;
-    transaction.commit().await?;
+    record(transaction, viewer, &row, "intake.taken", &[]).await?;
     Ok(row)
 }
 

@@ -50,25 +50,10 @@ pub async fn create(
     key: Option<String>,
 ) -> Result<listing::Model, Error> {
     let key = Key::new(viewer, key, "listing.drafted", &draft);
-    let made = Key::made::<listing::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let row = create_once(app, viewer, draft, key.as_ref()).await;
-    Key::settle::<listing::Entity>(row, key.as_ref(), &app.database.write, viewer).await
-}
-
-async fn create_once(
-    app: &App,
-    viewer: &Viewer,
-    draft: Draft,
-    key: Option<&Key>,
-) -> Result<listing::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = create_in(app, &transaction, viewer, draft).await?;
-    Key::record(key, &transaction, viewer, row.id).await?;
-    transaction.commit().await?;
-    Ok(row)
+    Key::once::<listing::Entity>(key, &app.database, viewer, async |transaction| {
+        create_in(app, transaction, viewer, draft).await
+    })
+    .await
 }
 
 /// The same inside a transaction of somebody else's.

@@ -41,22 +41,13 @@ pub async fn propose(
 ) -> Result<matching::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "match.proposed", &(offer, request, &said));
-    let made = Key::made::<matching::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
     jobs::lapse_on(app, [offer.0, request.0]).await?;
-    let answer = async {
-        let transaction = app.database.begin().await?;
-        let offer = resource::get(&transaction, viewer, offer).await?;
-        let request = resource::get(&transaction, viewer, request).await?;
-        let row = begin(&transaction, viewer, (&offer, &request), said, None).await?;
-        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
-        transaction.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Key::settle::<matching::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+    Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
+        let offer = resource::get(transaction, viewer, offer).await?;
+        let request = resource::get(transaction, viewer, request).await?;
+        begin(transaction, viewer, (&offer, &request), said, None).await
+    })
+    .await
 }
 
 /// Answers a listing directly: its counterpart is made for the viewer's organisation, unlisted, and matched with it.
@@ -70,28 +61,19 @@ pub async fn respond(
 ) -> Result<matching::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "match.responded", &(to, organisation, &said));
-    let made = Key::made::<matching::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
     jobs::lapse_on(app, [to.0]).await?;
-    let answer = async {
-        let transaction = app.database.begin().await?;
-        let to = resource::get(&transaction, viewer, to).await?;
+    Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
+        let to = resource::get(transaction, viewer, to).await?;
         let draft = counterpart(&to, organisation);
-        let made = listings::service::create_in(app, &transaction, viewer, draft).await?;
+        let made = listings::service::create_in(app, transaction, viewer, draft).await?;
         let side = side_of(&made);
         let pair = match side {
             MatchSide::Offerer => (&made, &to),
             MatchSide::Requester => (&to, &made),
         };
-        let row = begin(&transaction, viewer, pair, said, Some(side)).await?;
-        Key::record(key.as_ref(), &transaction, viewer, row.id).await?;
-        transaction.commit().await?;
-        Ok(row)
-    }
-    .await;
-    Key::settle::<matching::Entity>(answer, key.as_ref(), &app.database.write, viewer).await
+        begin(transaction, viewer, pair, said, Some(side)).await
+    })
+    .await
 }
 
 /// What answers a listing: the same thing from the other side, for nobody's eyes but theirs. It counts nothing, for the

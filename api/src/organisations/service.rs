@@ -24,7 +24,6 @@ use crate::{
         Error, Id, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
         idempotency::Key,
-        input::Checks,
         place::Point,
         resource,
     },
@@ -43,31 +42,11 @@ pub async fn create(
     idempotency_key: Option<String>,
 ) -> Result<Model, Error> {
     viewer.signed_in()?;
-    if let Some(key) = &idempotency_key {
-        let mut checks = Checks::new();
-        checks.line("idempotencyKey", key, 1..=100);
-        checks.finish()?;
-    }
     let key = Key::new(viewer, idempotency_key, "organisation.created", &profile);
-    let made = Key::made::<Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
-    let row = create_once(app, viewer, profile, key.as_ref()).await;
-    Key::settle::<Entity>(row, key.as_ref(), &app.database.write, viewer).await
-}
-
-async fn create_once(
-    app: &App,
-    viewer: &Viewer,
-    profile: Profile,
-    key: Option<&Key>,
-) -> Result<Model, Error> {
-    let transaction = app.database.begin().await?;
-    let row = create_in(app, &transaction, viewer, profile).await?;
-    Key::record(key, &transaction, viewer, row.id).await?;
-    transaction.commit().await?;
-    Ok(row)
+    Key::once::<Entity>(key, &app.database, viewer, async |transaction| {
+        create_in(app, transaction, viewer, profile).await
+    })
+    .await
 }
 
 /// The same inside a transaction of somebody else's.

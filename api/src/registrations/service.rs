@@ -53,10 +53,6 @@ pub async fn register(
 ) -> Result<registration::Model, Error> {
     viewer.signed_in()?;
     let key = Key::new(viewer, key, "registration.made", &asked);
-    let made = Key::made::<registration::Entity>(key.as_ref(), &app.database.read, viewer).await?;
-    if let Some(row) = made {
-        return Ok(row);
-    }
     jobs::lapse(
         app,
         &Viewer {
@@ -66,15 +62,16 @@ pub async fn register(
         Some(asked.event.0),
     )
     .await?;
-    let row = register_once(app, viewer, asked, key.as_ref()).await;
-    Key::settle::<registration::Entity>(row, key.as_ref(), &app.database.write, viewer).await
+    Key::once::<registration::Entity>(key, &app.database, viewer, async |transaction| {
+        register_in(transaction, viewer, asked).await
+    })
+    .await
 }
 
-async fn register_once(
-    app: &App,
+async fn register_in(
+    transaction: &DatabaseTransaction,
     viewer: &Viewer,
     asked: Asked,
-    key: Option<&Key>,
 ) -> Result<registration::Model, Error> {
     let Asked {
         event,
@@ -85,10 +82,9 @@ async fn register_once(
         access_needs,
     } = asked;
     let me = viewer.signed_in()?.id;
-    let transaction = app.database.begin().await?;
     let capacity_id = session.map_or(event.0, |session| session.0);
-    let held = capacity::hold(&transaction, capacity_id).await?;
-    let event = resource::get(&transaction, viewer, event).await?;
+    let held = capacity::hold(transaction, capacity_id).await?;
+    let event = resource::get(transaction, viewer, event).await?;
     let held = held
         .filter(|held| held.event_id == event.id)
         .ok_or_else(no_session)?;
@@ -112,7 +108,7 @@ async fn register_once(
     let answers = rules::answers(&mut checks, &event.details.questions, answers);
     let access_needs = checks.optional("accessNeeds", access_needs.as_deref(), 1_000);
     checks.finish()?;
-    not_twice(&transaction, capacity_id, me).await?;
+    not_twice(transaction, capacity_id, me).await?;
     let room = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
     let (state, act) = if room {
         (State::Confirmed, "registration.confirmed")
@@ -120,7 +116,7 @@ async fn register_once(
         (State::Waitlisted, "registration.waitlisted")
     };
     places::count(
-        &transaction,
+        transaction,
         capacity_id,
         places::Change::between(None, state, wanted),
     )
@@ -128,7 +124,7 @@ async fn register_once(
     let queue_number = if room {
         None
     } else {
-        Some(places::next_number(&transaction, capacity_id).await?)
+        Some(places::next_number(transaction, capacity_id).await?)
     };
     let id = Uuid::now_v7();
     let row = registration::ActiveModel {
@@ -150,17 +146,13 @@ async fn register_once(
         checked_in_at: Set(None),
     };
     let row = registration::Entity::insert(row)
-        .exec_with_returning(&transaction)
+        .exec_with_returning(transaction)
         .await?;
-    places::record(&transaction, viewer, &row, &event, act).await?;
+    places::record(transaction, viewer, &row, &event, act).await?;
     // Those before may have been passed over, and there may be room for a smaller party.
-    if !room && places::offer_in_order(&transaction, viewer, &event, capacity_id).await? > 0 {
-        Key::record(key, &transaction, viewer, id).await?;
-        transaction.commit().await?;
-        return resource::get(&app.database.write, viewer, RegistrationId::new(id)).await;
+    if !room && places::offer_in_order(transaction, viewer, &event, capacity_id).await? > 0 {
+        return resource::get(transaction, viewer, RegistrationId::new(id)).await;
     }
-    Key::record(key, &transaction, viewer, id).await?;
-    transaction.commit().await?;
     Ok(row)
 }
 

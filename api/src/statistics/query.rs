@@ -21,7 +21,9 @@ impl StatisticsQuery {
     /// Staff see all of it, and members that of their organisation, with `filter.organisationId`. Whoever asks without
     /// it sees what public listings add up to, and only of groups in which at least three organisations act, so that
     /// nobody can be told from a number: other groups are `suppressed`, and with them the next smallest where the rest
-    /// would tell. A match whose listing was made only to answer another is as public as that other one.
+    /// would tell. Publish figures of periods that do not overlap: the difference of two that do may be a small group.
+    /// Listings that are paused count for their organisation and for staff only. A match whose listing was made only
+    /// to answer another is as public as that other one.
     ///
     /// A match belongs to the kind, the areas and the priority areas of its request. What names several areas counts in
     /// each of them, so that the groups of areas and of priority areas add up to more than there is; without `groupBy`
