@@ -255,10 +255,8 @@ both! {
         assert_eq!(post(&owner, "Offer", &organisation, input.clone()).await.at("created.listing.id"), ids[0]);
         let other = post(&owner, "Offer", &organisation, json!({"idempotencyKey": "k1", "title": "Another"})).await;
         assert_eq!(other.refusals(), ["IDEMPOTENCY_KEY_REUSED idempotencyKey"]);
-        for (key, refusal) in [(String::new(), "REQUIRED idempotencyKey"), ("k".repeat(101), "TOO_LONG idempotencyKey")] {
-            let refused = post(&owner, "Offer", &organisation, json!({"idempotencyKey": key})).await;
-            assert_eq!(refused.refusals(), [refusal]);
-        }
+        let long = post(&owner, "Offer", &organisation, json!({"idempotencyKey": "k".repeat(101)})).await;
+        assert_eq!(long.refusals(), ["TOO_LONG idempotencyKey"]);
         let mine = owner.ask("{ viewer { listings { totalCount } } }", json!({})).await;
         assert_eq!(mine.at("viewer.listings.totalCount"), &json!(2));
     }

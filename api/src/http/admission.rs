@@ -1,6 +1,9 @@
 //! Admitting documents: each is looked over, parsed, measured and validated once, and known from then on.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use apollo_compiler::{ExecutableDocument as Validated, executable::Operation, validation::Valid};
 use async_graphql::{
@@ -15,6 +18,7 @@ use super::{
     measure::measure,
     scan::scan,
     source,
+    tight::tight,
     weight::{Weight, weigh},
 };
 
@@ -204,11 +208,15 @@ fn sign_ins(document: &Validated, operation: &Operation) -> u32 {
 
 /// The document of a text. The engine's parser does not know all forms of a text within it.
 fn parse(text: &str) -> Result<ExecutableDocument, ServerError> {
-    let parsed = if escapes::any(text) {
-        parse_query(escapes::plain(text).ok_or_else(no_document)?)
+    let plain = if escapes::any(text) {
+        Cow::Owned(escapes::plain(text).ok_or_else(no_document)?)
     } else {
-        parse_query(text)
+        Cow::Borrowed(text)
     };
+    let parsed = parse_query(&plain).or_else(|error| {
+        let tight = tight(&plain).and_then(|tight| parse_query(tight).ok());
+        tight.ok_or(error)
+    });
     parsed.map_err(|error| {
         let mut refused = no_document();
         refused.locations = error.positions().collect();

@@ -35,6 +35,7 @@ mod socket;
 mod source;
 mod stream;
 mod terms;
+mod tight;
 mod variables;
 mod weight;
 

@@ -51,7 +51,7 @@ fn run(bytes: &[u8], of: impl Fn(u8) -> bool) -> usize {
 }
 
 /// The length of the string that begins here, quotes included.
-fn string(bytes: &[u8]) -> Option<usize> {
+pub(super) fn string(bytes: &[u8]) -> Option<usize> {
     const BLOCK: &[u8] = b"\"\"\"";
     if bytes.starts_with(BLOCK) {
         let mut at = BLOCK.len();
