@@ -52,11 +52,11 @@ mod tests {
     #[test]
     fn signs_come_close_and_everything_else_stays() {
         for (text, expected) in [
-            ("query ($a: [ B ! ] !) { a }", "query ($a:  [B!]!  ) { a }"),
+            ("query ($a: [ B ! ] !) { a }", "query ($a:  [B!]!   ) { a }"),
             ("query ($a: B , ! = 1) { a }", "query ($a: B! ,  = 1) { a }"),
             (
                 "{ a(b: [ [ 1 ] ], c: \"[ ! ]\") } # [ !",
-                "{ a(b:   [[1]] , c: \"[ ! ]\") } # [ !",
+                "{ a(b:   [[1]]  , c: \"[ ! ]\") } # [ !",
             ),
         ] {
             let tight = tight(text).unwrap();
