@@ -29,7 +29,7 @@ struct Copy {
 }
 
 impl Copy {
-    /// Reads a page, and says whether it was the last one for now.
+    /// Reads a page, and says whether it was the last one.
     async fn read(&mut self, world: &World) -> bool {
         let start = "/feeds/listings.rpde?limit=3".to_owned();
         let address = self.next.clone().unwrap_or(start);

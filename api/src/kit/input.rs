@@ -67,7 +67,7 @@ pub enum UserErrorCode {
     LastOwner,
     /// A reference leads back to where it started.
     Circular,
-    /// Too many of these exist, or were tried, for now.
+    /// There are too many of these already, or too many were tried lately.
     LimitReached,
 }
 

@@ -11,6 +11,9 @@ use crate::{
     kit::{Error, Viewer, clock},
 };
 
+/// How long to wait before the database is asked again what it could not say.
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
+
 /// Somebody, or nobody, who holds a connection open.
 pub struct Caller {
     app: App,
@@ -70,6 +73,21 @@ impl Caller {
             self.over.send_replace(true);
         }
         Ok(found.map(Arc::new))
+    }
+
+    /// Who they are at this moment, asked again where the database cannot say. Waits for ever once they are nobody any
+    /// more: silence tells them nothing.
+    pub(super) async fn now(&self) -> Arc<Viewer> {
+        loop {
+            match self.viewer().await {
+                Ok(Some(viewer)) => return viewer,
+                Ok(None) => std::future::pending().await,
+                Err(error) => {
+                    tracing::error!(?error, "who subscribes could not be read");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
     }
 
     /// When their token ends, if they have one.

@@ -1,7 +1,7 @@
 //! Acts as they happen, for one caller: in the order of commits, none twice, none left out, and each only where
 //! the caller may read of it at that moment.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc};
 
 use entity::{activity, listing, matching, message};
 use futures_util::{Stream, stream};
@@ -10,7 +10,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::Caller;
+use super::{Caller, caller::AGAIN};
 use crate::{
     App, activities,
     kit::{Error, Resource, Viewer},
@@ -19,8 +19,6 @@ use crate::{
 
 /// How many acts are read at a time by whoever has fallen behind.
 const BATCH: u64 = 500;
-/// How long to wait before the database is asked again what it could not say.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// One act, and whoever it is told to as they are now.
 #[derive(Clone)]
@@ -103,7 +101,7 @@ impl Follower {
             if self.known.as_ref().is_some_and(|known| !seen(known)) {
                 continue;
             }
-            let viewer = self.viewer().await;
+            let viewer = self.caller.now().await;
             if seen(&viewer) {
                 let app = self.caller.app().clone();
                 return Some(Change {
@@ -155,20 +153,6 @@ impl Follower {
             Err(error) => {
                 tracing::error!(?error, "what a subscription missed could not be read");
                 sleep(AGAIN).await;
-            }
-        }
-    }
-
-    /// Who the caller is now. Waits for ever once they are nobody any more: silence tells them nothing.
-    async fn viewer(&self) -> Arc<Viewer> {
-        loop {
-            match self.caller.viewer().await {
-                Ok(Some(viewer)) => return viewer,
-                Ok(None) => std::future::pending().await,
-                Err(error) => {
-                    tracing::error!(?error, "who subscribes could not be read");
-                    sleep(AGAIN).await;
-                }
             }
         }
     }

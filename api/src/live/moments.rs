@@ -11,10 +11,7 @@ use tokio::{
 };
 
 use super::{Caller, Event};
-use crate::{
-    App, activities,
-    kit::{Error, Viewer},
-};
+use crate::{App, activities, kit::Viewer};
 
 /// How long acts are gathered: many come at once, and one look is enough for all of them.
 const GATHERED: Duration = Duration::from_millis(500);
@@ -45,7 +42,7 @@ struct Watch {
 
 /// The moments at which the caller should look: the first at once. It does not end: whoever serves the connection
 /// ends it when the caller's time is over, from which moment it gives nothing.
-pub fn look(caller: Arc<Caller>) -> impl Stream<Item = Result<Moment, Error>> + Send {
+pub fn look(caller: Arc<Caller>) -> impl Stream<Item = Moment> + Send {
     let watch = Watch {
         heard: caller.app().outbox.follow(),
         caller,
@@ -58,19 +55,14 @@ pub fn look(caller: Arc<Caller>) -> impl Stream<Item = Result<Moment, Error>> + 
 }
 
 impl Watch {
-    async fn next(&mut self) -> Option<Result<Moment, Error>> {
+    async fn next(&mut self) -> Option<Moment> {
         if let Some(known) = self.known.take() {
             self.wait(&known).await?;
         }
-        match self.caller.viewer().await {
-            Ok(Some(viewer)) => {
-                self.known = Some(Arc::clone(&viewer));
-                let app = self.caller.app().clone();
-                Some(Ok(Moment { viewer, app }))
-            }
-            Ok(None) => std::future::pending().await,
-            Err(error) => Some(Err(error)),
-        }
+        let viewer = self.caller.now().await;
+        self.known = Some(Arc::clone(&viewer));
+        let app = self.caller.app().clone();
+        Some(Moment { viewer, app })
     }
 
     /// Waits until something was done of which this viewer may read, or for long enough; `None` when the program ends.

@@ -114,7 +114,7 @@ pub async fn happenings(
 }
 
 /// The moments at which to look again at what the caller is shown: the first at once.
-pub fn moments(ctx: &Context<'_>) -> impl Stream<Item = Result<Moment, Error>> + Send + use<> {
+pub fn moments(ctx: &Context<'_>) -> impl Stream<Item = Moment> + Send + use<> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
     look(Arc::clone(caller))
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     fulfilment, listing, match_step, match_terms,
     matching::{self, MatchSide, MatchState},
-    membership::MembershipRole,
+    membership::{self, MembershipRole},
     organisation, person, thanks,
 };
 
@@ -248,11 +248,15 @@ impl Match {
             own.sort_by_key(|step| Reverse(step.id));
             let spoke: Vec<_> = own.iter().filter_map(|step| step.person_id).collect();
             let organisation = rules::organisation(&self.0, side);
-            let conn = &ctx.app().database.read;
-            let there = members::service::among(conn, organisation, &spoke).await?;
-            let Some(id) = spoke.into_iter().find(|id| there.contains(id)) else {
-                continue;
-            };
+            let mut there = None;
+            for id in spoke {
+                let places = ctx.parts::<membership::Entity>(id).await?;
+                if members::rules::belongs(&places, organisation) {
+                    there = Some(id);
+                    break;
+                }
+            }
+            let Some(id) = there else { continue };
             let found = ctx.load(Id::<person::Entity>::new(id)).await?;
             contacts.extend(found.map(|row| MatchContact {
                 side,

@@ -19,7 +19,16 @@ use uuid::Uuid;
 pub use mutation::MemberMutation;
 pub use types::{Membership, MembershipPayload};
 
-use crate::kit::{Resource, Viewer};
+use crate::kit::{Part, Resource, Viewer};
+
+/// A person's places are read with the person, many people's at once.
+impl Part for membership::Entity {
+    const WHOLE: membership::Column = membership::Column::PersonId;
+
+    fn whole(row: &membership::Model) -> Uuid {
+        row.person_id
+    }
+}
 
 impl Resource for membership::Entity {
     const NAME: &'static str = "membership";

@@ -33,6 +33,14 @@ pub fn may_manage_role(
     ))
 }
 
+/// Whether somebody with these places is a member of an organisation now.
+#[must_use]
+pub fn belongs(places: &[Model], organisation: Uuid) -> bool {
+    let active = |place: &&Model| place.state == MembershipState::Active;
+    let mut own = places.iter().filter(active);
+    own.any(|place| place.organisation_id == organisation)
+}
+
 /// The membership is in the state that the act needs.
 pub fn is_in(row: &Model, state: MembershipState) -> Result<(), Error> {
     if row.state == state {

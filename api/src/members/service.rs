@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -205,23 +205,6 @@ pub async fn place_of(
         .filter(Column::PersonId.eq(person))
         .filter(Column::OrganisationId.eq(organisation))
         .one(conn)
-        .await?)
-}
-
-/// Which of these people are members of an organisation.
-pub async fn among(
-    conn: &impl ConnectionTrait,
-    organisation: Uuid,
-    people: &[Uuid],
-) -> Result<Vec<Uuid>, Error> {
-    Ok(Entity::find()
-        .filter(Column::OrganisationId.eq(organisation))
-        .filter(Column::State.eq(MembershipState::Active))
-        .filter(Column::PersonId.is_in(people.iter().copied()))
-        .select_only()
-        .column(Column::PersonId)
-        .into_tuple()
-        .all(conn)
         .await?)
 }
 

@@ -1,7 +1,7 @@
 //! Hearing of what waits as it comes and goes.
 
 use async_graphql::{Context, Result, Subscription};
-use futures_util::{Stream, TryStreamExt, future};
+use futures_util::{Stream, StreamExt, TryStreamExt, future};
 
 use super::search;
 use crate::{
@@ -24,10 +24,10 @@ impl TaskSubscription {
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<Event<ViewerObject>, Error>> + use<>> {
         ctx.viewer().signed_in()?;
-        let looked = live::moments(ctx).and_then(|moment| async move {
+        let looked = live::moments(ctx).then(|moment| async move {
             let conn = &moment.app.database.read;
             let waiting = search::fingerprint(conn, &moment.viewer).await?;
-            Ok((waiting, moment))
+            Ok::<_, Error>((waiting, moment))
         });
         let mut last = None;
         let changed = looked.try_filter_map(move |(waiting, moment)| {
