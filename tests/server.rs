@@ -220,6 +220,42 @@ both! {
         assert!(answer.1 < Duration::from_secs(15), "after {:?}", answer.1);
     }
 
+    async fn a_client_that_closes_its_half_holds_nothing_and_nobody_up(on) {
+        let served = served(on).await;
+        for said in ["", "GET /health/live HTTP/1.1\r\nHost: loc", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{", ASK] {
+            let (answer, waited) = talk(served.address, move |mut stream| {
+                stream.write_all(said.as_bytes()).unwrap();
+                stream.shutdown(std::net::Shutdown::Write).unwrap();
+                let begun = Instant::now();
+                (rest(&mut stream), begun.elapsed())
+            })
+            .await;
+            // Whoever hangs up before the answer may have gone away altogether: what they asked may be left.
+            assert!(waited < PATIENCE.headers, "{said:?}: after {waited:?}");
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 ") || answer.starts_with("HTTP/1.1 200 ") && said == ASK, "{said:?}: {answer}");
+        }
+        // Any number of them, held open from the other side, and whoever asks is answered at once.
+        let (held, took) = talk(served.address, |mut stream| {
+            let address = stream.peer_addr().unwrap();
+            let held: Vec<TcpStream> = (0..200).map(|_| {
+                let mut half = TcpStream::connect(address).unwrap();
+                half.write_all(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{").unwrap();
+                half.shutdown(std::net::Shutdown::Write).unwrap();
+                half
+            }).collect();
+            let begun = Instant::now();
+            stream.write_all(ASK.as_bytes()).unwrap();
+            assert!(answer(&mut stream).starts_with("HTTP/1.1 200"));
+            (held, begun.elapsed())
+        })
+        .await;
+        assert!(took < Duration::from_secs(5), "after {took:?}");
+        for mut half in held {
+            half.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            rest(&mut half);
+        }
+    }
+
     async fn who_asks_too_much_over_one_address_is_told_to_wait(on) {
         let served = serving(World::with(on, |config| config.allowance.points_per_address = 3).await).await;
         let answers = talk(served.address, |mut stream| {

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use api::{
+use crate::{
     App,
     config::Config,
     http::{self, server::Patience},
@@ -42,6 +42,7 @@ pub async fn run(config: Config) -> Result<(), String> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
         println!("metrics     http://{address}/metrics");
         let router = http::metrics_router(app.clone());
         tokio::spawn(http::server::serve(

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
+use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -115,12 +116,13 @@ async fn from_body(parts: &Parts, body: Body, largest: usize) -> Result<Members,
                 "The body took too long to arrive.",
             )
         })?
-        .map_err(|_| {
-            refusal(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
-                &format!("The body is over {largest} bytes."),
-            )
+        .map_err(|error| {
+            if error.into_inner().is::<LengthLimitError>() {
+                let message = format!("The body is over {largest} bytes.");
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message);
+            }
+            let message = "The body ended before it was whole.";
+            refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
         })?;
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(refusal(

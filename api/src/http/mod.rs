@@ -9,7 +9,7 @@ mod coercion;
 mod complete;
 mod conditional;
 mod contract;
-pub mod documents;
+mod documents;
 mod escapes;
 mod feeds;
 mod filler;
@@ -22,6 +22,7 @@ mod mail;
 mod measure;
 mod members;
 mod metrics;
+mod moment;
 mod operation;
 mod origins;
 mod playground;
@@ -36,6 +37,7 @@ mod source;
 mod stream;
 mod terms;
 mod tight;
+mod trusted;
 mod variables;
 mod weight;
 
@@ -66,6 +68,7 @@ pub use metrics::{Metrics, metrics_router};
 pub use queue::Load;
 pub use rates::Allowance;
 pub use terms::Terms;
+pub use trusted::trusted_documents;
 
 use crate::{App, schema::Schema as Engine};
 
