@@ -6,7 +6,7 @@
 
 use entity::event_capacity::{self, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
     QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
@@ -109,14 +109,11 @@ pub const fn is_used(row: &Model) -> bool {
 
 /// Some of it is free and nobody waits, in SQL, or it is not counted.
 #[must_use]
-pub fn some_left() -> sea_orm::Condition {
+pub fn some_left() -> Condition {
     let column = |column: Column| Expr::col((Entity, column));
     let taken = column(Column::Confirmed).add(column(Column::Offered));
-    sea_orm::Condition::any()
+    let room = taken.lt(column(Column::Capacity));
+    Condition::any()
         .add(Column::Capacity.is_null())
-        .add(
-            sea_orm::Condition::all()
-                .add(taken.lt(column(Column::Capacity)))
-                .add(Column::Waiting.eq(0)),
-        )
+        .add(room.and(Column::Waiting.eq(0)))
 }

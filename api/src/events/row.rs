@@ -8,7 +8,7 @@ use entity::{
     event_capacity, organisation,
 };
 use sea_orm::{
-    QueryResult,
+    Iterable, QueryResult,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -135,6 +135,20 @@ impl Plan {
     #[must_use]
     pub fn of_event(field: SelectionField<'_>) -> Self {
         Self::of(&field.selection_set().collect::<Vec<_>>())
+    }
+
+    /// Everything of an event, with its places and the name and the pages of its organisation: for documents with a form
+    /// of their own.
+    #[must_use]
+    pub fn in_full() -> Self {
+        let named = ["name", "website"].into_iter();
+        let named = named.flat_map(organisations::row::needs).copied();
+        let always = organisations::row::ALWAYS.into_iter();
+        Self {
+            event: Selection::new(Column::iter()),
+            organisation: Some(Selection::new(always.chain(named))),
+            places: true,
+        }
     }
 
     fn of(fields: &[SelectionField<'_>]) -> Self {
@@ -273,6 +287,12 @@ impl Row {
             queue_end: 0,
         };
         Ok(all.into_iter().find(|row| row.id == id).unwrap_or(gone))
+    }
+
+    /// The places, if they were read with the event.
+    #[must_use]
+    pub const fn counted(&self) -> Option<&event_capacity::Model> {
+        self.places.as_ref()
     }
 
     /// The organisation, if it was read with the event.
