@@ -169,6 +169,8 @@ both! {
         let json = "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n";
         let body = |head: &str, body: &str| format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
         let who = r#"{"query":"{ viewer { kind } }"}"#;
+        let levels: String = (0..30).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
+        let bomb = format!("{{\"query\":\"{{ ...F0 }} {levels} fragment F30 on Query {{ __typename }}\"}}");
         let newer = format!("{json}Accept: application/graphql-response+json\r\n");
         for (asked, status, contains) in [
             (body(json, who), 200, "\"ANONYMOUS\""),
@@ -189,6 +191,18 @@ both! {
             ("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 404, "NOT_FOUND"),
             ("DELETE /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 405, "METHOD_NOT_ALLOWED"),
             ("GET /graphql/ws HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 426, "UPGRADE_REQUIRED"),
+            (body(json, &bomb), 200, "DOCUMENT_TOO_LARGE"),
+            (body(json, &format!("{{\"query\":\"{{ {} }}\"}}", "a: __typename ".repeat(300))), 200, "TOO_MANY_ALIASES"),
+            (body(json, &format!("{{\"query\":\"{}\"}}", "{a".repeat(40_000))), 200, "QUERY_TOO_DEEP"),
+            (body(json, r#"{"query":"query ($n: Int = 1e3) { offers(first: $n) { totalCount } }"}"#), 200, "GRAPHQL_VALIDATION_FAILED"),
+            (body(json, r#"{"query":"query ($no: Boolean = true) { viewer { kind @skip(if: $no) } }"}"#), 200, r#"{"data":{"viewer":{}}}"#),
+            (body(json, r#"{"query":"{ b: viewer { kind } a: __typename }"}"#), 200, r#"{"data":{"b":{"kind":"ANONYMOUS"},"a":"Query"}}"#),
+            (body(json, r#"{"query":"{ __type(name: \"Node\") { interfaces { name } } }"}"#), 200, r#"{"data":{"__type":{"interfaces":[]}}}"#),
+            (body(json, r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}"#), 200, "PERSISTED_QUERY_NOT_FOUND"),
+            (body(&format!("{json}Accept-Encoding: gzip\r\n"), r#"{"query":"{ areas { code name kind } }"}"#), 200, "content-encoding: gzip"),
+            (body(&format!("{json}Accept-Encoding: br\r\n"), r#"{"query":"{ areas { code name kind } }"}"#), 200, "content-encoding: br"),
+            ("GET /graphql?query=%7Bareas%7Bcode%7D%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 200, "cache-control: public"),
+            ("GET /graphql?query=%7Bareas%7Bcode%7D%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 200, "etag: "),
             ("GET /graphiql/%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 400, "BAD_REQUEST"),
         ] {
             let shown: String = asked.chars().take(200).collect();
@@ -235,7 +249,7 @@ both! {
             assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 ") || answer.starts_with("HTTP/1.1 200 ") && said == ASK, "{said:?}: {answer}");
         }
         // Any number of them, held open from the other side, and whoever asks is answered at once.
-        let (held, took) = talk(served.address, |mut stream| {
+        let (held, took) = talk(served.address, |stream| {
             let address = stream.peer_addr().unwrap();
             let held: Vec<TcpStream> = (0..200).map(|_| {
                 let mut half = TcpStream::connect(address).unwrap();
@@ -244,6 +258,7 @@ both! {
                 half
             }).collect();
             let begun = Instant::now();
+            let mut stream = TcpStream::connect(address).unwrap();
             stream.write_all(ASK.as_bytes()).unwrap();
             assert!(answer(&mut stream).starts_with("HTTP/1.1 200"));
             (held, begun.elapsed())

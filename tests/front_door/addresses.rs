@@ -287,7 +287,6 @@ async fn prometheus_reads_what_went_on_and_nothing_of_whom() {
         "marketplace_documents_known_total 1",
         "marketplace_reference_readings 1",
         "marketplace_database_connections{pool=\"write\",state=\"Closed\"} 0",
-        "marketplace_database_connections{pool=\"probe\",state=\"Closed\"} 1",
         "# EOF",
     ] {
         assert!(told.lines().any(|told| told == line), "{line}: {told}");

@@ -3,6 +3,7 @@
 
 mod ending;
 mod starting;
+mod traces;
 
 use std::{
     io::{Read, Write},

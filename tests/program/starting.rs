@@ -152,8 +152,8 @@ both! {
     async fn it_serves_tells_its_health_and_logs_what_went_on(on) {
         let world = World::new(on).await;
         let key = world.app.config.token_key_file.clone().unwrap();
-        // Faults are logged with the request in which they were met.
-        let (mut program, address) = Program::serve(world.database_url(), &key, &["--json-logs", "--metrics-listen", "127.0.0.1:0"]);
+        let (mut program, address) = Program::serve_with(
+            world.database_url(), &key, &["--json-logs", "--metrics-listen", "127.0.0.1:0"], &[("RUST_LOG", "info,api=debug")]);
         let metrics = program.told("metrics     http://");
         let asked = program.told("GraphQL     http://");
         assert_eq!(asked, address);
@@ -163,7 +163,8 @@ both! {
         assert!(told.starts_with("HTTP/1.1 200 ") && told.contains("marketplace_database_connections{pool=\""), "{told}");
         let mut stream = connect(address);
         let body = json!({"query": "{ viewer { kind } }"}).to_string();
-        std::io::Write::write_all(&mut stream, post("/graphql", "*/*", &body).as_bytes()).unwrap();
+        let asked = post("/graphql", "*/*", &body).replace("Host:", "X-Request-Id: mine-7\r\nHost:");
+        std::io::Write::write_all(&mut stream, asked.as_bytes()).unwrap();
         let mut answer = [0; 4_000];
         let read = std::io::Read::read(&mut stream, &mut answer).unwrap();
         assert!(String::from_utf8_lossy(&answer[..read]).contains("\"ANONYMOUS\""));
@@ -172,9 +173,11 @@ both! {
         assert!(!sick.status.success(), "{sick:?}");
         let ended = program.end();
         assert!(ended.status.success(), "{ended:?}");
-        for line in ended.err.lines() {
-            let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
-            assert!(entry["level"].is_string() && entry["timestamp"].is_string(), "{line}");
+        let entries: Vec<Value> = ended.err.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect();
+        for entry in &entries {
+            assert!(entry["level"].is_string() && entry["timestamp"].is_string(), "{entry}");
         }
+        let answered = entries.iter().find(|entry| entry["span"]["id"] == "mine-7" && entry["fields"]["message"] == "answered");
+        assert_eq!(answered.unwrap_or_else(|| panic!("{entries:#?}"))["fields"]["status"], 200);
     }
 }

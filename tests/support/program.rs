@@ -98,11 +98,21 @@ impl Program {
 
     /// Serves a database on a free port, with these words besides; waits until it is ready.
     pub fn serve(url: &str, key: &Path, more: &[&str]) -> (Self, SocketAddr) {
+        Self::serve_with(url, key, more, &[])
+    }
+
+    /// The same with these in its environment.
+    pub fn serve_with(
+        url: &str,
+        key: &Path,
+        more: &[&str],
+        environment: &[(&str, &str)],
+    ) -> (Self, SocketAddr) {
         let key = key.to_str().unwrap();
         let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--database-url", url];
         words.extend(["--token-key-file", key]);
         words.extend(more);
-        let mut program = Self::start(&words);
+        let mut program = Self::start_with(&words, environment);
         let address = program.told("GraphQL     http://");
         (program, address)
     }

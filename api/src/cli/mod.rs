@@ -4,12 +4,17 @@ mod admin;
 mod backup;
 mod demo;
 mod healthcheck;
+mod log;
 mod serve;
+#[cfg(feature = "otlp")]
+mod traces;
 mod transfer;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+#[cfg(feature = "otlp")]
+use tracing_subscriber::Layer;
 
 use crate::{
     App,
@@ -29,7 +34,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API and the playground. Brings the database up to this version first.
-    Serve(Config),
+    Serve {
+        #[command(flatten)]
+        config: Config,
+        #[cfg(feature = "otlp")]
+        #[command(flatten)]
+        traces: traces::Traces,
+    },
     /// Ask the server on this machine whether it is ready; for containers.
     Healthcheck {
         /// Where it listens.
@@ -114,7 +125,22 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     match command {
-        Command::Serve(config) => serve::run(config).await,
+        #[cfg(not(feature = "otlp"))]
+        Command::Serve { config } => {
+            log::begin(config.json_logs, None);
+            serve::run(config).await
+        }
+        #[cfg(feature = "otlp")]
+        Command::Serve { config, traces } => {
+            let sender = traces.sender()?;
+            let layer = sender.as_ref().map(|sender| sender.layer().boxed());
+            log::begin(config.json_logs, layer);
+            let served = serve::run(config).await;
+            if let Some(sender) = sender {
+                sender.end().await;
+            }
+            served
+        }
         Command::Healthcheck { listen } => healthcheck::run(listen).await,
         Command::Migrate { database, down } => migrate(&database.database_url, down).await,
         Command::Backup { database, file } => backup::take(&database.database_url, &file).await,

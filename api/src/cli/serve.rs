@@ -9,7 +9,6 @@ use crate::{
     jobs,
 };
 use tokio::{net::TcpListener, time::timeout};
-use tracing_subscriber::EnvFilter;
 
 use super::{demo, explain};
 
@@ -18,7 +17,6 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Serves until it is told to stop.
 pub async fn run(config: Config) -> Result<(), String> {
-    log(config.json_logs);
     let faults = config.faults();
     if !faults.is_empty() {
         let mode = if config.production {
@@ -71,19 +69,6 @@ pub async fn run(config: Config) -> Result<(), String> {
     let _ = timeout(GOODBYE, app.closing.closed()).await;
     worker.abort();
     Ok(())
-}
-
-fn log(json: bool) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if json {
-        log.json().init();
-    } else {
-        log.init();
-    }
 }
 
 fn announce(app: &App, address: SocketAddr) {

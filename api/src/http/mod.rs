@@ -151,7 +151,11 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
         .layer(map_response_with_state(production, headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(reply::span))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(reply::span)
+                .on_response(reply::answered),
+        )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(headers::plain_id))

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsString,
     fs::File,
+    io::Read,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -37,6 +38,9 @@ pub async fn take(url: &str, file: &Path) -> Result<(), String> {
 /// The steps that the tables in a file have taken, if the file is whole.
 pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
     let damaged = |why: String| format!("{} is damaged: {why}", file.display());
+    if !is_whole(file).map_err(|error| damaged(error.to_string()))? {
+        return Err(damaged("it is not as long as it says that it is".into()));
+    }
     let options = SqliteConnectOptions::new().filename(file).immutable(true);
     let mut copy = options
         .connect()
@@ -51,6 +55,20 @@ pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
     let steps = query_scalar("SELECT version FROM seaql_migrations ORDER BY version");
     // Where there is no such table it is the database of another program.
     Ok(steps.fetch_all(&mut copy).await.unwrap_or_default())
+}
+
+/// Whether a file is as long as its beginning says: what is missing at its end is not always missed.
+fn is_whole(file: &Path) -> std::io::Result<bool> {
+    let mut file = File::open(file)?;
+    let mut beginning = [0; 32];
+    file.read_exact(&mut beginning)?;
+    let page = match u16::from_be_bytes([beginning[16], beginning[17]]) {
+        1 => 65_536,
+        page => u64::from(page),
+    };
+    let [.., a, b, c, d] = beginning;
+    let pages = u64::from(u32::from_be_bytes([a, b, c, d]));
+    Ok(file.metadata()?.len() == page * pages)
 }
 
 /// The first thing that is wrong with a database.
