@@ -35,6 +35,7 @@ const FEATURES: &[&str] = &[
     "notifications",
     "live",
     "feeds",
+    "calendars",
     "intakes",
     "transfer",
     "tasks",
@@ -85,6 +86,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "accounts/tokens",
         Kind::Pure,
         "what a token holds, and its signature",
+    ),
+    (
+        "calendars/document",
+        Kind::Pure,
+        "events as calendar programs read them",
     ),
     (
         "conversations/inputs",

@@ -13,6 +13,7 @@ mod accounts;
 mod activities;
 mod architecture;
 mod backup;
+mod calendars;
 mod conversations;
 mod crash;
 mod demo;

@@ -194,6 +194,7 @@ both! {
             (body(json, &bomb), 200, "DOCUMENT_TOO_LARGE"),
             (body(json, &format!("{{\"query\":\"{{ {} }}\"}}", "a: __typename ".repeat(300))), 200, "TOO_MANY_ALIASES"),
             (body(json, &format!("{{\"query\":\"{}\"}}", "{a".repeat(40_000))), 200, "QUERY_TOO_DEEP"),
+            (body(json, &format!("{{\"query\":\"{{ __typename }}\",\"variables\":{{\"a\":[{}1]}}}}", "1,".repeat(20_000))), 413, "TOO_MANY_VALUES"),
             (body(json, r#"{"query":"query ($n: Int = 1e3) { offers(first: $n) { totalCount } }"}"#), 200, "GRAPHQL_VALIDATION_FAILED"),
             (body(json, r#"{"query":"query ($no: Boolean = true) { viewer { kind @skip(if: $no) } }"}"#), 200, r#"{"data":{"viewer":{}}}"#),
             (body(json, r#"{"query":"{ b: viewer { kind } a: __typename }"}"#), 200, r#"{"data":{"b":{"kind":"ANONYMOUS"},"a":"Query"}}"#),

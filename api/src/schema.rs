@@ -8,6 +8,7 @@ use crate::{
     activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
+    calendars::CalendarMutation,
     conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
     events::{EventMutation, EventQuery},
     finding::{FindingQuery, FindingSubscription},
@@ -80,6 +81,7 @@ pub struct Mutation(
     NotificationMutation,
     EventMutation,
     RegistrationMutation,
+    CalendarMutation,
     IntakeMutation,
 );
 

@@ -42,7 +42,7 @@ const LAST: [&str; 7] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 35] = [
+const TABLES: [&str; 36] = [
     "person",
     "session",
     "refresh_token",
@@ -78,6 +78,7 @@ const TABLES: [&str; 35] = [
     "registration",
     "intake",
     "intake_claim",
+    "calendar_address",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

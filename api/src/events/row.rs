@@ -76,6 +76,7 @@ fn needs(field: &str) -> &'static [Column] {
         "hoursToAnswer" => &[C::HoursToAnswer],
         "mostPlaces" => &[C::MostPlaces],
         "questions" => &[C::Details],
+        "calendarUrl" => &[C::Reference, C::Audience],
         "createdAt" => &[C::CreatedAt],
         "updatedAt" => &[C::UpdatedAt],
         "scheduledAt" => &[C::FirstScheduledAt],

@@ -25,7 +25,7 @@
 pub mod address;
 mod atom;
 mod fed;
-mod gathering;
+pub(crate) mod gathering;
 mod item;
 pub mod jobs;
 mod json_feed;

@@ -20,6 +20,12 @@ impl Site {
         format!("{}/", self.0)
     }
 
+    /// What is at a path.
+    #[must_use]
+    pub fn at_path(&self, path: &str) -> String {
+        format!("{}/{path}", self.0)
+    }
+
     /// A listing as linked data.
     #[must_use]
     pub fn listing(&self, row: &listing::Model) -> String {

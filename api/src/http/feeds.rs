@@ -12,7 +12,7 @@ use entity::{event, listing};
 
 use super::{conditional, reply};
 use crate::{
-    App,
+    App, calendars,
     feeds::{
         Document, Fed,
         address::{Refusal, Unclear},
@@ -90,21 +90,23 @@ async fn one_listing(
     reply(&viewer, &headers, answer.map_err(Refusal::from))
 }
 
-/// An event, such as `/events/EVT-7K3M9-Q2X4T.jsonld`.
+/// An event, such as `/events/EVT-7K3M9-Q2X4T.jsonld`, or `.ics` for a calendar.
 async fn one_event(
     State(app): State<App>,
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
     let viewer = Viewer::nobody();
-    let answer = match file.strip_suffix(".jsonld") {
-        Some(name) => single::event(&app, &viewer, name).await,
-        None => Err(Error::NotFound),
+    let answer = match file.rsplit_once('.') {
+        Some((name, "jsonld")) => single::event(&app, &viewer, name).await,
+        Some((name, "ics")) => calendars::service::event(&app, &viewer, name).await,
+        _ => Err(Error::NotFound),
     };
     reply(&viewer, &headers, answer.map_err(Refusal::from))
 }
 
-fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refusal>) -> Response {
+/// The document, or why there is none.
+pub fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refusal>) -> Response {
     let error = match answer {
         Ok(document) => return conditional::reply(headers, viewer.now, document),
         Err(Refusal::Unclear(Unclear { word, expected })) => {

@@ -4,6 +4,7 @@
 
 mod address;
 mod admission;
+mod calendars;
 mod claims;
 mod coercion;
 mod complete;
@@ -38,6 +39,7 @@ mod stream;
 mod terms;
 mod tight;
 mod trusted;
+mod values;
 mod variables;
 mod weight;
 
@@ -125,6 +127,7 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         )
         .route("/claims", get(claims::show).with_state(app.clone()))
         .merge(feeds::routes().with_state(app.clone()))
+        .merge(calendars::routes().with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, conversation, event, event_series, event_session, fulfilment, intake,
-    invitation,
+    activity, area, calendar_address, conversation, event, event_series, event_session, fulfilment,
+    intake, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
     priority_area, priority_edition, registration, resource_type, thanks,
@@ -17,6 +17,7 @@ use crate::{
     accounts::Person,
     activities::Activity,
     areas::Area,
+    calendars::Calendar,
     context::Ask,
     conversations::{Conversation, Message, MessageReport},
     events::{Event, EventSeries, EventSession},
@@ -80,6 +81,8 @@ pub enum Node {
     EventSession(EventSession),
     /// Somebody's place at an event, or in the queue for one.
     Registration(Registration),
+    /// An address by which somebody's calendar program follows events.
+    Calendar(Calendar),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -208,6 +211,9 @@ async fn of_kind(ctx: &Context<'_>, kind: &str, ids: &[Uuid]) -> Result<Vec<Opti
         event::Entity::NAME => rows::<event::Entity>(ctx, ids, |row| Node::Event(row.into())).await,
         registration::Entity::NAME => {
             rows::<registration::Entity>(ctx, ids, |row| Node::Registration(row.into())).await
+        }
+        calendar_address::Entity::NAME => {
+            rows::<calendar_address::Entity>(ctx, ids, |row| Node::Calendar(row.into())).await
         }
         event_series::Entity::NAME => {
             rows::<event_series::Entity>(ctx, ids, |row| Node::EventSeries(row.into())).await
