@@ -1,7 +1,7 @@
-# Everything there is to learn: make run | test | bench | lint | schema
+# Everything there is to learn: make run | test | bench | attacks | lint | schema
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint schema test-tools no-npm
+.PHONY: help run test bench attacks lint schema test-tools no-npm
 
 NPM := $(shell command -v npm 2>/dev/null)
 PAGE := playground/dist/index.html
@@ -29,6 +29,13 @@ bench: $(if $(NPM),$(PAGE),no-npm) ## measure, with a release build
 	cargo bench --workspace --bench operations --no-run
 	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/release/marketplace" POSTGRES_DURABLE=1 \
 		tests/postgres.sh cargo bench --workspace --bench operations
+
+# Prints figures and judges nothing. PROFILE=dev measures the debug build, which is several times slower.
+attacks: PROFILE ?= release
+attacks: ## measure what hostile requests cost, with a release build
+	cargo build --profile $(PROFILE) --workspace --bin marketplace
+	MARKETPLACE_BIN="$(abspath $(or $(CARGO_TARGET_DIR),target))/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/marketplace" \
+		cargo bench --profile $(PROFILE) --workspace --bench attacks
 
 lint: ## formatting, clippy, and the licences and origins of dependencies
 	cargo fmt --all --check

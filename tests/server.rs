@@ -169,6 +169,8 @@ both! {
         let json = "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n";
         let body = |head: &str, body: &str| format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
         let who = r#"{"query":"{ viewer { kind } }"}"#;
+        let levels: String = (0..30).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
+        let bomb = format!("{{\"query\":\"{{ ...F0 }} {levels} fragment F30 on Query {{ __typename }}\"}}");
         let newer = format!("{json}Accept: application/graphql-response+json\r\n");
         for (asked, status, contains) in [
             (body(json, who), 200, "\"ANONYMOUS\""),
@@ -189,6 +191,19 @@ both! {
             ("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 404, "NOT_FOUND"),
             ("DELETE /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 405, "METHOD_NOT_ALLOWED"),
             ("GET /graphql/ws HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 426, "UPGRADE_REQUIRED"),
+            (body(json, &bomb), 200, "DOCUMENT_TOO_LARGE"),
+            (body(json, &format!("{{\"query\":\"{{ {} }}\"}}", "a: __typename ".repeat(300))), 200, "TOO_MANY_ALIASES"),
+            (body(json, &format!("{{\"query\":\"{}\"}}", "{a".repeat(40_000))), 200, "QUERY_TOO_DEEP"),
+            (body(json, &format!("{{\"query\":\"{{ __typename }}\",\"variables\":{{\"a\":[{}1]}}}}", "1,".repeat(20_000))), 413, "TOO_MANY_VALUES"),
+            (body(json, r#"{"query":"query ($n: Int = 1e3) { offers(first: $n) { totalCount } }"}"#), 200, "GRAPHQL_VALIDATION_FAILED"),
+            (body(json, r#"{"query":"query ($no: Boolean = true) { viewer { kind @skip(if: $no) } }"}"#), 200, r#"{"data":{"viewer":{}}}"#),
+            (body(json, r#"{"query":"{ b: viewer { kind } a: __typename }"}"#), 200, r#"{"data":{"b":{"kind":"ANONYMOUS"},"a":"Query"}}"#),
+            (body(json, r#"{"query":"{ __type(name: \"Node\") { interfaces { name } } }"}"#), 200, r#"{"data":{"__type":{"interfaces":[]}}}"#),
+            (body(json, r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}"#), 200, "PERSISTED_QUERY_NOT_FOUND"),
+            (body(&format!("{json}Accept-Encoding: gzip\r\n"), r#"{"query":"{ areas { code name kind } }"}"#), 200, "content-encoding: gzip"),
+            (body(&format!("{json}Accept-Encoding: br\r\n"), r#"{"query":"{ areas { code name kind } }"}"#), 200, "content-encoding: br"),
+            ("GET /graphql?query=%7Bareas%7Bcode%7D%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 200, "cache-control: public"),
+            ("GET /graphql?query=%7Bareas%7Bcode%7D%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 200, "etag: "),
             ("GET /graphiql/%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".into(), 400, "BAD_REQUEST"),
         ] {
             let shown: String = asked.chars().take(200).collect();
@@ -218,6 +233,43 @@ both! {
         .await;
         assert!(answer.0.starts_with("HTTP/1.1 408 ") && answer.0.contains("REQUEST_TIMEOUT"), "{}", answer.0);
         assert!(answer.1 < Duration::from_secs(15), "after {:?}", answer.1);
+    }
+
+    async fn a_client_that_closes_its_half_holds_nothing_and_nobody_up(on) {
+        let served = served(on).await;
+        for said in ["", "GET /health/live HTTP/1.1\r\nHost: loc", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{", ASK] {
+            let (answer, waited) = talk(served.address, move |mut stream| {
+                stream.write_all(said.as_bytes()).unwrap();
+                stream.shutdown(std::net::Shutdown::Write).unwrap();
+                let begun = Instant::now();
+                (rest(&mut stream), begun.elapsed())
+            })
+            .await;
+            // Whoever hangs up before the answer may have gone away altogether: what they asked may be left.
+            assert!(waited < PATIENCE.headers, "{said:?}: after {waited:?}");
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 ") || answer.starts_with("HTTP/1.1 200 ") && said == ASK, "{said:?}: {answer}");
+        }
+        // Any number of them, held open from the other side, and whoever asks is answered at once.
+        let (held, took) = talk(served.address, |stream| {
+            let address = stream.peer_addr().unwrap();
+            let held: Vec<TcpStream> = (0..200).map(|_| {
+                let mut half = TcpStream::connect(address).unwrap();
+                half.write_all(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{").unwrap();
+                half.shutdown(std::net::Shutdown::Write).unwrap();
+                half
+            }).collect();
+            let begun = Instant::now();
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(ASK.as_bytes()).unwrap();
+            assert!(answer(&mut stream).starts_with("HTTP/1.1 200"));
+            (held, begun.elapsed())
+        })
+        .await;
+        assert!(took < Duration::from_secs(5), "after {took:?}");
+        for mut half in held {
+            half.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            rest(&mut half);
+        }
     }
 
     async fn who_asks_too_much_over_one_address_is_told_to_wait(on) {

@@ -1,6 +1,6 @@
 //! What resolvers ask of the request: the program, who asks, and rows by id.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Data};
 use sea_orm::{FromQueryResult, QueryResult};
@@ -40,6 +40,13 @@ pub trait Ask {
     ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
     where
         E::Model: Clone + Send + Sync;
+    /// The rows of these that the viewer may see, in one statement.
+    fn load_all<E: Resource>(
+        &self,
+        ids: Vec<Id<E>>,
+    ) -> impl Future<Output = Result<HashMap<Id<E>, E::Model>, Error>> + Send
+    where
+        E::Model: Clone + Send + Sync;
     /// A page of what belongs to a thing, batched with the same page of all others that this step of the query asks for.
     fn page<R: FromQueryResult>(
         &self,
@@ -75,6 +82,17 @@ impl Ask for Context<'_> {
         let loader: &RowLoader = self.data_unchecked();
         let _: &Rows = loader.loader();
         loader.load_one(id).await
+    }
+
+    async fn load_all<E: Resource>(
+        &self,
+        ids: Vec<Id<E>>,
+    ) -> Result<HashMap<Id<E>, E::Model>, Error>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        let loader: &RowLoader = self.data_unchecked();
+        loader.load_many(ids).await
     }
 
     async fn page<R: FromQueryResult>(&self, page: PageOf) -> Result<Slice<R>, Error> {

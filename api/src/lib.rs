@@ -10,6 +10,7 @@ pub mod activities;
 pub mod amendments;
 pub mod areas;
 pub mod calendars;
+pub mod cli;
 pub mod config;
 mod context;
 pub mod conversations;
@@ -45,7 +46,7 @@ pub mod tasks;
 pub mod thanks;
 pub mod transfer;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use config::Config;
 use kit::{Database, Error, OrInternal};
@@ -65,7 +66,7 @@ pub struct Parts {
     /// Announces what was done.
     pub outbox: outbox::Outbox,
     /// Documents that clients may name, by their names.
-    pub trusted_documents: std::collections::HashMap<String, String>,
+    pub trusted_documents: HashMap<String, String>,
     /// What is told to Prometheus.
     pub metrics: http::Metrics,
     /// The way to the mail server, where there is one.
@@ -90,6 +91,7 @@ impl App {
     /// Opens the database, brings it up to this version with the reference data that ships with it, and
     /// reads what is kept in memory.
     pub async fn start(config: Config) -> Result<Self, Error> {
+        let trusted = http::trusted_documents(&config).map_err(Error::internal)?;
         let database = Database::open(
             &config.database.database_url,
             config.database.database_connections,
@@ -97,11 +99,20 @@ impl App {
         .await?;
         database.migrate().await?;
         reference::service::load_shipped(&database).await?;
-        Self::with(config, database).await
+        Self::of(config, database, trusted).await
     }
 
     /// The program on a database that is ready.
     pub async fn with(config: Config, database: Database) -> Result<Self, Error> {
+        let trusted = http::trusted_documents(&config).map_err(Error::internal)?;
+        Self::of(config, database, trusted).await
+    }
+
+    async fn of(
+        config: Config,
+        database: Database,
+        trusted_documents: HashMap<String, String>,
+    ) -> Result<Self, Error> {
         let path = config
             .token_key_file
             .clone()
@@ -110,10 +121,6 @@ impl App {
         let post = match &config.smtp_url {
             Some(server) => Some(mail::Post::new(server, &config.mail_from)?),
             None => None,
-        };
-        let trusted_documents = match &config.trusted_documents {
-            Some(path) => http::documents::read(path).map_err(Error::internal)?,
-            None => std::collections::HashMap::new(),
         };
         Ok(Self(Arc::new(Parts {
             post,

@@ -31,9 +31,12 @@ use crate::{
     transfer::{TransferMutation, TransferQuery},
 };
 
+mod federation;
 mod node;
+pub mod subgraph;
 mod words;
 
+pub use federation::FederationQuery;
 pub(crate) use node::node;
 pub use node::{Node, NodeQuery};
 
@@ -55,6 +58,7 @@ pub struct Query(
     ConversationQuery,
     EventQuery,
     IntakeQuery,
+    FederationQuery,
 );
 
 /// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.

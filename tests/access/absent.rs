@@ -49,6 +49,11 @@ pub async fn thing(county: &County, row: &Row, column: &str) -> Option<String> {
         "{ node(id: $it) { __typename id } }",
         "{ nodes(ids: [$it, $it]) { __typename id } }",
     ];
+    let represented = format!(
+        "{{ _entities(representations: [{{__typename: {:?}, id: $it}}]) {{ __typename }} }}",
+        row.kind
+    );
+    questions.push(&represented);
     match row.kind.as_str() {
         "Offer" | "Request" => questions.push("{ listing(id: $it) { __typename id title } }"),
         "Event" => questions.push("{ event(id: $it) { __typename id } }"),

@@ -59,7 +59,10 @@ async fn cell(county: &County, shape: &Shape, row: &Fields, column: &'static str
     let found = steps.iter().filter(|step| !step.starts_with("...")).fold(
         &reply.body["data"],
         |value, step| {
-            let name: String = step.chars().take_while(|c| c.is_alphanumeric()).collect();
+            let name: String = step
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             first(&value[name])
         },
     );

@@ -38,7 +38,7 @@ impl Row {
     /// The field that is selected.
     pub fn field(&self) -> &str {
         self.text
-            .split(|c: char| !c.is_alphanumeric())
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
             .next()
             .unwrap_or_default()
     }

@@ -49,4 +49,4 @@ fi
 # The server prints: demo sign-in: admin@example.org / <password>
 DEMO_PASSWORD=$(sed -n "s|^.*demo sign-in: [^ ]* / \([^ ]*\).*$|\1|p" "$tmp/server.log" | head -n 1)
 export DEMO_PASSWORD BASE_URL="http://127.0.0.1:$port"
-node --test --test-reporter=spec clients.test.mjs oracle.test.mjs
+node --test --test-reporter=spec clients.test.mjs federation.test.mjs oracle.test.mjs

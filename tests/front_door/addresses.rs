@@ -1,14 +1,21 @@
 //! Other addresses, and what every answer carries.
 
+use std::time::{Duration, Instant};
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
 use entity::person::PlatformRole;
+use sea_orm::TransactionTrait;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::{WHO, asking, get, post, refused, speaks_plainly};
-use crate::support::{Caller, On, World};
+use crate::{
+    both,
+    support::{Caller, On, World},
+};
 
 #[tokio::test]
 async fn other_addresses_answer_in_json_too() {
@@ -278,6 +285,8 @@ async fn prometheus_reads_what_went_on_and_nothing_of_whom() {
         "marketplace_operations_total{field=\"none\",outcome=\"Refused\"} 1",
         "marketplace_operation_seconds_count{field=\"viewer\"} 2",
         "marketplace_documents_known_total 1",
+        "marketplace_reference_readings 1",
+        "marketplace_database_connections{pool=\"write\",state=\"Closed\"} 0",
         "# EOF",
     ] {
         assert!(told.lines().any(|told| told == line), "{line}: {told}");
@@ -306,5 +315,38 @@ async fn strangers_and_staff_meet_the_same_door() {
             200,
             "CIRCULAR_FRAGMENT",
         );
+    }
+}
+
+both! {
+    async fn it_is_ready_while_every_connection_is_taken_and_says_that_they_are(on) {
+        let world = World::new(on).await;
+        let conns = [&world.app.database.write, &world.app.database.read];
+        let mut held = Vec::new();
+        for conn in conns {
+            // All there are: one that writes and four that read, or four for both.
+            while let Ok(begun) = timeout(Duration::from_millis(300), conn.begin()).await {
+                held.push(begun.unwrap());
+            }
+        }
+        assert!((4..=5).contains(&held.len()), "{}", held.len());
+        let anyone = world.stranger();
+        let waits = tokio::spawn({
+            let anyone = anyone.clone();
+            async move { anyone.ask("{ offers { nodes { title } } }", json!({})).await }
+        });
+        for _ in 0..3 {
+            let begun = Instant::now();
+            assert_eq!(anyone.send(get("/health/ready")).await.status, 200);
+            assert!(begun.elapsed() < Duration::from_secs(2), "after {:?}", begun.elapsed());
+        }
+        let metrics = Caller::new(api::http::metrics_router(world.app.clone()), None);
+        let told = metrics.send(get("/metrics")).await.text;
+        let pool = if on == On::Sqlite { "read" } else { "all" };
+        let busy = format!("marketplace_database_connections{{pool=\"{pool}\",state=\"Busy\"}} 4");
+        assert!(told.lines().any(|line| line == busy), "{told}");
+        assert!(!waits.is_finished(), "whoever asks the database waits");
+        drop(held);
+        assert!(waits.await.unwrap().codes().is_empty());
     }
 }

@@ -258,6 +258,14 @@ impl Schema {
                 select([json!(51.2), json!(-0.5), json!(10), json!(0.1), json!(500)].to_vec())
                     .boxed()
             }
+            "_Any" => select(
+                known
+                    .iter()
+                    .map(|id| json!({"__typename": "Offer", "id": id}))
+                    .chain([json!({}), json!({"__typename": "Offer"}), json!([])])
+                    .collect::<Vec<_>>(),
+            )
+            .boxed(),
             "Boolean" => any::<bool>().prop_map(Value::from).boxed(),
             "Date" => texts(&[
                 "2026-12-01",

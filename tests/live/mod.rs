@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::support::{Caller, Events, On, World};
-use socket::Socket;
+pub use socket::Socket;
 
 /// Long enough for what should not come.
 const A_WHILE: Duration = Duration::from_millis(400);

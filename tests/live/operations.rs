@@ -1,5 +1,6 @@
 //! Operations over a socket: the same as by POST, with the same refusals.
 
+use entity::person::PlatformRole;
 use serde_json::{Value, json};
 
 use super::{A_WHILE, RECORDED, Served};
@@ -77,5 +78,27 @@ both! {
         socket.answer("1").await;
         socket.say_json(json!({"type": "ping", "payload": {"at": 1}})).await;
         assert_eq!(socket.hear().await, json!({"type": "pong", "payload": {"at": 1}}));
+    }
+
+    async fn in_production_the_schema_is_told_to_staff_over_sockets_too(on) {
+        let key = crate::support::database::config("").token_key_file;
+        // The key was made by a program that was not in production.
+        drop(Served::new(on).await);
+        let served = Served::with(on, |_, config| {
+            config.production = true;
+            config.token_key_file = key;
+        }).await;
+        let (person, broker) = (served.world.person("Olive Owner").await, served.world.staff("Bo Broker", PlatformRole::Broker).await);
+        for query in ["{ __schema { queryType { name } } }", "{ ...F } fragment F on Query { __type(name: \"Offer\") { name } }", "{ _service { sdl } }"] {
+            for caller in [&served.world.stranger(), &person] {
+                let mut socket = served.socket_of(caller).await;
+                socket.subscribe("1", query, json!({})).await;
+                let heard = socket.hear().await;
+                assert!(heard["type"] == "error" && heard["payload"][0]["extensions"]["code"] == "INTROSPECTION_DISABLED", "{query}: {heard}");
+            }
+            let mut socket = served.socket_of(&broker).await;
+            socket.subscribe("1", query, json!({})).await;
+            assert!(socket.answer("1").await["errors"].is_null(), "{query}");
+        }
     }
 }

@@ -110,6 +110,22 @@ impl Socket {
         timeout(SOON, closed).await.expect("the end")
     }
 
+    /// The number with which it is closed, and the reason.
+    pub async fn goodbye(&mut self) -> (u16, String) {
+        let closed = async {
+            loop {
+                match self.message().await {
+                    Some(Message::Close(Some(frame))) => {
+                        return (frame.code.into(), frame.reason.to_string());
+                    }
+                    Some(Message::Text(_) | Message::Binary(_)) => {}
+                    other => panic!("no goodbye but {other:?}"),
+                }
+            }
+        };
+        timeout(SOON, closed).await.expect("the end")
+    }
+
     /// Hangs up, and gives the number that comes back.
     pub async fn leave(mut self) -> u16 {
         self.0.close(None).await.unwrap();

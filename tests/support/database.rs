@@ -20,6 +20,28 @@ pub struct Own {
 }
 
 impl Own {
+    /// One in which there is nothing yet; on SQLite there is not even a file.
+    pub async fn empty(on: On) -> Self {
+        match on {
+            On::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("empty.db");
+                Self {
+                    url: format!("sqlite://{}", path.display()),
+                    _folder: Some(folder),
+                }
+            }
+            On::Postgres => {
+                let name = format!("test_{}", Uuid::now_v7().simple());
+                execute(&format!("CREATE DATABASE {name}")).await;
+                Self {
+                    url: postgres_database(&name),
+                    _folder: None,
+                }
+            }
+        }
+    }
+
     pub async fn new(on: On) -> Self {
         match on {
             On::Sqlite => {

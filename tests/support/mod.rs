@@ -4,6 +4,7 @@ mod caller;
 pub mod database;
 mod events;
 mod organisations;
+pub mod program;
 mod reply;
 pub mod sink;
 
@@ -23,6 +24,7 @@ use tokio::runtime;
 
 pub use caller::Caller;
 pub use events::Events;
+pub use program::Program;
 pub use reply::Reply;
 pub use sink::Sink;
 

@@ -1,6 +1,6 @@
 //! Looking after accounts without the API.
 
-use api::{
+use crate::{
     App, accounts,
     kit::{Error, Id, Viewer, secret},
 };

@@ -1,6 +1,6 @@
 //! The demonstration, from the command line.
 
-use api::{App, accounts, demo};
+use crate::{App, accounts, demo};
 
 use super::explain;
 

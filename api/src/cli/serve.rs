@@ -2,14 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use api::{
+use crate::{
     App,
     config::Config,
     http::{self, server::Patience},
     jobs,
 };
 use tokio::{net::TcpListener, time::timeout};
-use tracing_subscriber::EnvFilter;
 
 use super::{demo, explain};
 
@@ -18,7 +17,6 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Serves until it is told to stop.
 pub async fn run(config: Config) -> Result<(), String> {
-    log(config.json_logs);
     let faults = config.faults();
     if !faults.is_empty() {
         let mode = if config.production {
@@ -42,6 +40,7 @@ pub async fn run(config: Config) -> Result<(), String> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
         println!("metrics     http://{address}/metrics");
         let router = http::metrics_router(app.clone());
         tokio::spawn(http::server::serve(
@@ -70,19 +69,6 @@ pub async fn run(config: Config) -> Result<(), String> {
     let _ = timeout(GOODBYE, app.closing.closed()).await;
     worker.abort();
     Ok(())
-}
-
-fn log(json: bool) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if json {
-        log.json().init();
-    } else {
-        log.init();
-    }
 }
 
 fn announce(app: &App, address: SocketAddr) {

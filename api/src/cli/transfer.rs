@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use api::{
+use crate::{
     App, accounts,
     finding::ListingFilter,
     kit::{Id, Viewer, clock},

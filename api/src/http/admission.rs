@@ -55,8 +55,7 @@ struct Known {
     field: String,
     /// How many passwords it tries, or accounts it makes.
     sign_ins: u32,
-    asks_schema: bool,
-    only_schema: bool,
+    schema: introspection::Asks,
     /// The answer, where it asks only the schema and takes no variables.
     answered: OnceLock<Option<IndexMap<Name, Value>>>,
 }
@@ -95,13 +94,11 @@ impl Admission {
         source::check(&document).map_err(|error| vec![error])?;
         filler::fill(&mut document);
         let operations = validated.operations.iter().map(|operation| {
-            let (asks_schema, only_schema) = introspection::asks(&validated, operation);
             let known = Known {
                 weight: weigh(&validated, &operation.selection_set),
                 field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
-                asks_schema,
-                only_schema,
+                schema: introspection::asks(&validated, operation),
                 answered: OnceLock::new(),
             };
             (operation.name.as_ref().map(ToString::to_string), known)
@@ -160,7 +157,7 @@ impl Admitted {
 
     /// Whether an operation asks anything of the schema itself.
     pub fn asks_schema(&self, name: Option<&str>) -> bool {
-        self.find(name).is_some_and(|(_, known)| known.asks_schema)
+        self.find(name).is_some_and(|(_, known)| known.schema.any)
     }
 
     /// What the schema answers, where it is asked, and whether nothing else is.
@@ -169,14 +166,14 @@ impl Admitted {
         name: Option<&str>,
         variables: &Variables,
     ) -> Option<(IndexMap<Name, Value>, bool)> {
-        let (operation, known) = self.find(name).filter(|(_, known)| known.asks_schema)?;
+        let (operation, known) = self.find(name).filter(|(_, known)| known.schema.here)?;
         let answer = || introspection::answers(&self.validated, operation, variables);
-        let answers = if operation.variables.is_empty() && known.only_schema {
+        let answers = if operation.variables.is_empty() && known.schema.only {
             known.answered.get_or_init(answer).clone()
         } else {
             answer()
         };
-        Some((answers?, known.only_schema))
+        Some((answers?, known.schema.only))
     }
 
     fn find(&self, name: Option<&str>) -> Option<(&Operation, &Known)> {

@@ -1,7 +1,7 @@
 //! Documents that clients name instead of sending: those that the operator trusts, and those that clients sent once
 //! (automatic persisted queries, as Apollo's clients speak them). Both go through the same admission as any other.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::ServerError;
 use moka::sync::Cache;
@@ -102,18 +102,6 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |digit: u8| char::from_digit(digit.into(), 16);
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(digit).collect()
-}
-
-/// Reads a list of documents: a JSON object of texts by name, as Relay's compiler and graphql-codegen write it.
-///
-/// # Errors
-/// There is no such file, or it is none of these.
-pub fn read(path: &Path) -> Result<HashMap<String, String>, String> {
-    let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-    serde_json::from_str(&text)
-        .map_err(|_| format!("{shown} is no JSON object of documents by their names"))
 }
 
 #[cfg(test)]

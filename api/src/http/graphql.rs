@@ -51,7 +51,7 @@ async fn answer(
         &parts.headers,
         &app.config.trusted_proxies,
     );
-    let members = Members::read(parts, body, door.app.config.limits.max_body_bytes).await?;
+    let members = Members::read(parts, body, &door.app.config.limits).await?;
     let _turn = door.turn().await.ok_or_else(|| put_off(&[overloaded()]))?;
     let viewer = Arc::new(viewer(app, &parts.headers).await?);
     let asker = Asker { viewer, address };

@@ -16,11 +16,29 @@ use super::contract::{ONE_OF, contract};
 /// Stands before a key under which the kind of a type is asked for instead of whether it takes one of its fields.
 const ASKED: &str = "isOneOf__";
 
-/// Whether an operation asks anything of the schema, and whether it asks nothing else.
-pub fn asks(document: &ExecutableDocument, operation: &Operation) -> (bool, bool) {
-    let mut fields = operation.root_fields(document);
-    let any = fields.any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
-    (any, any && operation.is_introspection(document))
+/// What an operation asks of the schema itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Asks {
+    /// Anything at all, be it as a gateway does.
+    pub any: bool,
+    /// Something that is answered here.
+    pub here: bool,
+    /// Nothing else.
+    pub only: bool,
+}
+
+/// What an operation asks of the schema.
+pub fn asks(document: &ExecutableDocument, operation: &Operation) -> Asks {
+    let asks = |names: &[&str]| {
+        let mut fields = operation.root_fields(document);
+        fields.any(|field| names.contains(&field.name.as_str()))
+    };
+    let here = asks(&["__schema", "__type"]);
+    Asks {
+        any: here || asks(&["_service"]),
+        here,
+        only: here && operation.is_introspection(document),
+    }
 }
 
 /// The answers to what is asked of the schema, by their keys; `None` where it could not be answered.

@@ -10,6 +10,10 @@ pub struct Limits {
     #[arg(long, env = "MARKETPLACE_MAX_BODY_BYTES", default_value_t = 1_000_000, value_parser = within(1_000, 100_000_000))]
     pub max_body_bytes: usize,
 
+    /// The most values in a request, each member and each item counted: `TOO_MANY_VALUES`.
+    #[arg(long, env = "MARKETPLACE_MAX_VALUES", default_value_t = 20_000, value_parser = within(1_000, 1_000_000))]
+    pub max_values: usize,
+
     /// The longest document, in bytes: `DOCUMENT_TOO_LONG`.
     #[arg(long, env = "MARKETPLACE_MAX_DOCUMENT_BYTES", default_value_t = 100_000, value_parser = within(1_000, 1_000_000))]
     pub max_document_bytes: usize,
@@ -57,6 +61,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_body_bytes: 1_000_000,
+            max_values: 20_000,
             max_document_bytes: 100_000,
             max_tokens: 10_000,
             max_fields: 5_000,

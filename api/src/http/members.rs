@@ -7,10 +7,11 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
+use http_body_util::LengthLimitError;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::reply::refusal;
+use super::{Limits, reply::refusal, values::values};
 
 /// How long a body may take to arrive.
 const SLOWEST_BODY: Duration = Duration::from_secs(10);
@@ -47,11 +48,11 @@ struct PersistedQuery {
 
 impl Members {
     /// Reads them from a request.
-    pub async fn read(parts: &Parts, body: Body, largest: usize) -> Result<Self, Response> {
+    pub async fn read(parts: &Parts, body: Body, limits: &Limits) -> Result<Self, Response> {
         let members = if parts.method == Method::GET {
             from_address(parts.uri.query().unwrap_or_default())
         } else {
-            from_body(parts, body, largest).await
+            from_body(parts, body, limits).await
         }?;
         if members.is_empty() {
             return Err(refusal(
@@ -81,7 +82,7 @@ impl Members {
     }
 }
 
-async fn from_body(parts: &Parts, body: Body, largest: usize) -> Result<Members, Response> {
+async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<Members, Response> {
     if parts.method != Method::POST {
         let mut refused = refusal(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -106,6 +107,7 @@ async fn from_body(parts: &Parts, body: Body, largest: usize) -> Result<Members,
             "Send the request as application/json.",
         ));
     }
+    let (largest, most) = (limits.max_body_bytes, limits.max_values);
     let body = timeout(SLOWEST_BODY, to_bytes(body, largest))
         .await
         .map_err(|_| {
@@ -115,18 +117,27 @@ async fn from_body(parts: &Parts, body: Body, largest: usize) -> Result<Members,
                 "The body took too long to arrive.",
             )
         })?
-        .map_err(|_| {
-            refusal(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
-                &format!("The body is over {largest} bytes."),
-            )
+        .map_err(|error| {
+            if error.into_inner().is::<LengthLimitError>() {
+                let message = format!("The body is over {largest} bytes.");
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message);
+            }
+            let message = "The body ended before it was whole.";
+            refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
         })?;
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(refusal(
             StatusCode::BAD_REQUEST,
             "BATCHES_NOT_SUPPORTED",
             "Send one operation in each request.",
+        ));
+    }
+    if values(&body) > most {
+        let message = format!("The request has more than {most} values.");
+        return Err(refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "TOO_MANY_VALUES",
+            &message,
         ));
     }
     serde_json::from_slice(&body).map_err(|_| {

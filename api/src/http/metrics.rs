@@ -15,12 +15,12 @@ use prometheus_client::{
     metrics::{
         counter::Counter,
         family::Family,
-        gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
     },
     registry::Registry,
 };
 
+use super::moment::Moment;
 use crate::App;
 
 /// The text that Prometheus reads.
@@ -62,8 +62,7 @@ pub struct Metrics {
     pub known: Counter,
     /// Documents that were looked over.
     pub new: Counter,
-    statements: Gauge,
-    followers: Gauge,
+    moment: Moment,
 }
 
 impl Default for Metrics {
@@ -76,8 +75,7 @@ impl Default for Metrics {
             took,
             known: Counter::default(),
             new: Counter::default(),
-            statements: Gauge::default(),
-            followers: Gauge::default(),
+            moment: Moment::default(),
         };
         let Self {
             registry,
@@ -85,8 +83,7 @@ impl Default for Metrics {
             took,
             known,
             new,
-            statements,
-            followers,
+            moment,
         } = &mut metrics;
         registry.register(
             "operations",
@@ -108,16 +105,7 @@ impl Default for Metrics {
             "Documents that were parsed and validated",
             new.clone(),
         );
-        registry.register(
-            "statements",
-            "Statements sent to the database since the start",
-            statements.clone(),
-        );
-        registry.register(
-            "subscriptions",
-            "Subscriptions that are followed",
-            followers.clone(),
-        );
+        moment.register(registry);
         metrics
     }
 }
@@ -136,10 +124,7 @@ impl Metrics {
 
     /// All of it as text.
     fn text(&self, app: &App) -> Option<String> {
-        self.statements
-            .set(app.database.statements().try_into().unwrap_or(i64::MAX));
-        self.followers
-            .set(app.outbox.followers().try_into().unwrap_or(i64::MAX));
+        self.moment.read(app);
         let mut text = String::new();
         encode(&mut text, &self.registry).ok()?;
         Some(text)

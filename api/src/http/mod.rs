@@ -10,7 +10,7 @@ mod coercion;
 mod complete;
 mod conditional;
 mod contract;
-pub mod documents;
+mod documents;
 mod escapes;
 mod feeds;
 mod filler;
@@ -23,6 +23,7 @@ mod mail;
 mod measure;
 mod members;
 mod metrics;
+mod moment;
 mod operation;
 mod origins;
 mod playground;
@@ -37,6 +38,8 @@ mod source;
 mod stream;
 mod terms;
 mod tight;
+mod trusted;
+mod values;
 mod variables;
 mod weight;
 
@@ -67,6 +70,7 @@ pub use metrics::{Metrics, metrics_router};
 pub use queue::Load;
 pub use rates::Allowance;
 pub use terms::Terms;
+pub use trusted::trusted_documents;
 
 use crate::{App, schema::Schema as Engine};
 
@@ -150,7 +154,11 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
         .layer(map_response_with_state(production, headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(reply::span))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(reply::span)
+                .on_response(reply::answered),
+        )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(headers::plain_id))

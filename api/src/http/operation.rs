@@ -8,6 +8,7 @@ use async_graphql::{
 };
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::{
     Engine, LONGEST,
@@ -164,11 +165,19 @@ impl Door {
     pub async fn answer(&self, operation: Operation, viewer: Arc<Viewer>) -> Answer {
         let begun = Instant::now();
         let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
-        let answer = self.execute(operation, viewer).await;
         let field = admitted.field(name.as_deref());
-        self.app
-            .metrics
-            .ended(field, outcome(&answer), begun.elapsed());
+        let span = tracing::info_span!(
+            "operation",
+            field,
+            kind = ?operation.kind(),
+            signed_in = !viewer.is_nobody(),
+            outcome = tracing::field::Empty,
+        );
+        let answer = self.execute(operation, viewer).instrument(span.clone());
+        let answer = answer.await;
+        let outcome = outcome(&answer);
+        span.record("outcome", tracing::field::debug(outcome));
+        self.app.metrics.ended(field, outcome, begun.elapsed());
         answer
     }
 

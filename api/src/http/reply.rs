@@ -1,6 +1,6 @@
 //! Answers: which media type, which status, and JSON for every refusal.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
 use axum::{
     body::Body,
@@ -173,5 +173,14 @@ pub fn span(request: &Request<Body>) -> tracing::Span {
         .get(super::REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let (method, path) = (request.method(), request.uri().path());
+    let status = tracing::field::Empty;
+    tracing::info_span!("request", id, %method, path, status)
+}
+
+/// Writes into the span what was answered.
+pub fn answered(response: &Response, took: Duration, span: &tracing::Span) {
+    let status = response.status().as_u16();
+    span.record("status", status);
+    tracing::debug!(status, ?took, "answered");
 }

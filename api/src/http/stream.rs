@@ -56,8 +56,7 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
             "Accept text/event-stream.",
         ));
     }
-    let members =
-        Members::read(&parts, content, live.door.app.config.limits.max_body_bytes).await?;
+    let members = Members::read(&parts, content, &live.door.app.config.limits).await?;
     let caller = Arc::new(caller(&live, &parts.headers).await?);
     let viewer = caller.viewer().await.map_err(|error| fault(&error))?;
     let viewer = viewer.ok_or_else(unknown_token)?;

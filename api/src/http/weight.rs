@@ -117,7 +117,7 @@ impl Rows {
                 Self::Said(names, usual)
             });
         }
-        match argument("ids") {
+        match argument("ids").or_else(|| argument("representations")) {
             Some(Value::List(ids)) => Some(Self::Known(ids.len() as u64)),
             Some(Value::Variable(name)) => Some(Self::Listed(name.clone())),
             _ => None,

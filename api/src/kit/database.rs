@@ -16,8 +16,8 @@ use std::{
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteAutoVacuum, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -85,6 +85,21 @@ impl Database {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// The connections that are open, by what they are for.
+    #[must_use]
+    pub fn pools(&self) -> Vec<Pool> {
+        let (write, probe) = (("write", &self.write), ("probe", &self.probe));
+        // On PostgreSQL the first two are one.
+        let pools = match self.write.get_database_backend() {
+            DbBackend::Sqlite => vec![write, ("read", &self.read), probe],
+            _ => vec![("all", &self.write), probe],
+        };
+        pools
+            .into_iter()
+            .map(|(name, of)| Pool::of(name, of))
+            .collect()
+    }
+
     /// Brings the tables up to this program's version.
     ///
     /// # Errors
@@ -121,6 +136,45 @@ impl Database {
             ..TransactionOptions::default()
         };
         Ok(self.write.begin_with_options(options).await?)
+    }
+}
+
+/// Connections that are shared.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// What it is for.
+    pub name: &'static str,
+    /// How many are open.
+    pub open: u32,
+    /// How many of these do nothing.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
+}
+
+impl Pool {
+    fn of(name: &'static str, connection: &DatabaseConnection) -> Self {
+        let (open, idle, most) = if connection.get_database_backend() == DbBackend::Sqlite {
+            let pool = connection.get_sqlite_connection_pool();
+            (
+                pool.size(),
+                pool.num_idle(),
+                pool.options().get_max_connections(),
+            )
+        } else {
+            let pool = connection.get_postgres_connection_pool();
+            (
+                pool.size(),
+                pool.num_idle(),
+                pool.options().get_max_connections(),
+            )
+        };
+        Self {
+            name,
+            open,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+            most,
+        }
     }
 }
 

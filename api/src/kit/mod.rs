@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod at_once;
+pub mod backup;
 pub mod clock;
 pub mod crash;
 pub mod database;

@@ -12,7 +12,10 @@ mod shipped;
 mod snapshot;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use sea_orm::ConnectionTrait;
@@ -33,6 +36,8 @@ pub struct Cache {
     snapshot: ArcSwap<Snapshot>,
     /// Held while it is read anew, so that an older reading never replaces a newer one.
     turn: Mutex<()>,
+    uses: AtomicU64,
+    readings: AtomicU64,
 }
 
 impl Cache {
@@ -41,13 +46,28 @@ impl Cache {
         Ok(Self {
             snapshot: ArcSwap::from_pointee(Snapshot::read(conn).await?),
             turn: Mutex::new(()),
+            uses: AtomicU64::new(0),
+            readings: AtomicU64::new(1),
         })
     }
 
     /// As it is now. Hold on to it for the length of one act or answer.
     #[must_use]
     pub fn now(&self) -> Arc<Snapshot> {
+        self.uses.fetch_add(1, Ordering::Relaxed);
         self.snapshot.load_full()
+    }
+
+    /// How often it was looked into.
+    #[must_use]
+    pub fn uses(&self) -> u64 {
+        self.uses.load(Ordering::Relaxed)
+    }
+
+    /// How often it was read from the database.
+    #[must_use]
+    pub fn readings(&self) -> u64 {
+        self.readings.load(Ordering::Relaxed)
     }
 
     /// Reads it anew if it has changed.
@@ -55,6 +75,7 @@ impl Cache {
         let _turn = self.turn.lock().await;
         if Snapshot::version(conn).await? != self.snapshot.load().version {
             self.snapshot.store(Arc::new(Snapshot::read(conn).await?));
+            self.readings.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Any thing by its global id.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
     activity, area, calendar_address, conversation, event, event_series, event_session, fulfilment,
@@ -8,6 +10,8 @@ use entity::{
     matching, membership, message, message_report, notification, organisation, person,
     priority_area, priority_edition, registration, resource_type, thanks,
 };
+use futures_util::future::try_join_all;
+use uuid::Uuid;
 
 use crate::{
     accounts::Person,
@@ -118,7 +122,8 @@ impl NodeQuery {
         if ids.len() > MOST {
             return Err(Error::BadInput("ids", format!("at most {MOST} ids in one call")).into());
         }
-        Ok(futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, id))).await?)
+        let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        Ok(nodes(ctx, &ids).await?)
     }
 }
 
@@ -127,95 +132,126 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
     let Some((kind, id)) = id::split(global) else {
         return Ok(None);
     };
-    let (known, viewer) = (ctx.app().reference.now(), ctx.viewer());
-    match kind {
-        person::Entity::NAME => {
-            let found = ctx.load(Id::<person::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Person(Person::seen_by(viewer, row))))
+    let mut found = of_kind(ctx, kind, &[id]).await?;
+    Ok(found.pop().flatten())
+}
+
+/// The things with these global ids, in the same order: those of a kind are read in one statement.
+pub(super) async fn nodes(ctx: &Context<'_>, globals: &[&str]) -> Result<Vec<Option<Node>>, Error> {
+    let mut kinds: BTreeMap<&str, (Vec<usize>, Vec<Uuid>)> = BTreeMap::new();
+    for (at, global) in globals.iter().enumerate() {
+        if let Some((kind, id)) = id::split(global) {
+            let (places, ids) = kinds.entry(kind).or_default();
+            places.push(at);
+            ids.push(id);
         }
-        area::Entity::NAME => Ok(Area::by_id(&known, id).map(Node::Area)),
-        resource_type::Entity::NAME => Ok(ResourceType::by_id(&known, id).map(Node::ResourceType)),
+    }
+    let read = kinds.into_iter().map(async |(kind, (places, ids))| {
+        let found = of_kind(ctx, kind, &ids).await?;
+        Ok::<_, Error>(places.into_iter().zip(found))
+    });
+    let mut nodes: Vec<Option<Node>> = globals.iter().map(|_| None).collect();
+    for (place, node) in try_join_all(read).await?.into_iter().flatten() {
+        nodes[place] = node;
+    }
+    Ok(nodes)
+}
+
+/// The things of one kind with these ids, in the same order; nothing where there is no such kind.
+async fn of_kind(ctx: &Context<'_>, kind: &str, ids: &[Uuid]) -> Result<Vec<Option<Node>>, Error> {
+    let (known, viewer) = (ctx.app().reference.now(), ctx.viewer());
+    let in_memory =
+        |find: &dyn Fn(Uuid) -> Option<Node>| Ok(ids.iter().map(|id| find(*id)).collect());
+    match kind {
+        area::Entity::NAME => in_memory(&|id| Area::by_id(&known, id).map(Node::Area)),
+        resource_type::Entity::NAME => {
+            in_memory(&|id| ResourceType::by_id(&known, id).map(Node::ResourceType))
+        }
         priority_edition::Entity::NAME => {
-            Ok(PriorityEdition::by_id(&known, viewer, id).map(Node::PriorityEdition))
+            in_memory(&|id| PriorityEdition::by_id(&known, viewer, id).map(Node::PriorityEdition))
         }
         priority_area::Entity::NAME => {
-            Ok(PriorityArea::by_id(&known, viewer, id).map(Node::PriorityArea))
+            in_memory(&|id| PriorityArea::by_id(&known, viewer, id).map(Node::PriorityArea))
         }
-        listing::Entity::NAME => {
-            let found = ctx.load(Id::<listing::Entity>::new(id)).await?;
-            Ok(found.map(|row| match row.kind {
-                ListingKind::Offer => Node::Offer(row.into()),
-                ListingKind::Request => Node::Request(row.into()),
-            }))
+        person::Entity::NAME => {
+            let seen = |row| Node::Person(Person::seen_by(viewer, row));
+            rows::<person::Entity>(ctx, ids, seen).await
         }
+        listing::Entity::NAME => rows::<listing::Entity>(ctx, ids, listed).await,
         organisation::Entity::NAME => {
-            let found = ctx.load(Id::<organisation::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Organisation(Organisation::from(row))))
+            rows::<organisation::Entity>(ctx, ids, |row| Node::Organisation(row.into())).await
         }
         membership::Entity::NAME => {
-            let found = ctx.load(Id::<membership::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Membership(row.into())))
+            rows::<membership::Entity>(ctx, ids, |row| Node::Membership(row.into())).await
         }
         invitation::Entity::NAME => {
-            let found = ctx.load(Id::<invitation::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Invitation(row.into())))
+            rows::<invitation::Entity>(ctx, ids, |row| Node::Invitation(row.into())).await
         }
         matching::Entity::NAME => {
-            let found = ctx.load(Id::<matching::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Match(row.into())))
+            rows::<matching::Entity>(ctx, ids, |row| Node::Match(row.into())).await
         }
         fulfilment::Entity::NAME => {
-            let found = ctx.load(Id::<fulfilment::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Fulfilment(row.into())))
+            rows::<fulfilment::Entity>(ctx, ids, |row| Node::Fulfilment(row.into())).await
         }
         thanks::Entity::NAME => {
-            let found = ctx.load(Id::<thanks::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Thanks(row.into())))
+            rows::<thanks::Entity>(ctx, ids, |row| Node::Thanks(row.into())).await
         }
         intake::Entity::NAME => {
-            let found = ctx.load(Id::<intake::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Intake(row.into())))
+            rows::<intake::Entity>(ctx, ids, |row| Node::Intake(row.into())).await
         }
         conversation::Entity::NAME => {
-            let found = ctx.load(Id::<conversation::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Conversation(row.into())))
+            rows::<conversation::Entity>(ctx, ids, |row| Node::Conversation(row.into())).await
         }
         message::Entity::NAME => {
-            let found = ctx.load(Id::<message::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Message(row.into())))
+            rows::<message::Entity>(ctx, ids, |row| Node::Message(row.into())).await
         }
         message_report::Entity::NAME => {
-            let found = ctx.load(Id::<message_report::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::MessageReport(row.into())))
+            rows::<message_report::Entity>(ctx, ids, |row| Node::MessageReport(row.into())).await
         }
-        event::Entity::NAME => {
-            let found = ctx.load(Id::<event::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Event(row.into())))
-        }
+        event::Entity::NAME => rows::<event::Entity>(ctx, ids, |row| Node::Event(row.into())).await,
         registration::Entity::NAME => {
-            let found = ctx.load(Id::<registration::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Registration(row.into())))
+            rows::<registration::Entity>(ctx, ids, |row| Node::Registration(row.into())).await
         }
         calendar_address::Entity::NAME => {
-            let found = ctx.load(Id::<calendar_address::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Calendar(row.into())))
+            rows::<calendar_address::Entity>(ctx, ids, |row| Node::Calendar(row.into())).await
         }
         event_series::Entity::NAME => {
-            let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::EventSeries(row.into())))
+            rows::<event_series::Entity>(ctx, ids, |row| Node::EventSeries(row.into())).await
         }
         event_session::Entity::NAME => {
-            let found = ctx.load(Id::<event_session::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::EventSession(row.into())))
+            rows::<event_session::Entity>(ctx, ids, |row| Node::EventSession(row.into())).await
         }
         activity::Entity::NAME => {
-            let found = ctx.load(Id::<activity::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Activity(row.into())))
+            rows::<activity::Entity>(ctx, ids, |row| Node::Activity(row.into())).await
         }
         notification::Entity::NAME => {
-            let found = ctx.load(Id::<notification::Entity>::new(id)).await?;
-            Ok(found.map(|row| Node::Notification(row.into())))
+            rows::<notification::Entity>(ctx, ids, |row| Node::Notification(row.into())).await
         }
-        _ => Ok(None),
+        _ => Ok(ids.iter().map(|_| None).collect()),
+    }
+}
+
+/// Rows as the viewer sees them, in the order of their ids.
+async fn rows<E: Resource>(
+    ctx: &Context<'_>,
+    ids: &[Uuid],
+    make: impl Fn(E::Model) -> Node,
+) -> Result<Vec<Option<Node>>, Error>
+where
+    E::Model: Clone + Send + Sync,
+{
+    let ids: Vec<Id<E>> = ids.iter().copied().map(Id::new).collect();
+    let found = ctx.load_all(ids.clone()).await?;
+    Ok(ids
+        .iter()
+        .map(|id| found.get(id).cloned().map(&make))
+        .collect())
+}
+
+/// An offer or a request.
+fn listed(row: listing::Model) -> Node {
+    match row.kind {
+        ListingKind::Offer => Node::Offer(row.into()),
+        ListingKind::Request => Node::Request(row.into()),
     }
 }

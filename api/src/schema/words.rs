@@ -21,7 +21,11 @@ const PAGING: [(&str, &str); 4] = [
 ];
 
 /// The library's scalars, in words of ours.
-const SCALARS: [(&str, &str); 3] = [
+const SCALARS: [(&str, &str); 4] = [
+    (
+        "_Any",
+        "What a gateway knows of a thing: its type as `__typename`, its `id`, and whatever else it likes.",
+    ),
     (
         "DateTime",
         "An instant as RFC 3339 writes it, such as `2027-04-01T09:30:00Z`. Answers are in UTC.",

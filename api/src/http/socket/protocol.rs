@@ -9,7 +9,7 @@ use super::{
     close::Close,
     message::{self, Said},
 };
-use crate::http::{admission::refused, members::Members};
+use crate::http::{admission::refused, members::Members, values::values};
 
 /// What a client presents to say who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,16 +57,19 @@ pub struct Protocol {
     most: usize,
     /// The largest message, in bytes.
     largest: usize,
+    /// The most values in a message.
+    values: usize,
 }
 
 impl Protocol {
-    /// A socket on which at most so many operations run, and whose messages are at most so large.
-    pub fn new(most: usize, largest: usize) -> Self {
+    /// A socket on which at most so many operations run, and whose messages are at most so large and have so many values.
+    pub fn new(most: usize, largest: usize, values: usize) -> Self {
         Self {
             stage: Stage::Silent,
             running: HashSet::new(),
             most,
             largest,
+            values,
         }
     }
 
@@ -87,7 +90,7 @@ impl Protocol {
 
     /// A message came.
     pub fn hear(&mut self, text: &str) -> Step {
-        if text.len() > self.largest {
+        if text.len() > self.largest || values(text.as_bytes()) > self.values {
             return Step::Close(Close::TOO_LARGE);
         }
         match Said::read(text) {
@@ -190,6 +193,7 @@ mod tests {
     use super::*;
 
     const LARGEST: usize = 1_000;
+    const VALUES: usize = 950;
     const INIT: &str = r#"{"type":"connection_init"}"#;
 
     /// What is done, in a word or two.
@@ -209,7 +213,7 @@ mod tests {
     }
 
     fn known() -> Protocol {
-        let mut protocol = Protocol::new(2, LARGEST);
+        let mut protocol = Protocol::new(2, LARGEST, VALUES);
         assert!(matches!(protocol.hear(INIT), Step::Admit(_)));
         assert!(!protocol.is_silent());
         assert_eq!(
@@ -248,22 +252,24 @@ mod tests {
         ] {
             assert_eq!(told(&known().hear(text)), "close 4400", "{text}");
             assert_eq!(
-                told(&Protocol::new(1, LARGEST).hear(text)),
+                told(&Protocol::new(1, LARGEST, VALUES).hear(text)),
                 "close 4400",
                 "{text}"
             );
         }
         let large = format!(r#"{{"type":"ping","x":"{}"}}"#, "x".repeat(LARGEST));
         assert_eq!(told(&known().hear(&large)), "close 1009");
+        let values = format!("[{}]", ",".repeat(960));
+        assert_eq!(told(&known().hear(&values)), "close 1009");
     }
 
     #[test]
     fn a_client_says_first_who_it_is_and_only_once() {
         assert_eq!(
-            told(&Protocol::new(1, LARGEST).hear(&subscribe("1"))),
+            told(&Protocol::new(1, LARGEST, VALUES).hear(&subscribe("1"))),
             "close 4401"
         );
-        let mut asked = Protocol::new(1, LARGEST);
+        let mut asked = Protocol::new(1, LARGEST, VALUES);
         asked.hear(INIT);
         assert_eq!(told(&asked.hear(&subscribe("1"))), "close 4401");
         assert_eq!(told(&asked.hear(INIT)), "close 4429");
@@ -285,7 +291,7 @@ mod tests {
             (r#"{"authorization":1}"#, "Nonsense"),
         ] {
             let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
-            let step = Protocol::new(1, LARGEST).hear(&text);
+            let step = Protocol::new(1, LARGEST, VALUES).hear(&text);
             assert_eq!(told(&step), format!("admit {presented}"));
         }
     }
@@ -339,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_client_may_ask_at_any_time_whether_we_are_there() {
-        let mut protocol = Protocol::new(1, LARGEST);
+        let mut protocol = Protocol::new(1, LARGEST, VALUES);
         assert_eq!(
             told(&protocol.hear(r#"{"type":"ping"}"#)),
             r#"{"type":"pong"}"#

@@ -63,6 +63,7 @@ pub async fn run(
         protocol: Protocol::new(
             live.terms.running,
             live.door.app.config.limits.max_body_bytes,
+            live.door.app.config.limits.max_values,
         ),
         live,
         caller: None,

@@ -1,0 +1,22 @@
+//! The log, and where it is built in, the traces.
+
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+/// What is logged where `RUST_LOG` does not say.
+const USUAL: &str = "info,sqlx=warn,sea_orm_migration=warn";
+
+/// Begins to log, in lines for people or as JSON; and to whoever else listens.
+pub fn begin(json: bool, besides: Option<Box<dyn Layer<Registry> + Send + Sync>>) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if json {
+        lines.json().with_filter(filter).boxed()
+    } else {
+        lines.with_filter(filter).boxed()
+    };
+    let mut all = vec![lines];
+    all.extend(besides);
+    tracing_subscriber::registry().with(all).init();
+}

@@ -1,0 +1,109 @@
+//! PostgreSQL is copied by its own programs, which see it as it is at one moment while others read and write. They are
+//! told where it is by their environment, for anybody may read the words of a command.
+
+use std::{
+    ffi::OsString,
+    io::ErrorKind,
+    path::Path,
+    process::{Command, Stdio},
+    str::FromStr,
+};
+
+use sea_orm::sqlx::{ConnectOptions, postgres::PgConnectOptions, query_scalar};
+
+use super::libpq;
+
+/// What stands in a schema that is not the database's own.
+const THINGS: &str = "SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname NOT LIKE 'pg_toast%' AND nspname NOT LIKE 'pg_temp%'";
+
+/// Writes the database into an empty file.
+pub async fn take(url: &str, file: &Path) -> Result<(), String> {
+    let words = [
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--no-password",
+        "--file",
+    ];
+    run("pg_dump", Some(url), &words, file).await.map(drop)
+}
+
+/// The steps that the tables in a file have taken, if the file is whole.
+pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
+    // Turned into statements that nobody reads, all of it is read.
+    run("pg_restore", None, &["--file=/dev/null"], file)
+        .await
+        .map_err(|error| {
+            format!(
+                "{} is damaged, or cannot be read here: {error}",
+                file.display()
+            )
+        })?;
+    let words = ["--data-only", "--table=seaql_migrations", "--file=-"];
+    let text = run("pg_restore", None, &words, file).await?;
+    let rows = text
+        .lines()
+        .skip_while(|line| !line.starts_with("COPY "))
+        .skip(1)
+        .take_while(|line| *line != "\\.");
+    Ok(rows
+        .filter_map(|row| row.split('\t').next().map(str::to_owned))
+        .collect())
+}
+
+/// Brings a file into the empty database at an address: all of it or nothing.
+pub async fn bring(url: &str, file: &Path) -> Result<(), String> {
+    let count = async {
+        let mut conn = PgConnectOptions::from_str(url)?.connect().await?;
+        query_scalar::<_, i64>(THINGS).fetch_one(&mut conn).await
+    };
+    let things = count
+        .await
+        .map_err(|error: sea_orm::sqlx::Error| format!("the database cannot be asked: {error}"))?;
+    if things > 0 {
+        return Err(
+            "the database is not empty: make a new one, and name that as DATABASE_URL".into(),
+        );
+    }
+    let words = [
+        "--single-transaction",
+        "--exit-on-error",
+        "--no-owner",
+        "--no-privileges",
+        "--no-password",
+        // The one that the environment names.
+        "--dbname=",
+    ];
+    run("pg_restore", Some(url), &words, file).await.map(drop)
+}
+
+/// Runs one of PostgreSQL's programs on a file, and gives what it writes.
+async fn run(
+    program: &'static str,
+    url: Option<&str>,
+    words: &[&str],
+    file: &Path,
+) -> Result<String, String> {
+    let mut command = Command::new(program);
+    let words = words.iter().map(OsString::from);
+    command
+        .args(words.chain([file.into()]))
+        .stdin(Stdio::null());
+    if let Some(url) = url {
+        command.envs(libpq::environment(url)?);
+    }
+    let ran = tokio::task::spawn_blocking(move || command.output()).await;
+    let ended = ran.map_err(|error| format!("{program} was not run: {error}"))?;
+    let output = ended.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!(
+            "{program} is not installed here: it is one of PostgreSQL's client programs (the package postgresql-client, of the server's version or newer)"
+        ),
+        _ => format!("{program} cannot be run: {error}"),
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{program} failed: {}", said.trim()))
+}

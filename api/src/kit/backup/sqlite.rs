@@ -1,0 +1,125 @@
+//! SQLite copies a database by itself, as it is at one moment, while others read and write.
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use sea_orm::sqlx::{
+    ConnectOptions, Error, SqliteConnection, query, query_scalar, sqlite::SqliteConnectOptions,
+};
+
+use super::Staged;
+
+/// Writes the database into an empty file.
+pub async fn take(url: &str, file: &Path) -> Result<(), String> {
+    let (options, path) = of(url)?;
+    if !path.is_file() {
+        return Err(format!("there is no database at {}", path.display()));
+    }
+    let into = file.to_str().ok_or_else(|| {
+        format!(
+            "SQLite cannot write to {}: choose a plain name",
+            file.display()
+        )
+    })?;
+    let copy = async {
+        let mut source = options.create_if_missing(false).connect().await?;
+        query("VACUUM INTO ?").bind(into).execute(&mut source).await
+    };
+    copy.await
+        .map(drop)
+        .map_err(|error| format!("{} cannot be copied: {error}", path.display()))
+}
+
+/// The steps that the tables in a file have taken, if the file is whole.
+pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
+    let damaged = |why: String| format!("{} is damaged: {why}", file.display());
+    if !is_whole(file).map_err(|error| damaged(error.to_string()))? {
+        return Err(damaged("it is not as long as it says that it is".into()));
+    }
+    let options = SqliteConnectOptions::new().filename(file).immutable(true);
+    let mut copy = options
+        .connect()
+        .await
+        .map_err(|error| damaged(error.to_string()))?;
+    let found = faults(&mut copy)
+        .await
+        .map_err(|error| damaged(error.to_string()))?;
+    if let Some(fault) = found {
+        return Err(damaged(fault));
+    }
+    let steps = query_scalar("SELECT version FROM seaql_migrations ORDER BY version");
+    // Where there is no such table it is the database of another program.
+    Ok(steps.fetch_all(&mut copy).await.unwrap_or_default())
+}
+
+/// Whether a file is as long as its beginning says: what is missing at its end is not always missed.
+fn is_whole(file: &Path) -> std::io::Result<bool> {
+    let mut file = File::open(file)?;
+    let mut beginning = [0; 32];
+    file.read_exact(&mut beginning)?;
+    let page = match u16::from_be_bytes([beginning[16], beginning[17]]) {
+        1 => 65_536,
+        page => u64::from(page),
+    };
+    let [.., a, b, c, d] = beginning;
+    let pages = u64::from(u32::from_be_bytes([a, b, c, d]));
+    Ok(file.metadata()?.len() == page * pages)
+}
+
+/// The first thing that is wrong with a database.
+async fn faults(copy: &mut SqliteConnection) -> Result<Option<String>, Error> {
+    let found: Vec<String> = query_scalar("PRAGMA integrity_check")
+        .fetch_all(&mut *copy)
+        .await?;
+    if let Some(fault) = found.into_iter().find(|line| line != "ok") {
+        return Ok(Some(fault));
+    }
+    let lost = query("PRAGMA foreign_key_check")
+        .fetch_optional(copy)
+        .await?;
+    Ok(lost.map(|_| "a row points at one that is not there".into()))
+}
+
+/// Puts a file where an address says that the database is, if there is none.
+pub fn bring(url: &str, file: &Path) -> Result<(), String> {
+    let (_, path) = of(url)?;
+    let beside = |suffix: &str| {
+        let mut name = OsString::from(&path);
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    // What a database left beside it would be taken for a part of this one.
+    for there in [path.clone(), beside("-wal"), beside("-journal")] {
+        if there.exists() {
+            return Err(format!(
+                "{} is there already: restore into a new database, or move that one away",
+                there.display()
+            ));
+        }
+    }
+    let cannot = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    let mut staged = Staged::beside(&path)?;
+    let mut from = File::open(file).map_err(cannot)?;
+    std::io::copy(&mut from, staged.file()).map_err(cannot)?;
+    staged.publish().map(drop)
+}
+
+fn of(url: &str) -> Result<(SqliteConnectOptions, PathBuf), String> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|error| format!("DATABASE_URL names no database: {error}"))?;
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(
+            "DATABASE_URL names a database in memory, which is gone with its program".into(),
+        );
+    }
+    let path = options.get_filename().to_owned();
+    Ok((options, path))
+}

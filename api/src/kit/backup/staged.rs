@@ -1,0 +1,87 @@
+//! A file under another name until it is whole: whoever is killed half-way leaves nothing that looks like it.
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::kit::crash;
+
+/// A file that is being written, for nobody else to read. It goes if it is dropped.
+pub struct Staged {
+    part: NamedTempFile,
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl Staged {
+    /// An empty one beside where it shall be.
+    pub fn beside(target: &Path) -> Result<Self, String> {
+        let cannot = |error: io::Error| format!("{} cannot be written: {error}", target.display());
+        if target.try_exists().map_err(cannot)? {
+            return Err(there(target));
+        }
+        let name = target
+            .file_name()
+            .ok_or_else(|| format!("{} is no name of a file", target.display()))?;
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        // Hidden, and readable for its owner alone, as such files are made.
+        let part = tempfile::Builder::new()
+            .prefix(&format!(".{}.", name.to_string_lossy()))
+            .suffix(".part")
+            .tempfile_in(&folder)
+            .map_err(cannot)?;
+        Ok(Self {
+            part,
+            folder,
+            target: target.to_owned(),
+        })
+    }
+
+    /// Where it is for now.
+    pub fn path(&self) -> &Path {
+        self.part.path()
+    }
+
+    /// What is written into it.
+    pub fn file(&mut self) -> &mut File {
+        self.part.as_file_mut()
+    }
+
+    /// Gives it its name, once it is on the disk; says how many bytes it has.
+    pub fn publish(self) -> Result<u64, String> {
+        let Self {
+            part,
+            folder,
+            target,
+        } = self;
+        let cannot = |error: io::Error| format!("{} cannot be written: {error}", target.display());
+        part.as_file().sync_all().map_err(cannot)?;
+        let size = part.as_file().metadata().map_err(cannot)?.len();
+        crash::point("file.written");
+        part.persist_noclobber(&target).map_err(|error| {
+            if error.error.kind() == io::ErrorKind::AlreadyExists {
+                there(&target)
+            } else {
+                cannot(error.error)
+            }
+        })?;
+        // The name is a part of the folder; not every system can write that down by itself.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        crash::point("file.named");
+        Ok(size)
+    }
+}
+
+fn there(target: &Path) -> String {
+    format!(
+        "{} is there already, and nothing is overwritten: name another, or move it away",
+        target.display()
+    )
+}

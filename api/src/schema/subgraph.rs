@@ -1,0 +1,101 @@
+//! The contract as gateways read it: with the directives of Apollo Federation, and without what is there for gateways.
+//!
+//! It is made of the contract itself, so that `schema.graphql` stays what people read.
+
+use std::{collections::HashSet, sync::OnceLock};
+
+use apollo_compiler::{
+    Name, Node,
+    ast::{Argument, Definition, Directive, Document, Value},
+};
+
+/// The version of Apollo Federation, and what is used of it.
+const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.4\", import: [\"@key\", \"@shareable\"])";
+/// The union of all entities.
+const ENTITY: &str = "_Entity";
+/// A type that every graph with pages has alike.
+const SHARED: &str = "PageInfo";
+
+/// The contract of this graph as a part of a larger one; made when it is first asked for.
+pub fn sdl() -> &'static str {
+    static SDL: OnceLock<String> = OnceLock::new();
+    SDL.get_or_init(|| of(&super::sdl()))
+}
+
+fn of(contract: &str) -> String {
+    // A test holds that it parses.
+    let mut document =
+        Document::parse(contract, "schema.graphql").unwrap_or_else(|errors| errors.partial);
+    let entities: HashSet<Name> = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            Definition::UnionTypeDefinition(union) if union.name == ENTITY => Some(&union.members),
+            _ => None,
+        })
+        .flatten()
+        .cloned()
+        .collect();
+    document.definitions.retain(|definition| {
+        let own = definition.name().is_none_or(|name| !name.starts_with('_'));
+        own && !matches!(definition, Definition::DirectiveDefinition(_))
+    });
+    for definition in &mut document.definitions {
+        let Definition::ObjectTypeDefinition(object) = definition else {
+            continue;
+        };
+        let object = object.make_mut();
+        object.fields.retain(|field| !field.name.starts_with('_'));
+        if entities.contains(&object.name) {
+            object.directives.push(key());
+        }
+        if object.name == SHARED {
+            object.directives.push(directive("shareable", Vec::new()));
+        }
+    }
+    format!("{LINK}\n\n{document}")
+}
+
+/// `@key(fields: "id")`: one of these is known by its id.
+fn key() -> Node<Directive> {
+    let fields = Argument {
+        name: Name::new_static_unchecked("fields"),
+        value: Value::String("id".into()).into(),
+    };
+    directive("key", vec![fields.into()])
+}
+
+fn directive(name: &'static str, arguments: Vec<Node<Argument>>) -> Node<Directive> {
+    let name = Name::new_static_unchecked(name);
+    Directive { name, arguments }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gateways_read_the_contract_with_keys_and_without_what_is_for_them() {
+        assert!(Document::parse(crate::schema::sdl(), "schema.graphql").is_ok());
+        assert!(Document::parse(sdl(), "subgraph.graphql").is_ok());
+        for line in [
+            "type Organisation implements Node @key(fields: \"id\") {",
+            "type Offer implements Node & Listing @key(fields: \"id\") {",
+            "type PageInfo @shareable {",
+        ] {
+            assert!(sdl().contains(line), "{line}");
+        }
+        for name in [
+            "_service",
+            "_entities",
+            "_Any",
+            "_Entity",
+            "_Service",
+            "directive @",
+        ] {
+            assert!(!sdl().contains(name), "{name}");
+        }
+        let words = |text: &str| text.matches("\"\"\"").count();
+        assert!(words(sdl()) > 1_000 && words(sdl()) < words(&crate::schema::sdl()));
+    }
+}
