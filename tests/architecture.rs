@@ -29,6 +29,7 @@ const FEATURES: &[&str] = &[
     "finding",
     "events",
     "registrations",
+    "reservations",
     "statistics",
     "activities",
     "mail",
@@ -128,6 +129,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "events/capacity",
         Kind::Act,
         "how many places there are, in one place",
+    ),
+    (
+        "events/held",
+        Kind::Act,
+        "places held for some, and the instant at which they are free",
     ),
     (
         "events/inputs",
@@ -401,6 +407,16 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "tasks/sources",
         Kind::Act,
         "what waits for members, one query for each kind",
+    ),
+    (
+        "registrations/reserved",
+        Kind::Act,
+        "who draws from what is held, beside who comes and who waits",
+    ),
+    (
+        "reservations/inputs",
+        Kind::Schema,
+        "what organisers send, beside what they read",
     ),
     (
         "registrations/desk",

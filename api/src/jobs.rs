@@ -10,14 +10,14 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     App, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
-    listings, matches, notifications, outbox, reference, registrations,
+    listings, matches, notifications, outbox, reference, registrations, reservations,
 };
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
 /// How often what time has done to events is written down.
 const EVENTS: Duration = Duration::from_mins(1);
-/// How often places that nobody answered for are offered on.
+/// How often places are released that nobody drew, and offered on for which nobody answered.
 const REGISTRATIONS: Duration = Duration::from_secs(5);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
@@ -42,7 +42,9 @@ pub async fn run(app: &App) {
             events::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "registrations", REGISTRATIONS, |app| async move {
-            registrations::jobs::run(&app, &Viewer::system()).await
+            let viewer = Viewer::system();
+            Ok(reservations::jobs::run(&app, &viewer).await?
+                + registrations::jobs::run(&app, &viewer).await?)
         }),
         rounds(app, "matches", MATCHES, |app| async move {
             let viewer = Viewer::system();

@@ -22,6 +22,7 @@ use crate::{
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
     registrations::RegistrationMutation,
+    reservations::ReservationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
     tasks::TaskSubscription,
@@ -76,6 +77,7 @@ pub struct Mutation(
     NotificationMutation,
     EventMutation,
     RegistrationMutation,
+    ReservationMutation,
     IntakeMutation,
 );
 

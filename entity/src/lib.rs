@@ -45,6 +45,8 @@ pub mod organisation_area;
 pub mod organisation_identifier;
 pub mod outbox_cursor;
 pub mod person;
+pub mod place_reservation;
+pub mod place_reservation_address;
 pub mod priority_area;
 pub mod priority_edition;
 pub mod quiet_hours;

@@ -53,6 +53,8 @@ pub struct Model {
     pub organisation_id: Option<Uuid>,
     pub state: RegistrationState,
     pub places: i32,
+    /// From which reservation its places are, if from one.
+    pub reservation_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary")]
     pub answers: Answers,
     /// What they need to take part. Deleted some weeks after the event.

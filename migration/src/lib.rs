@@ -25,6 +25,7 @@ mod m0010_events;
 mod m0011_registrations;
 mod m0012_feeds;
 mod m0013_intakes;
+mod m0015_reservations;
 
 pub struct Migrator;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_registrations::Migration),
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),
+            Box::new(m0015_reservations::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod crowd;
 mod properties;
+pub mod reserved;
 
 use api::{kit::clock::now, registrations::jobs};
 use chrono::{DateTime, Duration, Utc};
@@ -33,6 +34,7 @@ pub async fn people(world: &World, count: usize) -> Vec<Caller> {
         let person = person::ActiveModel {
             id: Set(id),
             email: Set(email.clone()),
+            email_verified_at: Set(None),
             display_name: Set(format!("Guest {at}")),
             phone: Set(None),
             password_hash: Set("-".into()),

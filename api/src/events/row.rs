@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use async_graphql::{Context, SelectionField};
+use chrono::{DateTime, Utc};
 use entity::{
     event::{self, Column},
     event_capacity, organisation,
@@ -12,6 +13,7 @@ use sea_orm::{
     sea_query::{Expr, SelectStatement},
 };
 
+use super::{held, parts};
 use crate::{
     columns,
     context::Ask,
@@ -92,12 +94,13 @@ fn counts(field: &str) -> bool {
         "capacity",
         "confirmedPlaces",
         "remainingPlaces",
+        "viewerReservedPlaces",
         "waitingCount",
     ]
     .contains(&field)
 }
 
-/// What of the places is read.
+/// What of the places is read, beside what is held at the moment.
 const PLACES: [event_capacity::Column; 4] = [
     event_capacity::Column::Capacity,
     event_capacity::Column::Confirmed,
@@ -164,7 +167,7 @@ impl Plan {
     }
 
     /// The columns of the event, the organisation where it is asked for, and the places where they are.
-    pub fn select(&self, query: &mut SelectStatement) {
+    pub fn select(&self, query: &mut SelectStatement, now: DateTime<Utc>) {
         use sea_orm::ExprTrait;
 
         self.event.select(query);
@@ -172,6 +175,7 @@ impl Plan {
             for column in PLACES {
                 query.column((event_capacity::Entity, column));
             }
+            query.expr(held::at(now));
             let own = Expr::col((event_capacity::Entity, event_capacity::Column::Id));
             query.inner_join(
                 event_capacity::Entity,
@@ -201,9 +205,10 @@ impl Plan {
                 confirmed: row.try_get_by_index(at + 1)?,
                 offered: row.try_get_by_index(at + 2)?,
                 waiting: row.try_get_by_index(at + 3)?,
+                held: row.try_get_by_index(at + PLACES.len())?,
                 queue_end: 0,
             });
-            at += PLACES.len();
+            at += PLACES.len() + 1;
         }
         let organisation = match &self.organisation {
             Some(columns) => Some(columns.read(row, at)?),
@@ -269,10 +274,12 @@ impl Row {
             capacity: None,
             confirmed: 0,
             offered: 0,
+            held: 0,
             waiting: 0,
             queue_end: 0,
         };
-        Ok(all.into_iter().find(|row| row.id == id).unwrap_or(gone))
+        let row = all.into_iter().find(|row| row.id == id).unwrap_or(gone);
+        parts::at_this_moment(ctx, row).await
     }
 
     /// The organisation, if it was read with the event.

@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    capacity,
+    capacity, held as reserved,
     particulars::{Particulars, Session},
 };
 use crate::{
@@ -258,8 +258,8 @@ pub async fn write_sessions(
             .filter(registration::Column::CapacityId.eq(row.id))
             .count(conn)
             .await?;
-        if ever > 0 {
-            let message = "People registered for a session that is not named any more. Keep it.";
+        if ever > 0 || reserved::ever(conn, row.id).await? {
+            let message = "People registered, or places were held, for a session that is not named any more. Keep it.";
             return Err(UserError::at("sessions", Code::InvalidState, message).into());
         }
         event_capacity::Entity::delete_by_id(row.id)

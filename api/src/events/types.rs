@@ -12,6 +12,7 @@ use entity::{
 
 use super::{
     EventSeries, EventSession, capacity,
+    parts::reserved_for_viewer,
     row::Row,
     rules::{self, Act},
 };
@@ -30,6 +31,7 @@ use crate::{
     places::Place,
     reference::{Area, PriorityArea},
     registrations::{self, Registration},
+    reservations::PlaceReservation,
 };
 
 /// Where an event takes place.
@@ -331,6 +333,12 @@ impl Event {
         Ok(capacity::remaining(&self.0.places(ctx).await?))
     }
 
+    /// How many places are held for the viewer, or for an organisation of which they are a member, and are theirs without
+    /// waiting: for one registration, whatever `remainingPlaces` says. Register with that organisation's id for those.
+    async fn viewer_reserved_places(&self, ctx: &Context<'_>) -> Result<i32> {
+        reserved_for_viewer(ctx, &self.0.places(ctx).await?).await
+    }
+
     /// How many places are taken for good.
     async fn confirmed_places(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.0.places(ctx).await?.confirmed)
@@ -361,6 +369,11 @@ impl Event {
             .questions
             .clone();
         Ok(questions.into_iter().map(Into::into).collect())
+    }
+
+    /// Places that are held for some, in the order in which they are released; empty for those who do not organise it.
+    async fn reservations(&self, ctx: &Context<'_>) -> Result<Vec<PlaceReservation>> {
+        PlaceReservation::of_event(ctx, self.0.known()).await
     }
 
     /// The viewer's latest registration for it; null where they never registered.

@@ -25,7 +25,7 @@ pub async fn offer(
 ) -> Result<registration::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, event) = ready(&transaction, viewer, id, Act::Offer).await?;
-    let row = places::offer(&transaction, viewer, &row, &event).await?;
+    let row = places::offer(&transaction, viewer, &row, &event, None).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -82,7 +82,7 @@ pub async fn record_no_shows(
     let event = organised(app, viewer, event).await?;
     rules::can_miss(&event, viewer.now)?;
     let transaction = app.database.begin().await?;
-    capacity::hold_all(&transaction, event.id).await?;
+    capacity::hold_all(&transaction, event.id, viewer.now).await?;
     let rows = registration::Entity::find()
         .filter(Column::EventId.eq(event.id))
         .filter(Column::State.eq(State::Confirmed))

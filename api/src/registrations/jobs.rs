@@ -10,7 +10,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -47,7 +47,7 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
     let mut touched = 0;
     for row in rows {
         let transaction = app.database.begin().await?;
-        capacity::hold(&transaction, row.capacity_id).await?;
+        capacity::hold(&transaction, row.capacity_id, viewer.now).await?;
         let Some(event) = event::Entity::find_by_id(row.event_id)
             .one(&transaction)
             .await?
@@ -83,14 +83,10 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
 /// Offers what is free where somebody waits: there are more places than before, or a party had its turn for long enough.
 async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use event_capacity::{
-        Column::{Capacity, Confirmed, EventId, Id, Offered, Waiting},
+        Column::{EventId, Id, Waiting},
         Entity,
     };
 
-    let taken = Expr::col(Confirmed).add(Expr::col(Offered));
-    let room = Condition::any()
-        .add(Capacity.is_null())
-        .add(taken.lt(Expr::col(Capacity)));
     let to_come = Query::select()
         .column(event::Column::Id)
         .from(event::Entity)
@@ -99,7 +95,7 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .to_owned();
     let rows = Entity::find()
         .filter(Waiting.gt(0))
-        .filter(room)
+        .filter(capacity::some_free(viewer.now))
         .filter(EventId.in_subquery(to_come))
         .order_by_asc(Id)
         .limit(BATCH)
@@ -108,7 +104,7 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let mut told = 0;
     for row in rows {
         let transaction = app.database.begin().await?;
-        capacity::hold(&transaction, row.id).await?;
+        capacity::hold(&transaction, row.id, viewer.now).await?;
         if let Some(event) = event::Entity::find_by_id(row.event_id)
             .one(&transaction)
             .await?

@@ -5,6 +5,8 @@
 //! answer or their time runs out. A party that is too large for what is free keeps its turn for a while, and is then
 //! passed over until there is room. Organisers may offer a place by hand.
 //!
+//! Places that organisers hold for some ([`reserved`]) are drawn by those before anything else, without waiting.
+//!
 //! However many register at once, no more places are taken than there are: every act holds the row that counts them
 //! first (`events::capacity`), and the database refuses what would be too many.
 //!
@@ -15,6 +17,7 @@ mod inputs;
 pub mod jobs;
 mod mutation;
 pub mod places;
+pub mod reserved;
 pub mod rules;
 pub mod search;
 pub mod service;

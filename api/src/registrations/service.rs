@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    jobs, places,
+    jobs, places, reserved,
     rules::{self, Act},
 };
 use crate::{
@@ -83,7 +83,7 @@ async fn register_in(
     } = asked;
     let me = viewer.signed_in()?.id;
     let capacity_id = session.map_or(event.0, |session| session.0);
-    let held = capacity::hold(transaction, capacity_id).await?;
+    let held = capacity::hold(transaction, capacity_id, viewer.now).await?;
     let event = resource::get(transaction, viewer, event).await?;
     let held = held
         .filter(|held| held.event_id == event.id)
@@ -109,18 +109,24 @@ async fn register_in(
     let access_needs = checks.optional("accessNeeds", access_needs.as_deref(), 1_000);
     checks.finish()?;
     not_twice(transaction, capacity_id, me).await?;
-    let room = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
+    let from = if held.held > 0 {
+        let party = (capacity_id, wanted);
+        reserved::source(transaction, viewer, party, organisation.map(|id| id.0)).await?
+    } else {
+        None
+    };
+    let free = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
+    let room = free || from.is_some();
     let (state, act) = if room {
         (State::Confirmed, "registration.confirmed")
     } else {
         (State::Waitlisted, "registration.waitlisted")
     };
-    places::count(
-        transaction,
-        capacity_id,
-        places::Change::between(None, state, wanted),
-    )
-    .await?;
+    let mut change = places::Change::between(None, state, wanted);
+    if let Some(from) = &from {
+        change.held = reserved::draw(transaction, from.id, wanted).await?;
+    }
+    places::count(transaction, capacity_id, change).await?;
     let queue_number = if room {
         None
     } else {
@@ -135,6 +141,7 @@ async fn register_in(
         organisation_id: Set(organisation.map(|id| id.0)),
         state: Set(state),
         places: Set(wanted),
+        reservation_id: Set(from.map(|from| from.id)),
         answers: Set(Answers(answers)),
         access_needs: Set(access_needs),
         code: Set(listings::store::reference_of("R", id)),
@@ -268,7 +275,7 @@ pub(super) async fn ready(
 ) -> Result<(registration::Model, event::Model), Error> {
     viewer.signed_in()?;
     let seen = resource::get(transaction, viewer, id).await?;
-    capacity::hold(transaction, seen.capacity_id).await?;
+    capacity::hold(transaction, seen.capacity_id, viewer.now).await?;
     let row = resource::get(transaction, viewer, id).await?;
     let event = event::Entity::find_by_id(row.event_id)
         .one(transaction)

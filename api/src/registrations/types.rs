@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    event, event_session, organisation, person,
+    event, event_session, organisation, person, place_reservation,
     registration::{self, RegistrationState},
 };
 use uuid::Uuid;
@@ -21,6 +21,7 @@ use crate::{
         page::{PageArgs, Total},
     },
     organisations::Organisation,
+    reservations::PlaceReservation,
 };
 
 /// An answer to a question of the organisers.
@@ -171,6 +172,15 @@ impl Registration {
             .load(Id::<organisation::Entity>::new(id))
             .await?
             .map(Organisation::from))
+    }
+
+    /// From which reservation its places are; null where they are from none, and for whoever does not organise the event.
+    async fn reservation(&self, ctx: &Context<'_>) -> Result<Option<PlaceReservation>> {
+        let Some(id) = self.row.reservation_id else {
+            return Ok(None);
+        };
+        let id = Id::<place_reservation::Entity>::new(id);
+        Ok(ctx.load(id).await?.map(PlaceReservation::from))
     }
 
     /// How many places it takes.

@@ -6,7 +6,7 @@ use entity::{
     invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
-    priority_area, priority_edition, registration, resource_type, thanks,
+    place_reservation, priority_area, priority_edition, registration, resource_type, thanks,
 };
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
     registrations::Registration,
+    reservations::PlaceReservation,
     resource_types::ResourceType,
     thanks::Thanks,
 };
@@ -76,6 +77,8 @@ pub enum Node {
     EventSession(EventSession),
     /// Somebody's place at an event, or in the queue for one.
     Registration(Registration),
+    /// Places that organisers hold for some.
+    PlaceReservation(PlaceReservation),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -192,6 +195,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         registration::Entity::NAME => {
             let found = ctx.load(Id::<registration::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::Registration(row.into())))
+        }
+        place_reservation::Entity::NAME => {
+            let found = ctx.load(Id::<place_reservation::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::PlaceReservation(row.into())))
         }
         event_series::Entity::NAME => {
             let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;
