@@ -9,6 +9,7 @@ use std::{
 /// What is a feature's, from left to right: acts call leftward only.
 const FEATURES: &[&str] = &[
     "outbox",
+    "mail",
     "accounts",
     "reference",
     "areas",
@@ -32,7 +33,6 @@ const FEATURES: &[&str] = &[
     "reservations",
     "statistics",
     "activities",
-    "mail",
     "notifications",
     "live",
     "feeds",
@@ -72,6 +72,11 @@ const NAMES: [(&str, Kind); 9] = [
 
 /// Further files, each with its reason.
 const OTHERS: &[(&str, Kind, &str)] = &[
+    (
+        "accounts/addresses",
+        Kind::Act,
+        "showing that an address is one's own, with the mail that asks",
+    ),
     (
         "accounts/passwords",
         Kind::Act,
@@ -221,11 +226,6 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "how a match that was agreed ends",
     ),
     (
-        "intakes/claims",
-        Kind::Act,
-        "which link is to be mailed, and who mails it",
-    ),
-    (
         "intakes/inputs",
         Kind::Schema,
         "inputs are as long as all other types together",
@@ -265,6 +265,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "listings/store",
         Kind::Act,
         "writing a listing and what finds it",
+    ),
+    (
+        "mail/links",
+        Kind::Act,
+        "which link is to be mailed, and who mails it",
     ),
     ("mail/post", Kind::Act, "speaking SMTP"),
     (
@@ -407,6 +412,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "tasks/sources",
         Kind::Act,
         "what waits for members, one query for each kind",
+    ),
+    (
+        "transfer/attendees",
+        Kind::Act,
+        "who registered for an event, as a file",
     ),
     (
         "registrations/reserved",

@@ -174,10 +174,11 @@ fn every_point_in_the_sources_is_listed() {
     let of_the_worker = POINTS.iter().map(|(point, _)| *point);
     let all = of_the_worker
         .chain(crate::matches::crash::POINTS)
-        .chain(crate::matches::killed::POINTS);
+        .chain(crate::matches::killed::POINTS)
+        .chain(crate::registrations::crash::POINTS.map(|(point, _)| point));
     let listed: BTreeSet<String> = all.map(str::to_owned).collect();
     assert_eq!(
         found, listed,
-        "tests/crash.rs and tests/matches list the points"
+        "tests/crash.rs, tests/matches and tests/registrations list the points"
     );
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, amendments, events, feeds, intakes,
+    App, accounts, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
     listings, matches, notifications, outbox, reference, registrations, reservations,
 };
@@ -23,6 +23,8 @@ const REGISTRATIONS: Duration = Duration::from_secs(5);
 const MATCHES: Duration = Duration::from_secs(5);
 /// How often links are mailed to those who told something, and contacts are deleted whose time is over.
 const INTAKES: Duration = Duration::from_secs(15);
+/// How often links are mailed to those who verify their address, and wait for it.
+const ADDRESSES: Duration = Duration::from_secs(5);
 /// How often what has long been gone is forgotten.
 const FEEDS: Duration = Duration::from_hours(1);
 
@@ -55,6 +57,9 @@ pub async fn run(app: &App) {
             let viewer = Viewer::system();
             Ok(intakes::jobs::mail(&app, &viewer).await?
                 + intakes::jobs::forget(&app, &viewer).await?)
+        }),
+        rounds(app, "addresses", ADDRESSES, |app| async move {
+            accounts::addresses::mail(&app, &Viewer::system()).await
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

@@ -26,6 +26,7 @@ mod m0011_registrations;
 mod m0012_feeds;
 mod m0013_intakes;
 mod m0015_reservations;
+mod m0016_links;
 
 pub struct Migrator;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),
             Box::new(m0015_reservations::Migration),
+            Box::new(m0016_links::Migration),
         ]
     }
 }

@@ -1,7 +1,12 @@
 //! What was told at Elm Works' events, and at Beech House's.
 
-use api::{intakes::CLAIM, kit::Id};
-use entity::{intake, intake_claim, mail::MailState};
+use api::{accounts::addresses::ADDRESS, intakes::CLAIM, kit::Id};
+use entity::{
+    intake,
+    link::{self, LinkPurpose},
+    mail::MailState,
+    person,
+};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -31,21 +36,32 @@ impl County {
     /// The token of a link for what was told; as if it had been mailed.
     async fn link(&self, id: &str) -> String {
         let intake: Id<intake::Entity> = id.parse().unwrap();
-        let (claim, now) = (Uuid::now_v7(), api::kit::clock::now());
-        let row = intake_claim::Model {
-            id: claim,
-            intake_id: intake.0,
-            message_id: claim.to_string(),
+        self.sealed(LinkPurpose::Claim, intake.0, CLAIM).await
+    }
+
+    /// The token of a link for the address of somebody's account; as if it had been mailed.
+    pub async fn address_link(&self, who: &Caller) -> String {
+        let person: Id<person::Entity> = who.id.as_deref().unwrap().parse().unwrap();
+        self.sealed(LinkPurpose::Address, person.0, ADDRESS).await
+    }
+
+    async fn sealed(&self, purpose: LinkPurpose, subject_id: Uuid, seal: &str) -> String {
+        let (id, now) = (Uuid::now_v7(), api::kit::clock::now());
+        let row = link::Model {
+            id,
+            purpose,
+            subject_id,
+            message_id: id.to_string(),
             state: MailState::Sent,
             attempts: 1,
             next_attempt_at: now,
             created_at: now,
             expires_at: now + chrono::Duration::days(1),
         };
-        let insert = intake_claim::Entity::insert(row.into_active_model());
+        let insert = link::Entity::insert(row.into_active_model());
         let write = &self.world.app.database.write;
         insert.exec_without_returning(write).await.unwrap();
-        let sealed = self.world.app.tokens.seal(CLAIM, claim);
+        let sealed = self.world.app.tokens.seal(seal, id);
         sealed.map_err(|error| error.message()).unwrap()
     }
 

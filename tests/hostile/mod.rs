@@ -81,7 +81,7 @@ const TABLES: [&str; 37] = [
     "place_reservation",
     "place_reservation_address",
     "intake",
-    "intake_claim",
+    "link",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

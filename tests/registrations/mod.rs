@@ -1,6 +1,9 @@
 //! Registering for events: places, the queue, offers and their time, who may see what, and what is forgotten.
 
+pub mod crash;
 mod crowd;
+mod export;
+mod invited;
 mod properties;
 pub mod reserved;
 

@@ -4,7 +4,6 @@
 
 mod address;
 mod admission;
-mod claims;
 mod coercion;
 mod complete;
 mod conditional;
@@ -18,6 +17,7 @@ mod headers;
 mod health;
 mod introspection;
 mod limits;
+mod links;
 mod mail;
 mod measure;
 mod members;
@@ -120,7 +120,8 @@ pub fn router_on(app: App, terms: Terms) -> Router {
                 .post(mail::unsubscribe)
                 .with_state(app.clone()),
         )
-        .route("/claims", get(claims::show).with_state(app.clone()))
+        .route("/claims", get(links::claim).with_state(app.clone()))
+        .route("/verify-email", get(links::address).with_state(app.clone()))
         .merge(feeds::routes().with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))

@@ -7,6 +7,7 @@
 //!
 //! Without the address of a mail server nothing is decided on and nothing is sent.
 
+pub mod links;
 mod post;
 pub mod rules;
 pub mod service;

@@ -105,7 +105,7 @@ pub async fn record_no_shows(
 }
 
 /// The event, if the viewer organises it.
-async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<event::Model, Error> {
+pub async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<event::Model, Error> {
     viewer.signed_in()?;
     let event = resource::get(&app.database.read, viewer, event).await?;
     if events::organises(viewer, event.organisation_id) {

@@ -19,7 +19,7 @@ use super::{places, rules};
 use crate::{
     App,
     events::{capacity, scheduled},
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
 };
 
 /// How many a worker takes at a time.
@@ -74,7 +74,9 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
             Err(error) => return Err(error),
         }
         places::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
+        crash::point("registrations.lapsing");
         transaction.commit().await?;
+        crash::point("registrations.lapsed");
         touched += 1;
     }
     Ok(touched)
@@ -111,7 +113,9 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         {
             told += places::offer_in_order(&transaction, viewer, &event, row.id).await?;
         }
+        crash::point("registrations.offering");
         transaction.commit().await?;
+        crash::point("registrations.offered");
     }
     Ok(told)
 }
@@ -134,10 +138,12 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     if some.is_none() {
         return Ok(0);
     }
+    crash::point("registrations.forgetting");
     let forgotten = registration::Entity::update_many()
         .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
         .filter(due)
         .exec(&app.database.write)
         .await?;
+    crash::point("registrations.forgotten");
     Ok(usize::try_from(forgotten.rows_affected).unwrap_or(usize::MAX))
 }

@@ -1,15 +1,31 @@
-//! A link by which somebody makes a listing of what they told, and the mail that brings it to them.
+//! A link by which somebody shows that mail reaches them, and the mail that brings it.
 
 use sea_orm::entity::prelude::*;
 
 use crate::mail::MailState;
 
+/// What a link is for. What is sealed for one purpose is good for no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum LinkPurpose {
+    /// To make a listing of what they told.
+    Claim,
+    /// To show that the address of their account is theirs.
+    Address,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "intake_claim")]
+#[sea_orm(table_name = "link")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub intake_id: Uuid,
+    pub purpose: LinkPurpose,
+    /// What it is about: an intake, a person.
+    pub subject_id: Uuid,
     /// Fixed when the mail is decided on: if it is sent twice, whoever receives it can tell.
     pub message_id: String,
     pub state: MailState,

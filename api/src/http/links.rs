@@ -1,4 +1,4 @@
-//! Where the link leads that people are mailed: a page that says what they told, and by which words it is claimed.
+//! Where the links lead that people are mailed: a page that says what they are for, and the token to give on.
 //!
 //! Opening it changes nothing, for programs that look for viruses open every address they meet.
 
@@ -11,7 +11,9 @@ use serde::Deserialize;
 
 use super::reply;
 use crate::{
-    App, intakes,
+    App,
+    accounts::addresses,
+    intakes,
     kit::{Error, Viewer},
 };
 
@@ -26,26 +28,17 @@ pub struct Address {
     token: String,
 }
 
-/// The page.
-pub async fn show(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
+/// The page of what somebody told.
+pub async fn claim(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
     let found = match intakes::told(&app, &Viewer::nobody(), &token).await {
         Ok(found) => found,
-        Err(error) => {
-            if let Error::Internal(cause) = &error {
-                tracing::error!(?cause, "a link could not be followed");
-            }
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            return reply::refusal(status, error.code(), &error.message());
-        }
+        Err(error) => return broken(&error),
     };
-    let (status, body) = match found {
-        None => (
-            StatusCode::NOT_FOUND,
-            "<p>This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.</p>".into(),
-        ),
-        Some(row) => (
+    match found {
+        None => gone(),
+        Some(row) => page(
             StatusCode::OK,
-            format!(
+            &format!(
                 "<p>You told us of: <strong>{}</strong></p><p>Sign in where your organisation uses the marketplace, and give this \
                  code there to make a listing of it. Developers: it is the token of <code>claimIntake</code>.</p>\
                  <p><code>{}</code></p>",
@@ -53,9 +46,41 @@ pub async fn show(State(app): State<App>, Query(Address { token }): Query<Addres
                 plain(&token)
             ),
         ),
-    };
+    }
+}
+
+/// The page of an address that is to be verified. It says nothing of whose it is.
+pub async fn address(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
+    match addresses::is_good(&app, &Viewer::nobody(), &token).await {
+        Ok(true) => page(
+            StatusCode::OK,
+            &format!(
+                "<p>Sign in where you use the marketplace, and give this code there to show that your address is yours. \
+                 Developers: it is the token of <code>verifyEmail</code>.</p><p><code>{}</code></p>",
+                plain(&token)
+            ),
+        ),
+        Ok(false) => gone(),
+        Err(error) => broken(&error),
+    }
+}
+
+fn gone() -> Response {
+    let body = "<p>This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.</p>";
+    page(StatusCode::NOT_FOUND, body)
+}
+
+fn broken(error: &Error) -> Response {
+    if let Error::Internal(cause) = error {
+        tracing::error!(?cause, "a link could not be followed");
+    }
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    reply::refusal(status, error.code(), &error.message())
+}
+
+fn page(status: StatusCode, body: &str) -> Response {
     let page = format!(
-        "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>What you told us</title>\
+        "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>Social Value Marketplace</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
          <h1>Social Value Marketplace</h1>{body}</html>"
     );
