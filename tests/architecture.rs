@@ -419,6 +419,26 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "who registered for an event, as a file",
     ),
     (
+        "notifications/guests",
+        Kind::Act,
+        "what those are told who are nobody here",
+    ),
+    (
+        "registrations/guest",
+        Kind::Schema,
+        "what a guest sees, beside what everybody else does",
+    ),
+    (
+        "registrations/guests",
+        Kind::Act,
+        "the acts of those who have no account",
+    ),
+    (
+        "registrations/letters",
+        Kind::Pure,
+        "what guests are mailed",
+    ),
+    (
         "registrations/reserved",
         Kind::Act,
         "who draws from what is held, beside who comes and who waits",

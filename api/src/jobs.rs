@@ -23,8 +23,8 @@ const REGISTRATIONS: Duration = Duration::from_secs(5);
 const MATCHES: Duration = Duration::from_secs(5);
 /// How often links are mailed to those who told something, and contacts are deleted whose time is over.
 const INTAKES: Duration = Duration::from_secs(15);
-/// How often links are mailed to those who verify their address, and wait for it.
-const ADDRESSES: Duration = Duration::from_secs(5);
+/// How often links are mailed to those who wait for them: to verify an address, to register as a guest.
+const LINKS: Duration = Duration::from_secs(5);
 /// How often what has long been gone is forgotten.
 const FEEDS: Duration = Duration::from_hours(1);
 
@@ -58,8 +58,11 @@ pub async fn run(app: &App) {
             Ok(intakes::jobs::mail(&app, &viewer).await?
                 + intakes::jobs::forget(&app, &viewer).await?)
         }),
-        rounds(app, "addresses", ADDRESSES, |app| async move {
-            accounts::addresses::mail(&app, &Viewer::system()).await
+        rounds(app, "links", LINKS, |app| async move {
+            let viewer = Viewer::system();
+            Ok(accounts::addresses::mail(&app, &viewer).await?
+                + registrations::guests::mail(&app, &viewer).await?
+                + notifications::guests::mail(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

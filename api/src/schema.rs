@@ -21,7 +21,7 @@ use crate::{
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
     priorities::{PriorityMutation, PriorityQuery},
-    registrations::RegistrationMutation,
+    registrations::{RegistrationMutation, RegistrationQuery},
     reservations::ReservationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
     statistics::StatisticsQuery,
@@ -53,6 +53,7 @@ pub struct Query(
     StatisticsQuery,
     ConversationQuery,
     EventQuery,
+    RegistrationQuery,
     IntakeQuery,
 );
 

@@ -22,6 +22,7 @@ pub mod event_session;
 pub mod feed;
 pub mod feed_entry;
 pub mod fulfilment;
+pub mod guest_request;
 pub mod idempotency;
 pub mod intake;
 pub mod invitation;

@@ -16,6 +16,10 @@ pub enum LinkPurpose {
     Claim,
     /// To show that the address of their account is theirs.
     Address,
+    /// To register as a guest.
+    GuestRequest,
+    /// To see, accept and cancel what a guest registered for.
+    Guest,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,8 +28,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub purpose: LinkPurpose,
-    /// What it is about: an intake, a person.
+    /// What it is about: an intake, a person, a registration.
     pub subject_id: Uuid,
+    /// Of which act its mail tells, if of one.
+    pub activity_id: Option<Uuid>,
     /// Fixed when the mail is decided on: if it is sent twice, whoever receives it can tell.
     pub message_id: String,
     pub state: MailState,

@@ -27,6 +27,7 @@ mod m0012_feeds;
 mod m0013_intakes;
 mod m0015_reservations;
 mod m0016_links;
+mod m0017_guests;
 
 pub struct Migrator;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_intakes::Migration),
             Box::new(m0015_reservations::Migration),
             Box::new(m0016_links::Migration),
+            Box::new(m0017_guests::Migration),
         ]
     }
 }

@@ -44,12 +44,17 @@ impl MigrationTrait for Migration {
 }
 
 pub(crate) fn table() -> TableCreateStatement {
+    of(uuid("person_id"))
+}
+
+/// The table with its column for who registered.
+pub(crate) fn of(person: ColumnDef) -> TableCreateStatement {
     Table::create()
         .table("registration")
         .col(uuid("id").primary_key())
         .col(uuid("event_id"))
         .col(uuid("capacity_id"))
-        .col(uuid("person_id"))
+        .col(person)
         .col(uuid_null("organisation_id"))
         .col(text("state"))
         .col(integer("places"))

@@ -29,7 +29,7 @@ CREATE INDEX place_reservation_address_by_email ON place_reservation_address (em
 ";
 
 /// An index of what draws from a reservation.
-const DRAWN: &str = "CREATE INDEX registration_reservation ON registration (reservation_id) WHERE reservation_id IS NOT NULL;";
+pub(crate) const DRAWN: &str = "CREATE INDEX registration_reservation ON registration (reservation_id) WHERE reservation_id IS NOT NULL;";
 
 /// As they were made with the table of places.
 const CAPACITY_INDEXES: &str = "
@@ -39,7 +39,7 @@ CREATE INDEX event_capacity_waiting ON event_capacity (id) WHERE waiting > 0;
 
 /// What is kept of each table while it is made anew.
 const CAPACITY: &str = "id, event_id, capacity, confirmed, offered, waiting, queue_end";
-const REGISTRATION: &str =
+pub(crate) const REGISTRATION: &str =
     "id, event_id, capacity_id, person_id, organisation_id, state, places, answers, access_needs,
     code, queue_number, turn_until, answer_by, created_at, updated_at, checked_in_at";
 
@@ -70,7 +70,9 @@ impl MigrationTrait for Migration {
         manager.create_table(reservation()).await?;
         manager.create_table(address()).await?;
         if sqlite {
-            manager.create_table(registration()).await?;
+            manager
+                .create_table(registration(uuid("person_id")))
+                .await?;
             bring_back(
                 manager,
                 &format!("{CAPACITY}, held"),
@@ -163,8 +165,8 @@ fn capacity() -> TableCreateStatement {
         .to_owned()
 }
 
-fn registration() -> TableCreateStatement {
-    m0011_registrations::table()
+pub(crate) fn registration(person: ColumnDef) -> TableCreateStatement {
+    m0011_registrations::of(person)
         .col(uuid_null("reservation_id"))
         .foreign_key(&mut references(
             ("registration", "reservation_id"),

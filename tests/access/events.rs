@@ -102,6 +102,19 @@ impl County {
         let whom = format!("organisationId: {beech}");
         let unseen = self.held_places(&foreigner, &drafted, &whom).await;
         self.know("unseenReservation", &unseen);
+        let guest = self.guest_place().await;
+        self.know("guestLink", &guest);
+        let code = format!("{{ guestRegistration(token: {guest:?}) {{ event {{ id }} }} }}");
+        let theirs = self.poster.ask(&code, serde_json::json!({})).await;
+        let of = format!(
+            "{{ event(id: {:?}) {{ registrations {{ nodes {{ id }} }} }} }}",
+            theirs.text("guestRegistration.event.id")
+        );
+        let found = self.poster.ask(&of, serde_json::json!({})).await;
+        self.know(
+            "guestRegistration",
+            &found.text("event.registrations.nodes.0.id"),
+        );
         let theirs = self.event(&foreigner, "beech", "schedule: true").await;
         let unseen = self.registration(&foreigner, &theirs, "").await;
         self.know("unseenRegistration", &unseen);

@@ -35,6 +35,8 @@ impl County {
             "email" => format!("somebody.{number}@example.org"),
             "knownEmail" => self.poster.email.clone(),
             "password" => PASSWORD.into(),
+            "guestToken" => self.guest_link().await,
+            "guestPlace" => self.guest_place().await,
             "addressToken" => {
                 let anonymous = self.caller(column).id.is_none();
                 let who = if anonymous {

@@ -44,7 +44,7 @@ const LAST: [&str; 8] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 37] = [
+const TABLES: [&str; 38] = [
     "person",
     "session",
     "refresh_token",
@@ -82,6 +82,7 @@ const TABLES: [&str; 37] = [
     "place_reservation_address",
     "intake",
     "link",
+    "guest_request",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

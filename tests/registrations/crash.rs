@@ -8,7 +8,9 @@ use api::{
     reservations,
 };
 use chrono::{DateTime, Duration, Utc};
-use entity::{activity, intake, notification, place_reservation_address, registration};
+use entity::{
+    activity, guest_request, intake, notification, place_reservation_address, registration,
+};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
@@ -23,7 +25,7 @@ use crate::{
 };
 
 /// Every point in these workers, and how often a link goes out if they are killed there.
-pub const POINTS: [(&str, usize); 22] = [
+pub const POINTS: [(&str, usize); 24] = [
     ("events.touching", 1),
     ("events.touched", 1),
     ("reservations.releasing", 1),
@@ -36,6 +38,8 @@ pub const POINTS: [(&str, usize); 22] = [
     ("registrations.offered", 1),
     ("registrations.forgetting", 1),
     ("registrations.forgotten", 1),
+    ("guest_requests.forgetting", 1),
+    ("guest_requests.forgotten", 1),
     ("intakes.forgetting", 1),
     ("intakes.forgotten", 1),
     ("link.taking", 1),
@@ -70,6 +74,7 @@ async fn the_worker_that_is_killed() {
     let rounds = async {
         intakes::jobs::mail(&app, &soon).await?;
         accounts::addresses::mail(&app, &soon).await?;
+        registrations::guests::mail(&app, &soon).await?;
         events::jobs::run(&app, &viewer).await?;
         reservations::jobs::run(&app, &viewer).await?;
         registrations::jobs::run(&app, &viewer).await?;
@@ -170,6 +175,13 @@ impl Scene {
         .await
         .at("act.event");
         told_at_a_desk(&world, &owner, &elm).await;
+        let ask = "mutation ($id: ID!) { act: registerAsGuest(input: {eventId: $id, name: \"Gus Guest\", email: \"gus@example.org\", consent: true}) {
+            mailedTo userErrors { code } } }";
+        world
+            .stranger()
+            .ask(ask, json!({"id": grown}))
+            .await
+            .at("act.mailedTo");
         world.tell(now()).await;
         let told = vec![
             (ann, "EVENT_REMINDER"),
@@ -250,6 +262,8 @@ both! {
             let needs = registration::Entity::find().filter(registration::Column::AccessNeeds.is_not_null());
             let reached = intake::Entity::find().filter(intake::Column::ContactEmail.eq("gone@example.org"));
             let listed = place_reservation_address::Entity::find();
+            let asked = guest_request::Entity::find();
+            assert_eq!(asked.count(conn).await.unwrap(), 0, "{point}");
             let kept = (needs.count(conn).await.unwrap(), reached.count(conn).await.unwrap(), listed.count(conn).await.unwrap());
             assert_eq!(kept, (0, 0, 0), "{point}");
             for (who, kind) in &told {
@@ -266,7 +280,7 @@ both! {
                 .collect();
             let names: BTreeSet<_> = links.iter().collect();
             let reached: BTreeSet<_> = links.iter().map(|(to, _)| to).collect();
-            assert_eq!((links.len(), names.len(), reached.len()), (1 + times, 2, 2), "{point}: {links:?}");
+            assert_eq!((links.len(), names.len(), reached.len()), (2 + times, 3, 3), "{point}: {links:?}");
         }
     }
 }

@@ -53,13 +53,13 @@ both! {
         let file = export(&owner, &event, Value::Null).await;
         assert_eq!((file.at("act.export.rows"), file.at("act.export.truncated")), (&json!(3), &json!(false)));
         let found = rows(&file);
-        let head = ["code", "name", "state", "places", "position", "session", "organisation", "reservation", "registeredAt",
+        let head = ["code", "name", "guestEmail", "state", "places", "position", "session", "organisation", "reservation", "registeredAt",
             "'=What do you eat?", "Why?", "accessNeeds", "checkedInAt"];
         assert_eq!(found[0], head);
-        let cells: Vec<&str> = [1, 2, 3, 4, 6, 9, 11].map(|at| found[1][at].as_str()).into();
+        let cells: Vec<&str> = [1, 3, 4, 5, 7, 10, 12].map(|at| found[1][at].as_str()).into();
         assert_eq!(cells, ["Ada Ash", "CONFIRMED", "2", "", "Ash Trust", "'=HYPERLINK(1)", "'@A ramp"]);
         assert_eq!(found[1][0], first.text("act.registration.code"));
-        assert_eq!([&found[2][2], &found[2][4], &found[3][4]], ["WAITLISTED", "1", "2"]);
+        assert_eq!([&found[2][3], &found[2][5], &found[3][5]], ["WAITLISTED", "1", "2"]);
         act(&bob, "cancelRegistration", &last).await.at("act");
         let some = export(&owner, &event, json!(["WAITLISTED"])).await;
         assert_eq!((rows(&some).len(), some.at("act.export.rows")), (2, &json!(1)));
@@ -79,6 +79,6 @@ both! {
             .await
             .unwrap();
         let found = rows(&export(&owner, &event, json!(["CONFIRMED"])).await);
-        assert_eq!((found[1][11].as_str(), found[1][9].as_str()), ("", "'=HYPERLINK(1)"));
+        assert_eq!((found[1][12].as_str(), found[1][10].as_str()), ("", "'=HYPERLINK(1)"));
     }
 }

@@ -200,7 +200,7 @@ both! {
         ] {
             assert_eq!(reserve(&owner, event, more.clone()).await.refusals(), [expected], "{more}");
         }
-        let input = json!({"organisationId": trust, "places": 4, "idempotencyKey": "key-1"});
+        let input = json!({"organisationId": trust, "places": 4, "releaseAt": in_days(20), "idempotencyKey": "key-1"});
         let id = reserve(&owner, &event, input.clone()).await.text("act.reservation.id");
         assert_eq!(reserve(&owner, &event, input).await.text("act.reservation.id"), id, "a retry is harmless");
         register(&ash, &event, json!({"organisationId": trust, "places": 2})).await.at("act");

@@ -169,6 +169,7 @@ impl World<'_> {
             sessions: Vec::new(),
             registration,
             capacity: gathering.capacity,
+            guests_welcome: None,
             registration_opens_at: None,
             registration_closes_at: None,
             hours_to_answer: 24,

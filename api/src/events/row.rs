@@ -32,7 +32,7 @@ columns!(event:
     Longitude longitude, X x, Y y, Z z, Cell cell, OnlineUrl online_url, Areas areas,
     PriorityAreas priority_areas, Audience audience, Registration registration,
     RegistrationOpensAt registration_opens_at, RegistrationClosesAt registration_closes_at,
-    HoursToAnswer hours_to_answer, MostPlaces most_places, Details details, Words words, CreatedAt created_at,
+    HoursToAnswer hours_to_answer, GuestsWelcome guests_welcome, MostPlaces most_places, Details details, Words words, CreatedAt created_at,
     UpdatedAt updated_at, FirstScheduledAt first_scheduled_at, Notice notice, RemindedAt reminded_at,
     Version version,
 );
@@ -75,6 +75,7 @@ fn needs(field: &str) -> &'static [Column] {
         "registrationOpen" | "registrationOpensAt" | "registrationClosesAt" => {
             &[C::RegistrationOpensAt, C::RegistrationClosesAt]
         }
+        "guestsWelcome" => &[C::Audience, C::GuestsWelcome],
         "hoursToAnswer" => &[C::HoursToAnswer],
         "mostPlaces" => &[C::MostPlaces],
         "questions" => &[C::Details],

@@ -307,6 +307,12 @@ impl Event {
         Ok(rules::registration_open(&row, ctx.viewer().now))
     }
 
+    /// Whether people without an account may register for it: `registerAsGuest`.
+    async fn guests_welcome(&self, ctx: &Context<'_>) -> Result<bool> {
+        let row = self.0.with(ctx, "guestsWelcome").await?;
+        Ok(rules::guests_welcome(&row))
+    }
+
     /// From when on people can register; null where that is since it was announced.
     async fn registration_opens_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self

@@ -15,6 +15,7 @@ use crate::{
     accounts::addresses,
     intakes,
     kit::{Error, Viewer},
+    registrations::guests,
 };
 
 /// The page loads nothing and sends nothing.
@@ -61,6 +62,23 @@ pub async fn address(State(app): State<App>, Query(Address { token }): Query<Add
             ),
         ),
         Ok(false) => gone(),
+        Err(error) => broken(&error),
+    }
+}
+
+/// The page of what a guest asks or asked for.
+pub async fn guest(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
+    match guests::told(&app, &Viewer::nobody(), &token).await {
+        Ok(Some(event)) => page(
+            StatusCode::OK,
+            &format!(
+                "<p>You register for: <strong>{}</strong></p><p>Give this code where you registered. Developers: it is the token of \
+                 <code>confirmGuestRegistration</code> and <code>guestRegistration</code>.</p><p><code>{}</code></p>",
+                plain(&event.title),
+                plain(&token)
+            ),
+        ),
+        Ok(None) => gone(),
         Err(error) => broken(&error),
     }
 }

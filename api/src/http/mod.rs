@@ -120,6 +120,7 @@ pub fn router_on(app: App, terms: Terms) -> Router {
                 .post(mail::unsubscribe)
                 .with_state(app.clone()),
         )
+        .route("/guests", get(links::guest).with_state(app.clone()))
         .route("/claims", get(links::claim).with_state(app.clone()))
         .route("/verify-email", get(links::address).with_state(app.clone()))
         .merge(feeds::routes().with_state(app.clone()))

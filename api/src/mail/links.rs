@@ -34,6 +34,7 @@ pub async fn decide(
         id,
         purpose,
         subject_id,
+        activity_id: None,
         message_id: format!("<{}@{}>", id.simple(), post.host()),
         state: MailState::Waiting,
         attempts: 0,
@@ -45,6 +46,23 @@ pub async fn decide(
         .exec_without_returning(conn)
         .await?;
     Ok(id)
+}
+
+/// Decides that a link is mailed with the news of an act.
+pub async fn tell(
+    conn: &impl ConnectionTrait,
+    post: &Post,
+    about: (LinkPurpose, Uuid),
+    activity_id: Uuid,
+    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), Error> {
+    let id = decide(conn, post, about, now, expires_at).await?;
+    Entity::update_many()
+        .col_expr(Column::ActivityId, Expr::val(activity_id))
+        .filter(Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Ends all links to something: they are good no more.

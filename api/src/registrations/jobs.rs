@@ -5,7 +5,7 @@
 //! a transaction that holds the row of its counts, so that any number of workers may run.
 
 use entity::{
-    event, event_capacity,
+    event, event_capacity, guest_request,
     registration::{self, Column, RegistrationState as State},
 };
 use sea_orm::{
@@ -27,7 +27,10 @@ const BATCH: u64 = 200;
 
 /// Does everything that is due, and says how much it touched.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    Ok(lapse(app, viewer, None).await? + offer(app, viewer).await? + forget(app, viewer).await?)
+    Ok(lapse(app, viewer, None).await?
+        + offer(app, viewer).await?
+        + forget(app, viewer).await?
+        + forget_requests(app, viewer).await?)
 }
 
 /// Ends offers that nobody answered in time, of all events or of one, and offers the places on.
@@ -120,7 +123,25 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(told)
 }
 
-/// Forgets what people need to take part, some weeks after the event. No activity records it: nothing was done that
+/// Forgets what guests asked for, whether or not they came back to it.
+async fn forget_requests(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    use guest_request::{Column, Entity};
+
+    let due = Column::ExpiresAt.lte(viewer.now);
+    let some = Entity::find().filter(due.clone());
+    if some.one(&app.database.read).await?.is_none() {
+        return Ok(0);
+    }
+    crash::point("guest_requests.forgetting");
+    let gone = Entity::delete_many()
+        .filter(due)
+        .exec(&app.database.write)
+        .await?;
+    crash::point("guest_requests.forgotten");
+    Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
+}
+
+/// Forgets what people need to take part, and who guests were, some weeks after the event. No activity records it: nothing was done that
 /// anybody would ask after.
 async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let over = Query::select()
@@ -129,7 +150,11 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .and_where(event::Column::EndsAt.lte(viewer.now - rules::KEEP_NEEDS))
         .to_owned();
     let due = Condition::all()
-        .add(Column::AccessNeeds.is_not_null())
+        .add(
+            Condition::any()
+                .add(Column::AccessNeeds.is_not_null())
+                .add(Column::GuestEmail.is_not_null()),
+        )
         .add(Column::EventId.in_subquery(over));
     let some = registration::Entity::find()
         .filter(due.clone())
@@ -141,6 +166,8 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     crash::point("registrations.forgetting");
     let forgotten = registration::Entity::update_many()
         .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
+        .col_expr(Column::GuestName, Expr::val(None::<String>))
+        .col_expr(Column::GuestEmail, Expr::val(None::<String>))
         .filter(due)
         .exec(&app.database.write)
         .await?;

@@ -10,13 +10,19 @@
 //! However many register at once, no more places are taken than there are: every act holds the row that counts them
 //! first (`events::capacity`), and the database refuses what would be too many.
 //!
+//! Guests ([`guests`]) register without an account, by links that they are mailed.
+//!
 //! A registration is seen by whoever made it and by the organisers of the event.
 
 pub mod desk;
+mod guest;
+pub mod guests;
 mod inputs;
 pub mod jobs;
+pub mod letters;
 mod mutation;
 pub mod places;
+mod query;
 pub mod reserved;
 pub mod rules;
 pub mod search;
@@ -35,6 +41,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use mutation::RegistrationMutation;
+pub use query::RegistrationQuery;
 pub use types::Registration;
 
 use crate::kit::{Resource, Viewer};

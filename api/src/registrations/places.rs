@@ -318,7 +318,10 @@ pub async fn record(
         organisation,
         fields: &["state"],
     };
-    activity::record_to(conn, viewer, act, row.person_id).await
+    match row.person_id {
+        Some(person) => activity::record_to(conn, viewer, act, person).await,
+        None => activity::record(conn, viewer, act).await,
+    }
 }
 
 fn full() -> Error {

@@ -4,6 +4,7 @@
 //! A party draws as a whole or not at all, from what is released first. What it gives back before the release is held
 //! again.
 
+use chrono::{DateTime, Utc};
 use entity::{
     person,
     place_reservation::{self, Column, Entity, Model},
@@ -22,19 +23,29 @@ use crate::{
     kit::{Error, UserError, UserErrorCode, Viewer},
 };
 
+/// Whose address may be on a list.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader<'a> {
+    /// That of somebody's account, if they showed that it is theirs.
+    Account(Option<Uuid>),
+    /// That of a guest, who showed it.
+    Address(&'a str),
+}
+
 /// From what such a party draws, if something is held for it and there is enough.
 pub async fn source(
     conn: &impl ConnectionTrait,
-    viewer: &Viewer,
+    now: DateTime<Utc>,
     (capacity_id, places): (Uuid, i32),
+    reader: Reader<'_>,
     organisation: Option<Uuid>,
 ) -> Result<Option<Model>, Error> {
     let enough = Expr::col(Column::Places)
         .sub(Expr::col(Column::Used))
         .gte(places);
     let found = Entity::find()
-        .filter(held_at(capacity_id, viewer))
-        .filter(meant_for(viewer, organisation))
+        .filter(held_at(capacity_id, now))
+        .filter(meant_for(reader, organisation))
         .filter(enough)
         .order_by_asc(Column::ReleaseAt)
         .order_by_asc(Column::Id);
@@ -51,34 +62,57 @@ pub async fn for_viewer(
         return Ok(0);
     }
     let found = Entity::find()
-        .filter(held_at(capacity_id, viewer))
-        .filter(meant_for(viewer, viewer.organisations()))
+        .filter(held_at(capacity_id, viewer.now))
+        .filter(meant_for(
+            Reader::Account(viewer.person_id()),
+            viewer.organisations(),
+        ))
         .all(conn)
         .await?;
     let left = found.iter().map(|row| row.places - row.used);
     Ok(left.max().unwrap_or(0))
 }
 
-fn held_at(capacity_id: Uuid, viewer: &Viewer) -> Condition {
-    held::unreleased(viewer.now).add(Column::CapacityId.eq(capacity_id))
+fn held_at(capacity_id: Uuid, now: DateTime<Utc>) -> Condition {
+    held::unreleased(now).add(Column::CapacityId.eq(capacity_id))
 }
 
-/// Held for one of these organisations, or for the viewer's own address.
-fn meant_for(viewer: &Viewer, organisations: impl IntoIterator<Item = Uuid>) -> Condition {
-    let own = Query::select()
-        .column(person::Column::Email)
-        .from(person::Entity)
-        .and_where(person::Column::Id.eq(viewer.person_id()))
-        .and_where(person::Column::EmailVerifiedAt.is_not_null())
-        .to_owned();
+/// Held for one of these organisations, or for the reader's own address.
+fn meant_for(reader: Reader<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Condition {
+    let theirs = match reader {
+        Reader::Account(id) => address::Column::Email.in_subquery(verified(id)),
+        Reader::Address(email) => address::Column::Email.eq(email),
+    };
     let listed = Query::select()
         .column(address::Column::ReservationId)
         .from(address::Entity)
-        .and_where(address::Column::Email.in_subquery(own))
+        .and_where(theirs)
         .to_owned();
     Condition::any()
         .add(Column::OrganisationId.is_in(organisations))
         .add(Column::Id.in_subquery(listed))
+}
+
+/// The address of somebody's account, if they showed that it is theirs.
+#[must_use]
+pub fn verified(person: Option<Uuid>) -> SelectStatement {
+    Query::select()
+        .column(person::Column::Email)
+        .from(person::Entity)
+        .and_where(person::Column::Id.eq(person))
+        .and_where(person::Column::EmailVerifiedAt.is_not_null())
+        .to_owned()
+}
+
+/// The people who showed that an address is theirs.
+#[must_use]
+pub fn readers(email: &str) -> SelectStatement {
+    Query::select()
+        .column(person::Column::Id)
+        .from(person::Entity)
+        .and_where(person::Column::Email.eq(email))
+        .and_where(person::Column::EmailVerifiedAt.is_not_null())
+        .to_owned()
 }
 
 /// Draws so many places more from a reservation, or so many fewer, and says by how many those change that are counted
@@ -117,7 +151,7 @@ pub async fn open(
     capacity_id: Uuid,
 ) -> Result<Vec<Model>, Error> {
     let found = Entity::find()
-        .filter(held_at(capacity_id, viewer))
+        .filter(held_at(capacity_id, viewer.now))
         .filter(Expr::col(Column::Used).lt(Expr::col(Column::Places)))
         .order_by_asc(Column::ReleaseAt)
         .order_by_asc(Column::Id);
@@ -132,7 +166,9 @@ pub async fn waiting_for(
 ) -> Result<Vec<registration::Model>, Error> {
     use registration::Column as Waiting;
 
-    let mut meant = Condition::any().add(Waiting::PersonId.in_subquery(listed(row.id)));
+    let mut meant = Condition::any()
+        .add(Waiting::PersonId.in_subquery(listed(row.id)))
+        .add(Waiting::GuestEmail.in_subquery(emails(row.id)));
     if let Some(organisation) = row.organisation_id {
         meant = meant.add(Waiting::OrganisationId.eq(organisation));
     }
@@ -146,17 +182,21 @@ pub async fn waiting_for(
     Ok(found.all(conn).await?)
 }
 
-/// The people whose verified address is on the list.
-fn listed(reservation_id: Uuid) -> SelectStatement {
-    let emails = Query::select()
+/// The addresses on the list.
+fn emails(reservation_id: Uuid) -> SelectStatement {
+    Query::select()
         .column(address::Column::Email)
         .from(address::Entity)
         .and_where(address::Column::ReservationId.eq(reservation_id))
-        .to_owned();
+        .to_owned()
+}
+
+/// The people whose verified address is on the list.
+fn listed(reservation_id: Uuid) -> SelectStatement {
     Query::select()
         .column(person::Column::Id)
         .from(person::Entity)
-        .and_where(person::Column::Email.in_subquery(emails))
+        .and_where(person::Column::Email.in_subquery(emails(reservation_id)))
         .and_where(person::Column::EmailVerifiedAt.is_not_null())
         .to_owned()
 }

@@ -22,9 +22,10 @@ const POSITION: &str = "CASE WHEN \"registration\".\"state\" = 'WAITLISTED' THEN
 /// Those of the queue in its order, the others as they came.
 const IN_ORDER: &str = "COALESCE(\"registration\".\"queue_number\", 0)";
 
-/// What they call themselves: organisers read it on their list, whoever else sees them.
-const NAME: &str =
-    "(SELECT person.display_name FROM person WHERE person.id = \"registration\".\"person_id\")";
+/// What they call themselves: organisers read it on their list, whoever else sees them. Guests are called so once their
+/// name is deleted.
+const NAME: &str = "COALESCE((SELECT person.display_name FROM person WHERE person.id = \"registration\".\"person_id\"),
+    \"registration\".\"guest_name\", 'Guest')";
 
 /// A registration with its position in the queue, and a name.
 #[derive(Clone, Debug)]

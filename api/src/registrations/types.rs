@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accounts::Person,
     context::Ask,
-    events::{Event, EventSession},
+    events::{Event, EventSession, rules as events},
     kit::{
         self, Error, Id,
         page::{PageArgs, Total},
@@ -31,6 +31,15 @@ pub struct RegistrationAnswer {
     pub question: String,
     /// The answer.
     pub answer: String,
+}
+
+/// Somebody who registered without an account.
+#[derive(SimpleObject)]
+pub struct RegistrationGuest {
+    /// What they call themselves.
+    pub name: String,
+    /// Where mail reaches them, as they showed.
+    pub email: String,
 }
 
 /// Somebody's place at an event, or in the queue for one.
@@ -157,10 +166,23 @@ impl Registration {
 
     /// Who registered; null for those who do not see that person: see `name`.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let found = ctx
-            .load(Id::<person::Entity>::new(self.row.person_id))
-            .await?;
+        let Some(id) = self.row.person_id else {
+            return Ok(None);
+        };
+        let found = ctx.load(Id::<person::Entity>::new(id)).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// How a guest is reached, who has no account; null for all others, for whoever does not organise the event, and from 28
+    /// days after it on, when it is deleted.
+    async fn guest(&self, ctx: &Context<'_>) -> Result<Option<RegistrationGuest>> {
+        let (event, viewer) = (self.gathering(ctx).await?, ctx.viewer());
+        let kept = viewer.now < event.ends_at + rules::KEEP_NEEDS;
+        let shown = kept && events::organises(viewer, event.organisation_id);
+        let row = &self.row;
+        let reached = row.guest_name.clone().zip(row.guest_email.clone());
+        let guest = reached.map(|(name, email)| RegistrationGuest { name, email });
+        Ok(guest.filter(|_| shown))
     }
 
     /// For which organisation they come, if for one.

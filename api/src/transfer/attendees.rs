@@ -5,14 +5,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::resolver_utils::enum_value;
 use chrono::{DateTime, Utc};
 use entity::{
     event::{self, Question},
     event_session, organisation, place_reservation,
     registration::{self, RegistrationState as State},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -32,9 +31,10 @@ use crate::{
 pub const MOST: usize = 5_000;
 
 /// What every file has, before and after the questions of the event.
-const FIRST: [&str; 9] = [
+const FIRST: [&str; 10] = [
     "code",
     "name",
+    "guestEmail",
     "state",
     "places",
     "position",
@@ -162,7 +162,8 @@ fn record(
         position,
         name,
     } = numbered;
-    let state = enum_value(state_at(row, now)).to_string();
+    let guest = row.guest_email.as_deref().filter(|_| kept);
+    let state = state_at(row, now).to_value();
     let known = |names: &HashMap<Uuid, String>, id: Option<Uuid>| {
         id.and_then(|id| names.get(&id))
             .map_or_else(String::new, |name| text(name))
@@ -171,6 +172,7 @@ fn record(
     let mut cells = vec![
         text(&row.code),
         text(name),
+        guest.map_or_else(String::new, text),
         state,
         row.places.to_string(),
         position.map_or_else(String::new, |at| at.to_string()),
