@@ -36,6 +36,7 @@ const FEATURES: &[&str] = &[
     "notifications",
     "live",
     "feeds",
+    "calendars",
     "intakes",
     "transfer",
     "tasks",
@@ -91,6 +92,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "accounts/tokens",
         Kind::Pure,
         "what a token holds, and its signature",
+    ),
+    (
+        "calendars/document",
+        Kind::Pure,
+        "events as calendar programs read them",
     ),
     (
         "conversations/inputs",
@@ -176,12 +182,18 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         Kind::Act,
         "writing an event and what is beside it",
     ),
-    (
-        "feeds/address",
-        Kind::Act,
-        "what an address asks for, with the names of enums as they are kept",
-    ),
+    ("feeds/address", Kind::Pure, "what an address asks for"),
     ("feeds/atom", Kind::Pure, "news as Atom"),
+    (
+        "feeds/fed",
+        Kind::Act,
+        "what differs between one kind of thing in the feeds and another",
+    ),
+    (
+        "feeds/gathering",
+        Kind::Pure,
+        "an event as schema.org has it",
+    ),
     (
         "feeds/item",
         Kind::Pure,
@@ -190,14 +202,35 @@ const OTHERS: &[(&str, Kind, &str)] = &[
     ("feeds/json_feed", Kind::Pure, "news as JSON Feed"),
     ("feeds/linked", Kind::Pure, "a listing as schema.org has it"),
     (
+        "feeds/of_events",
+        Kind::Act,
+        "what the feeds have of events",
+    ),
+    (
+        "feeds/of_listings",
+        Kind::Act,
+        "what the feeds have of listings",
+    ),
+    (
         "feeds/rpde",
         Kind::Pure,
         "a page of changes as OpenActive has it",
+    ),
+    ("feeds/single", Kind::Act, "one thing as linked data"),
+    (
+        "feeds/site",
+        Kind::Pure,
+        "the addresses that documents name",
     ),
     (
         "feeds/store",
         Kind::Act,
         "writing what has changed for readers, and numbering it",
+    ),
+    (
+        "feeds/words",
+        Kind::Act,
+        "the words of an address, with the names of enums as they are kept",
     ),
     (
         "finding/conditions",

@@ -12,6 +12,7 @@ mod access;
 mod accounts;
 mod activities;
 mod architecture;
+mod calendars;
 mod conversations;
 mod crash;
 mod demo;

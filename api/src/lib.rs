@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod activities;
 pub mod amendments;
 pub mod areas;
+pub mod calendars;
 pub mod config;
 mod context;
 pub mod conversations;

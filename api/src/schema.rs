@@ -8,6 +8,7 @@ use crate::{
     activities::{ActivityQuery, ActivitySubscription},
     amendments::AmendmentMutation,
     areas::{AreaMutation, AreaQuery},
+    calendars::CalendarMutation,
     conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
     events::{EventMutation, EventQuery},
     finding::{FindingQuery, FindingSubscription},
@@ -79,6 +80,7 @@ pub struct Mutation(
     EventMutation,
     RegistrationMutation,
     ReservationMutation,
+    CalendarMutation,
     IntakeMutation,
 );
 

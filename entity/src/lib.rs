@@ -10,6 +10,7 @@
 pub mod activity;
 pub mod area;
 pub mod area_successor;
+pub mod calendar_address;
 pub mod conversation;
 pub mod conversation_mark;
 pub mod event;

@@ -25,6 +25,7 @@ mod m0010_events;
 mod m0011_registrations;
 mod m0012_feeds;
 mod m0013_intakes;
+mod m0014_calendars;
 mod m0015_reservations;
 mod m0016_links;
 mod m0017_guests;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_registrations::Migration),
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),
+            Box::new(m0014_calendars::Migration),
             Box::new(m0015_reservations::Migration),
             Box::new(m0016_links::Migration),
             Box::new(m0017_guests::Migration),

@@ -77,6 +77,30 @@ impl County {
         }
     }
 
+    /// The owner follows Elm Works, and an area; somebody else follows what is theirs.
+    pub async fn calendars(&mut self) {
+        let elm = format!(
+            "scope: ORGANISATION, organisationId: {}",
+            self.named("organisation")
+        );
+        let of_elm = self.calendar(self.owner(), &elm).await;
+        let of_area = self
+            .calendar(self.owner(), "scope: AREA, area: \"elmbridge\"")
+            .await;
+        let unseen = self.calendar(&self.foreigner, "scope: OWN").await;
+        for (name, id) in [
+            ("calendar", of_elm),
+            ("calendarOfArea", of_area),
+            ("unseenCalendar", unseen),
+        ] {
+            self.know(name, &id);
+        }
+    }
+
+    async fn calendar(&self, who: &Caller, more: &str) -> String {
+        make(who, &format!("makeCalendar(input: {{{more}}})"), "calendar").await
+    }
+
     /// Somebody of Beech House comes to the event of Elm Works, and to one of their own.
     async fn attendance(&mut self, event: &str) {
         let foreigner = self.foreigner.clone();
@@ -181,6 +205,7 @@ impl County {
                 let whom = format!("organisationId: {}", self.named("beech"));
                 self.held_places(poster, &event, &whom).await
             }
+            "ownCalendar" => self.calendar(self.caller(column), "scope: OWN").await,
             "foreignRegistration" => self.coming(&self.foreigner, "confirmed").await,
             "ownRegistration" => self.coming(self.caller(column), "confirmed").await,
             "foreignOffer" => self.coming(&self.foreigner, "offered").await,

@@ -20,6 +20,7 @@ impl County {
         self.activities().await;
         self.notifications().await;
         self.intakes().await;
+        self.calendars().await;
     }
 
     async fn listings(&mut self) {

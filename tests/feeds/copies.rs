@@ -19,19 +19,31 @@ use crate::{
 };
 
 /// What somebody who reads the feed knows.
-#[derive(Debug, Default)]
-struct Copy {
+#[derive(Debug)]
+pub struct Copy {
+    start: &'static str,
     next: Option<String>,
-    known: BTreeMap<String, Value>,
+    pub known: BTreeMap<String, Value>,
     /// The last number that was met of each thing.
     met: BTreeMap<String, i64>,
-    gone: BTreeSet<String>,
+    pub gone: BTreeSet<String>,
 }
 
 impl Copy {
+    /// Nothing yet of what is read from this address on.
+    pub fn from(start: &'static str) -> Self {
+        Self {
+            start,
+            next: None,
+            known: BTreeMap::new(),
+            met: BTreeMap::new(),
+            gone: BTreeSet::new(),
+        }
+    }
+
     /// Reads a page, and says whether it was the last one.
-    async fn read(&mut self, world: &World) -> bool {
-        let start = "/feeds/listings.rpde?limit=3".to_owned();
+    pub async fn read(&mut self, world: &World) -> bool {
+        let start = self.start.to_owned();
         let address = self.next.clone().unwrap_or(start);
         let reply = get(world, &address).await;
         let next = reply.body["next"].as_str().unwrap().to_owned();
@@ -71,7 +83,7 @@ impl Copy {
         items.is_empty()
     }
 
-    async fn read_all(&mut self, world: &World) {
+    pub async fn read_all(&mut self, world: &World) {
         while !self.read(world).await {}
     }
 }
@@ -131,7 +143,7 @@ async fn live(by: &Caller, organisation: &str, number: usize) {
 }
 
 /// Another server on the same database.
-async fn another_server(world: &World) -> App {
+pub async fn another_server(world: &World) -> App {
     let config = world.app.config.clone();
     let database = Database::open(&config.database.database_url, 4)
         .await
@@ -167,7 +179,7 @@ both! {
             follow(app).await;
             sleep(Duration::from_millis(5)).await;
         };
-        let mut early = Copy::default();
+        let mut early = Copy::from("/feeds/listings.rpde?limit=3");
         let read = async {
             while !done.load(Ordering::Relaxed) {
                 early.read(&world).await;
@@ -177,7 +189,7 @@ both! {
         tokio::join!(busy, keep(&world.app), keep(&two), read);
         follow(&world.app).await;
         early.read_all(&world).await;
-        let mut late = Copy::default();
+        let mut late = Copy::from("/feeds/listings.rpde?limit=3");
         late.read_all(&world).await;
 
         let seen = seen(&world).await;

@@ -3,6 +3,7 @@
 mod changes;
 mod conditional;
 mod copies;
+mod events;
 mod news;
 
 use api::{App, feeds::jobs, kit::clock, outbox};

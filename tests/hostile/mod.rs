@@ -44,7 +44,7 @@ const LAST: [&str; 8] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 38] = [
+const TABLES: [&str; 39] = [
     "person",
     "session",
     "refresh_token",
@@ -83,6 +83,7 @@ const TABLES: [&str; 38] = [
     "intake",
     "link",
     "guest_request",
+    "calendar_address",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

@@ -278,7 +278,11 @@ pub async fn anybody(app: &App) -> Result<bool, Error> {
 
 /// Somebody as whom the command line acts, which needs no session: with roles and memberships as they are.
 pub async fn acting_as(app: &App, now: DateTime<Utc>, email: &str) -> Result<Viewer, Error> {
-    let person = by_email(app, email).await?;
+    acting(app, now, by_email(app, email).await?).await
+}
+
+/// A person with the roles and memberships that they have at this moment, who is not in a session.
+pub async fn acting(app: &App, now: DateTime<Utc>, person: person::Model) -> Result<Viewer, Error> {
     let places = membership::Entity::find()
         .filter(membership::Column::PersonId.eq(person.id))
         .filter(membership::Column::State.eq(MembershipState::Active))

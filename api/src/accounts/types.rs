@@ -14,6 +14,7 @@ use entity::{
 
 use super::sessions::Session;
 use crate::{
+    calendars::Calendar,
     context::Ask,
     conversations::Conversation,
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
@@ -248,6 +249,11 @@ impl Viewer {
     ) -> Result<Option<NotificationPreferences>> {
         let wishes = notifications::service::wishes(&ctx.app().database.read, &self.0).await?;
         Ok(wishes.map(Into::into))
+    }
+
+    /// The viewer's calendars to follow, in the order in which they were made.
+    async fn calendars(&self, ctx: &Context<'_>) -> Result<Vec<Calendar>> {
+        Calendar::of_viewer(ctx, &self.0).await
     }
 
     /// The organisations that the viewer belongs to or asked to join, in the order in which they came.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::rules::AreaChange;
 use crate::{
+    calendars,
     context::Ask,
     kit::{
         Date, Id,
@@ -84,6 +85,11 @@ impl Area {
     /// The stable name by which filters and inputs mean this area, such as `elmbridge`. Never reused.
     async fn code(&self) -> &str {
         &self.row().code
+    }
+
+    /// Where a calendar program follows what is for it (RFC 5545), as everybody may see it.
+    async fn calendar_url(&self, ctx: &Context<'_>) -> String {
+        calendars::rules::of_area(&ctx.app().config, &self.row().code)
     }
 
     /// What people call it. Two areas may share a name, such as the borough of Guildford and the town.

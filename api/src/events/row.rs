@@ -9,7 +9,7 @@ use entity::{
     event_capacity, organisation,
 };
 use sea_orm::{
-    QueryResult,
+    Iterable, QueryResult,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -79,6 +79,7 @@ fn needs(field: &str) -> &'static [Column] {
         "hoursToAnswer" => &[C::HoursToAnswer],
         "mostPlaces" => &[C::MostPlaces],
         "questions" => &[C::Details],
+        "calendarUrl" => &[C::Reference, C::Audience],
         "createdAt" => &[C::CreatedAt],
         "updatedAt" => &[C::UpdatedAt],
         "scheduledAt" => &[C::FirstScheduledAt],
@@ -139,6 +140,20 @@ impl Plan {
     #[must_use]
     pub fn of_event(field: SelectionField<'_>) -> Self {
         Self::of(&field.selection_set().collect::<Vec<_>>())
+    }
+
+    /// Everything of an event, with its places and the name and the pages of its organisation: for documents with a form
+    /// of their own.
+    #[must_use]
+    pub fn in_full() -> Self {
+        let named = ["name", "website"].into_iter();
+        let named = named.flat_map(organisations::row::needs).copied();
+        let always = organisations::row::ALWAYS.into_iter();
+        Self {
+            event: Selection::new(Column::iter()),
+            organisation: Some(Selection::new(always.chain(named))),
+            places: true,
+        }
     }
 
     fn of(fields: &[SelectionField<'_>]) -> Self {
@@ -281,6 +296,12 @@ impl Row {
         };
         let row = all.into_iter().find(|row| row.id == id).unwrap_or(gone);
         parts::at_this_moment(ctx, row).await
+    }
+
+    /// The places, if they were read with the event.
+    #[must_use]
+    pub const fn counted(&self) -> Option<&event_capacity::Model> {
+        self.places.as_ref()
     }
 
     /// The organisation, if it was read with the event.

@@ -295,6 +295,23 @@ pub async fn one(
     Ok(row.map(|row| plan.read(&row)).transpose()?)
 }
 
+/// The event that is called so: by its id, or by its reference.
+pub async fn named(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    plan: &Plan,
+    name: &str,
+) -> Result<Option<Row>, Error> {
+    let which = match name.parse() {
+        Ok(id) => Some(known_as(id)),
+        Err(_) => referred_to(name),
+    };
+    match which {
+        Some(which) => one(conn, viewer, plan, which).await,
+        None => Ok(None),
+    }
+}
+
 /// The event with this id.
 #[must_use]
 pub fn known_as(id: EventId) -> SimpleExpr {

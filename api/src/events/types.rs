@@ -19,6 +19,7 @@ use super::{
 use crate::{
     accounts::Person,
     activities::Activity,
+    calendars,
     context::Ask,
     kit::{
         Id,
@@ -406,6 +407,12 @@ impl Event {
     ) -> Result<Connection<String, Registration, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Registration::of_event(ctx, self.0.known().id, states, args).await
+    }
+
+    /// Where a calendar program reads it (RFC 5545), as everybody may see it; null where not everybody may.
+    async fn calendar_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let row = self.0.with(ctx, "calendarUrl").await?;
+        Ok(calendars::rules::of_event(&ctx.app().config, &row))
     }
 
     /// When it was drafted.

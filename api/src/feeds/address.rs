@@ -1,24 +1,9 @@
 //! What the address of a feed asks for: the words of the GraphQL filter, or a place in the order of changes.
 
-use entity::{listing::ListingKind, resource_type::ResourceKind};
-use sea_orm::{ActiveEnum, Iterable};
 use url::form_urlencoded;
 
 use super::rules;
-use crate::{finding::ListingFilter, kit::Error, reference::Snapshot};
-
-/// The words that narrow a feed of the newest listings.
-pub const WORDS: [&str; 9] = [
-    "kinds",
-    "areas",
-    "resourceKinds",
-    "resourceTypes",
-    "priorityAreas",
-    "organisations",
-    "text",
-    "remote",
-    "stillNeeded",
-];
+use crate::{kit::Error, reference::Snapshot};
 
 /// An address that cannot be followed: which of its words, and what was expected.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +15,8 @@ pub struct Unclear {
 }
 
 impl Unclear {
-    fn new(word: &str, expected: impl Into<String>) -> Self {
+    /// This word, and what was expected.
+    pub fn new(word: &str, expected: impl Into<String>) -> Self {
         Self {
             word: word.chars().take(60).collect(),
             expected: expected.into(),
@@ -65,125 +51,49 @@ impl From<Error> for Refusal {
     }
 }
 
-/// The newest listings of some kind, page by page.
+/// A filter as the words of an address say it.
+pub trait Words: Default + Send {
+    /// Its words.
+    const ALL: &'static [&'static str];
+
+    /// Takes in what a word says; one that is not among [`Words::ALL`] is never given.
+    fn narrow(&mut self, word: &str, value: &str, reference: &Snapshot) -> Result<(), Unclear>;
+}
+
+/// The newest of some kind, page by page.
 #[derive(Debug, Default)]
-pub struct Newest {
+pub struct Newest<F> {
     /// Which.
-    pub filter: ListingFilter,
+    pub filter: F,
     /// The words of the address that narrow it, in their order.
     pub words: Vec<(String, String)>,
     /// Where the page begins, as the page before gave it.
     pub after: Option<String>,
 }
 
-impl Newest {
+impl<F: Words> Newest<F> {
     /// What an address asks for.
     pub fn read(query: &str, reference: &Snapshot) -> Result<Self, Unclear> {
-        let mut asked = Self::default();
+        let (mut filter, mut words, mut after) = (F::default(), Vec::new(), None);
         for (word, value) in form_urlencoded::parse(query.as_bytes()) {
             if word == "after" {
-                asked.after = Some(value.into_owned());
+                after = Some(value.into_owned());
                 continue;
             }
-            narrow(&mut asked.filter, &word, &value, reference)?;
-            asked.words.push((word.into_owned(), value.into_owned()));
-        }
-        Ok(asked)
-    }
-}
-
-fn narrow(
-    filter: &mut ListingFilter,
-    word: &str,
-    value: &str,
-    reference: &Snapshot,
-) -> Result<(), Unclear> {
-    match word {
-        "kinds" => each(&mut filter.kinds, word, value, one_of::<ListingKind>),
-        "resourceKinds" => each(
-            &mut filter.resource_kinds,
-            word,
-            value,
-            one_of::<ResourceKind>,
-        ),
-        "resourceTypes" => each(&mut filter.resource_types, word, value, |code| {
-            known(
-                reference.resource_type(code).is_some(),
-                code,
-                "resourceTypes",
-            )
-        }),
-        "areas" => each(&mut filter.areas, word, value, |code| {
-            known(reference.area(code).is_some(), code, "areas")
-        }),
-        "priorityAreas" => each(&mut filter.priority_areas, word, value, |code| {
-            let found = !reference.priorities_around(&[code.to_owned()]).is_empty();
-            known(found, code, "priorityEditions")
-        }),
-        "organisations" => each(&mut filter.organisations, word, value, |id| {
-            let parsed = id.parse();
-            parsed.map_err(|_| {
-                "must be global ids of organisations, such as organisation:0190…".into()
-            })
-        }),
-        "text" => {
-            if filter.text.replace(value.to_owned()).is_some() {
-                return Err(Unclear::new(word, "must be there once"));
+            if !F::ALL.contains(&word.as_ref()) {
+                let all = F::ALL.join(", ");
+                let expected = format!("is no word of this address; there are {all} and after");
+                return Err(Unclear::new(&word, expected));
             }
-            Ok(())
+            filter.narrow(&word, &value, reference)?;
+            words.push((word.into_owned(), value.into_owned()));
         }
-        "remote" => {
-            filter.remote = Some(truth(word, value)?);
-            Ok(())
-        }
-        "stillNeeded" => {
-            filter.still_needed = Some(Some(truth(word, value)?)).into();
-            Ok(())
-        }
-        _ => Err(Unclear::new(
-            word,
-            format!(
-                "is no word of this address; there are {} and after",
-                WORDS.join(", ")
-            ),
-        )),
+        Ok(Self {
+            filter,
+            words,
+            after,
+        })
     }
-}
-
-/// Adds what stands between commas; the word may come again with more.
-fn each<T>(
-    list: &mut Option<Vec<T>>,
-    word: &str,
-    value: &str,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<(), Unclear> {
-    let list = list.get_or_insert_default();
-    for part in value.split(',').map(str::trim) {
-        list.push(read(part).map_err(|expected| Unclear::new(word, expected))?);
-    }
-    Ok(())
-}
-
-fn one_of<T: ActiveEnum<Value = String> + Iterable>(name: &str) -> Result<T, String> {
-    let all = || T::iter().map(|value| value.to_value());
-    let found = T::iter().find(|value| value.to_value() == name.to_uppercase());
-    found.ok_or_else(|| format!("must be of {}", all().collect::<Vec<_>>().join(", ")))
-}
-
-fn known(is: bool, code: &str, list: &str) -> Result<String, String> {
-    if is {
-        return Ok(code.to_owned());
-    }
-    let code: String = code.chars().filter(|c| !c.is_control()).take(60).collect();
-    Err(format!(
-        "there is no {code:?}; the query {list} lists the codes"
-    ))
-}
-
-fn truth(word: &str, value: &str) -> Result<bool, Unclear> {
-    value
-        .parse()
-        .map_err(|_| Unclear::new(word, "must be true or false"))
 }
 
 /// A page of changes.
@@ -243,42 +153,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn words_come_once_or_again_and_each_is_asked_about() {
-        let asked = Newest::read(
-            "kinds=offer,REQUEST&text=a%20hall&remote=false&after=x",
-            &Snapshot::default(),
-        )
-        .unwrap();
-        assert_eq!(
-            asked.filter.kinds,
-            Some(vec![ListingKind::Offer, ListingKind::Request])
-        );
-        assert_eq!(asked.filter.text.as_deref(), Some("a hall"));
-        assert_eq!(
-            (asked.filter.remote, asked.after.as_deref()),
-            (Some(false), Some("x"))
-        );
-        for (query, word) in [
-            ("kinds=THING", "kinds"),
-            ("areas=atlantis", "areas"),
-            ("resourceTypes=", "resourceTypes"),
-            ("priorityAreas=x", "priorityAreas"),
-            ("organisations=listing:1", "organisations"),
-            ("text=a&text=b", "text"),
-            ("remote=perhaps", "remote"),
-            ("kind=OFFER", "kind"),
-        ] {
-            let unclear = Newest::read(query, &Snapshot::default()).unwrap_err();
-            assert_eq!(unclear.word, word);
-        }
-    }
+    use crate::{events::EventFilter, finding::ListingFilter};
 
     proptest! {
         #[test]
         fn no_address_panics(query in any::<String>()) {
-            let _ = Newest::read(&query, &Snapshot::default());
+            let _ = Newest::<ListingFilter>::read(&query, &Snapshot::default());
+            let _ = Newest::<EventFilter>::read(&query, &Snapshot::default());
             if let Ok(asked) = Changes::read(&query) {
                 prop_assert!(asked.after >= 0 && (1..=rules::MOST_CHANGES).contains(&asked.limit));
             }

@@ -1,9 +1,7 @@
-//! A newly published listing as a reader of news shows it, whatever the format.
+//! Something new as a reader of news shows it, whatever the format.
 
 use chrono::{DateTime, Utc};
-use entity::{listing, organisation};
 
-use super::rules::Site;
 use crate::{kit::clock, reference::Snapshot};
 
 /// One piece of news.
@@ -21,7 +19,7 @@ pub struct Item {
     pub organisation: String,
     /// Their pages, where they have some.
     pub website: Option<String>,
-    /// When it was published first.
+    /// When it was shown to everybody first.
     pub published_at: DateTime<Utc>,
     /// When it was changed last.
     pub updated_at: DateTime<Utc>,
@@ -61,51 +59,25 @@ pub struct News {
     pub items: Vec<Item>,
 }
 
-impl Item {
-    /// A listing as a piece of news.
-    pub fn of(
-        site: &Site,
-        reference: &Snapshot,
-        row: &listing::Model,
-        organisation: &organisation::Model,
-    ) -> Self {
-        Self {
-            id: row.id.urn().to_string(),
-            address: site.listing(row),
-            title: row.title.clone(),
-            text: row.description.clone(),
-            organisation: organisation.name.clone(),
-            website: organisation.website.clone(),
-            published_at: row.first_published_at,
-            updated_at: row.updated_at.max(row.first_published_at),
-            labels: labels(reference, row),
-            picture: row.details.pictures.first().map(|one| one.url.clone()),
-        }
-    }
-}
-
-fn labels(reference: &Snapshot, row: &listing::Model) -> Vec<Label> {
-    let kind = match row.kind {
-        listing::ListingKind::Offer => ("OFFER", "Offer"),
-        listing::ListingKind::Request => ("REQUEST", "Request"),
-    };
-    let label = |word, code: &str, name: &str| Label {
+/// A label.
+pub fn label(word: &'static str, code: &str, name: &str) -> Label {
+    Label {
         word,
         code: code.to_owned(),
         name: name.to_owned(),
-    };
-    let mut labels = vec![label("kinds", kind.0, kind.1)];
-    let found = reference.resource_type(&row.resource_type);
-    labels.extend(found.map(|found| label("resourceTypes", &found.code, &found.label)));
-    let areas = row.areas.0.iter().filter_map(|code| reference.area(code));
-    labels.extend(areas.map(|area| label("areas", &area.code, &area.name)));
-    for key in &row.priority_areas.0 {
-        let found = key
-            .split_once('/')
-            .and_then(|(edition, code)| reference.priority(edition, code));
-        labels.extend(found.map(|found| label("priorityAreas", key, &found.title)));
     }
-    labels
+}
+
+/// The areas and the priority areas by which something is filed.
+pub fn labels(reference: &Snapshot, areas: &[String], priorities: &[String]) -> Vec<Label> {
+    let areas = areas.iter().filter_map(|code| reference.area(code));
+    let areas = areas.map(|area| label("areas", &area.code, &area.name));
+    let priorities = priorities.iter().filter_map(|key| {
+        let (edition, code) = key.split_once('/')?;
+        let found = reference.priority(edition, code)?;
+        Some(label("priorityAreas", key, &found.title))
+    });
+    areas.chain(priorities).collect()
 }
 
 impl News {

@@ -1,16 +1,18 @@
 //! The follower of the outbox that keeps the feeds. Any number of servers run it; one at a time gives numbers.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
+use entity::{event, listing};
 use sea_orm::DatabaseTransaction;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    linked,
-    rules::{self, Site, Touched},
-    search::{self, LISTINGS},
-    store::{self, Shown},
+    fed::Fed,
+    rules::{self, Touched},
+    search,
+    site::Site,
+    store,
 };
 use crate::{
     App,
@@ -22,7 +24,7 @@ use crate::{
 const READER: &str = "feeds";
 /// How many acts are read at a time.
 const BATCH: u64 = 200;
-/// How many listings are read and written by one statement.
+/// How many things are read and written by one statement.
 const AT_ONCE: usize = 200;
 /// How long a round waits for something to be done.
 const ROUND: Duration = Duration::from_secs(5);
@@ -42,7 +44,8 @@ pub async fn run(app: &App) {
 /// Writes down what was changed since this was last run, and says how many entries that changed.
 pub async fn follow(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let database = &app.database;
-    let mut changed = anew(app, viewer).await?;
+    let mut changed = anew::<listing::Entity>(app, viewer).await?;
+    changed += anew::<event::Entity>(app, viewer).await?;
     // Most rounds find nothing, and should not ask for the right to write.
     while outbox::service::place_of(&database.read, READER).await?
         < outbox::service::end(&database.read).await?
@@ -50,36 +53,30 @@ pub async fn follow(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let transaction = database.begin().await?;
         let acts = outbox::service::next(&transaction, READER, BATCH).await?;
         let touched = Touched::by(&acts);
-        if !touched.is_empty() {
-            let ids = search::touched(&transaction, viewer, &touched).await?;
-            for ids in ids.chunks(AT_ONCE) {
-                changed += write(app, &transaction, viewer, ids).await?;
-            }
-        }
+        changed += write_touched::<listing::Entity>(app, &transaction, viewer, &touched).await?;
+        changed += write_touched::<event::Entity>(app, &transaction, viewer, &touched).await?;
         outbox::service::advance(&transaction, READER, &acts).await?;
         crash::point("feeds.followed");
         transaction.commit().await?;
         crash::point("feeds.committed");
     }
-    Ok(changed)
+    Ok(changed + end::<event::Entity>(app, viewer).await?)
 }
 
 /// Writes everything anew where it was written in another form, as in the beginning. What was shown then and is not
 /// now has had its act: the follower meets it.
-async fn anew(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+async fn anew<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let database = &app.database;
-    if search::feed(&database.read, LISTINGS).await?.form == rules::FORM {
+    if search::feed(&database.read, T::FEED).await?.form == T::FORM {
         return Ok(0);
     }
     let (mut changed, mut after) = (0, Uuid::nil());
     loop {
-        let transaction = database.begin().await?;
-        // Nobody else gives numbers meanwhile.
-        outbox::service::next(&transaction, READER, 0).await?;
-        let ids = search::all_after(&transaction, viewer, after, BATCH).await?;
-        changed += write(app, &transaction, viewer, &ids).await?;
+        let transaction = numbering(app).await?;
+        let ids = search::all_after::<T>(&transaction, viewer, after, BATCH).await?;
+        changed += write::<T>(app, &transaction, viewer, &ids).await?;
         if ids.is_empty() {
-            store::written_as(&transaction, LISTINGS, rules::FORM).await?;
+            store::written_as(&transaction, T::FEED, T::FORM).await?;
         }
         transaction.commit().await?;
         match ids.last() {
@@ -89,7 +86,48 @@ async fn anew(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     }
 }
 
-async fn write(
+/// Writes down the end of what time alone has ended.
+async fn end<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let mut changed = 0;
+    while !search::over::<T>(&app.database.read, viewer, 1)
+        .await?
+        .is_empty()
+    {
+        let transaction = numbering(app).await?;
+        let ids = search::over::<T>(&transaction, viewer, BATCH).await?;
+        changed += write::<T>(app, &transaction, viewer, &ids).await?;
+        crash::point("feeds.followed");
+        transaction.commit().await?;
+        crash::point("feeds.committed");
+    }
+    Ok(changed)
+}
+
+/// A transaction in which nobody else gives numbers.
+async fn numbering(app: &App) -> Result<DatabaseTransaction, Error> {
+    let transaction = app.database.begin().await?;
+    outbox::service::next(&transaction, READER, 0).await?;
+    Ok(transaction)
+}
+
+async fn write_touched<T: Fed>(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    touched: &Touched,
+) -> Result<usize, Error> {
+    if touched.is_empty() {
+        return Ok(0);
+    }
+    let mut changed = 0;
+    let ids = search::touched::<T>(transaction, viewer, touched).await?;
+    for ids in ids.chunks(AT_ONCE) {
+        changed += write::<T>(app, transaction, viewer, ids).await?;
+    }
+    Ok(changed)
+}
+
+async fn write<T: Fed>(
     app: &App,
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
@@ -98,19 +136,8 @@ async fn write(
     // Other servers change it too, and an old name must not come back.
     app.reference.refresh(transaction).await?;
     let (reference, site) = (app.reference.now(), Site::at(&app.config.public_url));
-    let mut shown = HashMap::new();
-    for row in search::those(transaction, viewer, ids).await? {
-        let (row, organisation) = search::parts(&row)?;
-        let data = linked::listing(&site, &reference, row, organisation, true);
-        let kind = rules::kind(row.kind);
-        let item = Shown {
-            kind,
-            data: data.to_string(),
-            version: row.version,
-        };
-        shown.insert(row.id, item);
-    }
-    store::write(transaction, LISTINGS, ids, shown, viewer.now).await
+    let shown = T::write(&site, &reference, transaction, viewer, ids).await?;
+    store::write(transaction, T::FEED, ids, shown, viewer.now).await
 }
 
 /// Forgets what has been gone for long enough.

@@ -1,4 +1,5 @@
-//! A listing as schema.org has it: an `Offer`, or a `Demand`. What is changed here needs a new [`super::rules::FORM`].
+//! A listing as schema.org has it: an `Offer`, or a `Demand`. What is changed here needs a new
+//! [`super::fed::Fed::FORM`].
 
 use entity::{
     listing::{self, ListingKind},
@@ -8,7 +9,7 @@ use entity::{
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::{Map, Value, json};
 
-use super::rules::{self, Site};
+use super::{rules, site::Site};
 use crate::{
     kit::{Id, clock, quantity},
     listings,
@@ -40,7 +41,7 @@ pub fn listing(
         },
         "inventoryLevel": left(row),
         "availability": availability(row, open),
-        "areaServed": areas(reference, row),
+        "areaServed": areas(reference, &row.areas.0),
         "availableAtOrFrom": place(row),
         "validFrom": clock::unless_never(row.first_published_at),
         "validThrough": clock::unless_never(row.closes_at),
@@ -69,14 +70,9 @@ const fn item(kind: ResourceKind) -> &'static str {
 
 /// By what it is filed, in the words and codes of the GraphQL filter.
 fn categories(reference: &Snapshot, row: &listing::Model) -> Vec<Value> {
-    let code = |set: &str, code: &str, name: &str| json!({"@type": "CategoryCode", "inCodeSet": set, "codeValue": code, "name": name});
     let kind = reference.resource_type(&row.resource_type);
-    let kind = kind.map(|kind| code("resourceTypes", &kind.code, &kind.label));
-    let priorities = row.priority_areas.0.iter().filter_map(|key| {
-        let (edition, area) = key.split_once('/')?;
-        let area = reference.priority(edition, area)?;
-        Some(code("priorityAreas", key, &area.title))
-    });
+    let kind = kind.map(|kind| category("resourceTypes", &kind.code, &kind.label));
+    let priorities = priorities(reference, &row.priority_areas.0);
     kind.into_iter().chain(priorities).collect()
 }
 
@@ -105,8 +101,23 @@ fn number(decimal: Decimal) -> Value {
     }
 }
 
-fn areas(reference: &Snapshot, row: &listing::Model) -> Vec<Value> {
-    let areas = row.areas.0.iter().filter_map(|code| reference.area(code));
+fn category(set: &str, code: &str, name: &str) -> Value {
+    json!({"@type": "CategoryCode", "inCodeSet": set, "codeValue": code, "name": name})
+}
+
+/// The priority areas that it serves.
+pub(super) fn priorities(reference: &Snapshot, keys: &[String]) -> Vec<Value> {
+    let found = keys.iter().filter_map(|key| {
+        let (edition, code) = key.split_once('/')?;
+        let area = reference.priority(edition, code)?;
+        Some(category("priorityAreas", key, &area.title))
+    });
+    found.collect()
+}
+
+/// The areas that it is for.
+pub(super) fn areas(reference: &Snapshot, codes: &[String]) -> Vec<Value> {
+    let areas = codes.iter().filter_map(|code| reference.area(code));
     let named = areas.map(
         |area| json!({"@type": "AdministrativeArea", "identifier": area.code, "name": area.name}),
     );
@@ -141,12 +152,12 @@ fn pictures(row: &listing::Model) -> Vec<Value> {
     pictures.collect()
 }
 
-fn said(text: &str) -> Option<&str> {
+pub(super) fn said(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
 /// Without what is null or empty.
-fn without_nothing(value: Value) -> Value {
+pub(super) fn without_nothing(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members

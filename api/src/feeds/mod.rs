@@ -1,13 +1,15 @@
 //! Open formats of what everybody may see: what others read without knowing GraphQL.
 //!
-//! Three addresses list listings. `/feeds/listings.rpde` is for systems that keep a copy: every change, in order, as
-//! OpenActive's Realtime Paged Data Exchange has it. `/feeds/listings.atom` and `/feeds/listings.json` (JSON Feed 1.1)
-//! are for people and their readers: what was newly published, by the filter in the address. A listing alone is
-//! schema.org JSON-LD, at `/listings/{reference}.jsonld`.
+//! Listings and events have three addresses each. `/feeds/listings.rpde` and `/feeds/events.rpde` are for systems that
+//! keep a copy: every change, in order, as OpenActive's Realtime Paged Data Exchange has it. `.atom` and `.json` (JSON
+//! Feed 1.1) are for people and their readers: what was newly published, by the filter in the address. A thing alone is
+//! schema.org JSON-LD, at `/listings/{reference}.jsonld` and `/events/{reference}.jsonld`. What differs between the two
+//! is one trait, [`fed::Fed`].
 //!
 //! **Nothing is shown that nobody may see.** Whatever is written down or read goes through `visible_to` of nobody, and
 //! once more when a page is read: a listing that is paused this moment is gone from the next page at once. No person
-//! is named, no house and street, and a point only to about a hundred metres.
+//! is named; of a listing no house and street, and its point only to about a hundred metres. Where an event takes place
+//! everybody is told, for it was announced to everybody; the link to what is online is for those who registered.
 //!
 //! **The order of changes.** Times and ids are given before a commit, so a copy that follows them misses what commits
 //! late. A follower of the outbox (see [`crate::outbox`]) reads each act in the order of commits, writes down anew what
@@ -17,19 +19,27 @@
 //! the same gets no new number: that something private happened is not to be told from a feed either.
 //!
 //! What has gone from sight stays as a tombstone for longer than the seven days that the exchange demands: see
-//! [`rules::KEPT`]. Listings end at their instant; pages leave them out from then on, and the tombstone comes when the
-//! worker has written the end down.
+//! [`rules::KEPT`]. Listings and events end at their instant; pages leave them out from then on, and the tombstone comes
+//! when a worker has written the end down.
 
 pub mod address;
 mod atom;
+mod fed;
+pub(crate) mod gathering;
 mod item;
 pub mod jobs;
 mod json_feed;
 mod linked;
+mod of_events;
+mod of_listings;
 mod rpde;
 pub mod rules;
 mod search;
 pub mod service;
+pub mod single;
+pub mod site;
 mod store;
+mod words;
 
+pub use fed::Fed;
 pub use service::Document;

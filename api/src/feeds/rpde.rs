@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{rules, search::Change};
-use crate::kit::{Error, OrInternal};
+use super::{fed::Fed, search::Change};
+use crate::kit::{Error, Id, OrInternal};
 
 /// The media type.
 pub const MEDIA: &str = "application/vnd.openactive.rpde+json; version=1";
@@ -27,7 +27,7 @@ struct Item<'a> {
 }
 
 /// The document. The last page is the one without items: its `next` is its own address, to be asked again later.
-pub fn write(next: &str, changes: &[Change], licence: &str) -> Result<String, Error> {
+pub fn write<T: Fed>(next: &str, changes: &[Change], licence: &str) -> Result<String, Error> {
     let mut items = Vec::with_capacity(changes.len());
     for change in changes {
         let data = change.data.as_deref().map(serde_json::from_str).transpose();
@@ -35,7 +35,7 @@ pub fn write(next: &str, changes: &[Change], licence: &str) -> Result<String, Er
         items.push(Item {
             state: if data.is_some() { "updated" } else { "deleted" },
             kind: &change.kind,
-            id: rules::id_of(change.subject_id),
+            id: Id::<T>::new(change.subject_id).to_string(),
             modified: change.number,
             data,
         });

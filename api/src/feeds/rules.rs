@@ -1,14 +1,8 @@
-//! What an act touches in the feeds, and the addresses and lengths that everybody may rely upon.
+//! What an act touches in the feeds, and the lengths that everybody may rely upon.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use entity::{
-    activity,
-    listing::{self, ListingKind},
-};
-use url::{Url, form_urlencoded};
+use entity::{activity, listing::ListingKind};
 use uuid::Uuid;
-
-use crate::kit::Id;
 
 /// How long a tombstone is kept. Readers are told seven days; the rest is for those who come late.
 pub const KEPT: Duration = Duration::days(14);
@@ -16,10 +10,8 @@ pub const KEPT: Duration = Duration::days(14);
 pub const CHANGES: u64 = 200;
 /// The most changes on a page.
 pub const MOST_CHANGES: u64 = 500;
-/// How many of the newest listings a page has.
+/// How many of the newest a page has.
 pub const NEWEST: i32 = 50;
-/// The form in which items are written. Count it up with a change of [`super::linked`]: all are then written anew.
-pub const FORM: i32 = 1;
 
 /// What some acts may have changed for those who read the feeds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,6 +26,12 @@ pub struct Touched {
     pub areas: Vec<Uuid>,
     /// What is of these types.
     pub types: Vec<Uuid>,
+    /// These events.
+    pub events: Vec<Uuid>,
+    /// The events for which these registrations are.
+    pub registrations: Vec<Uuid>,
+    /// The events at which these reservations hold places.
+    pub reservations: Vec<Uuid>,
 }
 
 impl Touched {
@@ -45,6 +43,9 @@ impl Touched {
             match act.subject_kind.as_str() {
                 "listing" => touched.listings.push(act.subject_id),
                 "match" => touched.matches.push(act.subject_id),
+                "event" => touched.events.push(act.subject_id),
+                "registration" => touched.registrations.push(act.subject_id),
+                "place_reservation" => touched.reservations.push(act.subject_id),
                 "area" => touched.areas.push(act.subject_id),
                 "resourceType" => touched.types.push(act.subject_id),
                 "organisation" => {
@@ -86,49 +87,6 @@ pub fn later(before: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     up.max(before + Duration::seconds(1))
 }
 
-/// The addresses of this server.
-#[derive(Clone, Debug)]
-pub struct Site(String);
-
-impl Site {
-    /// The server that people reach at this address.
-    #[must_use]
-    pub fn at(public: &Url) -> Self {
-        Self(public.as_str().trim_end_matches('/').to_owned())
-    }
-
-    /// The front page.
-    #[must_use]
-    pub fn home(&self) -> String {
-        format!("{}/", self.0)
-    }
-
-    /// A listing as linked data.
-    #[must_use]
-    pub fn listing(&self, row: &listing::Model) -> String {
-        format!("{}/listings/{}.jsonld", self.0, row.reference)
-    }
-
-    /// A feed of listings in some form, with these words in its address.
-    #[must_use]
-    pub fn listings(&self, form: &str, words: &[(String, String)]) -> String {
-        let mut address = format!("{}/feeds/listings.{form}", self.0);
-        if !words.is_empty() {
-            let words = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(words)
-                .finish();
-            address.extend(["?", &words]);
-        }
-        address
-    }
-}
-
-/// How the feeds name a listing.
-#[must_use]
-pub fn id_of(id: Uuid) -> String {
-    Id::<listing::Entity>::new(id).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,19 +99,5 @@ mod tests {
         assert_eq!(later(at(0), at(2_000_000)), at(2_000_000));
         assert_eq!(later(at(2_000_000), at(1_700_000)), at(3_000_000));
         assert_eq!(later(at(9_000_000), at(1_700_000)), at(10_000_000));
-    }
-
-    #[test]
-    fn addresses_are_written_as_addresses() {
-        let site = Site::at(&"https://example.org/market/".parse().unwrap());
-        let words = [("text".to_owned(), "tea & cake".to_owned())];
-        assert_eq!(
-            site.listings("atom", &words),
-            "https://example.org/market/feeds/listings.atom?text=tea+%26+cake"
-        );
-        assert_eq!(
-            site.listings("rpde", &[]),
-            "https://example.org/market/feeds/listings.rpde"
-        );
     }
 }

@@ -1,30 +1,23 @@
-//! The documents that everybody may read.
+//! The feeds as documents.
 
 use std::time::Duration;
-
-use chrono::{DateTime, Utc};
-use entity::listing::{Audience, ListingState};
 
 use super::{
     address::{Changes, Newest, Refusal},
     atom,
-    item::{Item, News},
-    json_feed, linked, rpde,
-    rules::{self, Site},
-    search,
+    fed::Fed,
+    item::News,
+    json_feed, rpde, rules, search,
+    site::Site,
 };
 use crate::{
     App,
-    finding::{
-        ListingOrder, reading,
-        search::{Among, Found},
-    },
-    kit::{Error, Viewer, page::PageArgs},
-    listings::{self, row::Plan},
+    kit::{Viewer, page::PageArgs},
 };
+use chrono::{DateTime, Utc};
 
 /// How long a page that more will follow may be kept by others, and the last one, which is asked for again and again.
-const FRESH: Duration = Duration::from_mins(1);
+pub(super) const FRESH: Duration = Duration::from_mins(1);
 const LAST: Duration = Duration::from_secs(8);
 
 /// A document and what is to be known about it.
@@ -51,29 +44,27 @@ pub enum Format {
     Json,
 }
 
-/// A page of changes of listings.
-pub async fn changes(app: &App, viewer: &Viewer, query: &str) -> Result<Document, Refusal> {
+/// A page of changes.
+pub async fn changes<T: Fed>(app: &App, viewer: &Viewer, query: &str) -> Result<Document, Refusal> {
     let asked = Changes::read(query)?;
     let (conn, site) = (&app.database.read, Site::at(&app.config.public_url));
     // Read first: what changes meanwhile makes the document newer than it says, and it is asked for again.
-    let feed = search::feed(conn, search::LISTINGS).await?;
-    let changes = search::changes(conn, viewer, asked.after, asked.limit).await?;
+    let feed = search::feed(conn, T::FEED).await?;
+    let changes = search::changes::<T>(conn, viewer, asked.after, asked.limit).await?;
     let last = changes.last();
-    let next = site.listings(
-        "rpde",
-        &asked.next(last.map_or(asked.after, |last| last.number)),
-    );
+    let after = last.map_or(asked.after, |last| last.number);
+    let next = site.feed(T::FEED, "rpde", &asked.next(after));
     Ok(Document {
         media: rpde::MEDIA,
-        body: rpde::write(&next, &changes, app.config.feed_licence.as_str())?,
+        body: rpde::write::<T>(&next, &changes, app.config.feed_licence.as_str())?,
         changed_at: Some(feed.changed_at),
         fresh_for: if last.is_some() { FRESH } else { LAST },
         unlisted: false,
     })
 }
 
-/// A page of the newest listings.
-pub async fn newest(
+/// A page of the newest.
+pub async fn newest<T: Fed>(
     app: &App,
     viewer: &Viewer,
     format: Format,
@@ -81,40 +72,29 @@ pub async fn newest(
 ) -> Result<Document, Refusal> {
     let (reference, conn) = (app.reference.now(), &app.database.read);
     let site = Site::at(&app.config.public_url);
-    let Newest {
+    let Newest::<T::Filter> {
         filter,
         words,
         after,
     } = Newest::read(query, &reference)?;
-    let feed = search::feed(conn, search::LISTINGS).await?;
-    let (backend, nobody) = (conn.get_database_backend(), search::nobody(viewer));
-    let found = Found::new(&nobody, &reference, backend, &Among::Everybody, filter)?;
+    let feed = search::feed(conn, T::FEED).await?;
     let args = PageArgs::new(Some(rules::NEWEST), after.clone(), None, None)?;
-    let page = found
-        .page(conn, &Plan::in_full(), ListingOrder::Newest, &args)
-        .await?;
-    let items = page.rows().map(|row| {
-        let (row, organisation) = search::parts(row)?;
-        Ok(Item::of(&site, &reference, row, organisation))
-    });
-    let items = items.collect::<Result<Vec<_>, Error>>()?;
-    let with = |form: &str, after: Option<&str>| {
-        let after = after.map(|after| ("after".to_owned(), after.to_owned()));
-        site.listings(
-            form,
-            &words.iter().cloned().chain(after).collect::<Vec<_>>(),
-        )
+    let nobody = search::nobody(viewer);
+    let (items, next) = T::newest(&site, app, conn, &nobody, filter, &args).await?;
+    let with = |form: &str, after: Option<String>| {
+        let after = after.map(|after| ("after".to_owned(), after));
+        let words: Vec<_> = words.iter().cloned().chain(after).collect();
+        site.feed(T::FEED, form, &words)
     };
     let (own, other, media) = match format {
         Format::Atom => ("atom", "json", json_feed::MEDIA),
         Format::Json => ("json", "atom", atom::MEDIA),
     };
-    let next = page.end_cursor().filter(|_| page.has_next());
     let media = media.split(';').next().unwrap_or(media);
     let news = News {
-        title: title(&words),
-        address: with(own, after.as_deref()),
-        other: (with(other, after.as_deref()), media),
+        title: title(T::NEWS, &words),
+        address: with(own, after.clone()),
+        other: (with(other, after), media),
         next: next.map(|next| with(own, Some(next))),
         home: site.home(),
         updated_at: News::updated_at(&items, feed.changed_at),
@@ -133,34 +113,10 @@ pub async fn newest(
     })
 }
 
-fn title(words: &[(String, String)]) -> String {
-    let of = "Newly published offers and requests";
+fn title(of: &str, words: &[(String, String)]) -> String {
     if words.is_empty() {
         return of.into();
     }
     let words = words.iter().map(|(word, value)| format!("{word} {value}"));
     format!("{of}: {}", words.collect::<Vec<_>>().join("; "))
-}
-
-/// One listing, by its id or its reference, as everybody who has its address may see it.
-pub async fn listing(app: &App, viewer: &Viewer, name: &str) -> Result<Document, Error> {
-    let conn = &app.database.read;
-    let changed_at = search::feed(conn, search::LISTINGS).await?.changed_at;
-    let which = search::called(name).ok_or(Error::NotFound)?;
-    let nobody = search::nobody(viewer);
-    let found = reading::one(conn, &nobody, &Plan::in_full(), which).await?;
-    let found = found.ok_or(Error::NotFound)?;
-    let (row, organisation) = search::parts(&found)?;
-    let open = listings::rules::state_at(row, viewer.now) == ListingState::Published;
-    let unlisted = row.audience == Audience::Unlisted;
-    let site = Site::at(&app.config.public_url);
-    let data = linked::listing(&site, &app.reference.now(), row, organisation, open);
-    Ok(Document {
-        media: "application/ld+json; charset=utf-8",
-        body: data.to_string(),
-        // Its own time does not tell of its organisation's name, nor of what is left. The feed's does, of what it shows.
-        changed_at: Some(changed_at).filter(|_| open && !unlisted),
-        fresh_for: FRESH,
-        unlisted,
-    })
 }

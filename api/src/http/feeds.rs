@@ -8,61 +8,105 @@ use axum::{
     routing::get,
 };
 
+use entity::{event, listing};
+
 use super::{conditional, reply};
 use crate::{
-    App,
+    App, calendars,
     feeds::{
-        Document,
+        Document, Fed,
         address::{Refusal, Unclear},
         service::{self, Format},
+        single,
     },
     kit::{Error, Viewer},
 };
 
 /// The addresses of the open formats.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/feeds/listings.rpde", get(changes))
-        .route("/feeds/listings.atom", get(atom))
-        .route("/feeds/listings.json", get(json))
-        .route("/listings/{file}", get(listing))
+    of::<listing::Entity>()
+        .merge(of::<event::Entity>())
+        .route("/listings/{file}", get(one_listing))
+        .route("/events/{file}", get(one_event))
 }
 
-async fn changes(
+/// The three feeds of one kind of thing.
+fn of<T: Fed>() -> Router<App> {
+    let feed = |form: &str| format!("/feeds/{}.{form}", T::FEED);
+    Router::new()
+        .route(&feed("rpde"), get(changes::<T>))
+        .route(&feed("atom"), get(atom::<T>))
+        .route(&feed("json"), get(json::<T>))
+}
+
+async fn changes<T: Fed>(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let viewer = Viewer::nobody();
-    let answer = service::changes(&app, &viewer, &query.unwrap_or_default()).await;
+    let answer = service::changes::<T>(&app, &viewer, &query.unwrap_or_default()).await;
     reply(&viewer, &headers, answer)
 }
 
-async fn atom(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    newest(&app, query, &headers, Format::Atom).await
+async fn atom<T: Fed>(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    newest::<T>(&app, query, &headers, Format::Atom).await
 }
 
-async fn json(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    newest(&app, query, &headers, Format::Json).await
+async fn json<T: Fed>(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    newest::<T>(&app, query, &headers, Format::Json).await
 }
 
-async fn newest(app: &App, query: Option<String>, headers: &HeaderMap, format: Format) -> Response {
+async fn newest<T: Fed>(
+    app: &App,
+    query: Option<String>,
+    headers: &HeaderMap,
+    format: Format,
+) -> Response {
     let viewer = Viewer::nobody();
-    let answer = service::newest(app, &viewer, format, &query.unwrap_or_default()).await;
+    let answer = service::newest::<T>(app, &viewer, format, &query.unwrap_or_default()).await;
     reply(&viewer, headers, answer)
 }
 
 /// A listing, such as `/listings/OFF-7K3M9-Q2X4T.jsonld`.
-async fn listing(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+async fn one_listing(
+    State(app): State<App>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let viewer = Viewer::nobody();
     let answer = match file.strip_suffix(".jsonld") {
-        Some(name) => service::listing(&app, &viewer, name).await,
+        Some(name) => single::listing(&app, &viewer, name).await,
         None => Err(Error::NotFound),
     };
     reply(&viewer, &headers, answer.map_err(Refusal::from))
 }
 
-fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refusal>) -> Response {
+/// An event, such as `/events/EVT-7K3M9-Q2X4T.jsonld`, or `.ics` for a calendar.
+async fn one_event(
+    State(app): State<App>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let viewer = Viewer::nobody();
+    let answer = match file.rsplit_once('.') {
+        Some((name, "jsonld")) => single::event(&app, &viewer, name).await,
+        Some((name, "ics")) => calendars::service::event(&app, &viewer, name).await,
+        _ => Err(Error::NotFound),
+    };
+    reply(&viewer, &headers, answer.map_err(Refusal::from))
+}
+
+/// The document, or why there is none.
+pub fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refusal>) -> Response {
     let error = match answer {
         Ok(document) => return conditional::reply(headers, viewer.now, document),
         Err(Refusal::Unclear(Unclear { word, expected })) => {

@@ -4,6 +4,7 @@
 
 mod address;
 mod admission;
+mod calendars;
 mod coercion;
 mod complete;
 mod conditional;
@@ -124,6 +125,7 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         .route("/claims", get(links::claim).with_state(app.clone()))
         .route("/verify-email", get(links::address).with_state(app.clone()))
         .merge(feeds::routes().with_state(app.clone()))
+        .merge(calendars::routes().with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))

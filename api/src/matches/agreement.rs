@@ -64,12 +64,8 @@ impl MatchTerms {
 
     /// How many hours a day counts, where days are turned into hours.
     async fn hours_per_day(&self) -> Option<Decimal> {
-        let minutes = self.0.minutes_per_day?;
-        Some(
-            (Decimal::from(minutes) / Decimal::from(60))
-                .round_dp(4)
-                .normalize(),
-        )
+        let hours = Decimal::from(self.0.minutes_per_day?) / Decimal::from(60);
+        Some(hours.round_dp(4).normalize())
     }
 
     /// The first day.

@@ -30,8 +30,8 @@ pub async fn write(
     let Some(person) = found else {
         return Ok(None);
     };
-    let reader = accounts::service::acting_as(app, viewer.now, &person.email).await?;
     let wishes = wishes::of(conn, person.id).await?;
+    let reader = accounts::service::acting(app, viewer.now, person.clone()).await?;
     let rows = notification::Entity::find()
         .filter(notification::Column::MailId.eq(mail.id))
         .filter(notification::Column::ReadAt.is_null())

@@ -16,6 +16,7 @@ use entity::{
 use super::{row, rules, search};
 use crate::{
     activities::Activity,
+    calendars,
     context::Ask,
     events::{self, EventFilter, EventOrder, EventPage},
     finding::{self, ListingFilter, ListingOrder, query::ListingPage},
@@ -137,6 +138,11 @@ impl Organisation {
     /// What it does, in its own words; several lines of plain text, or none.
     async fn description(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.with(ctx, "description").await?.description.clone())
+    }
+
+    /// Where a calendar program follows what it hosts (RFC 5545), as everybody may see it.
+    async fn calendar_url(&self, ctx: &Context<'_>) -> String {
+        calendars::rules::of_organisation(&ctx.app().config, Id::new(self.row.known().id))
     }
 
     /// Its pages on the web.

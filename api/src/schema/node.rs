@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    activity, area, conversation, event, event_series, event_session, fulfilment, intake,
-    invitation,
+    activity, area, calendar_address, conversation, event, event_series, event_session, fulfilment,
+    intake, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
     place_reservation, priority_area, priority_edition, registration, resource_type, thanks,
@@ -13,6 +13,7 @@ use crate::{
     accounts::Person,
     activities::Activity,
     areas::Area,
+    calendars::Calendar,
     context::Ask,
     conversations::{Conversation, Message, MessageReport},
     events::{Event, EventSeries, EventSession},
@@ -79,6 +80,8 @@ pub enum Node {
     Registration(Registration),
     /// Places that organisers hold for some.
     PlaceReservation(PlaceReservation),
+    /// An address by which somebody's calendar program follows events.
+    Calendar(Calendar),
     /// The record of one committed act.
     Activity(Activity),
     /// What somebody is told.
@@ -199,6 +202,10 @@ pub(crate) async fn node(ctx: &Context<'_>, global: &str) -> Result<Option<Node>
         place_reservation::Entity::NAME => {
             let found = ctx.load(Id::<place_reservation::Entity>::new(id)).await?;
             Ok(found.map(|row| Node::PlaceReservation(row.into())))
+        }
+        calendar_address::Entity::NAME => {
+            let found = ctx.load(Id::<calendar_address::Entity>::new(id)).await?;
+            Ok(found.map(|row| Node::Calendar(row.into())))
         }
         event_series::Entity::NAME => {
             let found = ctx.load(Id::<event_series::Entity>::new(id)).await?;

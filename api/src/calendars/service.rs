@@ -1,0 +1,225 @@
+//! Making calendars and revoking them; and what is read at their addresses.
+
+use std::time::Duration;
+
+use entity::{
+    calendar_address::{self, CalendarScope, Column},
+    organisation, person,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{document, rules, search};
+use crate::{
+    App, accounts,
+    events::{row::Plan, row::Row, search as events},
+    feeds::{Document, site::Site},
+    kit::{Error, Id, UserError, UserErrorCode, Viewer, activity, idempotency::Key, resource},
+};
+
+/// The id of a calendar.
+pub type CalendarId = Id<calendar_address::Entity>;
+
+/// How long others may keep what was read.
+const FRESH: Duration = Duration::from_mins(5);
+
+/// Of what somebody wants a calendar.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of the input")]
+pub struct Asked {
+    pub scope: CalendarScope,
+    pub organisation: Option<Id<organisation::Entity>>,
+    pub area: Option<String>,
+}
+
+/// Makes a calendar for the viewer.
+pub async fn make(
+    app: &App,
+    viewer: &Viewer,
+    asked: Asked,
+    key: Option<String>,
+) -> Result<calendar_address::Model, Error> {
+    viewer.signed_in()?;
+    let key = Key::new(viewer, key, "calendar.made", &asked);
+    Key::once::<calendar_address::Entity>(key, &app.database, viewer, async |transaction| {
+        make_in(app, transaction, viewer, asked).await
+    })
+    .await
+}
+
+async fn make_in(
+    app: &App,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    Asked {
+        scope,
+        organisation,
+        area,
+    }: Asked,
+) -> Result<calendar_address::Model, Error> {
+    rules::check(scope, organisation.is_some(), area.is_some())?;
+    let me = viewer.signed_in()?.id;
+    if let Some(id) = organisation {
+        resource::get(transaction, viewer, id).await?;
+    }
+    if let Some(code) = &area
+        && app.reference.now().area(code).is_none()
+    {
+        let message = "There is no area with this code; the query areas lists them.";
+        return Err(UserError::at("area", UserErrorCode::Unknown, message).into());
+    }
+    // Held, so that of many at once no more are made than there may be.
+    let held = person::Entity::find_by_id(me).lock_exclusive();
+    held.one(transaction).await?;
+    let own = calendar_address::Entity::find().filter(Column::PersonId.eq(me));
+    if own.count(transaction).await? >= rules::MOST {
+        let message = format!(
+            "You have {} calendars. Revoke one that you do not need.",
+            rules::MOST
+        );
+        return Err(UserError::new(UserErrorCode::LimitReached, message).into());
+    }
+    let row = calendar_address::Entity::insert(calendar_address::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        person_id: Set(me),
+        scope: Set(scope),
+        organisation_id: Set(organisation.map(|id| id.0)),
+        area: Set(area),
+        created_at: Set(viewer.now),
+    })
+    .exec_with_returning(transaction)
+    .await?;
+    record(transaction, viewer, &row, "calendar.made").await?;
+    Ok(row)
+}
+
+/// Revokes a calendar of the viewer: nobody reads by its address any more.
+pub async fn revoke(
+    app: &App,
+    viewer: &Viewer,
+    id: CalendarId,
+) -> Result<calendar_address::Model, Error> {
+    viewer.signed_in()?;
+    let transaction = app.database.begin().await?;
+    let row = resource::get(&transaction, viewer, id).await?;
+    let gone = calendar_address::Entity::delete_by_id(row.id)
+        .exec(&transaction)
+        .await?;
+    if gone.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    record(&transaction, viewer, &row, "calendar.revoked").await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+async fn record(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &calendar_address::Model,
+    act: &'static str,
+) -> Result<(), Error> {
+    let act = activity::Act {
+        act,
+        subject: CalendarId::new(row.id),
+        organisation: None,
+        fields: &[],
+    };
+    activity::record(transaction, viewer, act).await
+}
+
+/// One event, by its id or its reference, as the viewer may see it.
+pub async fn event(app: &App, viewer: &Viewer, name: &str) -> Result<Document, Error> {
+    let found = events::named(&app.database.read, viewer, &Plan::in_full(), name).await?;
+    let found = found.ok_or(Error::NotFound)?;
+    let unlisted = found.known().audience == entity::listing::Audience::Unlisted;
+    Ok(calendar(
+        app,
+        viewer,
+        &found.known().title.clone(),
+        &[found],
+        unlisted,
+    ))
+}
+
+/// What an organisation hosts, as the viewer may see it.
+pub async fn of_organisation(app: &App, viewer: &Viewer, id: &str) -> Result<Document, Error> {
+    let id: Id<organisation::Entity> = id.parse().map_err(|_| Error::NotFound)?;
+    of(app, viewer, CalendarScope::Organisation, Some(id.0), None).await
+}
+
+/// What is for an area, as the viewer may see it.
+pub async fn of_area(app: &App, viewer: &Viewer, code: &str) -> Result<Document, Error> {
+    of(app, viewer, CalendarScope::Area, None, Some(code)).await
+}
+
+/// What the address with this token shows at this moment.
+pub async fn private(app: &App, viewer: &Viewer, token: &str) -> Result<Document, Error> {
+    let id = app
+        .tokens
+        .open(rules::PURPOSE, token)
+        .ok_or(Error::NotFound)?;
+    let conn = &app.database.read;
+    let row = calendar_address::Entity::find_by_id(id).one(conn).await?;
+    let row = row.ok_or(Error::NotFound)?;
+    let owner = person::Entity::find_by_id(row.person_id).one(conn).await?;
+    let owner = owner.ok_or(Error::NotFound)?;
+    let owner = accounts::service::acting(app, viewer.now, owner).await?;
+    let area = row.area.as_deref();
+    let mut shown = of(app, &owner, row.scope, row.organisation_id, area).await?;
+    shown.unlisted = true;
+    Ok(shown)
+}
+
+async fn of(
+    app: &App,
+    viewer: &Viewer,
+    scope: CalendarScope,
+    organisation: Option<Uuid>,
+    area: Option<&str>,
+) -> Result<Document, Error> {
+    let (conn, reference) = (&app.database.read, app.reference.now());
+    match (scope, organisation, area) {
+        (CalendarScope::Organisation, Some(id), _) => {
+            let name = search::organisation(conn, viewer, id).await?;
+            let name = name.ok_or(Error::NotFound)?;
+            let rows = search::listed(conn, viewer, search::of_organisation(id)).await?;
+            Ok(calendar(app, viewer, &name, &rows, false))
+        }
+        (CalendarScope::Area, _, Some(code)) => {
+            let area = reference.area(code).ok_or(Error::NotFound)?;
+            let which = search::of_area(conn, &reference, code);
+            let rows = search::listed(conn, viewer, which).await?;
+            Ok(calendar(app, viewer, &area.name, &rows, false))
+        }
+        _ => {
+            let site = Site::at(&app.config.public_url);
+            let own = search::own(conn, viewer).await?;
+            let events = own.iter().map(|(row, own, session)| {
+                document::event(&site, row, Some((own, session.as_ref())), viewer.now)
+            });
+            Ok(as_read(document::write("My events", events), true))
+        }
+    }
+}
+
+fn calendar(app: &App, viewer: &Viewer, name: &str, rows: &[Row], unlisted: bool) -> Document {
+    let site = Site::at(&app.config.public_url);
+    let events = rows
+        .iter()
+        .map(|row| document::event(&site, row, None, viewer.now));
+    as_read(document::write(name, events), unlisted)
+}
+
+const fn as_read(body: String, unlisted: bool) -> Document {
+    Document {
+        media: document::MEDIA,
+        body,
+        changed_at: None,
+        fresh_for: FRESH,
+        unlisted,
+    }
+}
