@@ -457,9 +457,34 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "what those are told who are nobody here",
     ),
     (
+        "mail/sending",
+        Kind::Act,
+        "how a link is sent, whatever it is for",
+    ),
+    (
+        "registrations/answering",
+        Kind::Act,
+        "the acts on what was registered, which are many",
+    ),
+    (
+        "registrations/tokens",
+        Kind::Act,
+        "what a link stands for, beside how it comes about",
+    ),
+    (
+        "reservations/changes",
+        Kind::Act,
+        "the acts on what is held, beside holding it",
+    ),
+    (
         "registrations/guest",
         Kind::Schema,
         "what a guest sees, beside what everybody else does",
+    ),
+    (
+        "registrations/introduction",
+        Kind::Schema,
+        "what guests send, beside what everybody else does",
     ),
     (
         "registrations/guests",

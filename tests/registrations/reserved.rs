@@ -94,6 +94,13 @@ async fn seen(who: &Caller, event: &str) -> Vec<(Value, Value, bool)> {
     rows.iter().map(row).collect()
 }
 
+/// What is done in the midst of a crowd.
+enum Do {
+    Come(Caller, Value),
+    Release(String),
+    More(String),
+}
+
 async fn until(at: DateTime<Utc>) {
     tokio::time::sleep((at - now()).to_std().unwrap_or_default()).await;
 }
@@ -282,18 +289,17 @@ both! {
         for member in &members {
             head.admits(&trust, member, "MEMBER").await;
         }
-        let mut held = Vec::new();
+        let mut kept = Vec::new();
         for _ in 0..4 {
-            held.push(reserve(&owner, &event, json!({"organisationId": trust, "places": 3})).await.text("act.reservation.id"));
+            kept.push(reserve(&owner, &event, json!({"organisationId": trust, "places": 3})).await.text("act.reservation.id"));
         }
-        enum Do { Come(Caller, Value), Release(String), More(String) }
         let mut all: Vec<Do> = crowd.iter().map(|who| Do::Come(who.clone(), json!({}))).collect();
         for (at, who) in members.iter().enumerate() {
             all.insert(at * 5, Do::Come(who.clone(), json!({"organisationId": trust, "places": 1 + at % 2})));
         }
-        all.insert(10, Do::Release(held[0].clone()));
-        all.insert(40, Do::Release(held[1].clone()));
-        all.insert(20, Do::More(held[2].clone()));
+        all.insert(10, Do::Release(kept[0].clone()));
+        all.insert(40, Do::Release(kept[1].clone()));
+        all.insert(20, Do::More(kept[2].clone()));
         let (owner, event) = (&owner, event.as_str());
         let done = stream::iter(all).map(|what| async move {
             match what {
@@ -306,7 +312,7 @@ both! {
         let came = |state: &str| outcomes.iter().filter(|outcome| *outcome == state).count();
         assert!(came("CONFIRMED") + came("WAITLISTED") >= 70, "{outcomes:?}");
         assert_eq!(adds_up(&world).await, 0);
-        for id in &held[2..] {
+        for id in &kept[2..] {
             on_reservation(owner, "releasePlaceReservation", id, json!({})).await.at("act");
         }
         assert_eq!(adds_up(&world).await, 0);

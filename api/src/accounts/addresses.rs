@@ -18,7 +18,7 @@ use crate::{
         input::Checks,
         resource,
     },
-    mail::{Letter, links},
+    mail::{Letter, links, sending},
 };
 
 /// For what the token in the link is good.
@@ -100,7 +100,7 @@ pub async fn is_good(app: &App, viewer: &Viewer, token: &str) -> Result<bool, Er
 
 /// Sends every link that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    links::send(app, viewer, LinkPurpose::Address, |link| async move {
+    sending::send(app, viewer, LinkPurpose::Address, |link| async move {
         let person = person::Entity::find_by_id(link.subject_id);
         match person.one(&app.database.write).await? {
             Some(person) => write(app, &link, person),

@@ -4,23 +4,13 @@
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
 };
 use serde::Deserialize;
 
-use super::reply;
-use crate::{
-    App,
-    accounts::addresses,
-    intakes,
-    kit::{Error, Viewer},
-    registrations::guests,
-};
-
-/// The page loads nothing and sends nothing.
-const POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+use super::page::{broken, gone, page, plain};
+use crate::{App, accounts::addresses, intakes, kit::Viewer, registrations::tokens};
 
 /// What the address says.
 #[derive(Deserialize)]
@@ -68,7 +58,7 @@ pub async fn address(State(app): State<App>, Query(Address { token }): Query<Add
 
 /// The page of what a guest asks or asked for.
 pub async fn guest(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
-    match guests::told(&app, &Viewer::nobody(), &token).await {
+    match tokens::told(&app, &Viewer::nobody(), &token).await {
         Ok(Some(event)) => page(
             StatusCode::OK,
             &format!(
@@ -81,49 +71,4 @@ pub async fn guest(State(app): State<App>, Query(Address { token }): Query<Addre
         Ok(None) => gone(),
         Err(error) => broken(&error),
     }
-}
-
-fn gone() -> Response {
-    let body = "<p>This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.</p>";
-    page(StatusCode::NOT_FOUND, body)
-}
-
-fn broken(error: &Error) -> Response {
-    if let Error::Internal(cause) = error {
-        tracing::error!(?cause, "a link could not be followed");
-    }
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    reply::refusal(status, error.code(), &error.message())
-}
-
-fn page(status: StatusCode, body: &str) -> Response {
-    let page = format!(
-        "<!doctype html><html lang=\"en-GB\"><meta charset=\"utf-8\"><title>Social Value Marketplace</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
-         <h1>Social Value Marketplace</h1>{body}</html>"
-    );
-    let headers = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(POLICY),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, Html(page)).into_response()
-}
-
-/// A text as a page holds it.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => plain.push_str("&amp;"),
-            '<' => plain.push_str("&lt;"),
-            '>' => plain.push_str("&gt;"),
-            '"' => plain.push_str("&quot;"),
-            '\'' => plain.push_str("&#39;"),
-            c => plain.push(c),
-        }
-    }
-    plain
 }

@@ -25,6 +25,7 @@ mod members;
 mod metrics;
 mod operation;
 mod origins;
+mod page;
 mod playground;
 mod public;
 mod queue;

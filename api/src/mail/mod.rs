@@ -10,6 +10,7 @@
 pub mod links;
 mod post;
 pub mod rules;
+pub mod sending;
 pub mod service;
 
 pub use post::{Letter, Post};

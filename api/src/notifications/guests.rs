@@ -20,7 +20,7 @@ use super::{
 use crate::{
     App,
     kit::{Error, Resource, Viewer},
-    mail::{Letter, links},
+    mail::{Letter, links, sending},
     registrations::{
         letters,
         rules::{KEEP_NEEDS, state_at},
@@ -86,7 +86,7 @@ fn concerned(act: &activity::Model) -> Option<Condition> {
 
 /// Sends every mail to guests that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    links::send(app, viewer, LinkPurpose::Guest, |link| async move {
+    sending::send(app, viewer, LinkPurpose::Guest, |link| async move {
         write(app, viewer, &link).await
     })
     .await

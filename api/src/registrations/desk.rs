@@ -7,9 +7,10 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
+    answering::ready,
     places,
     rules::{self, Act},
-    service::{RegistrationId, ready},
+    service::RegistrationId,
 };
 use crate::{
     App,

@@ -22,14 +22,14 @@ use uuid::Uuid;
 
 use super::{
     jobs, letters,
-    rules::{self, Act},
     service::{self, Asked, Who},
+    tokens,
 };
 use crate::{
     App,
     events::{capacity, rules as events, service::EventId},
-    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource, viewer},
-    mail::links,
+    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    mail::{links, sending},
 };
 
 /// How long what a guest asked for is kept, and the link to it is good.
@@ -65,7 +65,7 @@ pub async fn request(
         consent,
         client_key,
     } = guest;
-    let nobody = as_nobody(viewer.now);
+    let nobody = tokens::as_nobody(viewer.now);
     let conn = &app.database.read;
     let event = resource::get(conn, &nobody, asked.event).await?;
     welcome(&event)?;
@@ -155,8 +155,8 @@ pub async fn confirm(
     viewer: &Viewer,
     token: &str,
 ) -> Result<(registration::Model, event::Model), Error> {
-    let nobody = as_nobody(viewer.now);
-    let Some(id) = asked_by(app, &app.database.read, token, viewer.now).await? else {
+    let nobody = tokens::as_nobody(viewer.now);
+    let Some(id) = tokens::asked_by(app, &app.database.read, token, viewer.now).await? else {
         return Err(links::no_link());
     };
     let request = guest_request::Entity::find_by_id(id);
@@ -170,14 +170,14 @@ pub async fn confirm(
             // Whoever was first has made it by now.
             Err(Error::Conflict) => {}
             Err(error @ Error::Refused(_)) => {
-                if registered(&app.database.write, id).await?.is_none() {
+                if tokens::registered(&app.database.write, id).await?.is_none() {
                     return Err(error);
                 }
             }
             made => return made,
         }
     }
-    registered(&app.database.write, id)
+    tokens::registered(&app.database.write, id)
         .await?
         .ok_or_else(links::no_link)
 }
@@ -215,94 +215,9 @@ async fn make(
     Ok((row, event))
 }
 
-/// A guest's registration by a link, while that is good.
-pub async fn by_token(
-    app: &App,
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    token: &str,
-) -> Result<Option<(registration::Model, event::Model)>, Error> {
-    let found = match app.tokens.open(letters::GUEST, token) {
-        Some(id) => links::subject(conn, LinkPurpose::Guest, id, viewer.now).await?,
-        None => asked_by(app, conn, token, viewer.now).await?,
-    };
-    match found {
-        Some(id) => registered(conn, id).await,
-        None => Ok(None),
-    }
-}
-
-/// Whether a link to register is good, and for which event: for whoever has it.
-pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<event::Model>, Error> {
-    let conn = &app.database.read;
-    if let Some((_, event)) = by_token(app, conn, viewer, token).await? {
-        return Ok(Some(event));
-    }
-    let Some(id) = asked_by(app, conn, token, viewer.now).await? else {
-        return Ok(None);
-    };
-    match guest_request::Entity::find_by_id(id).one(conn).await? {
-        Some(asked) => Ok(event::Entity::find_by_id(asked.event_id).one(conn).await?),
-        None => Ok(None),
-    }
-}
-
-/// What a link to register is about.
-async fn asked_by(
-    app: &App,
-    conn: &impl ConnectionTrait,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Uuid>, Error> {
-    match app.tokens.open(letters::REQUEST, token) {
-        Some(id) => links::subject(conn, LinkPurpose::GuestRequest, id, now).await,
-        None => Ok(None),
-    }
-}
-
-async fn registered(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<(registration::Model, event::Model)>, Error> {
-    let row = registration::Entity::find_by_id(id)
-        .filter(registration::Column::PersonId.is_null())
-        .one(conn)
-        .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let event = event::Entity::find_by_id(row.event_id).one(conn).await?;
-    Ok(event.map(|event| (row, event)))
-}
-
-/// Takes the places that are offered to a guest, or gives theirs back.
-pub async fn act(
-    app: &App,
-    viewer: &Viewer,
-    token: &str,
-    act: Act,
-) -> Result<(registration::Model, event::Model), Error> {
-    let nobody = as_nobody(viewer.now);
-    let transaction = app.database.begin().await?;
-    let seen = by_token(app, &transaction, viewer, token).await?;
-    let (seen, _) = seen.ok_or_else(links::no_link)?;
-    capacity::hold(&transaction, seen.capacity_id, viewer.now).await?;
-    let found = registered(&transaction, seen.id).await?;
-    let (row, event) = found.ok_or_else(links::no_link)?;
-    rules::can(&row, &event, act, viewer.now)?;
-    let of = (&row, &event);
-    let row = if act == Act::Accept {
-        service::accept_in(&transaction, &nobody, of).await?
-    } else {
-        service::cancel_in(&transaction, &nobody, of, true).await?
-    };
-    transaction.commit().await?;
-    Ok((row, event))
-}
-
 /// Sends every link to register that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    links::send(app, viewer, LinkPurpose::GuestRequest, |link| async move {
+    sending::send(app, viewer, LinkPurpose::GuestRequest, |link| async move {
         write(app, &link).await
     })
     .await
@@ -327,12 +242,4 @@ fn welcome(event: &event::Model) -> Result<(), Error> {
     let message =
         "People register for this event with an account: sign in, and use registerForEvent.";
     Err(UserError::at("eventId", Code::InvalidState, message).into())
-}
-
-/// A guest acts as nobody does, whoever holds the link.
-const fn as_nobody(now: DateTime<Utc>) -> Viewer {
-    Viewer {
-        now,
-        who: viewer::Who::Nobody,
-    }
 }

@@ -14,10 +14,12 @@
 //!
 //! A registration is seen by whoever made it and by the organisers of the event.
 
+pub mod answering;
 pub mod desk;
 mod guest;
 pub mod guests;
 mod inputs;
+mod introduction;
 pub mod jobs;
 pub mod letters;
 mod mutation;
@@ -27,6 +29,7 @@ pub mod reserved;
 pub mod rules;
 pub mod search;
 pub mod service;
+pub mod tokens;
 mod types;
 
 use entity::{

@@ -3,15 +3,13 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    Registration, desk,
+    Registration, answering, desk,
     guest::GuestRegistration,
     guests,
-    inputs::{
-        CheckInInput, GuestTokenInput, RecordNoShowsInput, RegisterAsGuestInput,
-        RegisterForEventInput, RegistrationActInput,
-    },
+    inputs::{CheckInInput, RecordNoShowsInput, RegisterForEventInput, RegistrationActInput},
+    introduction::{GuestTokenInput, RegisterAsGuestInput},
     rules::Act,
-    service,
+    service, tokens,
 };
 use crate::{context::Ask, events::mutation::EventPayload, kit::Error, payload};
 
@@ -82,7 +80,7 @@ impl RegistrationMutation {
         input: GuestTokenInput,
     ) -> Result<Option<GuestRegistrationPayload>> {
         let GuestTokenInput { token } = input;
-        let done = guests::act(ctx.app(), ctx.viewer(), &token, Act::Accept).await;
+        let done = tokens::act(ctx.app(), ctx.viewer(), &token, Act::Accept).await;
         GuestRegistrationPayload::of(done)
     }
 
@@ -93,7 +91,7 @@ impl RegistrationMutation {
         input: GuestTokenInput,
     ) -> Result<Option<GuestRegistrationPayload>> {
         let GuestTokenInput { token } = input;
-        let done = guests::act(ctx.app(), ctx.viewer(), &token, Act::Cancel).await;
+        let done = tokens::act(ctx.app(), ctx.viewer(), &token, Act::Cancel).await;
         GuestRegistrationPayload::of(done)
     }
 
@@ -104,7 +102,7 @@ impl RegistrationMutation {
         input: RegistrationActInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
-            service::accept(ctx.app(), ctx.viewer(), input.registration_id).await,
+            answering::accept(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 
@@ -115,7 +113,7 @@ impl RegistrationMutation {
         input: RegistrationActInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
-            service::cancel(ctx.app(), ctx.viewer(), input.registration_id).await,
+            answering::cancel(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{guest::GuestRegistration, guests};
+use super::{guest::GuestRegistration, tokens};
 use crate::context::Ask;
 
 /// What guests read.
@@ -19,7 +19,7 @@ impl RegistrationQuery {
         #[graphql(desc = "The token in the link.")] token: String,
     ) -> Result<Option<GuestRegistration>> {
         let conn = &ctx.app().database.read;
-        let found = guests::by_token(ctx.app(), conn, ctx.viewer(), &token).await?;
+        let found = tokens::by_token(ctx.app(), conn, ctx.viewer(), &token).await?;
         Ok(found.map(GuestRegistration::from))
     }
 }

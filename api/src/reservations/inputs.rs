@@ -4,7 +4,10 @@ use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use entity::{event_session, organisation};
 
-use super::service::{Edit, ReservationId, Wish};
+use super::{
+    changes::Edit,
+    service::{ReservationId, Wish},
+};
 use crate::{
     events::{particulars, service::EventId},
     kit::{Error, Id, input::Checks},

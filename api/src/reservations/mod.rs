@@ -7,6 +7,7 @@
 //! A reservation is seen by the organisers of the event. The addresses on a list are people's own: nobody else sees them,
 //! no activity holds them, and they are deleted with what people need to take part, 28 days after the event.
 
+mod changes;
 mod inputs;
 pub mod jobs;
 mod mutation;

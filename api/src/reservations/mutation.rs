@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    PlaceReservation,
+    PlaceReservation, changes,
     inputs::{ReleasePlaceReservationInput, ReservePlacesInput, UpdatePlaceReservationInput},
     service,
 };
@@ -40,7 +40,7 @@ impl ReservationMutation {
         input: UpdatePlaceReservationInput,
     ) -> Result<Option<PlaceReservationPayload>> {
         let (id, edit) = input.edit();
-        PlaceReservationPayload::of(service::update(ctx.app(), ctx.viewer(), id, edit).await)
+        PlaceReservationPayload::of(changes::update(ctx.app(), ctx.viewer(), id, edit).await)
     }
 
     /// Release at once what nobody drew, and offer it to those who wait: for organisers.
@@ -50,7 +50,7 @@ impl ReservationMutation {
         input: ReleasePlaceReservationInput,
     ) -> Result<Option<PlaceReservationPayload>> {
         let ReleasePlaceReservationInput { reservation_id } = input;
-        let released = service::release(ctx.app(), ctx.viewer(), reservation_id);
+        let released = changes::release(ctx.app(), ctx.viewer(), reservation_id);
         PlaceReservationPayload::of(released.await)
     }
 }

@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
-use entity::{
-    event, event_session, organisation, place_reservation, place_reservation_address as address,
-};
+use entity::{event, event_session, organisation, place_reservation, place_reservation_address};
 
 use crate::{
     context::Ask,
@@ -55,20 +53,16 @@ impl PlaceReservation {
 
     /// The session, where people register for sessions.
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<EventSession>> {
-        if self.0.capacity_id == self.0.event_id {
-            return Ok(None);
-        }
         let id = Id::<event_session::Entity>::new(self.0.capacity_id);
         Ok(ctx.load(id).await?.map(EventSession::from))
     }
 
     /// For whose members the places are held; null where they are held for those on a list.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let Some(id) = self.0.organisation_id else {
-            return Ok(None);
-        };
-        let id = Id::<organisation::Entity>::new(id);
-        Ok(ctx.load(id).await?.map(Organisation::from))
+        match self.0.organisation_id.map(Id::<organisation::Entity>::new) {
+            Some(id) => Ok(ctx.load(id).await?.map(Organisation::from)),
+            None => Ok(None),
+        }
     }
 
     /// The e-mail addresses for which they are held, in order; none from 28 days after the event on, when they are deleted.
@@ -77,10 +71,11 @@ impl PlaceReservation {
         if ends_at + KEEP_NEEDS <= ctx.viewer().now {
             return Ok(Vec::new());
         }
-        let rows = ctx.parts::<address::Entity>(self.0.id).await?;
-        let mut emails: Vec<String> = rows.into_iter().map(|row| row.email).collect();
-        emails.sort_unstable();
-        Ok(emails)
+        let mut rows = ctx
+            .parts::<place_reservation_address::Entity>(self.0.id)
+            .await?;
+        rows.sort_unstable_by(|one, other| one.email.cmp(&other.email));
+        Ok(rows.into_iter().map(|row| row.email).collect())
     }
 
     /// What the organisers call it.
