@@ -27,8 +27,8 @@ mod m0012_feeds;
 mod m0013_intakes;
 mod m0014_calendars;
 mod m0015_reservations;
-mod m0016_links;
-mod m0017_guests;
+mod m0017_links;
+mod m0018_guests;
 
 pub struct Migrator;
 
@@ -50,8 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_intakes::Migration),
             Box::new(m0014_calendars::Migration),
             Box::new(m0015_reservations::Migration),
-            Box::new(m0016_links::Migration),
-            Box::new(m0017_guests::Migration),
+            Box::new(m0017_links::Migration),
+            Box::new(m0018_guests::Migration),
         ]
     }
 }
