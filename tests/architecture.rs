@@ -32,6 +32,7 @@ const FEATURES: &[&str] = &[
     "registrations",
     "reservations",
     "statistics",
+    "outcomes",
     "activities",
     "notifications",
     "live",
@@ -283,6 +284,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "listings/moves",
         Kind::Act,
         "the acts that change the state, which are many",
+    ),
+    (
+        "listings/parts",
+        Kind::Schema,
+        "the small types of a listing",
     ),
     (
         "listings/particulars",

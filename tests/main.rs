@@ -33,6 +33,7 @@ mod migrations;
 mod notifications;
 mod organisations;
 mod outbox;
+mod outcomes;
 mod reference;
 mod registrations;
 mod schema;

@@ -21,6 +21,7 @@ use crate::{
     mergers::MergerMutation,
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
+    outcomes::OutcomeMutation,
     priorities::{PriorityMutation, PriorityQuery},
     registrations::{RegistrationMutation, RegistrationQuery},
     reservations::ReservationMutation,
@@ -81,6 +82,7 @@ pub struct Mutation(
     RegistrationMutation,
     ReservationMutation,
     CalendarMutation,
+    OutcomeMutation,
     IntakeMutation,
 );
 

@@ -31,6 +31,7 @@ pub mod json;
 pub mod link;
 pub mod listing;
 pub mod listing_area;
+pub mod listing_event;
 pub mod listing_priority_area;
 pub mod listing_window;
 pub mod mail;

@@ -44,7 +44,7 @@ const LAST: [&str; 8] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 39] = [
+const TABLES: [&str; 40] = [
     "person",
     "session",
     "refresh_token",
@@ -84,6 +84,7 @@ const TABLES: [&str; 39] = [
     "link",
     "guest_request",
     "calendar_address",
+    "listing_event",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.
