@@ -9,6 +9,7 @@ use std::{
 /// What is a feature's, from left to right: acts call leftward only.
 const FEATURES: &[&str] = &[
     "outbox",
+    "mail",
     "accounts",
     "reference",
     "areas",
@@ -29,10 +30,10 @@ const FEATURES: &[&str] = &[
     "finding",
     "events",
     "registrations",
+    "reservations",
     "statistics",
     "outcomes",
     "activities",
-    "mail",
     "notifications",
     "live",
     "feeds",
@@ -73,6 +74,11 @@ const NAMES: [(&str, Kind); 9] = [
 
 /// Further files, each with its reason.
 const OTHERS: &[(&str, Kind, &str)] = &[
+    (
+        "accounts/addresses",
+        Kind::Act,
+        "showing that an address is one's own, with the mail that asks",
+    ),
     (
         "accounts/passwords",
         Kind::Act,
@@ -135,6 +141,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "events/capacity",
         Kind::Act,
         "how many places there are, in one place",
+    ),
+    (
+        "events/held",
+        Kind::Act,
+        "places held for some, and the instant at which they are free",
     ),
     (
         "events/inputs",
@@ -249,11 +260,6 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "how a match that was agreed ends",
     ),
     (
-        "intakes/claims",
-        Kind::Act,
-        "which link is to be mailed, and who mails it",
-    ),
-    (
         "intakes/inputs",
         Kind::Schema,
         "inputs are as long as all other types together",
@@ -298,6 +304,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "listings/store",
         Kind::Act,
         "writing a listing and what finds it",
+    ),
+    (
+        "mail/links",
+        Kind::Act,
+        "which link is to be mailed, and who mails it",
     ),
     ("mail/post", Kind::Act, "speaking SMTP"),
     (
@@ -440,6 +451,66 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "tasks/sources",
         Kind::Act,
         "what waits for members, one query for each kind",
+    ),
+    (
+        "transfer/attendees",
+        Kind::Act,
+        "who registered for an event, as a file",
+    ),
+    (
+        "notifications/guests",
+        Kind::Act,
+        "what those are told who are nobody here",
+    ),
+    (
+        "mail/sending",
+        Kind::Act,
+        "how a link is sent, whatever it is for",
+    ),
+    (
+        "registrations/answering",
+        Kind::Act,
+        "the acts on what was registered, which are many",
+    ),
+    (
+        "registrations/tokens",
+        Kind::Act,
+        "what a link stands for, beside how it comes about",
+    ),
+    (
+        "reservations/changes",
+        Kind::Act,
+        "the acts on what is held, beside holding it",
+    ),
+    (
+        "registrations/guest",
+        Kind::Schema,
+        "what a guest sees, beside what everybody else does",
+    ),
+    (
+        "registrations/introduction",
+        Kind::Schema,
+        "what guests send, beside what everybody else does",
+    ),
+    (
+        "registrations/guests",
+        Kind::Act,
+        "the acts of those who have no account",
+    ),
+    (
+        "registrations/letters",
+        Kind::Pure,
+        "what guests are mailed",
+    ),
+    (
+        "registrations/reserved",
+        Kind::Act,
+        "who draws from what is held, beside who comes and who waits",
+    ),
+    (
+        "reservations/inputs",
+        Kind::Schema,
+        "what organisers send, beside what they read",
     ),
     (
         "registrations/desk",

@@ -175,10 +175,11 @@ fn every_point_in_the_sources_is_listed() {
     let all = of_the_worker
         .chain(crate::matches::crash::POINTS)
         .chain(crate::matches::killed::POINTS)
-        .chain(crate::backup::POINTS);
+        .chain(crate::backup::POINTS)
+        .chain(crate::registrations::crash::POINTS.map(|(point, _)| point));
     let listed: BTreeSet<String> = all.map(str::to_owned).collect();
     assert_eq!(
         found, listed,
-        "tests/crash.rs, tests/backup.rs and tests/matches list the points"
+        "tests/crash.rs, tests/backup.rs, tests/matches and tests/registrations list the points"
     );
 }

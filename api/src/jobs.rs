@@ -8,21 +8,23 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    App, amendments, events, feeds, intakes,
+    App, accounts, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
-    listings, matches, notifications, outbox, reference, registrations,
+    listings, matches, notifications, outbox, reference, registrations, reservations,
 };
 
 /// How often what time has done to listings is written down.
 const LISTINGS: Duration = Duration::from_mins(1);
 /// How often what time has done to events is written down.
 const EVENTS: Duration = Duration::from_mins(1);
-/// How often places that nobody answered for are offered on.
+/// How often places are released that nobody drew, and offered on for which nobody answered.
 const REGISTRATIONS: Duration = Duration::from_secs(5);
 /// How often lapsed proposals are written down, and those who wait are told what became of it.
 const MATCHES: Duration = Duration::from_secs(5);
 /// How often links are mailed to those who told something, and contacts are deleted whose time is over.
 const INTAKES: Duration = Duration::from_secs(15);
+/// How often links are mailed to those who wait for them: to verify an address, to register as a guest.
+const LINKS: Duration = Duration::from_secs(5);
 /// How often what has long been gone is forgotten.
 const FEEDS: Duration = Duration::from_hours(1);
 
@@ -42,7 +44,9 @@ pub async fn run(app: &App) {
             events::jobs::run(&app, &Viewer::system()).await
         }),
         rounds(app, "registrations", REGISTRATIONS, |app| async move {
-            registrations::jobs::run(&app, &Viewer::system()).await
+            let viewer = Viewer::system();
+            Ok(reservations::jobs::run(&app, &viewer).await?
+                + registrations::jobs::run(&app, &viewer).await?)
         }),
         rounds(app, "matches", MATCHES, |app| async move {
             let viewer = Viewer::system();
@@ -53,6 +57,12 @@ pub async fn run(app: &App) {
             let viewer = Viewer::system();
             Ok(intakes::jobs::mail(&app, &viewer).await?
                 + intakes::jobs::forget(&app, &viewer).await?)
+        }),
+        rounds(app, "links", LINKS, |app| async move {
+            let viewer = Viewer::system();
+            Ok(accounts::addresses::mail(&app, &viewer).await?
+                + registrations::guests::mail(&app, &viewer).await?
+                + notifications::guests::mail(&app, &viewer).await?)
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

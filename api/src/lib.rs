@@ -39,6 +39,7 @@ pub mod priorities;
 pub mod reference;
 pub mod registers;
 pub mod registrations;
+pub mod reservations;
 pub mod resource_types;
 pub mod schema;
 pub mod statistics;

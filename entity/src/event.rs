@@ -225,6 +225,8 @@ pub struct Model {
     pub priority_areas: Texts,
     pub audience: Audience,
     pub registration: RegistrationMode,
+    /// Whether people without an account may register; null where the audience decides.
+    pub guests_welcome: Option<bool>,
     pub registration_opens_at: Option<DateTimeUtc>,
     pub registration_closes_at: Option<DateTimeUtc>,
     /// How long somebody who waits has to answer when a place is offered to them.

@@ -16,6 +16,8 @@ pub struct Model {
     pub confirmed: i32,
     /// Places held for those who were asked and have not answered yet.
     pub offered: i32,
+    /// Places held for an organisation or for those on a list, and neither drawn nor released.
+    pub held: i32,
     /// Registrations that wait.
     pub waiting: i32,
     /// The number that the last one who came to wait was given. Counted under the row's lock: the order of numbers is

@@ -29,6 +29,8 @@ pub struct Model {
     pub id: Uuid,
     /// In lower case; unique.
     pub email: String,
+    /// When they showed that mail to that address reaches them; null while they have not.
+    pub email_verified_at: Option<DateTimeUtc>,
     pub display_name: String,
     pub phone: Option<String>,
     pub password_hash: String,

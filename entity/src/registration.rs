@@ -48,11 +48,17 @@ pub struct Model {
     pub event_id: Uuid,
     /// The event or the session of which the places are.
     pub capacity_id: Uuid,
-    pub person_id: Uuid,
+    /// Null for guests, who have no account.
+    pub person_id: Option<Uuid>,
+    /// What a guest calls themselves, and where mail reaches them. Deleted some weeks after the event.
+    pub guest_name: Option<String>,
+    pub guest_email: Option<String>,
     /// For which organisation they come, if for one.
     pub organisation_id: Option<Uuid>,
     pub state: RegistrationState,
     pub places: i32,
+    /// From which reservation its places are, if from one.
+    pub reservation_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary")]
     pub answers: Answers,
     /// What they need to take part. Deleted some weeks after the event.

@@ -26,7 +26,10 @@ mod m0011_registrations;
 mod m0012_feeds;
 mod m0013_intakes;
 mod m0014_calendars;
+mod m0015_reservations;
 mod m0016_outcomes;
+mod m0017_links;
+mod m0018_guests;
 
 pub struct Migrator;
 
@@ -47,7 +50,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),
             Box::new(m0014_calendars::Migration),
+            Box::new(m0015_reservations::Migration),
             Box::new(m0016_outcomes::Migration),
+            Box::new(m0017_links::Migration),
+            Box::new(m0018_guests::Migration),
         ]
     }
 }

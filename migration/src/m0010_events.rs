@@ -218,7 +218,7 @@ fn session() -> TableCreateStatement {
 }
 
 /// Nothing ever holds more places than there are: the database itself refuses it.
-fn capacity() -> TableCreateStatement {
+pub(crate) fn capacity() -> TableCreateStatement {
     Table::create()
         .table("event_capacity")
         .col(uuid("id").primary_key())

@@ -10,7 +10,7 @@ use sea_orm_migration::{
 
 use crate::{drop_tables, references};
 
-const INDEXES: &str = "
+pub(crate) const INDEXES: &str = "
 CREATE UNIQUE INDEX registration_once ON registration (capacity_id, person_id)
     WHERE state IN ('CONFIRMED', 'WAITLISTED', 'PLACE_OFFERED');
 CREATE UNIQUE INDEX registration_code ON registration (event_id, code);
@@ -33,46 +33,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("registration")
-                    .col(uuid("id").primary_key())
-                    .col(uuid("event_id"))
-                    .col(uuid("capacity_id"))
-                    .col(uuid("person_id"))
-                    .col(uuid_null("organisation_id"))
-                    .col(text("state"))
-                    .col(integer("places"))
-                    .col(json_binary("answers"))
-                    .col(text_null("access_needs"))
-                    .col(text("code"))
-                    .col(big_integer_null("queue_number"))
-                    .col(timestamp_with_time_zone_null("turn_until"))
-                    .col(timestamp_with_time_zone_null("answer_by"))
-                    .col(timestamp_with_time_zone("created_at"))
-                    .col(timestamp_with_time_zone("updated_at"))
-                    .col(timestamp_with_time_zone_null("checked_in_at"))
-                    .check(Expr::cust("places > 0"))
-                    .foreign_key(&mut references(
-                        ("registration", "event_id"),
-                        ("event", "id"),
-                    ))
-                    .foreign_key(&mut references(
-                        ("registration", "capacity_id"),
-                        ("event_capacity", "id"),
-                    ))
-                    .foreign_key(&mut references(
-                        ("registration", "person_id"),
-                        ("person", "id"),
-                    ))
-                    .foreign_key(&mut references(
-                        ("registration", "organisation_id"),
-                        ("organisation", "id"),
-                    ))
-                    .to_owned(),
-            )
-            .await?;
+        manager.create_table(table()).await?;
         manager.get_connection().execute_unprepared(INDEXES).await?;
         Ok(())
     }
@@ -80,4 +41,48 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["registration"]).await
     }
+}
+
+pub(crate) fn table() -> TableCreateStatement {
+    of(uuid("person_id"))
+}
+
+/// The table with its column for who registered.
+pub(crate) fn of(person: ColumnDef) -> TableCreateStatement {
+    Table::create()
+        .table("registration")
+        .col(uuid("id").primary_key())
+        .col(uuid("event_id"))
+        .col(uuid("capacity_id"))
+        .col(person)
+        .col(uuid_null("organisation_id"))
+        .col(text("state"))
+        .col(integer("places"))
+        .col(json_binary("answers"))
+        .col(text_null("access_needs"))
+        .col(text("code"))
+        .col(big_integer_null("queue_number"))
+        .col(timestamp_with_time_zone_null("turn_until"))
+        .col(timestamp_with_time_zone_null("answer_by"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .col(timestamp_with_time_zone_null("checked_in_at"))
+        .check(Expr::cust("places > 0"))
+        .foreign_key(&mut references(
+            ("registration", "event_id"),
+            ("event", "id"),
+        ))
+        .foreign_key(&mut references(
+            ("registration", "capacity_id"),
+            ("event_capacity", "id"),
+        ))
+        .foreign_key(&mut references(
+            ("registration", "person_id"),
+            ("person", "id"),
+        ))
+        .foreign_key(&mut references(
+            ("registration", "organisation_id"),
+            ("organisation", "id"),
+        ))
+        .to_owned()
 }

@@ -66,25 +66,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("intake_claim")
-                    .col(uuid("id").primary_key())
-                    .col(uuid("intake_id"))
-                    .col(text("message_id").unique_key())
-                    .col(text("state"))
-                    .col(integer("attempts"))
-                    .col(timestamp_with_time_zone("next_attempt_at"))
-                    .col(timestamp_with_time_zone("created_at"))
-                    .col(timestamp_with_time_zone("expires_at"))
-                    .foreign_key(&mut references(
-                        ("intake_claim", "intake_id"),
-                        ("intake", "id"),
-                    ))
-                    .to_owned(),
-            )
-            .await?;
+        manager.create_table(claim()).await?;
         manager.get_connection().execute_unprepared(INDEXES).await?;
         Ok(())
     }
@@ -92,4 +74,22 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["intake_claim", "intake"]).await
     }
+}
+
+pub(crate) fn claim() -> TableCreateStatement {
+    Table::create()
+        .table("intake_claim")
+        .col(uuid("id").primary_key())
+        .col(uuid("intake_id"))
+        .col(text("message_id").unique_key())
+        .col(text("state"))
+        .col(integer("attempts"))
+        .col(timestamp_with_time_zone("next_attempt_at"))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .foreign_key(&mut references(
+            ("intake_claim", "intake_id"),
+            ("intake", "id"),
+        ))
+        .to_owned()
 }

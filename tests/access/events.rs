@@ -110,15 +110,52 @@ impl County {
     /// Somebody of Beech House comes to the event of Elm Works, and to one of their own.
     async fn attendance(&mut self, event: &str) {
         let foreigner = self.foreigner.clone();
+        let (elm, beech) = (self.named("organisation"), self.named("beech"));
+        for (name, whom) in [
+            ("placeReservation", format!("organisationId: {beech}")),
+            ("ownPlaceReservation", format!("organisationId: {elm}")),
+            (
+                "listedReservation",
+                "addresses: [\"ann@example.org\"]".into(),
+            ),
+        ] {
+            let id = self.held_places(&self.poster, event, &whom).await;
+            self.know(name, &id);
+        }
         let more = format!(
             "places: 2, organisationId: {}, accessNeeds: \"A ramp.\", answers: [{{question: \"diet\", answer: \"Anything\"}}]",
             self.named("beech")
         );
         let registration = self.registration(&foreigner, event, &more).await;
         self.know("registration", &registration);
+        let drafted = self.event(&foreigner, "beech", "").await;
+        let whom = format!("organisationId: {beech}");
+        let unseen = self.held_places(&foreigner, &drafted, &whom).await;
+        self.know("unseenReservation", &unseen);
+        let guest = self.guest_place().await;
+        self.know("guestLink", &guest);
+        let code = format!("{{ guestRegistration(token: {guest:?}) {{ event {{ id }} }} }}");
+        let theirs = self.poster.ask(&code, serde_json::json!({})).await;
+        let of = format!(
+            "{{ event(id: {:?}) {{ registrations {{ nodes {{ id }} }} }} }}",
+            theirs.text("guestRegistration.event.id")
+        );
+        let found = self.poster.ask(&of, serde_json::json!({})).await;
+        self.know(
+            "guestRegistration",
+            &found.text("event.registrations.nodes.0.id"),
+        );
         let theirs = self.event(&foreigner, "beech", "schedule: true").await;
         let unseen = self.registration(&foreigner, &theirs, "").await;
         self.know("unseenRegistration", &unseen);
+    }
+
+    /// Places held for somebody, and the id of that.
+    async fn held_places(&self, by: &Caller, event: &str, whom: &str) -> String {
+        let reserve = format!(
+            "reservePlaces(input: {{eventId: {event:?}, places: 3, releaseAt: \"2028-05-01T09:00:00Z\", label: \"Speakers\", {whom}}})"
+        );
+        make(by, &reserve, "reservation").await
     }
 
     async fn registration(&self, who: &Caller, event: &str, more: &str) -> String {
@@ -168,6 +205,11 @@ impl County {
                     format!("postponeEvent(input: {{id: {id:?}}}) {{ userErrors {{ code }} }}");
                 done(poster, &stop).await;
                 id
+            }
+            "heldPlaces" => {
+                let event = self.event(poster, elm, "schedule: true").await;
+                let whom = format!("organisationId: {}", self.named("beech"));
+                self.held_places(poster, &event, &whom).await
             }
             "ownCalendar" => self.calendar(self.caller(column), "scope: OWN").await,
             "foreignRegistration" => self.coming(&self.foreigner, "confirmed").await,

@@ -139,6 +139,10 @@ impl County {
     async fn people(&mut self) {
         let (owner, foreigner) = (self.owner().clone(), self.foreigner.clone());
         let elm = self.named("organisation");
+        let token = self.address_link(&self.poster).await;
+        let verify =
+            format!("verifyEmail(input: {{token: {token:?}}}) {{ userErrors {{ code }} }}");
+        done(&self.poster, &verify).await;
         let both = owner
             .joined_by(&self.world, elm.trim_matches('"'), "Rosa Both", "MEMBER")
             .await;

@@ -1,7 +1,13 @@
 //! What was told at Elm Works' events, and at Beech House's.
 
-use api::{intakes::CLAIM, kit::Id};
-use entity::{intake, intake_claim, mail::MailState};
+use api::{accounts::addresses::ADDRESS, intakes::CLAIM, kit::Id, registrations::letters::REQUEST};
+use entity::{
+    event, guest_request, intake,
+    link::{self, LinkPurpose},
+    mail::MailState,
+    person,
+    registration::Answers,
+};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
@@ -31,22 +37,70 @@ impl County {
     /// The token of a link for what was told; as if it had been mailed.
     async fn link(&self, id: &str) -> String {
         let intake: Id<intake::Entity> = id.parse().unwrap();
-        let (claim, now) = (Uuid::now_v7(), api::kit::clock::now());
-        let row = intake_claim::Model {
-            id: claim,
-            intake_id: intake.0,
-            message_id: claim.to_string(),
+        self.sealed(LinkPurpose::Claim, intake.0, CLAIM).await
+    }
+
+    /// The token of a link for the address of somebody's account; as if it had been mailed.
+    pub async fn address_link(&self, who: &Caller) -> String {
+        let person: Id<person::Entity> = who.id.as_deref().unwrap().parse().unwrap();
+        self.sealed(LinkPurpose::Address, person.0, ADDRESS).await
+    }
+
+    async fn sealed(&self, purpose: LinkPurpose, subject_id: Uuid, seal: &str) -> String {
+        let (id, now) = (Uuid::now_v7(), api::kit::clock::now());
+        let row = link::Model {
+            id,
+            purpose,
+            subject_id,
+            activity_id: None,
+            message_id: id.to_string(),
             state: MailState::Sent,
             attempts: 1,
             next_attempt_at: now,
             created_at: now,
             expires_at: now + chrono::Duration::days(1),
         };
-        let insert = intake_claim::Entity::insert(row.into_active_model());
+        let insert = link::Entity::insert(row.into_active_model());
         let write = &self.world.app.database.write;
         insert.exec_without_returning(write).await.unwrap();
-        let sealed = self.world.app.tokens.seal(CLAIM, claim);
+        let sealed = self.world.app.tokens.seal(seal, id);
         sealed.map_err(|error| error.message()).unwrap()
+    }
+
+    /// The token of a link to what a guest asked to register for; as if it had been mailed.
+    pub async fn guest_link(&self) -> String {
+        let event = self
+            .event(&self.poster, "organisation", "schedule: true")
+            .await;
+        let (id, now) = (Uuid::now_v7(), api::kit::clock::now());
+        let event: Id<event::Entity> = event.parse().unwrap();
+        let row = guest_request::Model {
+            id,
+            event_id: event.0,
+            capacity_id: event.0,
+            name: "Gus Guest".into(),
+            email: format!("gus.{}@example.org", self.number()),
+            places: 1,
+            answers: Answers::default(),
+            access_needs: None,
+            client_key: None,
+            created_at: now,
+            expires_at: now + chrono::Duration::days(1),
+        };
+        let insert = guest_request::Entity::insert(row.into_active_model());
+        let write = &self.world.app.database.write;
+        insert.exec_without_returning(write).await.unwrap();
+        self.sealed(LinkPurpose::GuestRequest, id, REQUEST).await
+    }
+
+    /// The same, of a guest who is registered.
+    pub async fn guest_place(&self) -> String {
+        let token = self.guest_link().await;
+        let confirm = format!(
+            "confirmGuestRegistration(input: {{token: {token:?}}}) {{ userErrors {{ code }} }}"
+        );
+        done(&self.world.stranger(), &confirm).await;
+        token
     }
 
     /// One of everything.

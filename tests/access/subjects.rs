@@ -35,6 +35,17 @@ impl County {
             "email" => format!("somebody.{number}@example.org"),
             "knownEmail" => self.poster.email.clone(),
             "password" => PASSWORD.into(),
+            "guestToken" => self.guest_link().await,
+            "guestPlace" => self.guest_place().await,
+            "addressToken" => {
+                let anonymous = self.caller(column).id.is_none();
+                let who = if anonymous {
+                    self.owner()
+                } else {
+                    self.caller(column)
+                };
+                self.address_link(who).await
+            }
             "refreshToken" => self.refresh_token().await,
             "published" => self.listing(&self.poster, "publish: true", None).await,
             "draft" => self.listing(&self.poster, "", None).await,

@@ -627,6 +627,7 @@ async fn organise(
             &person::Model {
                 id: person_id,
                 email: format!("person{number}@example.org"),
+                email_verified_at: None,
                 display_name: format!("Person {number}"),
                 phone: None,
                 password_hash: String::new(),

@@ -22,6 +22,7 @@ use crate::{
     events::draft,
     front_door::LEAKS,
     listings::offer,
+    registrations::reserved::reserve,
     support::{Caller, On, Reply, World},
 };
 
@@ -32,17 +33,18 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 /// Those that hash a password, which takes its time.
 const SLOW: [&str; 3] = ["signUp", "signIn", "changePassword"];
 /// Those that leave less to act on come last, and a session is ended by nobody who needs it.
-const LAST: [&str; 7] = [
+const LAST: [&str; 8] = [
     "deleteListing",
     "deleteEvent",
     "closeListing",
+    "releasePlaceReservation",
     "removeMember",
     "leaveOrganisation",
     "mergeOrganisation",
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 37] = [
+const TABLES: [&str; 40] = [
     "person",
     "session",
     "refresh_token",
@@ -76,8 +78,11 @@ const TABLES: [&str; 37] = [
     "event_priority_area",
     "event_partner",
     "registration",
+    "place_reservation",
+    "place_reservation_address",
     "intake",
-    "intake_claim",
+    "link",
+    "guest_request",
     "calendar_address",
     "listing_event",
 ];
@@ -222,6 +227,11 @@ impl Siege {
                 let reply = owner.ask(take, json!({"key": key, "host": organisations[0]})).await;
                 intakes.push(reply.text("takeIntake.intake.id"));
             }
+            let mut held = Vec::new();
+            for event in &events {
+                let wish = json!({"organisationId": organisations[0], "places": 1});
+                held.push(reserve(&owner, event, wish).await.text("act.reservation.id"));
+            }
             let mut invitations = Vec::new();
             for organisation in &organisations[..2] {
                 let query = "query ($id: ID!) { organisation(id: $id) { invitations { id } } }";
@@ -236,6 +246,7 @@ impl Siege {
                 (&["id", "ids"], [listings, organisations].concat()),
                 (&["eventId"], events),
                 (&["intakeId", "intoId"], intakes),
+                (&["reservationId"], held),
                 (&["invitationId"], invitations),
                 (&["membershipId"], memberships),
                 (&["personId", "actorId", "subjectId"], people),

@@ -1,7 +1,12 @@
 //! Registering for events: places, the queue, offers and their time, who may see what, and what is forgotten.
 
+pub mod crash;
 mod crowd;
+mod export;
+mod guests;
+mod invited;
 mod properties;
+pub mod reserved;
 
 use api::{kit::clock::now, registrations::jobs};
 use chrono::{DateTime, Duration, Utc};
@@ -33,6 +38,7 @@ pub async fn people(world: &World, count: usize) -> Vec<Caller> {
         let person = person::ActiveModel {
             id: Set(id),
             email: Set(email.clone()),
+            email_verified_at: Set(None),
             display_name: Set(format!("Guest {at}")),
             phone: Set(None),
             password_hash: Set("-".into()),

@@ -7,6 +7,7 @@
 //! A person is seen by themselves, by those who share an organisation with them or deal with them in a match or a
 //! conversation, and by staff.
 
+pub mod addresses;
 mod mutation;
 pub mod passwords;
 mod query;

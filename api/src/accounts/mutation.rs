@@ -3,11 +3,13 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
+    addresses,
     service::{self, Profile},
     sessions,
     types::{
         ChangePasswordInput, Person, PersonPayload, PlatformRoleInput, RefreshSessionInput,
-        SignInInput, SignInPayload, SignOutInput, SignOutPayload, SignUpInput, UpdateProfileInput,
+        RequestEmailVerificationInput, SignInInput, SignInPayload, SignOutInput, SignOutPayload,
+        SignUpInput, UpdateProfileInput, VerifyEmailInput,
     },
 };
 use crate::context::Ask;
@@ -98,6 +100,29 @@ impl AccountMutation {
         };
         let changed = service::update_profile(ctx.app(), ctx.viewer(), profile).await;
         PersonPayload::of(changed.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// Be mailed a link by which to show that the address of your account is yours: at most five a day, of which the last is
+    /// good for two days.
+    async fn request_email_verification(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestEmailVerificationInput,
+    ) -> Result<Option<PersonPayload>> {
+        let RequestEmailVerificationInput { email } = input;
+        let asked = addresses::request(ctx.app(), ctx.viewer(), &email).await;
+        PersonPayload::of(asked.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// Show that the address of your account is yours, by the link that was mailed to it.
+    async fn verify_email(
+        &self,
+        ctx: &Context<'_>,
+        input: VerifyEmailInput,
+    ) -> Result<Option<PersonPayload>> {
+        let VerifyEmailInput { token } = input;
+        let verified = addresses::verify(ctx.app(), ctx.viewer(), &token).await;
+        PersonPayload::of(verified.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
     /// Grant a platform role. Administrators only.

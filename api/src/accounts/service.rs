@@ -62,6 +62,7 @@ pub async fn enrol(
     person::Entity::insert(person::ActiveModel {
         id: Set(id),
         email: Set(email),
+        email_verified_at: Set(None),
         display_name: Set(display_name),
         phone: Set(None),
         password_hash: Set(password_hash),

@@ -64,6 +64,11 @@ impl Person {
         self.private.then_some(&self.row.email)
     }
 
+    /// When they showed that mail to it reaches them; null while they have not. Only they and administrators see it.
+    async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
+        self.row.email_verified_at.filter(|_| self.private)
+    }
+
     /// Their telephone number, if they gave one. Only they and administrators see it.
     async fn phone(&self) -> Option<&str> {
         self.row.phone.as_deref().filter(|_| self.private)
@@ -358,6 +363,20 @@ pub struct UpdateProfileInput {
     pub display_name: Option<String>,
     /// A telephone number; null removes it.
     pub phone: MaybeUndefined<String>,
+}
+
+/// Where to mail a link.
+#[derive(InputObject)]
+pub struct RequestEmailVerificationInput {
+    /// The address of your account: say it, so that you see where the mail goes.
+    pub email: String,
+}
+
+/// By which link an address is verified.
+#[derive(InputObject)]
+pub struct VerifyEmailInput {
+    /// The token in the link that was mailed to it.
+    pub token: String,
 }
 
 /// Which role to grant to whom, or revoke from whom.

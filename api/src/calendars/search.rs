@@ -84,7 +84,7 @@ async fn events(
         .order_by((event::Entity, Column::StartsAt), Order::Asc)
         .order_by((event::Entity, Column::Id), Order::Asc)
         .to_owned();
-    plan.select(&mut query);
+    plan.select(&mut query, viewer.now);
     let rows = dialect::limited(conn, &query, rules::MOST_EVENTS).await?;
     let rows = rows.iter().map(|row| plan.read(row));
     Ok(rows.collect::<Result<_, _>>()?)

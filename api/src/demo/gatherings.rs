@@ -23,6 +23,7 @@ use crate::{
     kit::{Error, Id, OrInternal, clock},
     places::rules::Address,
     registrations::{desk, service as registrations},
+    reservations::service as reservations,
 };
 
 const EVENTS: &str = include_str!("../../data/demo/events.toml");
@@ -54,9 +55,21 @@ struct Gathering {
     capacity: Option<i32>,
     rule: Option<String>,
     #[serde(default)]
+    held: Vec<Held>,
+    #[serde(default)]
     registered: Vec<Guest>,
     #[serde(default)]
     came: Vec<String>,
+}
+
+/// Places that are held for an organisation, and when they are released: days before the event.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    organisation: String,
+    label: Option<String>,
+    places: i32,
+    days_before: i64,
 }
 
 /// Somebody who registered.
@@ -79,10 +92,13 @@ impl World<'_> {
                 std::mem::take(&mut gathering.registered),
                 std::mem::take(&mut gathering.came),
             );
+            let held = std::mem::take(&mut gathering.held);
             let (host, days_ago) = (gathering.by.clone(), gathering.days_ago);
             let Some(row) = self.announce(gathering, organisations).await? else {
                 continue;
             };
+            self.hold(&row, (&host, days_ago), held, organisations)
+                .await?;
             self.fill(&row, guests, days_ago).await?;
             self.open_doors(&row, &host, came).await?;
         }
@@ -153,12 +169,36 @@ impl World<'_> {
             sessions: Vec::new(),
             registration,
             capacity: gathering.capacity,
+            guests_welcome: None,
             registration_opens_at: None,
             registration_closes_at: None,
             hours_to_answer: 24,
             most_places: 5,
             questions: Vec::new(),
         })
+    }
+
+    async fn hold(
+        &self,
+        row: &event::Model,
+        (host, days_ago): (&str, i64),
+        held: Vec<Held>,
+        organisations: &HashMap<String, Id<organisation::Entity>>,
+    ) -> Result<(), Error> {
+        let viewer = self.viewer(host, days_ago).await?;
+        for held in held {
+            let wish = reservations::Wish {
+                event: EventId::new(row.id),
+                session: None,
+                organisation: Some(*known(organisations, &held.organisation)?),
+                addresses: Vec::new(),
+                label: held.label,
+                places: held.places,
+                release_at: row.starts_at - Duration::days(held.days_before),
+            };
+            reservations::reserve(self.app, &viewer, wish, None).await?;
+        }
+        Ok(())
     }
 
     async fn fill(

@@ -67,6 +67,9 @@ pub struct CreateEventInput {
     /// How many places there are, 1 to 100,000; only where people register for the event. Left out, they are not
     /// counted.
     pub capacity: Option<i32>,
+    /// Whether people without an account may register, by an address that they show to be theirs. Left out, they may where
+    /// everybody sees the event; never where only some do.
+    pub guests_welcome: Option<bool>,
     /// From when on people can register; left out, since it is announced.
     pub registration_opens_at: Option<DateTime<Utc>>,
     /// Until when people can register; left out, until it begins.
@@ -135,6 +138,8 @@ pub struct UpdateEventInput {
     pub registration_mode: Option<RegistrationMode>,
     /// How many places there are; null where they are not counted. Not below what is taken or offered.
     pub capacity: MaybeUndefined<i32>,
+    /// Whether people without an account may register; null where the audience is to decide.
+    pub guests_welcome: MaybeUndefined<bool>,
     /// From when on people can register.
     pub registration_opens_at: MaybeUndefined<DateTime<Utc>>,
     /// Until when people can register.
@@ -217,6 +222,7 @@ impl CreateEventInput {
             sessions,
             registration_mode,
             capacity,
+            guests_welcome,
             registration_opens_at,
             registration_closes_at,
             hours_to_answer,
@@ -246,6 +252,7 @@ impl CreateEventInput {
             sessions: all(sessions),
             registration: registration_mode,
             capacity,
+            guests_welcome,
             registration_opens_at,
             registration_closes_at,
             hours_to_answer,
@@ -288,6 +295,7 @@ impl UpdateEventInput {
             sessions,
             registration_mode,
             capacity,
+            guests_welcome,
             registration_opens_at,
             registration_closes_at,
             hours_to_answer,
@@ -318,6 +326,7 @@ impl UpdateEventInput {
             set(&mut said.sessions, sessions.map(all));
             set(&mut said.registration, registration_mode);
             capacity.update_to(&mut said.capacity);
+            guests_welcome.update_to(&mut said.guests_welcome);
             registration_opens_at.update_to(&mut said.registration_opens_at);
             registration_closes_at.update_to(&mut said.registration_closes_at);
             set(&mut said.hours_to_answer, hours_to_answer);

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{rules, scheduled, service};
 use crate::{
     App,
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
 };
 
 /// How many events a worker takes at a time.
@@ -76,7 +76,9 @@ async fn each(
                 service::record(&transaction, viewer, row, act, &[]).await?;
                 touched += 1;
             }
+            crash::point("events.touching");
             transaction.commit().await?;
+            crash::point("events.touched");
         }
         if rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
             return Ok(touched);

@@ -12,6 +12,7 @@
 
 pub mod capacity;
 mod components;
+pub mod held;
 pub mod inputs;
 pub mod jobs;
 pub mod moves;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{
-    capacity, particulars,
+    capacity, held, particulars,
     rules::Act,
     service::{EventId, ready, record, write_if},
     store,
@@ -125,7 +125,7 @@ pub(super) async fn stop_in(
     (state, name): (EventState, &'static str),
     notice: Option<String>,
 ) -> Result<event::Model, Error> {
-    capacity::hold_all(transaction, id.0).await?;
+    capacity::hold_all(transaction, id.0, viewer.now).await?;
     let row = ready(transaction, viewer, id, act, version).await?;
     let mut checks = Checks::new();
     let notice = checks.optional("notice", notice.as_deref(), 500);
@@ -148,7 +148,7 @@ pub async fn reschedule(
 ) -> Result<event::Model, Error> {
     let (starts_at, ends_at) = (particulars::whole(starts_at), particulars::whole(ends_at));
     let transaction = app.database.begin().await?;
-    capacity::hold_all(&transaction, id.0).await?;
+    capacity::hold_all(&transaction, id.0, viewer.now).await?;
     let row = ready(&transaction, viewer, id, Act::Reschedule, version).await?;
     let mut checks = Checks::new();
     particulars::times(&mut checks, starts_at, ends_at, Some(viewer.now));
@@ -165,6 +165,7 @@ pub async fn reschedule(
             .await?;
     }
     let by = starts_at - row.starts_at;
+    held::move_releases(&transaction, row.id, by, starts_at).await?;
     let change = event::ActiveModel {
         state: Set(EventState::Scheduled),
         starts_at: Set(starts_at),

@@ -74,6 +74,8 @@ pub struct Particulars {
     pub sessions: Vec<Session>,
     pub registration: RegistrationMode,
     pub capacity: Option<i32>,
+    /// `None` where the audience decides.
+    pub guests_welcome: Option<bool>,
     pub registration_opens_at: Option<DateTime<Utc>>,
     pub registration_closes_at: Option<DateTime<Utc>>,
     pub hours_to_answer: i32,
@@ -99,7 +101,7 @@ impl Particulars {
             starts_at "startsAt", ends_at "endsAt", time_zone "timeZone", venue_name "venue", place "venue",
             access_features "venue", access_information "venue", online_url "onlineUrl", areas "areas",
             priority_areas "priorityAreas", audience "audience", partners "partners", sessions "sessions",
-            registration "registrationMode", capacity "capacity", registration_opens_at "registrationOpensAt",
+            registration "registrationMode", capacity "capacity", guests_welcome "guestsWelcome", registration_opens_at "registrationOpensAt",
             registration_closes_at "registrationClosesAt", hours_to_answer "hoursToAnswer",
             most_places "mostPlaces", questions "questions",
         )

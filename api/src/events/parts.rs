@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
-use entity::{event, event_capacity, event_series, event_session, organisation};
+use entity::{event, event_capacity, event_series, event_session, organisation, place_reservation};
 
-use super::{Event, EventFilter, EventOrder, EventPage, capacity, of_series};
+use super::{Event, EventFilter, EventOrder, EventPage, capacity, held, of_series};
 use crate::{
     context::Ask,
     kit::{
@@ -12,6 +12,7 @@ use crate::{
         page::{self, PageArgs},
     },
     organisations::Organisation,
+    registrations::reserved,
     statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
 };
 
@@ -27,10 +28,24 @@ impl From<event_session::Model> for EventSession {
 impl EventSession {
     async fn places(&self, ctx: &Context<'_>) -> Result<event_capacity::Model, Error> {
         let all = ctx.parts::<event_capacity::Entity>(self.0.event_id).await?;
-        all.into_iter()
-            .find(|row| row.id == self.0.id)
-            .ok_or(Error::NotFound)
+        let found = all.into_iter().find(|row| row.id == self.0.id);
+        at_this_moment(ctx, found.ok_or(Error::NotFound)?).await
     }
+}
+
+/// The places without what was to be released by now, whether or not that was written down.
+pub(super) async fn at_this_moment(
+    ctx: &Context<'_>,
+    mut row: event_capacity::Model,
+) -> Result<event_capacity::Model, Error> {
+    if row.held > 0 {
+        let event = ctx.load(Id::<event::Entity>::new(row.event_id)).await?;
+        let (state, now) = (event.ok_or(Error::NotFound)?.state, ctx.viewer().now);
+        let all = ctx.parts::<place_reservation::Entity>(row.event_id).await?;
+        let of = all.iter().filter(|held| held.capacity_id == row.id);
+        row.held -= of.map(|of| held::overdue(of, state, now)).sum::<i32>();
+    }
+    Ok(row)
 }
 
 /// A part of an event with a time of its own.
@@ -84,6 +99,12 @@ impl EventSession {
         Ok(capacity::remaining(&self.places(ctx).await?))
     }
 
+    /// How many places are held for the viewer, or for an organisation of which they are a member, and are theirs without
+    /// waiting: for one registration, whatever `remainingPlaces` says.
+    async fn viewer_reserved_places(&self, ctx: &Context<'_>) -> Result<i32> {
+        reserved_for_viewer(ctx, &self.places(ctx).await?).await
+    }
+
     /// How many places are taken for good.
     async fn confirmed_places(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.places(ctx).await?.confirmed)
@@ -93,6 +114,18 @@ impl EventSession {
     async fn waiting_count(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.places(ctx).await?.waiting)
     }
+}
+
+/// How many places are held for the viewer. Most events hold none, and ask no further.
+pub(super) async fn reserved_for_viewer(
+    ctx: &Context<'_>,
+    row: &event_capacity::Model,
+) -> Result<i32> {
+    if row.held == 0 {
+        return Ok(0);
+    }
+    let viewer = ctx.viewer();
+    Ok(reserved::for_viewer(&ctx.app().database.read, viewer, row.id).await?)
 }
 
 /// Events that recur by a rule.

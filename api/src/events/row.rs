@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use async_graphql::{Context, SelectionField};
+use chrono::{DateTime, Utc};
 use entity::{
     event::{self, Column},
     event_capacity, organisation,
@@ -12,6 +13,7 @@ use sea_orm::{
     sea_query::{Expr, SelectStatement},
 };
 
+use super::{held, parts};
 use crate::{
     columns,
     context::Ask,
@@ -30,7 +32,7 @@ columns!(event:
     Longitude longitude, X x, Y y, Z z, Cell cell, OnlineUrl online_url, Areas areas,
     PriorityAreas priority_areas, Audience audience, Registration registration,
     RegistrationOpensAt registration_opens_at, RegistrationClosesAt registration_closes_at,
-    HoursToAnswer hours_to_answer, MostPlaces most_places, Details details, Words words, CreatedAt created_at,
+    HoursToAnswer hours_to_answer, GuestsWelcome guests_welcome, MostPlaces most_places, Details details, Words words, CreatedAt created_at,
     UpdatedAt updated_at, FirstScheduledAt first_scheduled_at, Notice notice, RemindedAt reminded_at,
     Version version,
 );
@@ -73,6 +75,7 @@ fn needs(field: &str) -> &'static [Column] {
         "registrationOpen" | "registrationOpensAt" | "registrationClosesAt" => {
             &[C::RegistrationOpensAt, C::RegistrationClosesAt]
         }
+        "guestsWelcome" => &[C::Audience, C::GuestsWelcome],
         "hoursToAnswer" => &[C::HoursToAnswer],
         "mostPlaces" => &[C::MostPlaces],
         "questions" => &[C::Details],
@@ -93,12 +96,13 @@ fn counts(field: &str) -> bool {
         "capacity",
         "confirmedPlaces",
         "remainingPlaces",
+        "viewerReservedPlaces",
         "waitingCount",
     ]
     .contains(&field)
 }
 
-/// What of the places is read.
+/// What of the places is read, beside what is held at the moment.
 const PLACES: [event_capacity::Column; 4] = [
     event_capacity::Column::Capacity,
     event_capacity::Column::Confirmed,
@@ -179,7 +183,7 @@ impl Plan {
     }
 
     /// The columns of the event, the organisation where it is asked for, and the places where they are.
-    pub fn select(&self, query: &mut SelectStatement) {
+    pub fn select(&self, query: &mut SelectStatement, now: DateTime<Utc>) {
         use sea_orm::ExprTrait;
 
         self.event.select(query);
@@ -187,6 +191,7 @@ impl Plan {
             for column in PLACES {
                 query.column((event_capacity::Entity, column));
             }
+            query.expr(held::at(now));
             let own = Expr::col((event_capacity::Entity, event_capacity::Column::Id));
             query.inner_join(
                 event_capacity::Entity,
@@ -216,9 +221,10 @@ impl Plan {
                 confirmed: row.try_get_by_index(at + 1)?,
                 offered: row.try_get_by_index(at + 2)?,
                 waiting: row.try_get_by_index(at + 3)?,
+                held: row.try_get_by_index(at + PLACES.len())?,
                 queue_end: 0,
             });
-            at += PLACES.len();
+            at += PLACES.len() + 1;
         }
         let organisation = match &self.organisation {
             Some(columns) => Some(columns.read(row, at)?),
@@ -284,10 +290,12 @@ impl Row {
             capacity: None,
             confirmed: 0,
             offered: 0,
+            held: 0,
             waiting: 0,
             queue_end: 0,
         };
-        Ok(all.into_iter().find(|row| row.id == id).unwrap_or(gone))
+        let row = all.into_iter().find(|row| row.id == id).unwrap_or(gone);
+        parts::at_this_moment(ctx, row).await
     }
 
     /// The places, if they were read with the event.

@@ -6,6 +6,7 @@ use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     event::{self, EventState, RegistrationMode},
+    listing::Audience,
     membership::MembershipRole,
 };
 use uuid::Uuid;
@@ -80,6 +81,18 @@ pub fn registration_open(row: &event::Model, now: DateTime<Utc>) -> bool {
         && state_at(row, now) == EventState::Scheduled
         && opens.is_none_or(|opens| opens <= now)
         && now < closes
+}
+
+/// Whether people without an account may register: where everybody sees the event unless organisers say otherwise, where
+/// its address is known if they say so.
+#[must_use]
+pub fn guests_welcome(row: &event::Model) -> bool {
+    let seen = match row.audience {
+        Audience::Public => row.guests_welcome.unwrap_or(true),
+        Audience::Unlisted => row.guests_welcome.unwrap_or(false),
+        _ => false,
+    };
+    seen && row.registration != RegistrationMode::None
 }
 
 /// Who may write events for an organisation: its members, observers excepted.

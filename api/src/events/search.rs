@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use entity::{
     event::{self, AttendanceMode, Column, EventState, RegistrationMode},
     event_area, event_capacity, event_partner, event_priority_area,
@@ -44,6 +45,7 @@ const FARTHEST_KM: f64 = 500.0;
 pub struct Found {
     condition: Condition,
     near: Option<Point>,
+    now: DateTime<Utc>,
 }
 
 impl Found {
@@ -71,6 +73,7 @@ impl Found {
         let mut found = Self {
             condition: Condition::all().add(listed_to(viewer)),
             near: None,
+            now: viewer.now,
         };
         match bounded("filter.states", states)? {
             Some(states) => {
@@ -207,7 +210,7 @@ impl Found {
         args: &PageArgs,
     ) -> Result<Slice<Row>, Error> {
         let mut query = self.query();
-        plan.select(&mut query);
+        plan.select(&mut query, self.now);
         page::slice(conn, query, &self.order(order)?, args, |row| plan.read(row)).await
     }
 
@@ -221,7 +224,7 @@ impl Found {
         args: PageArgs,
     ) -> Result<PageOf, Error> {
         let mut query = self.query();
-        plan.select(&mut query);
+        plan.select(&mut query, self.now);
         Ok(PageOf::new(
             whole,
             Expr::col((event::Entity, of)),
@@ -287,7 +290,7 @@ pub async fn one(
         .and_where(which)
         .cond_where(event::Entity::visible_to(viewer))
         .to_owned();
-    plan.select(&mut query);
+    plan.select(&mut query, viewer.now);
     let row = conn.query_one(&query).await?;
     Ok(row.map(|row| plan.read(&row)).transpose()?)
 }
@@ -376,7 +379,7 @@ fn to_be_had(viewer: &Viewer) -> Condition {
             .expr(Expr::val(1))
             .from(Entity)
             .and_where(of)
-            .cond_where(capacity::some_left())
+            .cond_where(capacity::some_left(viewer.now))
             .to_owned();
         Expr::exists(found)
     };

@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    capacity, moves,
+    capacity, held, moves,
     particulars::Particulars,
     rules::{self, Act},
     store,
@@ -150,7 +150,7 @@ pub async fn update(
     edit: impl FnOnce(&mut Particulars) + Send,
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
-    let held = capacity::hold_all(&transaction, id.0).await?;
+    let held = capacity::hold_all(&transaction, id.0, viewer.now).await?;
     let row = ready(&transaction, viewer, id, Act::Edit, Some(version)).await?;
     let before = store::said(&transaction, &row).await?;
     let mut said = before.clone();
@@ -174,7 +174,8 @@ pub async fn update(
         }
     }
     let used = held.iter().any(capacity::is_used);
-    let message = "People have registered already, in the way that it has.";
+    let message =
+        "People have registered already, or places are held for them, in the way that it has.";
     checks.demand(
         !used || said.registration == row.registration,
         "registrationMode",
@@ -216,6 +217,7 @@ pub async fn delete(
     let transaction = app.database.begin().await?;
     let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
     store::unlink(&transaction, row.id).await?;
+    held::discard(&transaction, row.id).await?;
     event_capacity::Entity::delete_many()
         .filter(event_capacity::Column::EventId.eq(row.id))
         .exec(&transaction)

@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    capacity,
+    capacity, held as reserved,
     particulars::{Particulars, Session},
 };
 use crate::{
@@ -79,6 +79,7 @@ pub async fn said(conn: &impl ConnectionTrait, row: &event::Model) -> Result<Par
         sessions: sessions.collect(),
         registration: row.registration,
         capacity: capacity_of(row.id),
+        guests_welcome: row.guests_welcome,
         registration_opens_at: row.registration_opens_at,
         registration_closes_at: row.registration_closes_at,
         hours_to_answer: row.hours_to_answer,
@@ -131,6 +132,7 @@ pub fn apply(row: &mut event::ActiveModel, said: &Particulars) {
     row.priority_areas = Set(said.priority_areas.clone().into());
     row.audience = Set(said.audience);
     row.registration = Set(said.registration);
+    row.guests_welcome = Set(said.guests_welcome);
     row.registration_opens_at = Set(said.registration_opens_at);
     row.registration_closes_at = Set(said.registration_closes_at);
     row.hours_to_answer = Set(said.hours_to_answer);
@@ -258,8 +260,8 @@ pub async fn write_sessions(
             .filter(registration::Column::CapacityId.eq(row.id))
             .count(conn)
             .await?;
-        if ever > 0 {
-            let message = "People registered for a session that is not named any more. Keep it.";
+        if ever > 0 || reserved::ever(conn, row.id).await? {
+            let message = "People registered, or places were held, for a session that is not named any more. Keep it.";
             return Err(UserError::at("sessions", Code::InvalidState, message).into());
         }
         event_capacity::Entity::delete_by_id(row.id)

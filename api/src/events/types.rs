@@ -12,6 +12,7 @@ use entity::{
 
 use super::{
     EventSeries, EventSession, capacity,
+    parts::reserved_for_viewer,
     row::Row,
     rules::{self, Act},
 };
@@ -31,6 +32,7 @@ use crate::{
     places::Place,
     reference::{Area, PriorityArea},
     registrations::{self, Registration},
+    reservations::PlaceReservation,
     statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
 };
 
@@ -307,6 +309,12 @@ impl Event {
         Ok(rules::registration_open(&row, ctx.viewer().now))
     }
 
+    /// Whether people without an account may register for it: `registerAsGuest`.
+    async fn guests_welcome(&self, ctx: &Context<'_>) -> Result<bool> {
+        let row = self.0.with(ctx, "guestsWelcome").await?;
+        Ok(rules::guests_welcome(&row))
+    }
+
     /// From when on people can register; null where that is since it was announced.
     async fn registration_opens_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self
@@ -331,6 +339,12 @@ impl Event {
     /// How many places somebody finds who registers now: none while others wait. Null where they are not counted.
     async fn remaining_places(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(capacity::remaining(&self.0.places(ctx).await?))
+    }
+
+    /// How many places are held for the viewer, or for an organisation of which they are a member, and are theirs without
+    /// waiting: for one registration, whatever `remainingPlaces` says. Register with that organisation's id for those.
+    async fn viewer_reserved_places(&self, ctx: &Context<'_>) -> Result<i32> {
+        reserved_for_viewer(ctx, &self.0.places(ctx).await?).await
     }
 
     /// How many places are taken for good.
@@ -363,6 +377,11 @@ impl Event {
             .questions
             .clone();
         Ok(questions.into_iter().map(Into::into).collect())
+    }
+
+    /// Places that are held for some, in the order in which they are released; empty for those who do not organise it.
+    async fn reservations(&self, ctx: &Context<'_>) -> Result<Vec<PlaceReservation>> {
+        PlaceReservation::of_event(ctx, self.0.known()).await
     }
 
     /// The viewer's latest registration for it; null where they never registered.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entity::{
     area,
     event::{self, Column, EventState},
-    event_area, registration,
+    event_area, place_reservation, registration,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
@@ -58,6 +58,7 @@ impl Fed for event::Entity {
                 Column::OrganisationId.is_in(ids.iter().copied())
             }),
             some(&by.registrations, |ids| Column::Id.in_subquery(of(ids))),
+            some(&by.reservations, |ids| Column::Id.in_subquery(held_at(ids))),
             some(&by.areas, |ids| Column::Id.in_subquery(for_areas(ids))),
         ])
     }
@@ -71,7 +72,7 @@ impl Fed for event::Entity {
     ) -> Result<HashMap<Uuid, Shown>, Error> {
         let plan = Plan::in_full();
         let mut query = search::those::<Self>(viewer, ids);
-        plan.select(&mut query);
+        plan.select(&mut query, viewer.now);
         let mut shown = HashMap::new();
         for row in conn.query_all(&query).await? {
             let row = plan.read(&row)?;
@@ -149,6 +150,15 @@ fn of(ids: &[Uuid]) -> SelectStatement {
         .column(registration::Column::EventId)
         .from(registration::Entity)
         .and_where(registration::Column::Id.is_in(ids.iter().copied()))
+        .to_owned()
+}
+
+/// Events at which places are held so.
+fn held_at(ids: &[Uuid]) -> SelectStatement {
+    Query::select()
+        .column(place_reservation::Column::EventId)
+        .from(place_reservation::Entity)
+        .and_where(place_reservation::Column::Id.is_in(ids.iter().copied()))
         .to_owned()
 }
 

@@ -30,6 +30,8 @@ pub struct Touched {
     pub events: Vec<Uuid>,
     /// The events for which these registrations are.
     pub registrations: Vec<Uuid>,
+    /// The events at which these reservations hold places.
+    pub reservations: Vec<Uuid>,
 }
 
 impl Touched {
@@ -43,6 +45,7 @@ impl Touched {
                 "match" => touched.matches.push(act.subject_id),
                 "event" => touched.events.push(act.subject_id),
                 "registration" => touched.registrations.push(act.subject_id),
+                "place_reservation" => touched.reservations.push(act.subject_id),
                 "area" => touched.areas.push(act.subject_id),
                 "resourceType" => touched.types.push(act.subject_id),
                 "organisation" => {

@@ -5,7 +5,6 @@
 mod address;
 mod admission;
 mod calendars;
-mod claims;
 mod coercion;
 mod complete;
 mod conditional;
@@ -19,6 +18,7 @@ mod headers;
 mod health;
 mod introspection;
 mod limits;
+mod links;
 mod mail;
 mod measure;
 mod members;
@@ -26,6 +26,7 @@ mod metrics;
 mod moment;
 mod operation;
 mod origins;
+mod page;
 mod playground;
 mod public;
 mod queue;
@@ -125,7 +126,9 @@ pub fn router_on(app: App, terms: Terms) -> Router {
                 .post(mail::unsubscribe)
                 .with_state(app.clone()),
         )
-        .route("/claims", get(claims::show).with_state(app.clone()))
+        .route("/guests", get(links::guest).with_state(app.clone()))
+        .route("/claims", get(links::claim).with_state(app.clone()))
+        .route("/verify-email", get(links::address).with_state(app.clone()))
         .merge(feeds::routes().with_state(app.clone()))
         .merge(calendars::routes().with_state(app.clone()))
         .route("/health/live", get(health::live))

@@ -4,16 +4,17 @@
 
 use entity::{
     intake::{self, Column},
-    mail::MailState,
+    link::LinkPurpose,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{claims, letters, service::record};
+use super::{letters, service::record};
 use crate::{
     App,
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
+    mail::sending,
 };
 
 /// How many contacts are deleted in one transaction.
@@ -21,34 +22,14 @@ const BATCH: u64 = 200;
 
 /// Sends every link that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    let (Some(post), conn) = (&app.post, &app.database.write) else {
-        return Ok(0);
-    };
-    let mut tried = 0;
-    while let Some(due) = claims::due(&app.database.read, viewer.now).await? {
-        let Some(claim) = claims::take(conn, &due, viewer.now).await? else {
-            continue;
-        };
-        tried += 1;
-        let row = intake::Entity::find_by_id(claim.intake_id)
-            .one(conn)
-            .await?;
-        let letter = row
-            .map(|row| letters::write(app, viewer.now, &claim, &row))
-            .transpose()?;
-        let Some(letter) = letter.flatten() else {
-            claims::settle(conn, &claim, MailState::Needless).await?;
-            continue;
-        };
-        match post.send(letter).await {
-            Ok(()) => claims::settle(conn, &claim, MailState::Sent).await?,
-            Err(error) => {
-                tracing::warn!(?error, claim = %claim.id, attempts = claim.attempts, "a link could not be sent");
-                claims::put_off(conn, &claim, viewer.now).await?;
-            }
+    sending::send(app, viewer, LinkPurpose::Claim, |link| async move {
+        let told = intake::Entity::find_by_id(link.subject_id);
+        match told.one(&app.database.write).await? {
+            Some(row) => letters::write(app, viewer.now, &link, &row),
+            None => Ok(None),
         }
-    }
-    Ok(tried)
+    })
+    .await
 }
 
 /// Deletes the contacts whose time is over, and says how many those were.
@@ -90,7 +71,9 @@ pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
                 forgotten += 1;
             }
         }
+        crash::point("intakes.forgetting");
         transaction.commit().await?;
+        crash::point("intakes.forgotten");
         if u64::try_from(due.len()).unwrap_or(BATCH) < BATCH {
             return Ok(forgotten);
         }

@@ -1,7 +1,7 @@
 //! The mail with the link.
 
 use chrono::{DateTime, Utc};
-use entity::{intake, intake_claim, listing::ListingKind};
+use entity::{intake, link, listing::ListingKind};
 
 use super::rules::{self, Act, Contact};
 use crate::{App, kit::Error, mail::Letter};
@@ -13,7 +13,7 @@ pub const CLAIM: &str = "claim";
 pub fn write(
     app: &App,
     now: DateTime<Utc>,
-    claim: &intake_claim::Model,
+    claim: &link::Model,
     row: &intake::Model,
 ) -> Result<Option<Letter>, Error> {
     let Contact { name, email, .. } = Contact::of(row, now);

@@ -9,7 +9,6 @@
 //! and for a stated time: see [`rules::KEPT_OPEN`] and [`rules::KEPT_DECIDED`]. From that instant on nobody sees it,
 //! and the worker deletes it. What becomes of a record is in the activities, which hold no such thing.
 
-mod claims;
 mod inputs;
 pub mod jobs;
 mod letters;

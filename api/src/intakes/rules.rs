@@ -169,13 +169,6 @@ pub fn taken_at(checks: &mut Checks, at: DateTime<Utc>, now: DateTime<Utc>) {
     checks.demand(fits, "takenAt", Code::OutOfRange, message);
 }
 
-/// The refusal of a link that leads nowhere. It does not tell why.
-#[must_use]
-pub fn no_claim() -> Error {
-    let message = "This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.";
-    UserError::at("token", Code::InvitationInvalid, message).into()
-}
-
 #[cfg(test)]
 mod tests {
     use entity::{intake::IntakeSource, listing::ListingKind};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     event,
     intake::{self, Column, IntakeSource, IntakeState},
-    intake_claim,
+    link::LinkPurpose,
     listing::{self, ListingKind},
     organisation,
 };
@@ -25,6 +25,8 @@ use crate::{
         input::Checks, resource,
     },
     listings::{particulars::Particulars, service as listings},
+    mail::links,
+    outcomes,
     reference::rules as reference,
 };
 
@@ -200,13 +202,10 @@ async fn by_token(
     let Some(id) = app.tokens.open(CLAIM, token) else {
         return Ok(None);
     };
-    let claim = intake_claim::Entity::find_by_id(id).one(conn).await?;
-    let Some(claim) = claim.filter(|claim| claim.expires_at > viewer.now) else {
-        return Ok(None);
-    };
-    Ok(intake::Entity::find_by_id(claim.intake_id)
-        .one(conn)
-        .await?)
+    match links::subject(conn, LinkPurpose::Claim, id, viewer.now).await? {
+        Some(id) => Ok(intake::Entity::find_by_id(id).one(conn).await?),
+        None => Ok(None),
+    }
 }
 
 /// Makes a draft of what the viewer told, for an organisation of theirs, by the link that they were sent. Whoever did
@@ -220,13 +219,13 @@ pub async fn claim(
     let me = viewer.signed_in()?.id;
     let transaction = app.database.begin().await?;
     let found = by_token(app, &transaction, viewer, token).await?;
-    let row = found.ok_or_else(rules::no_claim)?;
+    let row = found.ok_or_else(links::no_link)?;
     if let (Some(made), true) = (row.listing_id, row.claimed_by == Some(me)) {
         let made = Id::<listing::Entity>::new(made);
         return resource::get(&transaction, viewer, made).await;
     }
     if rules::can(&row, Act::Claim).is_err() {
-        return Err(rules::no_claim());
+        return Err(links::no_link());
     }
     let said = Particulars {
         title: row.title.clone(),
@@ -244,6 +243,9 @@ pub async fn claim(
         like: None,
     };
     let made = listings::create_in(app, &transaction, viewer, draft).await?;
+    if let Some(event) = row.event_id {
+        outcomes::service::raise(&transaction, made.id, event).await?;
+    }
     let change = intake::ActiveModel {
         state: Set(IntakeState::Converted),
         listing_id: Set(Some(made.id)),

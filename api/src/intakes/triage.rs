@@ -2,14 +2,9 @@
 
 use entity::{
     intake::{self, IntakeState},
-    intake_claim::{self, Column as Claim},
-    mail::MailState,
+    link::LinkPurpose,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, sea_query::Expr,
-};
-use uuid::Uuid;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction};
 
 use super::{
     rules::{self, Act, Contact},
@@ -18,6 +13,7 @@ use super::{
 use crate::{
     App,
     kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    mail::links,
 };
 
 /// What a broker changes of what was told; what is left out stays.
@@ -226,31 +222,14 @@ pub async fn send_claim(app: &App, viewer: &Viewer, id: IntakeId) -> Result<inta
     if row.resource_type.is_none() {
         return Err(refused("Say first of which resource type it is: triageIntake.").into());
     }
-    let sent = intake_claim::Entity::find().filter(Claim::IntakeId.eq(row.id));
-    if sent.count(&transaction).await? >= rules::MOST_CLAIMS {
+    let link = (LinkPurpose::Claim, row.id);
+    if links::count(&transaction, link, None).await? >= rules::MOST_CLAIMS {
         let message = "They were sent a link often enough. Call them.";
         return Err(UserError::new(Code::LimitReached, message).into());
     }
-    intake_claim::Entity::update_many()
-        .col_expr(Claim::ExpiresAt, Expr::val(viewer.now))
-        .filter(Claim::IntakeId.eq(row.id))
-        .filter(Claim::ExpiresAt.gt(viewer.now))
-        .exec(&transaction)
-        .await?;
-    let claim = Uuid::now_v7();
-    let new = intake_claim::Model {
-        id: claim,
-        intake_id: row.id,
-        message_id: format!("<{}@{}>", claim.simple(), post.host()),
-        state: MailState::Waiting,
-        attempts: 0,
-        next_attempt_at: viewer.now,
-        created_at: viewer.now,
-        expires_at: row.contact_until.min(viewer.now + rules::CLAIM_DAYS),
-    };
-    intake_claim::Entity::insert(new.into_active_model())
-        .exec_without_returning(&transaction)
-        .await?;
+    links::end(&transaction, link, viewer.now).await?;
+    let until = row.contact_until.min(viewer.now + rules::CLAIM_DAYS);
+    links::decide(&transaction, post, link, viewer.now, until).await?;
     // The row is written, so that of two who do this at once one is told to read again.
     let change = intake::ActiveModel::default();
     let row = change_if(&transaction, viewer, &row, change, "intake.claim_sent", &[]).await?;

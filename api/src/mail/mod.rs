@@ -7,8 +7,10 @@
 //!
 //! Without the address of a mail server nothing is decided on and nothing is sent.
 
+pub mod links;
 mod post;
 pub mod rules;
+pub mod sending;
 pub mod service;
 
 pub use post::{Letter, Post};

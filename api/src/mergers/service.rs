@@ -3,7 +3,7 @@
 use entity::{
     intake, invitation, listing, matching, membership,
     organisation::{self, Column, Entity, Model, OrganisationState},
-    organisation_identifier,
+    organisation_identifier, place_reservation,
 };
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait,
@@ -50,6 +50,7 @@ pub async fn merge(
     move_identifiers(&transaction, source.id, into.id).await?;
     move_listings(&transaction, source.id, into.id).await?;
     move_intakes(&transaction, source.id, into.id).await?;
+    move_reservations(&transaction, source.id, into.id).await?;
     revoke_invitations(&transaction, viewer, source.id).await?;
     // The one that carries on is read again: it may have got another parent just now.
     let into = take_turn(&transaction, into.id).await?;
@@ -192,6 +193,22 @@ async fn move_intakes(
     Entity::update_many()
         .col_expr(Column::HostId, Expr::val(into))
         .filter(Column::HostId.eq(source))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Places that are held for one are for the members of the other to draw.
+async fn move_reservations(
+    transaction: &DatabaseTransaction,
+    source: Uuid,
+    into: Uuid,
+) -> Result<(), Error> {
+    use place_reservation::{Column, Entity};
+
+    Entity::update_many()
+        .col_expr(Column::OrganisationId, Expr::val(into))
+        .filter(Column::OrganisationId.eq(source))
         .exec(transaction)
         .await?;
     Ok(())

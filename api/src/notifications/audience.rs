@@ -107,6 +107,7 @@ async fn registered(
     let people = registration::Entity::find()
         .filter(registration::Column::EventId.eq(event))
         .filter(registration::Column::State.is_in(states.iter().copied()))
+        .filter(registration::Column::PersonId.is_not_null())
         .select_only()
         .column(registration::Column::PersonId)
         .distinct();

@@ -9,6 +9,7 @@
 //! the list has everything all the same. Nobody but its reader sees a notification.
 
 mod audience;
+pub mod guests;
 mod inputs;
 pub mod jobs;
 pub mod letters;

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{
-    audience,
+    audience, guests,
     rules::{self, Telling},
     timing, wishes,
 };
@@ -32,7 +32,7 @@ pub async fn tell(
             write(app, transaction, viewer, act, telling, &people).await?;
         }
     }
-    Ok(told.len())
+    Ok(told.len() + guests::tell(app, transaction, viewer, act).await?)
 }
 
 async fn write(

@@ -7,9 +7,10 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
+    answering::ready,
     places,
     rules::{self, Act},
-    service::{RegistrationId, ready},
+    service::RegistrationId,
 };
 use crate::{
     App,
@@ -25,7 +26,7 @@ pub async fn offer(
 ) -> Result<registration::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, event) = ready(&transaction, viewer, id, Act::Offer).await?;
-    let row = places::offer(&transaction, viewer, &row, &event).await?;
+    let row = places::offer(&transaction, viewer, &row, &event, None).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -82,7 +83,7 @@ pub async fn record_no_shows(
     let event = organised(app, viewer, event).await?;
     rules::can_miss(&event, viewer.now)?;
     let transaction = app.database.begin().await?;
-    capacity::hold_all(&transaction, event.id).await?;
+    capacity::hold_all(&transaction, event.id, viewer.now).await?;
     let rows = registration::Entity::find()
         .filter(Column::EventId.eq(event.id))
         .filter(Column::State.eq(State::Confirmed))
@@ -105,7 +106,7 @@ pub async fn record_no_shows(
 }
 
 /// The event, if the viewer organises it.
-async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<event::Model, Error> {
+pub async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<event::Model, Error> {
     viewer.signed_in()?;
     let event = resource::get(&app.database.read, viewer, event).await?;
     if events::organises(viewer, event.organisation_id) {

@@ -63,6 +63,12 @@ pub struct RecordNoShowsInput {
     pub event_id: EventId,
 }
 
+impl From<RegistrationAnswerInput> for registration::Answer {
+    fn from(RegistrationAnswerInput { question, answer }: RegistrationAnswerInput) -> Self {
+        Self { question, answer }
+    }
+}
+
 impl RegisterForEventInput {
     /// What is asked for, and under which key.
     pub fn asked(self) -> Result<(Asked, Option<String>), Error> {
@@ -78,20 +84,12 @@ impl RegisterForEventInput {
         let mut checks = Checks::new();
         let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
         checks.finish()?;
-        let answers = answers
-            .into_iter()
-            .map(
-                |RegistrationAnswerInput { question, answer }| registration::Answer {
-                    question,
-                    answer,
-                },
-            );
         let asked = Asked {
             event: event_id,
             session: session_id,
             organisation: organisation_id,
             places,
-            answers: answers.collect(),
+            answers: answers.into_iter().map(Into::into).collect(),
             access_needs,
         };
         Ok((asked, key))

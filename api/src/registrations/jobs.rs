@@ -5,12 +5,12 @@
 //! a transaction that holds the row of its counts, so that any number of workers may run.
 
 use entity::{
-    event, event_capacity,
+    event, event_capacity, guest_request,
     registration::{self, Column, RegistrationState as State},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use super::{places, rules};
 use crate::{
     App,
     events::{capacity, scheduled},
-    kit::{Error, Viewer},
+    kit::{Error, Viewer, crash},
 };
 
 /// How many a worker takes at a time.
@@ -27,7 +27,10 @@ const BATCH: u64 = 200;
 
 /// Does everything that is due, and says how much it touched.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    Ok(lapse(app, viewer, None).await? + offer(app, viewer).await? + forget(app, viewer).await?)
+    Ok(lapse(app, viewer, None).await?
+        + offer(app, viewer).await?
+        + forget(app, viewer).await?
+        + forget_requests(app, viewer).await?)
 }
 
 /// Ends offers that nobody answered in time, of all events or of one, and offers the places on.
@@ -47,7 +50,7 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
     let mut touched = 0;
     for row in rows {
         let transaction = app.database.begin().await?;
-        capacity::hold(&transaction, row.capacity_id).await?;
+        capacity::hold(&transaction, row.capacity_id, viewer.now).await?;
         let Some(event) = event::Entity::find_by_id(row.event_id)
             .one(&transaction)
             .await?
@@ -74,7 +77,9 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
             Err(error) => return Err(error),
         }
         places::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
+        crash::point("registrations.lapsing");
         transaction.commit().await?;
+        crash::point("registrations.lapsed");
         touched += 1;
     }
     Ok(touched)
@@ -83,14 +88,10 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
 /// Offers what is free where somebody waits: there are more places than before, or a party had its turn for long enough.
 async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use event_capacity::{
-        Column::{Capacity, Confirmed, EventId, Id, Offered, Waiting},
+        Column::{EventId, Id, Waiting},
         Entity,
     };
 
-    let taken = Expr::col(Confirmed).add(Expr::col(Offered));
-    let room = Condition::any()
-        .add(Capacity.is_null())
-        .add(taken.lt(Expr::col(Capacity)));
     let to_come = Query::select()
         .column(event::Column::Id)
         .from(event::Entity)
@@ -99,7 +100,7 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .to_owned();
     let rows = Entity::find()
         .filter(Waiting.gt(0))
-        .filter(room)
+        .filter(capacity::some_free(viewer.now))
         .filter(EventId.in_subquery(to_come))
         .order_by_asc(Id)
         .limit(BATCH)
@@ -108,19 +109,39 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let mut told = 0;
     for row in rows {
         let transaction = app.database.begin().await?;
-        capacity::hold(&transaction, row.id).await?;
+        capacity::hold(&transaction, row.id, viewer.now).await?;
         if let Some(event) = event::Entity::find_by_id(row.event_id)
             .one(&transaction)
             .await?
         {
             told += places::offer_in_order(&transaction, viewer, &event, row.id).await?;
         }
+        crash::point("registrations.offering");
         transaction.commit().await?;
+        crash::point("registrations.offered");
     }
     Ok(told)
 }
 
-/// Forgets what people need to take part, some weeks after the event. No activity records it: nothing was done that
+/// Forgets what guests asked for, whether or not they came back to it.
+async fn forget_requests(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    use guest_request::{Column, Entity};
+
+    let due = Column::ExpiresAt.lte(viewer.now);
+    let some = Entity::find().filter(due.clone());
+    if some.one(&app.database.read).await?.is_none() {
+        return Ok(0);
+    }
+    crash::point("guest_requests.forgetting");
+    let gone = Entity::delete_many()
+        .filter(due)
+        .exec(&app.database.write)
+        .await?;
+    crash::point("guest_requests.forgotten");
+    Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
+}
+
+/// Forgets what people need to take part, and who guests were, some weeks after the event. No activity records it: nothing was done that
 /// anybody would ask after.
 async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let over = Query::select()
@@ -129,7 +150,11 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .and_where(event::Column::EndsAt.lte(viewer.now - rules::KEEP_NEEDS))
         .to_owned();
     let due = Condition::all()
-        .add(Column::AccessNeeds.is_not_null())
+        .add(
+            Condition::any()
+                .add(Column::AccessNeeds.is_not_null())
+                .add(Column::GuestEmail.is_not_null()),
+        )
         .add(Column::EventId.in_subquery(over));
     let some = registration::Entity::find()
         .filter(due.clone())
@@ -138,10 +163,14 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     if some.is_none() {
         return Ok(0);
     }
+    crash::point("registrations.forgetting");
     let forgotten = registration::Entity::update_many()
         .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
+        .col_expr(Column::GuestName, Expr::val(None::<String>))
+        .col_expr(Column::GuestEmail, Expr::val(None::<String>))
         .filter(due)
         .exec(&app.database.write)
         .await?;
+    crash::point("registrations.forgotten");
     Ok(usize::try_from(forgotten.rows_affected).unwrap_or(usize::MAX))
 }

@@ -5,19 +5,31 @@
 //! answer or their time runs out. A party that is too large for what is free keeps its turn for a while, and is then
 //! passed over until there is room. Organisers may offer a place by hand.
 //!
+//! Places that organisers hold for some ([`reserved`]) are drawn by those before anything else, without waiting.
+//!
 //! However many register at once, no more places are taken than there are: every act holds the row that counts them
 //! first (`events::capacity`), and the database refuses what would be too many.
 //!
+//! Guests ([`guests`]) register without an account, by links that they are mailed.
+//!
 //! A registration is seen by whoever made it and by the organisers of the event.
 
+pub mod answering;
 pub mod desk;
+mod guest;
+pub mod guests;
 mod inputs;
+mod introduction;
 pub mod jobs;
+pub mod letters;
 mod mutation;
 pub mod places;
+mod query;
+pub mod reserved;
 pub mod rules;
 pub mod search;
 pub mod service;
+pub mod tokens;
 mod types;
 
 use entity::{
@@ -32,6 +44,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use mutation::RegistrationMutation;
+pub use query::RegistrationQuery;
 pub use types::Registration;
 
 use crate::kit::{Resource, Viewer};

@@ -3,9 +3,13 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    Registration, desk,
+    Registration, answering, desk,
+    guest::GuestRegistration,
+    guests,
     inputs::{CheckInInput, RecordNoShowsInput, RegisterForEventInput, RegistrationActInput},
-    service,
+    introduction::{GuestTokenInput, RegisterAsGuestInput},
+    rules::Act,
+    service, tokens,
 };
 use crate::{context::Ask, events::mutation::EventPayload, kit::Error, payload};
 
@@ -14,6 +18,22 @@ payload! {
     RegistrationPayload {
         /// The registration after the act; null where it was refused.
         registration: Registration
+    }
+}
+
+payload! {
+    /// What asking to register as a guest gives back: the same, whatever the address is known as.
+    GuestRequestPayload {
+        /// The address to which a link is mailed; null where it was refused.
+        mailed_to: String
+    }
+}
+
+payload! {
+    /// What an act of a guest gives back.
+    GuestRegistrationPayload {
+        /// What the guest registered for, after the act; null where it was refused.
+        registration: GuestRegistration
     }
 }
 
@@ -32,6 +52,49 @@ impl RegistrationMutation {
         RegistrationPayload::of(register(ctx, input).await)
     }
 
+    /// Ask to register without an account, for an event that welcomes guests. A link is mailed to the address, whatever it is
+    /// known as, and only `confirmGuestRegistration` with its token registers: with a place or in the queue, as it is then.
+    async fn register_as_guest(
+        &self,
+        ctx: &Context<'_>,
+        input: RegisterAsGuestInput,
+    ) -> Result<Option<GuestRequestPayload>> {
+        let (asked, guest) = input.asked();
+        GuestRequestPayload::of(guests::request(ctx.app(), ctx.viewer(), asked, guest).await)
+    }
+
+    /// Register as a guest, by the link that was mailed. To repeat it changes nothing.
+    async fn confirm_guest_registration(
+        &self,
+        ctx: &Context<'_>,
+        input: GuestTokenInput,
+    ) -> Result<Option<GuestRegistrationPayload>> {
+        let GuestTokenInput { token } = input;
+        GuestRegistrationPayload::of(guests::confirm(ctx.app(), ctx.viewer(), &token).await)
+    }
+
+    /// Take the places that are offered to a guest, in time, by a link that was mailed.
+    async fn accept_guest_place(
+        &self,
+        ctx: &Context<'_>,
+        input: GuestTokenInput,
+    ) -> Result<Option<GuestRegistrationPayload>> {
+        let GuestTokenInput { token } = input;
+        let done = tokens::act(ctx.app(), ctx.viewer(), &token, Act::Accept).await;
+        GuestRegistrationPayload::of(done)
+    }
+
+    /// Give a guest's places back, decline what is offered, or leave the queue, by a link that was mailed.
+    async fn cancel_guest_registration(
+        &self,
+        ctx: &Context<'_>,
+        input: GuestTokenInput,
+    ) -> Result<Option<GuestRegistrationPayload>> {
+        let GuestTokenInput { token } = input;
+        let done = tokens::act(ctx.app(), ctx.viewer(), &token, Act::Cancel).await;
+        GuestRegistrationPayload::of(done)
+    }
+
     /// Take the places that are offered, in time.
     async fn accept_place(
         &self,
@@ -39,7 +102,7 @@ impl RegistrationMutation {
         input: RegistrationActInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
-            service::accept(ctx.app(), ctx.viewer(), input.registration_id).await,
+            answering::accept(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 
@@ -50,7 +113,7 @@ impl RegistrationMutation {
         input: RegistrationActInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
-            service::cancel(ctx.app(), ctx.viewer(), input.registration_id).await,
+            answering::cancel(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::rules;
+use super::{reserved, rules};
 use crate::{
     events::capacity,
     kit::{Error, Id, UserError, UserErrorCode, Viewer, activity},
@@ -27,6 +27,7 @@ const BATCH: u64 = 100;
 pub struct Change {
     pub confirmed: i32,
     pub offered: i32,
+    pub held: i32,
     pub waiting: i32,
 }
 
@@ -44,8 +45,15 @@ impl Change {
         Self {
             confirmed,
             offered,
+            held: 0,
             waiting,
         }
+    }
+
+    /// How many places more somebody has or was offered.
+    #[must_use]
+    pub const fn taken(self) -> i32 {
+        self.confirmed + self.offered
     }
 
     /// From one state to another.
@@ -57,6 +65,7 @@ impl Change {
                 None => Self {
                     confirmed: 0,
                     offered: 0,
+                    held: 0,
                     waiting: 0,
                 },
             },
@@ -65,6 +74,7 @@ impl Change {
         Self {
             confirmed: after.confirmed - before.confirmed,
             offered: after.offered - before.offered,
+            held: 0,
             waiting: after.waiting - before.waiting,
         }
     }
@@ -77,23 +87,28 @@ pub async fn count(
     change: Change,
 ) -> Result<event_capacity::Model, Error> {
     use event_capacity::{
-        Column::{Capacity, Confirmed, Offered, Waiting},
+        Column::{Capacity, Confirmed, Held, Offered, Waiting},
         Entity,
     };
 
     let Change {
         confirmed,
         offered,
+        held,
         waiting,
     } = change;
     let mut update = Entity::update_many()
         .col_expr(Confirmed, Expr::col(Confirmed).add(confirmed))
         .col_expr(Offered, Expr::col(Offered).add(offered))
+        .col_expr(Held, Expr::col(Held).add(held))
         .col_expr(Waiting, Expr::col(Waiting).add(waiting))
         .filter(event_capacity::Column::Id.eq(id));
-    if confirmed + offered > 0 {
-        let taken = Expr::col(Confirmed).add(Expr::col(Offered));
-        let room = taken.add(confirmed + offered).lte(Expr::col(Capacity));
+    let more = confirmed + offered + held;
+    if more > 0 {
+        let taken = Expr::col(Confirmed)
+            .add(Expr::col(Offered))
+            .add(Expr::col(Held));
+        let room = taken.add(more).lte(Expr::col(Capacity));
         update = update.filter(Condition::any().add(Capacity.is_null()).add(room));
     }
     let changed = update.exec_with_returning(conn).await?;
@@ -137,7 +152,10 @@ pub async fn step(
         let message = "Somebody changed it since you read it. Read it again and repeat your act.";
         UserError::new(UserErrorCode::VersionOutdated, message)
     })?;
-    let change = Change::between(Some(row.state), to, row.places);
+    let mut change = Change::between(Some(row.state), to, row.places);
+    if let (Some(from), true) = (moved.reservation_id, change.taken() != 0) {
+        change.held = reserved::draw(conn, from, change.taken()).await?;
+    }
     if change != Change::default() {
         count(conn, row.capacity_id, change).await?;
     }
@@ -145,14 +163,16 @@ pub async fn step(
     Ok(moved)
 }
 
-/// Holds places for somebody who waits until they answer.
+/// Holds places for somebody who waits until they answer: free ones, or some that were held for them already.
 pub async fn offer(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     row: &registration::Model,
     event: &event::Model,
+    from: Option<Uuid>,
 ) -> Result<registration::Model, Error> {
     let change = registration::ActiveModel {
+        reservation_id: Set(from),
         answer_by: Set(Some(rules::answer_by(event, viewer.now))),
         turn_until: Set(None),
         ..Default::default()
@@ -199,19 +219,25 @@ pub fn turn(
     }
 }
 
-/// Offers what is free to those who wait, in their order, and says how many were told.
+/// Offers what is free to those who wait, in their order, and says how many were told. What is held for some of them they
+/// are offered first.
 pub async fn offer_in_order(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     event: &event::Model,
     id: Uuid,
 ) -> Result<usize, Error> {
-    let Some(held) = capacity::hold(conn, id).await? else {
+    let Some(held) = capacity::hold(conn, id, viewer.now).await? else {
         return Ok(0);
     };
     if held.waiting == 0 || !rules::places_move(event, viewer.now) {
         return Ok(0);
     }
+    let meant = if held.held > 0 {
+        offer_held(conn, viewer, event, id).await?
+    } else {
+        0
+    };
     let waiting = registration::Entity::find()
         .filter(Column::CapacityId.eq(id))
         .filter(Column::State.eq(State::Waitlisted))
@@ -219,11 +245,11 @@ pub async fn offer_in_order(
         .limit(BATCH)
         .all(conn)
         .await?;
-    let (mut free, mut told) = (capacity::free(&held), 0);
+    let (mut free, mut told) = (capacity::free(&held), meant);
     for row in waiting {
         match turn(row.places, row.turn_until, free, viewer.now) {
             Turn::Offer => {
-                offer(conn, viewer, &row, event).await?;
+                offer(conn, viewer, &row, event, None).await?;
                 free = free.map(|free| free - row.places);
                 told += 1;
             }
@@ -233,6 +259,27 @@ pub async fn offer_in_order(
             }
             Turn::PassOver => {}
             Turn::Nobody => break,
+        }
+    }
+    Ok(told)
+}
+
+/// Offers what is held to those of the queue for whom it is meant.
+async fn offer_held(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    event: &event::Model,
+    id: Uuid,
+) -> Result<usize, Error> {
+    let mut told = 0;
+    for from in reserved::open(conn, viewer, id).await? {
+        let mut left = from.places - from.used;
+        for row in reserved::waiting_for(conn, &from, BATCH).await? {
+            if row.places <= left {
+                offer(conn, viewer, &row, event, Some(from.id)).await?;
+                left -= row.places;
+                told += 1;
+            }
         }
     }
     Ok(told)
@@ -271,7 +318,10 @@ pub async fn record(
         organisation,
         fields: &["state"],
     };
-    activity::record_to(conn, viewer, act, row.person_id).await
+    match row.person_id {
+        Some(person) => activity::record_to(conn, viewer, act, person).await,
+        None => activity::record(conn, viewer, act).await,
+    }
 }
 
 fn full() -> Error {

@@ -76,7 +76,7 @@ pub fn may(
     event: &event::Model,
     act: Act,
 ) -> Result<(), Error> {
-    let own = viewer.signed_in()?.id == row.person_id;
+    let own = Some(viewer.signed_in()?.id) == row.person_id;
     let organises = events::organises(viewer, event.organisation_id);
     let allowed = match act {
         Act::Accept => own,
@@ -136,6 +136,16 @@ pub fn can_miss(event: &event::Model, now: DateTime<Utc>) -> Result<(), UserErro
         Code::InvalidState,
         "Who did not come is known once the event has begun.",
     ))
+}
+
+/// What a guest can do to their registration now, by the link that they were mailed.
+#[must_use]
+pub fn guest_acts(row: &registration::Model, event: &event::Model, now: DateTime<Utc>) -> Vec<Act> {
+    let own = [Act::Accept, Act::Cancel];
+    let can = own
+        .into_iter()
+        .filter(|act| can(row, event, *act, now).is_ok());
+    can.collect()
 }
 
 /// What the viewer can do to a registration now.

@@ -4,12 +4,12 @@ use entity::registration::{self, Column, Entity, RegistrationState as State};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QueryResult, QueryTrait, Select,
-    sea_query::{Alias, Expr, SelectStatement},
+    sea_query::{Alias, Expr, Order as Direction, SelectStatement},
 };
 use uuid::Uuid;
 
 use crate::kit::{
-    Error, Resource, Viewer,
+    Error, Resource, Viewer, dialect,
     page::{KeyKind, Order, PageArgs},
     pages::PageOf,
 };
@@ -19,9 +19,13 @@ const POSITION: &str = "CASE WHEN \"registration\".\"state\" = 'WAITLISTED' THEN
     WHERE earlier.capacity_id = \"registration\".\"capacity_id\" AND earlier.state = 'WAITLISTED'
     AND earlier.queue_number <= \"registration\".\"queue_number\") END";
 
-/// What they call themselves: organisers read it on their list, whoever else sees them.
-const NAME: &str =
-    "(SELECT person.display_name FROM person WHERE person.id = \"registration\".\"person_id\")";
+/// Those of the queue in its order, the others as they came.
+const IN_ORDER: &str = "COALESCE(\"registration\".\"queue_number\", 0)";
+
+/// What they call themselves: organisers read it on their list, whoever else sees them. Guests are called so once their
+/// name is deleted.
+const NAME: &str = "COALESCE((SELECT person.display_name FROM person WHERE person.id = \"registration\".\"person_id\"),
+    \"registration\".\"guest_name\", 'Guest')";
 
 /// A registration with its position in the queue, and a name.
 #[derive(Clone, Debug)]
@@ -56,7 +60,7 @@ pub fn of_event(
     let of = (event, Column::EventId);
     let in_order = Order {
         tag: "registrations".into(),
-        by: Expr::cust("COALESCE(\"registration\".\"queue_number\", 0)"),
+        by: Expr::cust(IN_ORDER),
         kind: KeyKind::Integer,
         id: Expr::col((Entity, Column::Id)),
         descending: false,
@@ -148,6 +152,28 @@ fn numbered(rows: Select<Entity>) -> SelectStatement {
         .expr_as(Expr::cust(POSITION), Alias::new("position"))
         .expr_as(Expr::cust(NAME), Alias::new("person_name"));
     query
+}
+
+/// All registrations for an event that the viewer sees, as many as `most`: those of the queue in its order, after the
+/// others.
+pub async fn all(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    event: Uuid,
+    states: Option<Vec<State>>,
+    most: u64,
+) -> Result<Vec<Numbered>, Error> {
+    let found = Entity::find()
+        .filter(Column::EventId.eq(event))
+        .filter(Entity::visible_to(viewer))
+        .filter(in_states(viewer, states));
+    let mut query = numbered(found);
+    query
+        .order_by_expr(Expr::cust(IN_ORDER), Direction::Asc)
+        .order_by_expr(Expr::col((Entity, Column::Id)), Direction::Asc);
+    let rows = dialect::limited(conn, &query, most).await?;
+    let rows = rows.iter().map(|row| Numbered::from_query_result(row, ""));
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// One registration with its position and a name.

@@ -1,4 +1,4 @@
-//! The acts of those who come: registering, taking what is offered, giving it back.
+//! Registering: who may, for what, and whether they find a place or a number in the queue.
 
 use entity::{
     event::{self, RegistrationMode},
@@ -6,13 +6,15 @@ use entity::{
     registration::{self, Answer, Answers, Column, RegistrationState as State},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    QueryFilter,
 };
 use uuid::Uuid;
 
 use super::{
     jobs, places,
-    rules::{self, Act},
+    reserved::{self, Reader},
+    rules,
 };
 use crate::{
     App,
@@ -63,41 +65,44 @@ pub async fn register(
     )
     .await?;
     Key::once::<registration::Entity>(key, &app.database, viewer, async |transaction| {
-        register_in(transaction, viewer, asked).await
+        let who = Who::Person(viewer.signed_in()?.id);
+        register_in(transaction, viewer, who, asked).await
     })
     .await
 }
 
-async fn register_in(
-    transaction: &DatabaseTransaction,
+/// Who registers.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// Somebody who signed in.
+    Person(Uuid),
+    /// Somebody without an account, who showed that an address is theirs. Their registration has the id of what they asked
+    /// for.
+    Guest {
+        id: Uuid,
+        name: String,
+        email: String,
+    },
+}
+
+/// Refuses what nobody can register for at this moment, and gives what is asked for as it is kept.
+pub(super) fn checked(
     viewer: &Viewer,
+    event: &event::Model,
+    capacity: Option<i32>,
     asked: Asked,
-) -> Result<registration::Model, Error> {
-    let Asked {
-        event,
-        session,
-        organisation,
-        places: wanted,
-        answers,
-        access_needs,
-    } = asked;
-    let me = viewer.signed_in()?.id;
-    let capacity_id = session.map_or(event.0, |session| session.0);
-    let held = capacity::hold(transaction, capacity_id).await?;
-    let event = resource::get(transaction, viewer, event).await?;
-    let held = held
-        .filter(|held| held.event_id == event.id)
-        .ok_or_else(no_session)?;
-    open(&event, session.is_some(), viewer)?;
+) -> Result<Asked, Error> {
+    open(event, asked.session.is_some(), viewer)?;
     let mut checks = Checks::new();
-    let most = event.most_places.min(held.capacity.unwrap_or(i32::MAX));
+    let most = event.most_places.min(capacity.unwrap_or(i32::MAX));
     let message = format!("One registration takes 1 to {most} places.");
     checks.demand(
-        (1..=most).contains(&wanted),
+        (1..=most).contains(&asked.places),
         "places",
         Code::OutOfRange,
         message,
     );
+    let organisation = asked.organisation;
     let member = organisation.is_none_or(|id| viewer.role_in(id.0).is_some());
     checks.demand(
         member,
@@ -105,36 +110,79 @@ async fn register_in(
         Code::Unknown,
         "You come for an organisation of which you are a member.",
     );
-    let answers = rules::answers(&mut checks, &event.details.questions, answers);
-    let access_needs = checks.optional("accessNeeds", access_needs.as_deref(), 1_000);
+    let answers = rules::answers(&mut checks, &event.details.questions, asked.answers);
+    let access_needs = checks.optional("accessNeeds", asked.access_needs.as_deref(), 1_000);
     checks.finish()?;
-    not_twice(transaction, capacity_id, me).await?;
-    let room = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
+    Ok(Asked {
+        answers,
+        access_needs,
+        ..asked
+    })
+}
+
+/// Writes a registration: with a place where one is left, else in the queue.
+pub(super) async fn register_in(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    who: Who,
+    asked: Asked,
+) -> Result<registration::Model, Error> {
+    let capacity_id = asked.session.map_or(asked.event.0, |session| session.0);
+    let held = capacity::hold(transaction, capacity_id, viewer.now).await?;
+    let event = resource::get(transaction, viewer, asked.event).await?;
+    let held = held
+        .filter(|held| held.event_id == event.id)
+        .ok_or_else(no_session)?;
+    let Asked {
+        organisation,
+        places: wanted,
+        answers,
+        access_needs,
+        ..
+    } = checked(viewer, &event, held.capacity, asked)?;
+    not_twice(transaction, capacity_id, &who).await?;
+    let from = if held.held > 0 {
+        let (party, organisation) = ((capacity_id, wanted), organisation.map(|id| id.0));
+        let reader = match &who {
+            Who::Person(me) => Reader::Account(Some(*me)),
+            Who::Guest { email, .. } => Reader::Address(email),
+        };
+        reserved::source(transaction, viewer.now, party, reader, organisation).await?
+    } else {
+        None
+    };
+    let free = held.waiting == 0 && capacity::free(&held).is_none_or(|free| free >= wanted);
+    let room = free || from.is_some();
     let (state, act) = if room {
         (State::Confirmed, "registration.confirmed")
     } else {
         (State::Waitlisted, "registration.waitlisted")
     };
-    places::count(
-        transaction,
-        capacity_id,
-        places::Change::between(None, state, wanted),
-    )
-    .await?;
+    let mut change = places::Change::between(None, state, wanted);
+    if let Some(from) = &from {
+        change.held = reserved::draw(transaction, from.id, wanted).await?;
+    }
+    places::count(transaction, capacity_id, change).await?;
     let queue_number = if room {
         None
     } else {
         Some(places::next_number(transaction, capacity_id).await?)
     };
-    let id = Uuid::now_v7();
+    let (id, person_id, guest_name, guest_email) = match who {
+        Who::Person(me) => (Uuid::now_v7(), Some(me), None, None),
+        Who::Guest { id, name, email } => (id, None, Some(name), Some(email)),
+    };
     let row = registration::ActiveModel {
         id: Set(id),
         event_id: Set(event.id),
         capacity_id: Set(capacity_id),
-        person_id: Set(me),
+        person_id: Set(person_id),
+        guest_name: Set(guest_name),
+        guest_email: Set(guest_email),
         organisation_id: Set(organisation.map(|id| id.0)),
         state: Set(state),
         places: Set(wanted),
+        reservation_id: Set(from.map(|from| from.id)),
         answers: Set(Answers(answers)),
         access_needs: Set(access_needs),
         code: Set(listings::store::reference_of("R", id)),
@@ -151,7 +199,10 @@ async fn register_in(
     places::record(transaction, viewer, &row, &event, act).await?;
     // Those before may have been passed over, and there may be room for a smaller party.
     if !room && places::offer_in_order(transaction, viewer, &event, capacity_id).await? > 0 {
-        return resource::get(transaction, viewer, RegistrationId::new(id)).await;
+        let row = registration::Entity::find_by_id(id)
+            .one(transaction)
+            .await?;
+        return row.ok_or(Error::NotFound);
     }
     Ok(row)
 }
@@ -178,7 +229,7 @@ fn open(event: &event::Model, session: bool, viewer: &Viewer) -> Result<(), Erro
     Err(UserError::new(Code::InvalidState, message).into())
 }
 
-fn no_session() -> Error {
+pub(super) fn no_session() -> Error {
     UserError::at(
         "sessionId",
         Code::Unknown,
@@ -187,11 +238,20 @@ fn no_session() -> Error {
     .into()
 }
 
-async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, me: Uuid) -> Result<(), Error> {
+async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, who: &Who) -> Result<(), Error> {
     let live = [State::Confirmed, State::Waitlisted, State::PlaceOffered];
+    // One address is one guest, whether or not there is an account that showed it to be its own.
+    let own = match who {
+        Who::Person(me) => Condition::any()
+            .add(Column::PersonId.eq(*me))
+            .add(Column::GuestEmail.in_subquery(reserved::verified(Some(*me)))),
+        Who::Guest { email, .. } => Condition::any()
+            .add(Column::GuestEmail.eq(email))
+            .add(Column::PersonId.in_subquery(reserved::readers(email))),
+    };
     let found = registration::Entity::find()
         .filter(Column::CapacityId.eq(capacity_id))
-        .filter(Column::PersonId.eq(me))
+        .filter(own)
         .filter(Column::State.is_in(live))
         .one(conn)
         .await?;
@@ -200,81 +260,4 @@ async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, me: Uuid) -> 
     }
     let message = "You have registered already. Cancel that registration to make another.";
     Err(UserError::at("eventId", Code::AlreadyExists, message).into())
-}
-
-/// Takes the places that are offered.
-pub async fn accept(
-    app: &App,
-    viewer: &Viewer,
-    id: RegistrationId,
-) -> Result<registration::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let (row, event) = ready(&transaction, viewer, id, Act::Accept).await?;
-    let change = registration::ActiveModel {
-        answer_by: Set(None),
-        ..Default::default()
-    };
-    let row = places::step(
-        &transaction,
-        viewer,
-        (&row, &event),
-        State::Confirmed,
-        change,
-        "registration.place_accepted",
-    )
-    .await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-/// Gives places back, or leaves the queue. What becomes free is offered at once.
-pub async fn cancel(
-    app: &App,
-    viewer: &Viewer,
-    id: RegistrationId,
-) -> Result<registration::Model, Error> {
-    let transaction = app.database.begin().await?;
-    let (row, event) = ready(&transaction, viewer, id, Act::Cancel).await?;
-    let change = registration::ActiveModel {
-        answer_by: Set(None),
-        turn_until: Set(None),
-        ..Default::default()
-    };
-    let act = if viewer.person_id() == Some(row.person_id) {
-        "registration.cancelled"
-    } else {
-        "registration.revoked"
-    };
-    let row = places::step(
-        &transaction,
-        viewer,
-        (&row, &event),
-        State::Cancelled,
-        change,
-        act,
-    )
-    .await?;
-    places::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
-    transaction.commit().await?;
-    Ok(row)
-}
-
-/// The registration and its event, if the viewer may do this to it as it stands. The places are held.
-pub(super) async fn ready(
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    id: RegistrationId,
-    act: Act,
-) -> Result<(registration::Model, event::Model), Error> {
-    viewer.signed_in()?;
-    let seen = resource::get(transaction, viewer, id).await?;
-    capacity::hold(transaction, seen.capacity_id).await?;
-    let row = resource::get(transaction, viewer, id).await?;
-    let event = event::Entity::find_by_id(row.event_id)
-        .one(transaction)
-        .await?
-        .ok_or(Error::NotFound)?;
-    rules::may(viewer, &row, &event, act)?;
-    rules::can(&row, &event, act, viewer.now)?;
-    Ok((row, event))
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    event, event_session, organisation, person,
+    event, event_session, organisation, person, place_reservation,
     registration::{self, RegistrationState},
 };
 use uuid::Uuid;
@@ -15,12 +15,13 @@ use super::{
 use crate::{
     accounts::Person,
     context::Ask,
-    events::{Event, EventSession},
+    events::{Event, EventSession, rules as events},
     kit::{
         self, Error, Id,
         page::{PageArgs, Total},
     },
     organisations::Organisation,
+    reservations::PlaceReservation,
 };
 
 /// An answer to a question of the organisers.
@@ -30,6 +31,15 @@ pub struct RegistrationAnswer {
     pub question: String,
     /// The answer.
     pub answer: String,
+}
+
+/// Somebody who registered without an account.
+#[derive(SimpleObject)]
+pub struct RegistrationGuest {
+    /// What they call themselves.
+    pub name: String,
+    /// Where mail reaches them, as they showed.
+    pub email: String,
 }
 
 /// Somebody's place at an event, or in the queue for one.
@@ -156,10 +166,23 @@ impl Registration {
 
     /// Who registered; null for those who do not see that person: see `name`.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let found = ctx
-            .load(Id::<person::Entity>::new(self.row.person_id))
-            .await?;
+        let Some(id) = self.row.person_id else {
+            return Ok(None);
+        };
+        let found = ctx.load(Id::<person::Entity>::new(id)).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
+    }
+
+    /// How a guest is reached, who has no account; null for all others, for whoever does not organise the event, and from 28
+    /// days after it on, when it is deleted.
+    async fn guest(&self, ctx: &Context<'_>) -> Result<Option<RegistrationGuest>> {
+        let (event, viewer) = (self.gathering(ctx).await?, ctx.viewer());
+        let kept = viewer.now < event.ends_at + rules::KEEP_NEEDS;
+        let shown = kept && events::organises(viewer, event.organisation_id);
+        let row = &self.row;
+        let reached = row.guest_name.clone().zip(row.guest_email.clone());
+        let guest = reached.map(|(name, email)| RegistrationGuest { name, email });
+        Ok(guest.filter(|_| shown))
     }
 
     /// For which organisation they come, if for one.
@@ -171,6 +194,15 @@ impl Registration {
             .load(Id::<organisation::Entity>::new(id))
             .await?
             .map(Organisation::from))
+    }
+
+    /// From which reservation its places are; null where they are from none, and for whoever does not organise the event.
+    async fn reservation(&self, ctx: &Context<'_>) -> Result<Option<PlaceReservation>> {
+        let Some(id) = self.row.reservation_id else {
+            return Ok(None);
+        };
+        let id = Id::<place_reservation::Entity>::new(id);
+        Ok(ctx.load(id).await?.map(PlaceReservation::from))
     }
 
     /// How many places it takes.

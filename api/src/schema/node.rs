@@ -8,7 +8,7 @@ use entity::{
     intake, invitation,
     listing::{self, ListingKind},
     matching, membership, message, message_report, notification, organisation, person,
-    priority_area, priority_edition, registration, resource_type, thanks,
+    place_reservation, priority_area, priority_edition, registration, resource_type, thanks,
 };
 use futures_util::future::try_join_all;
 use uuid::Uuid;
@@ -32,6 +32,7 @@ use crate::{
     organisations::Organisation,
     priorities::{PriorityArea, PriorityEdition},
     registrations::Registration,
+    reservations::PlaceReservation,
     resource_types::ResourceType,
     thanks::Thanks,
 };
@@ -81,6 +82,8 @@ pub enum Node {
     EventSession(EventSession),
     /// Somebody's place at an event, or in the queue for one.
     Registration(Registration),
+    /// Places that organisers hold for some.
+    PlaceReservation(PlaceReservation),
     /// An address by which somebody's calendar program follows events.
     Calendar(Calendar),
     /// The record of one committed act.
@@ -211,6 +214,10 @@ async fn of_kind(ctx: &Context<'_>, kind: &str, ids: &[Uuid]) -> Result<Vec<Opti
         event::Entity::NAME => rows::<event::Entity>(ctx, ids, |row| Node::Event(row.into())).await,
         registration::Entity::NAME => {
             rows::<registration::Entity>(ctx, ids, |row| Node::Registration(row.into())).await
+        }
+        place_reservation::Entity::NAME => {
+            rows::<place_reservation::Entity>(ctx, ids, |row| Node::PlaceReservation(row.into()))
+                .await
         }
         calendar_address::Entity::NAME => {
             rows::<calendar_address::Entity>(ctx, ids, |row| Node::Calendar(row.into())).await

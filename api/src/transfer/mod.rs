@@ -6,8 +6,11 @@
 //! what differs and leaves the rest, so that a second time changes nothing. It reports on every row, and
 //! writes all of them or none.
 //!
+//! [`attendees`] writes down who registered for an event, for its organisers.
+//!
 //! [`mapping`] reads files in other people's words, for the command line.
 
+pub mod attendees;
 pub mod cells;
 pub mod columns;
 pub mod export;

@@ -1,15 +1,18 @@
-//! Bringing listings in.
+//! Bringing listings in, and taking out who comes to an event.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    files,
+    attendees, files,
+    rules::MOST_ROWS,
     service::{self, How, Report},
-    types::{ImportListingsInput, ImportListingsPayload},
+    types::{
+        AttendeeExportPayload, ExportAttendeesInput, ImportListingsInput, ImportListingsPayload,
+    },
 };
 use crate::{context::Ask, kit::Error};
 
-/// Bringing listings in.
+/// Bringing listings in, and taking out who comes to an event.
 #[derive(Default)]
 pub struct TransferMutation;
 
@@ -24,6 +27,19 @@ impl TransferMutation {
         input: ImportListingsInput,
     ) -> Result<Option<ImportListingsPayload>> {
         ImportListingsPayload::of(import(ctx, input).await)
+    }
+
+    /// Who registered for an event as a file for spreadsheets, for its organisers: who comes, who waits, what they answered
+    /// and need. An act and no question, for it takes people's data out of the marketplace: each time is on record.
+    #[graphql(complexity = "MOST_ROWS + child_complexity")]
+    async fn export_attendees(
+        &self,
+        ctx: &Context<'_>,
+        input: ExportAttendeesInput,
+    ) -> Result<Option<AttendeeExportPayload>> {
+        let ExportAttendeesInput { event_id, states } = input;
+        let made = attendees::export(ctx.app(), ctx.viewer(), event_id, states).await;
+        AttendeeExportPayload::of(made)
     }
 }
 

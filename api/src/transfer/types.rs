@@ -1,7 +1,7 @@
 //! What the schema says of importing and exporting.
 
 use async_graphql::{Enum, InputObject, Object, Result, SimpleObject};
-use entity::organisation;
+use entity::{organisation, registration::RegistrationState};
 
 use super::{
     export::Export,
@@ -10,8 +10,10 @@ use super::{
     service::{Outcome, Report, RowReport},
 };
 use crate::{
+    events::service::EventId,
     kit::{Error, Id, UserError, UserErrorCode},
     listings::Listing,
+    payload,
 };
 
 /// How a file of listings is written. The names of columns and of members are the same.
@@ -174,6 +176,51 @@ impl ImportListingsPayload {
             })),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Of which event to write down who registered.
+#[derive(InputObject)]
+pub struct ExportAttendeesInput {
+    /// The event.
+    pub event_id: EventId,
+    /// In one of these states; without it, all.
+    pub states: Option<Vec<RegistrationState>>,
+}
+
+/// A file of registrations.
+#[derive(SimpleObject)]
+pub struct AttendeeExport {
+    /// The file: comma-separated values in UTF-8, the first row holding the names of the columns, among them the organisers'
+    /// questions. A cell that a spreadsheet would compute has an apostrophe before it.
+    pub content: String,
+    /// How many registrations it holds: at most 5,000.
+    pub rows: usize,
+    /// Whether there are more than it holds. Ask for some states at a time to get the rest.
+    pub truncated: bool,
+}
+
+impl From<Export> for AttendeeExport {
+    fn from(
+        Export {
+            content,
+            rows,
+            truncated,
+        }: Export,
+    ) -> Self {
+        Self {
+            content,
+            rows,
+            truncated,
+        }
+    }
+}
+
+payload! {
+    /// What writing down who registered gives back.
+    AttendeeExportPayload {
+        /// The file; null where it was refused.
+        export: AttendeeExport
     }
 }
 

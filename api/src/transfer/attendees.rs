@@ -1,0 +1,200 @@
+//! Whoever registered for an event, as a file for its organisers: who comes, what they answered, what they need.
+//!
+//! It takes what people told in confidence out of the marketplace, so that each time is on record: who did it, and of
+//! which event. What is deleted some weeks after the event is in no file from then on.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    event::{self, Question},
+    event_session, organisation, place_reservation,
+    registration::{self, RegistrationState as State},
+};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{cells, columns::Form, export::Export};
+use crate::{
+    App,
+    events::service::EventId,
+    kit::{Error, Id, OrInternal, Viewer, activity},
+    registrations::{
+        desk,
+        rules::{KEEP_NEEDS, state_at},
+        search::{self, Numbered},
+    },
+};
+
+/// The most registrations that one file takes.
+pub const MOST: usize = 5_000;
+
+/// What every file has, before and after the questions of the event.
+const FIRST: [&str; 10] = [
+    "code",
+    "name",
+    "guestEmail",
+    "state",
+    "places",
+    "position",
+    "session",
+    "organisation",
+    "reservation",
+    "registeredAt",
+];
+const LAST: [&str; 2] = ["accessNeeds", "checkedInAt"];
+
+/// The registrations for an event, those of the queue in its order after the others, as comma-separated values.
+pub async fn export(
+    app: &App,
+    viewer: &Viewer,
+    id: EventId,
+    states: Option<Vec<State>>,
+) -> Result<Export, Error> {
+    let event = desk::organised(app, viewer, id).await?;
+    let conn = &app.database.read;
+    let most = u64::try_from(MOST).unwrap_or(u64::MAX);
+    let mut rows = search::all(conn, viewer, event.id, states, most + 1).await?;
+    let truncated = rows.len() > MOST;
+    rows.truncate(MOST);
+    let beside = Beside::of(conn, &event, &rows).await?;
+    let content = written(&event, &rows, &beside, viewer.now)?;
+    let transaction = app.database.begin().await?;
+    let act = activity::Act {
+        act: "event.attendees_exported",
+        subject: Id::<event::Entity>::new(event.id),
+        organisation: Some(event.organisation_id),
+        fields: &[],
+    };
+    activity::record(&transaction, viewer, act).await?;
+    transaction.commit().await?;
+    Ok(Export {
+        content,
+        rows: rows.len(),
+        truncated,
+    })
+}
+
+/// What the ids in registrations stand for.
+struct Beside {
+    sessions: HashMap<Uuid, String>,
+    organisations: HashMap<Uuid, String>,
+    reservations: HashMap<Uuid, String>,
+}
+
+impl Beside {
+    async fn of(
+        conn: &impl ConnectionTrait,
+        event: &event::Model,
+        rows: &[Numbered],
+    ) -> Result<Self, Error> {
+        let sessions = event_session::Entity::find()
+            .filter(event_session::Column::EventId.eq(event.id))
+            .all(conn)
+            .await?;
+        let mut named: Vec<Uuid> = rows
+            .iter()
+            .filter_map(|row| row.row.organisation_id)
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        let organisations = organisation::Entity::find()
+            .filter(organisation::Column::Id.is_in(named))
+            .all(conn)
+            .await?;
+        let reservations = place_reservation::Entity::find()
+            .filter(place_reservation::Column::EventId.eq(event.id))
+            .all(conn)
+            .await?;
+        let held = reservations.into_iter();
+        Ok(Self {
+            sessions: sessions
+                .into_iter()
+                .map(|row| (row.id, row.title))
+                .collect(),
+            organisations: organisations
+                .into_iter()
+                .map(|row| (row.id, row.name))
+                .collect(),
+            reservations: held
+                .map(|row| (row.id, row.label.unwrap_or_else(|| "held".into())))
+                .collect(),
+        })
+    }
+}
+
+fn written(
+    event: &event::Model,
+    rows: &[Numbered],
+    beside: &Beside,
+    now: DateTime<Utc>,
+) -> Result<String, Error> {
+    let questions = &event.details.questions;
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::from("\u{feff}"));
+    let labels = questions.iter().map(|question| text(&question.label));
+    let headings = FIRST.map(str::to_owned).into_iter().chain(labels);
+    writer
+        .write_record(headings.chain(LAST.map(str::to_owned)))
+        .internal()?;
+    let kept = now < event.ends_at + KEEP_NEEDS;
+    for row in rows {
+        writer
+            .write_record(record(row, questions, beside, kept, now))
+            .internal()?;
+    }
+    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error);
+    String::from_utf8(bytes.internal()?).internal()
+}
+
+/// One registration, in the order of the headings. `kept` says whether what they need is still kept.
+fn record(
+    numbered: &Numbered,
+    questions: &[Question],
+    beside: &Beside,
+    kept: bool,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let Numbered {
+        row,
+        position,
+        name,
+    } = numbered;
+    let guest = row.guest_email.as_deref().filter(|_| kept);
+    let state = state_at(row, now).to_value();
+    let known = |names: &HashMap<Uuid, String>, id: Option<Uuid>| {
+        id.and_then(|id| names.get(&id))
+            .map_or_else(String::new, |name| text(name))
+    };
+    let instant = |at: Option<DateTime<Utc>>| at.map_or_else(String::new, |at| at.to_rfc3339());
+    let mut cells = vec![
+        text(&row.code),
+        text(name),
+        guest.map_or_else(String::new, text),
+        state,
+        row.places.to_string(),
+        position.map_or_else(String::new, |at| at.to_string()),
+        known(&beside.sessions, Some(row.capacity_id)),
+        known(&beside.organisations, row.organisation_id),
+        known(&beside.reservations, row.reservation_id),
+        instant(Some(row.created_at)),
+    ];
+    cells.extend(questions.iter().map(|question| answer(row, question)));
+    let needs = row.access_needs.as_deref().filter(|_| kept);
+    cells.push(needs.map_or_else(String::new, text));
+    cells.push(instant(row.checked_in_at));
+    cells
+}
+
+fn answer(row: &registration::Model, question: &Question) -> String {
+    let mut given = row.answers.0.iter();
+    let found = given.find(|given| given.question == question.code);
+    found.map_or_else(String::new, |given| text(&given.answer))
+}
+
+/// What somebody typed, as a cell that no spreadsheet computes.
+fn text(typed: &str) -> String {
+    cells::write(Form::Text, Value::from(typed))
+}

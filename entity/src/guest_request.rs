@@ -1,0 +1,32 @@
+//! What somebody without an account asked to register for, until they show that the address that they gave is theirs.
+//! Deleted some days later, whatever became of it.
+
+use sea_orm::entity::prelude::*;
+
+use crate::registration::Answers;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "guest_request")]
+pub struct Model {
+    /// That of the registration, once there is one.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub capacity_id: Uuid,
+    pub name: String,
+    /// In lower case.
+    pub email: String,
+    pub places: i32,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub answers: Answers,
+    pub access_needs: Option<String>,
+    /// By which the client knows it again.
+    pub client_key: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,18 @@
+//! An e-mail address for which places are held. Deleted some weeks after the event.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "place_reservation_address")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub reservation_id: Uuid,
+    /// In lower case.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub email: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
