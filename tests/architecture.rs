@@ -30,6 +30,7 @@ const FEATURES: &[&str] = &[
     "events",
     "registrations",
     "statistics",
+    "outcomes",
     "activities",
     "mail",
     "notifications",
@@ -277,6 +278,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "listings/moves",
         Kind::Act,
         "the acts that change the state, which are many",
+    ),
+    (
+        "listings/parts",
+        Kind::Schema,
+        "the small types of a listing",
     ),
     (
         "listings/particulars",

@@ -35,6 +35,7 @@ mod migrations;
 mod notifications;
 mod organisations;
 mod outbox;
+mod outcomes;
 mod program;
 mod reference;
 mod registrations;

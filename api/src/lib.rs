@@ -33,6 +33,7 @@ pub mod mergers;
 pub mod notifications;
 pub mod organisations;
 pub mod outbox;
+pub mod outcomes;
 pub mod places;
 pub mod priorities;
 pub mod reference;

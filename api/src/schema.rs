@@ -21,6 +21,7 @@ use crate::{
     mergers::MergerMutation,
     notifications::NotificationMutation,
     organisations::{OrganisationMutation, OrganisationQuery},
+    outcomes::OutcomeMutation,
     priorities::{PriorityMutation, PriorityQuery},
     registrations::RegistrationMutation,
     resource_types::{ResourceTypeMutation, ResourceTypeQuery},
@@ -82,6 +83,7 @@ pub struct Mutation(
     EventMutation,
     RegistrationMutation,
     CalendarMutation,
+    OutcomeMutation,
     IntakeMutation,
 );
 

@@ -30,6 +30,7 @@ pub mod invitation;
 pub mod json;
 pub mod listing;
 pub mod listing_area;
+pub mod listing_event;
 pub mod listing_priority_area;
 pub mod listing_window;
 pub mod mail;

@@ -26,6 +26,7 @@ mod m0011_registrations;
 mod m0012_feeds;
 mod m0013_intakes;
 mod m0014_calendars;
+mod m0016_outcomes;
 
 pub struct Migrator;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_feeds::Migration),
             Box::new(m0013_intakes::Migration),
             Box::new(m0014_calendars::Migration),
+            Box::new(m0016_outcomes::Migration),
         ]
     }
 }

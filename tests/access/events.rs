@@ -56,6 +56,12 @@ impl County {
         let postponed = self.event(&poster, elm, "schedule: true").await;
         let stop = format!("postponeEvent(input: {{id: {postponed:?}, notice: \"Flooded.\"}})");
         make(&poster, &stop, "event").await;
+        for listing in ["published", "request"] {
+            let listing = self.named(listing);
+            let raised =
+                format!("setListingEvent(input: {{listingId: {listing}, eventId: {event:?}}})");
+            make(&poster, &raised, "listing").await;
+        }
         let (session, reference) = (at("sessions.0.id"), at("reference"));
         let drafted = self.event(&poster, elm, "").await;
         let unseen = self.event(&foreigner, "beech", "").await;

@@ -42,7 +42,7 @@ const LAST: [&str; 7] = [
     "signOut",
 ];
 /// Every table in which something may be left behind.
-const TABLES: [&str; 36] = [
+const TABLES: [&str; 37] = [
     "person",
     "session",
     "refresh_token",
@@ -79,6 +79,7 @@ const TABLES: [&str; 36] = [
     "intake",
     "intake_claim",
     "calendar_address",
+    "listing_event",
 ];
 
 /// One request: who asks, with which arguments, and whether these stand in the document.

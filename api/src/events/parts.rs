@@ -12,6 +12,7 @@ use crate::{
         page::{self, PageArgs},
     },
     organisations::Organisation,
+    statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
 };
 
 /// A part of an event with a time of its own.
@@ -152,6 +153,21 @@ impl EventSeries {
     /// The time zone whose clocks the rule follows.
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
+    }
+
+    /// What came of it: how much was offered and requested at it, and what was agreed, claimed and confirmed about that
+    /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
+    /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
+    /// three organisations act.
+    #[graphql(complexity = "300 + 50 * child_complexity")]
+    async fn outcome(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By what; left out, one group holds everything.")] group_by: Option<
+            StatisticsGrouping,
+        >,
+    ) -> Result<Vec<StatisticsGroup>> {
+        StatisticsGroup::outcome(ctx, Raised::AtAnyOf(self.0.id), group_by).await
     }
 
     /// When it was made.

@@ -31,6 +31,7 @@ use crate::{
     places::Place,
     reference::{Area, PriorityArea},
     registrations::{self, Registration},
+    statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
 };
 
 /// Where an event takes place.
@@ -394,6 +395,21 @@ impl Event {
     async fn calendar_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let row = self.0.with(ctx, "calendarUrl").await?;
         Ok(calendars::rules::of_event(&ctx.app().config, &row))
+    }
+
+    /// What came of it: how much was offered and requested at it, and what was agreed, claimed and confirmed about that
+    /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
+    /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
+    /// three organisations act.
+    #[graphql(complexity = "300 + 50 * child_complexity")]
+    async fn outcome(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "By what; left out, one group holds everything.")] group_by: Option<
+            StatisticsGrouping,
+        >,
+    ) -> Result<Vec<StatisticsGroup>> {
+        StatisticsGroup::outcome(ctx, Raised::At(self.0.known().id), group_by).await
     }
 
     /// When it was drafted.

@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use entity::{
+    event,
     listing::{self, Column, ListingState},
-    listing_area, listing_priority_area, listing_window, organisation,
+    listing_area, listing_event, listing_priority_area, listing_window, organisation,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryTrait,
     sea_query::{Expr, Query, SimpleExpr},
 };
+use uuid::Uuid;
 
 use crate::{
     kit::{
-        Error, Viewer, dialect,
+        Error, Resource, Viewer, dialect,
         place::{self, Point},
     },
     listings,
@@ -141,4 +143,20 @@ pub(super) fn of_sectors(sectors: &[organisation::Sector]) -> SimpleExpr {
         .column(organisation::Column::Id)
         .to_owned();
     Column::OrganisationId.in_subquery(posted)
+}
+
+/// Raised at one of these events, of those that the viewer sees.
+pub fn raised_at(viewer: &Viewer, ids: impl IntoIterator<Item = Uuid>) -> SimpleExpr {
+    let events = Query::select()
+        .column(event::Column::Id)
+        .from(event::Entity)
+        .and_where(event::Column::Id.is_in(ids))
+        .cond_where(event::Entity::visible_to(viewer))
+        .to_owned();
+    let raised = Query::select()
+        .column(listing_event::Column::ListingId)
+        .from(listing_event::Entity)
+        .and_where(listing_event::Column::EventId.in_subquery(events))
+        .to_owned();
+    Column::Id.in_subquery(raised)
 }

@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    conditions::{available, in_areas, in_states, of_sectors, serving, within},
+    conditions::{available, in_areas, in_states, of_sectors, raised_at, serving, within},
     facets::Facet,
     text,
     types::{ListingFilter, NearInput},
@@ -78,6 +78,7 @@ impl Found {
             available_between,
             still_needed,
             organisations,
+            events,
             sectors,
             posted_since,
             audiences,
@@ -137,6 +138,9 @@ impl Found {
         }
         if let Some(ids) = bounded("filter.organisations", organisations)? {
             found.always(Column::OrganisationId.is_in(ids.iter().map(|id| id.0)));
+        }
+        if let Some(ids) = bounded("filter.events", events)? {
+            found.always(raised_at(viewer, ids.iter().map(|id| id.0)));
         }
         if let Some(sectors) = bounded("filter.sectors", sectors)? {
             found.always(of_sectors(&sectors));

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
+    event,
     listing::{Audience, ListingKind, ListingState},
     organisation::{self, Sector},
     resource_type::ResourceKind,
@@ -79,6 +80,8 @@ pub struct ListingFilter {
     pub still_needed: MaybeUndefined<bool>,
     /// Of these organisations.
     pub organisations: Option<Vec<Id<organisation::Entity>>>,
+    /// Raised at these events, of those that the viewer sees.
+    pub events: Option<Vec<Id<event::Entity>>>,
     /// Of organisations in these sectors.
     pub sectors: Option<Vec<Sector>>,
     /// First published at this time or later.

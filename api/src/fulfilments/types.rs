@@ -15,7 +15,7 @@ use crate::{
     accounts::Person,
     context::Ask,
     kit::{Id, Part, date::Date},
-    listings::types::Quantity,
+    listings::parts::Quantity,
     matches::{Match, quantity_of, store::MatchId},
 };
 

@@ -2,19 +2,17 @@
 
 use std::marker::PhantomData;
 
-use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
+use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    listing::{
-        self, Audience, CloseReason, ExpiryPolicy, ListingKind, ListingState, RequirementKind,
-        Weekday,
-    },
-    organisation, person,
-    resource_type::{LendingMode, ResourceKind, Unit},
+    event,
+    listing::{self, Audience, CloseReason, ExpiryPolicy, ListingKind, ListingState},
+    listing_event, organisation, person,
+    resource_type::{LendingMode, ResourceKind},
 };
-use rust_decimal::Decimal;
 
 use super::{
+    parts::{AvailabilityWindow, Picture, Quantity, Requirement},
     row::{Row, in_full},
     rules::{self, Act},
 };
@@ -22,6 +20,7 @@ use crate::{
     accounts::Person,
     activities::Activity,
     context::Ask,
+    events::Event,
     kit::{
         Id,
         at_once::{AtHand, AtOnce},
@@ -29,71 +28,11 @@ use crate::{
         date::{Date, LocalTime},
         page::{self, PageArgs, Total},
         place::Point,
-        quantity,
     },
     organisations::Organisation,
     places::Place,
     reference::{Area, PriorityArea, ResourceType},
 };
-
-/// How much of what.
-#[derive(SimpleObject)]
-pub struct Quantity {
-    /// How many units: a decimal number, exact.
-    pub amount: Decimal,
-    /// What is counted.
-    pub unit: Unit,
-    /// What to call it: the organisation's own word, or the unit's name.
-    pub unit_label: String,
-}
-
-impl Quantity {
-    fn of(row: &listing::Model, base: i64) -> Self {
-        Self {
-            amount: quantity::from_base(base, row.unit),
-            unit: row.unit,
-            unit_label: row
-                .unit_label
-                .clone()
-                .unwrap_or_else(|| quantity::label(row.unit).to_owned()),
-        }
-    }
-}
-
-/// When something can be had. What is null is not limited.
-#[derive(SimpleObject)]
-pub struct AvailabilityWindow {
-    /// The first day.
-    pub from: Option<Date>,
-    /// The last day.
-    pub until: Option<Date>,
-    /// On which days of the week; empty for all.
-    pub weekdays: Vec<Weekday>,
-    /// From which time of day, in Surrey.
-    pub start_time: Option<LocalTime>,
-    /// Until which time of day, in Surrey.
-    pub end_time: Option<LocalTime>,
-}
-
-/// A condition that the other side must meet.
-#[derive(SimpleObject)]
-pub struct Requirement {
-    /// What kind of condition it is.
-    pub kind: RequirementKind,
-    /// In words.
-    pub detail: Option<String>,
-    /// For `MINIMUM_AGE`: the lowest age in years.
-    pub minimum_age: Option<i32>,
-}
-
-/// A picture, by address.
-#[derive(SimpleObject)]
-pub struct Picture {
-    /// An https address.
-    pub url: String,
-    /// What the picture shows, for those who do not see it.
-    pub alt: String,
-}
 
 /// Marks offers.
 pub struct Offered;
@@ -131,7 +70,7 @@ impl AtHand for Request {
 }
 
 /// Fields that a page has not read beside its rows.
-pub(super) const WAITING: &[&str] = &["postedBy", "activities"];
+pub(super) const WAITING: &[&str] = &["postedBy", "raisedAt", "activities"];
 
 /// Described in `interface`, each as what it is.
 #[Object(
@@ -389,6 +328,18 @@ impl<K: 'static> Listed<K> {
             .await?
             .external_reference
             .clone())
+    }
+
+    /// The event at which it was raised; null where it was at none, or at one that the viewer does not see.
+    async fn raised_at(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
+        let raised = ctx
+            .parts::<listing_event::Entity>(self.0.known().id)
+            .await?;
+        let Some(row) = raised.first() else {
+            return Ok(None);
+        };
+        let id = Id::<event::Entity>::new(row.event_id);
+        Ok(ctx.load(id).await?.map(Event::from))
     }
 
     /// When it was drafted.

@@ -10,7 +10,7 @@ use crate::{
     accounts::Person,
     context::Ask,
     kit::{Id, Part, date::Date, quantity},
-    listings::types::Quantity,
+    listings::parts::Quantity,
 };
 
 impl Part for match_terms::Entity {

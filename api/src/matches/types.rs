@@ -23,7 +23,7 @@ use crate::{
     conversations::Conversation,
     fulfilments::Fulfilment,
     kit::Id,
-    listings::{Offer, Request, types::Quantity},
+    listings::{Offer, Request, parts::Quantity},
     members,
     organisations::Organisation,
     thanks::Thanks,

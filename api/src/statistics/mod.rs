@@ -21,4 +21,6 @@ mod sources;
 pub mod sums;
 pub mod types;
 
+pub use inputs::StatisticsGrouping;
 pub use query::StatisticsQuery;
+pub use types::StatisticsGroup;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::kit::{Error, Viewer};
 
 /// How many years one question may cover.
-const MOST_YEARS: u32 = 10;
+pub const MOST_YEARS: u32 = 10;
 
 /// Whose figures are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,15 @@ pub enum Whose {
     Everybody,
     /// What one organisation did.
     Organisation(Uuid),
+}
+
+/// At what something was raised of which figures are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raised {
+    /// At one event.
+    At(Uuid),
+    /// At any event of a series.
+    AtAnyOf(Uuid),
 }
 
 /// Whose figures the viewer gets.

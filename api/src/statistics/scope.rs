@@ -1,17 +1,19 @@
 //! Whose listings and matches are counted, as conditions.
 
 use entity::{
+    event,
     listing::{self, Audience, Column, ListingState},
+    listing_event,
     match_step::{self, DisputeOutcome},
     match_terms,
     matching::{self, MatchSide},
 };
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait,
-    sea_query::{Expr, Query, SimpleExpr},
+    sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 
-use super::rules::Whose;
+use super::rules::{Raised, Whose};
 
 /// Published to everybody.
 fn public() -> SimpleExpr {
@@ -74,6 +76,41 @@ pub(super) fn matches(whose: Whose) -> Condition {
                 )
         }
     }
+}
+
+/// The listings that were raised there.
+fn raised(at: Raised) -> SelectStatement {
+    let of = match at {
+        Raised::At(event) => listing_event::Column::EventId.eq(event),
+        Raised::AtAnyOf(series) => {
+            let events = Query::select()
+                .column(event::Column::Id)
+                .from(event::Entity)
+                .and_where(event::Column::SeriesId.eq(series))
+                .to_owned();
+            listing_event::Column::EventId.in_subquery(events)
+        }
+    };
+    Query::select()
+        .column(listing_event::Column::ListingId)
+        .from(listing_event::Entity)
+        .and_where(of)
+        .to_owned()
+}
+
+/// The listing was raised there, if figures are told of what was raised somewhere.
+pub(super) fn listing_raised(at: Option<Raised>) -> Option<SimpleExpr> {
+    at.map(|at| Column::Id.in_subquery(raised(at)))
+}
+
+/// The offer or the request of the match was raised there, likewise.
+pub(super) fn match_raised(at: Option<Raised>) -> Option<SimpleExpr> {
+    use matching::Column as Match;
+
+    at.map(|at| {
+        let offer = Match::OfferId.in_subquery(raised(at));
+        offer.or(Match::RequestId.in_subquery(raised(at)))
+    })
 }
 
 /// A broker decided that there was a delivery: some of what is counted, or what is not counted at all.

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, sea_query::Sim
 use super::{
     inputs::StatisticsGrouping,
     keys, reading,
-    rules::Whose,
+    rules::{Raised, Whose},
     sources::{agreed, decided, delivered, listed},
     sums::Row,
 };
@@ -30,6 +30,7 @@ pub struct Asked {
     pub kinds: Option<Vec<ResourceKind>>,
     pub areas: Option<BTreeSet<String>>,
     pub priorities: Option<BTreeSet<(String, String)>>,
+    pub raised: Option<Raised>,
 }
 
 impl Asked {

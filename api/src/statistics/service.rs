@@ -1,6 +1,6 @@
 //! Answering a question about what was done.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use entity::resource_type::ResourceKind;
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::{
     codes::{areas, bounded, priorities},
     figures::Key,
     inputs::StatisticsGrouping,
-    rules::{self, Whose},
+    rules::{self, Raised, Whose},
     search::{self, Asked},
     secrecy,
     sums::{self, Group},
@@ -48,9 +48,36 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
         kinds: bounded("filter.resourceKinds", question.kinds)?,
         areas: areas(&reference, question.areas)?,
         priorities: priorities(viewer, &reference, question.priorities)?,
+        raised: None,
     };
-    let mut groups = sums::add_up(&search::rows(&app.database.read, &asked).await?);
-    if question.by.is_none() && groups.is_empty() {
+    add_up(app, &asked).await
+}
+
+/// The figures of what was raised at an event or a series and of what came of it, until today.
+pub async fn outcome(
+    app: &App,
+    viewer: &Viewer,
+    raised: Raised,
+    by: Option<StatisticsGrouping>,
+) -> Result<Vec<Group>, Error> {
+    let until = viewer.today();
+    let years = Months::new(12 * rules::MOST_YEARS);
+    let asked = Asked {
+        from: until.checked_sub_months(years).unwrap_or(until),
+        until,
+        by,
+        whose: rules::whose(viewer, None)?,
+        kinds: None,
+        areas: None,
+        priorities: None,
+        raised: Some(raised),
+    };
+    add_up(app, &asked).await
+}
+
+async fn add_up(app: &App, asked: &Asked) -> Result<Vec<Group>, Error> {
+    let mut groups = sums::add_up(&search::rows(&app.database.read, asked).await?);
+    if asked.by.is_none() && groups.is_empty() {
         groups.push(Group::new(Key::All));
     }
     if asked.whose == Whose::Public {

@@ -7,7 +7,7 @@ use entity::{
     matching::{self, MatchState},
 };
 use sea_orm::{
-    ColumnTrait, ExprTrait,
+    ColumnTrait, Condition, ExprTrait,
     sea_query::{Expr, Query, SelectStatement, SimpleExpr},
 };
 
@@ -33,6 +33,7 @@ pub(super) fn listed(asked: &Asked) -> (SelectStatement, Day) {
         )
         .cond_where(asked.during(at.clone()))
         .cond_where(scope::listings(asked.whose))
+        .cond_where(Condition::all().add_option(scope::listing_raised(asked.raised)))
         .to_owned();
     (query, Day::Instant(at))
 }
@@ -54,6 +55,7 @@ fn matched(asked: &Asked, figure: SimpleExpr, quantity: SimpleExpr) -> SelectSta
         .expr_as(own(matching::Column::RequesterId), "other")
         .expr_as(keys::total(quantity), "total")
         .cond_where(scope::matches(asked.whose))
+        .cond_where(Condition::all().add_option(scope::match_raised(asked.raised)))
         .to_owned()
 }
 

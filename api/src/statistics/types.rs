@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, Result, SimpleObject};
 use entity::resource_type::{ResourceKind, Unit};
 use rust_decimal::Decimal;
 
 use super::{
     figures::{Figure, Figures, Key},
+    inputs::StatisticsGrouping,
+    rules::Raised,
+    service,
     sums::Group,
 };
 use crate::{
+    context::Ask,
     kit::{Date, quantity},
     reference::{Area, PriorityArea, Snapshot},
 };
@@ -63,6 +67,18 @@ pub struct StatisticsMeasure {
 }
 
 impl StatisticsGroup {
+    /// What came of an event or of a series.
+    pub async fn outcome(
+        ctx: &Context<'_>,
+        raised: Raised,
+        by: Option<StatisticsGrouping>,
+    ) -> Result<Vec<Self>> {
+        let groups = service::outcome(ctx.app(), ctx.viewer(), raised, by).await?;
+        let reference = ctx.app().reference.now();
+        let shown = groups.into_iter();
+        Ok(shown.map(|group| Self::of(group, &reference)).collect())
+    }
+
     /// A group as it is shown.
     pub(super) fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
         let Group {

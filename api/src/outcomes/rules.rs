@@ -1,0 +1,40 @@
+//! At which events a listing can have been raised.
+
+use entity::event::{self, EventState};
+
+use crate::kit::{UserError, UserErrorCode};
+
+/// Refuses an event at which nothing was raised: one that nobody knows of yet, or that was called off.
+pub fn can_be_raised_at(event: &event::Model) -> Result<(), UserError> {
+    match event.state {
+        EventState::Draft | EventState::Cancelled => Err(UserError::at(
+            "eventId",
+            UserErrorCode::InvalidState,
+            "Listings are raised at events that were announced and not called off.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_raised_at_what_does_not_take_place() {
+        use EventState::{Cancelled, Completed, Draft, Postponed, Scheduled};
+        for (state, fine) in [
+            (Draft, false),
+            (Scheduled, true),
+            (Postponed, true),
+            (Cancelled, false),
+            (Completed, true),
+        ] {
+            let event = event::Model {
+                state,
+                ..Default::default()
+            };
+            assert_eq!(can_be_raised_at(&event).is_ok(), fine, "{state:?}");
+        }
+    }
+}
