@@ -94,7 +94,7 @@ fn hidden(folder: &Path) -> usize {
     let names = fs::read_dir(folder).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names
-        .filter(|name| name.starts_with(".marketplace.backup.") && name.ends_with(".part"))
+        .filter(|name| name.starts_with(".marketplace.backup.") && name.contains(".part"))
         .count()
 }
 

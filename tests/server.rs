@@ -169,7 +169,8 @@ both! {
         let json = "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n";
         let body = |head: &str, body: &str| format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
         let who = r#"{"query":"{ viewer { kind } }"}"#;
-        let levels: String = (0..30).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
+        let levels: Vec<String> = (0..30).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
+        let levels = levels.concat();
         let bomb = format!("{{\"query\":\"{{ ...F0 }} {levels} fragment F30 on Query {{ __typename }}\"}}");
         let newer = format!("{json}Accept: application/graphql-response+json\r\n");
         for (asked, status, contains) in [

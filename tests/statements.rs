@@ -317,10 +317,10 @@ async fn acts_take_as_many_statements_whatever_else_there_is(on: On) {
 macro_rules! counted {
     ($($name:ident)*) => {
         mod sqlite {
-            $(#[tokio::test] async fn $name() { super::$name(super::On::Sqlite).await; })*
+            $(#[test] fn $name() { crate::support::alone(|| super::$name(super::On::Sqlite)); })*
         }
         mod postgres {
-            $(#[tokio::test] async fn $name() { super::$name(super::On::Postgres).await; })*
+            $(#[test] fn $name() { crate::support::alone(|| super::$name(super::On::Postgres)); })*
         }
     };
 }

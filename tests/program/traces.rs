@@ -24,10 +24,10 @@ use crate::{
 fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (sent, heard) = channel();
+    let (sender, exported) = channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let (mut stream, sent) = (stream.unwrap(), sent.clone());
+            let (mut stream, sender) = (stream.unwrap(), sender.clone());
             thread::spawn(move || {
                 let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
                 while let Ok(read) = stream.read(&mut part) {
@@ -40,7 +40,7 @@ fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
                         (bytes.len() >= body.end).then(|| (head, bytes[body].to_vec()))
                     });
                     if let Some(whole) = whole {
-                        let _ = sent.send(whole);
+                        let _ = sender.send(whole);
                         stream
                             .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                             .unwrap();
@@ -52,7 +52,7 @@ fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
             });
         }
     });
-    (format!("http://{address}"), heard)
+    (format!("http://{address}"), exported)
 }
 
 /// What a span says of something, as text.
@@ -71,7 +71,7 @@ both! {
     async fn a_collector_is_told_of_requests_and_operations_and_of_nobody(on) {
         let world = World::new(on).await;
         let key = world.app.config.token_key_file.clone().unwrap();
-        let (endpoint, heard) = collector();
+        let (endpoint, exported) = collector();
         let words = ["serve", "--listen", "127.0.0.1:0", "--database-url", world.database_url(), "--token-key-file", key.to_str().unwrap()];
         let mut program = Program::start_with(&words, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=trial")]);
         let address = program.told("GraphQL     http://");
@@ -91,7 +91,7 @@ both! {
 
         // All of it was sent before it ended.
         let (mut spans, mut named) = (Vec::new(), 0);
-        while let Ok((head, body)) = heard.recv_timeout(Duration::from_millis(500)) {
+        while let Ok((head, body)) = exported.recv_timeout(Duration::from_millis(500)) {
             assert!(head.starts_with("post /v1/traces ") && head.contains("content-type: application/x-protobuf"), "{head}");
             for person in ["olive", "Olive", "otter", "Otter", "secret.example", "OliveAsks"] {
                 assert!(!body.windows(person.len()).any(|part| part == person.as_bytes()), "{person} is told of");

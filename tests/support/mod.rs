@@ -159,20 +159,29 @@ pub const PASSWORD: &str = "seven wooden otters read";
 /// Room for the steps of a long story, which stand on the stack and are large where nothing is optimised.
 const STACK: usize = 32 << 20;
 
-/// Lives through a story, on a thread with room for it.
+/// Lives through a story, on threads with room for it.
 pub fn go<F: Future<Output = ()>>(story: impl FnOnce() -> F + Send + 'static) {
+    let mut threads = runtime::Builder::new_multi_thread();
+    threads.worker_threads(2).thread_stack_size(STACK);
+    within(threads, story);
+}
+
+/// The same on one thread, on which things come in the same order every time.
+pub fn alone<F: Future<Output = ()>>(story: impl FnOnce() -> F + Send + 'static) {
+    within(runtime::Builder::new_current_thread(), story);
+}
+
+fn within<F: Future<Output = ()>>(
+    mut threads: runtime::Builder,
+    story: impl FnOnce() -> F + Send + 'static,
+) {
     let mut thread = thread::Builder::new().stack_size(STACK);
     if let Some(name) = thread::current().name() {
         thread = thread.name(name.into());
     }
     let told = thread.spawn(move || {
-        runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_stack_size(STACK)
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(story());
+        let runtime = threads.enable_all().build().unwrap();
+        runtime.block_on(story());
     });
     if let Err(panic) = told.unwrap().join() {
         resume_unwind(panic);

@@ -18,7 +18,7 @@ use super::STACK;
 /// The words that the program is given.
 const WORDS: &str = "TEST_PROGRAM_WORDS";
 /// How long is waited for what the program must do.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// Settings that the machine may have for other programs.
 const SETTINGS: [&str; 3] = [
     "DATABASE_URL",

@@ -173,8 +173,9 @@ impl Door {
             signed_in = !viewer.is_nobody(),
             outcome = tracing::field::Empty,
         );
-        let answer = self.execute(operation, viewer).instrument(span.clone());
-        let answer = answer.await;
+        // On the heap, for it is large, and everything that a resolver does stands above it.
+        let answer = Box::pin(self.execute(operation, viewer));
+        let answer = answer.instrument(span.clone()).await;
         let outcome = outcome(&answer);
         span.record("outcome", tracing::field::debug(outcome));
         self.app.metrics.ended(field, outcome, begun.elapsed());

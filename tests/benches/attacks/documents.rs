@@ -36,6 +36,7 @@ fn many(times: usize, part: impl Fn(usize) -> String) -> String {
 }
 
 /// All of them.
+#[expect(clippy::too_many_lines, reason = "a list, and no more")]
 pub fn attacks() -> Vec<Attack> {
     let attack = |name, request| Attack { name, request };
     vec![

@@ -29,9 +29,9 @@ use tokio::time::{interval, sleep, sleep_until};
 use wire::{Answer, ask, hold};
 
 /// How often each attack comes, to be measured.
-const TIMES: usize = 40;
+const TIMES: u32 = 40;
 /// How many hold a connection without asking.
-const HELD: usize = 200;
+const HELD: u32 = 200;
 /// How often the ordinary client asks in a second.
 const ORDINARY: u32 = 20;
 /// What the ordinary client asks.
@@ -91,14 +91,14 @@ async fn alone(server: &Server, attack: &Attack, idle: f64) {
     let (mut longest, mut told) = (Duration::ZERO, String::new());
     let mut bytes = 0;
     for turn in 0..TIMES {
-        let request = (attack.request)(server.address, turn);
+        let request = (attack.request)(server.address, turn as usize);
         bytes = request.len();
         let answer = ask(server.address, &request).await;
         longest = longest.max(answer.took);
         told = answer.told();
     }
     let cpu = server.cpu() - before - idle * begun.elapsed().as_secs_f64();
-    row(attack.name, bytes, &told, cpu / TIMES as f64, longest);
+    row(attack.name, bytes, &told, cpu / f64::from(TIMES), longest);
 }
 
 /// Many who hold a connection and say no more, until they are hung up on.
@@ -120,7 +120,7 @@ async fn held(server: &Server, name: &str, beginning: &'static [u8], half: bool,
         &format!("{HELD} {name} at once"),
         beginning.len(),
         &told,
-        cpu / HELD as f64,
+        cpu / f64::from(HELD),
         longest,
     );
 }
@@ -141,7 +141,7 @@ async fn attack_for(address: SocketAddr, attacks: Vec<Attack>, rate: u32, time: 
     let mut under_way = Vec::new();
     while begun.elapsed() < time {
         ticks.tick().await;
-        let request = (attacks[sent % attacks.len()].request)(address, TIMES + sent);
+        let request = (attacks[sent % attacks.len()].request)(address, TIMES as usize + sent);
         sent += 1;
         under_way.push(tokio::spawn(async move { ask(address, &request).await }));
     }

@@ -64,7 +64,7 @@ pub async fn hold(address: SocketAddr, beginning: &'static [u8], half: bool) -> 
 
 async fn exchange(address: SocketAddr, said: &[u8], half: bool) -> Answer {
     let begun = Instant::now();
-    let heard = timeout(LONGEST, async {
+    let whole = timeout(LONGEST, async {
         let mut heard = Vec::new();
         let Ok(mut stream) = TcpStream::connect(address).await else {
             return heard;
@@ -77,8 +77,8 @@ async fn exchange(address: SocketAddr, said: &[u8], half: bool) -> Answer {
         let _ = stream.read_to_end(&mut heard).await;
         heard
     });
-    let heard = heard.await.unwrap_or_default();
-    let text = String::from_utf8_lossy(&heard);
+    let whole = whole.await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&whole);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_default();
     let status = head.get(9..12).and_then(|status| status.parse().ok());
     Answer {
