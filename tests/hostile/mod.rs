@@ -512,11 +512,15 @@ fn whatever_is_sent_is_answered_in_words_of_its_own(on: On) {
 mod whatever_is_sent_is_answered_in_words_of_its_own {
     #[test]
     fn sqlite() {
-        super::whatever_is_sent_is_answered_in_words_of_its_own(super::On::Sqlite);
+        crate::support::with_room(|| {
+            super::whatever_is_sent_is_answered_in_words_of_its_own(super::On::Sqlite);
+        });
     }
 
     #[test]
     fn postgres() {
-        super::whatever_is_sent_is_answered_in_words_of_its_own(super::On::Postgres);
+        crate::support::with_room(|| {
+            super::whatever_is_sent_is_answered_in_words_of_its_own(super::On::Postgres);
+        });
     }
 }

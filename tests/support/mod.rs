@@ -175,15 +175,19 @@ fn within<F: Future<Output = ()>>(
     mut threads: runtime::Builder,
     story: impl FnOnce() -> F + Send + 'static,
 ) {
+    with_room(move || {
+        let runtime = threads.enable_all().build().unwrap();
+        runtime.block_on(story());
+    });
+}
+
+/// Does something on a thread with room for it.
+pub fn with_room(act: impl FnOnce() + Send + 'static) {
     let mut thread = thread::Builder::new().stack_size(STACK);
     if let Some(name) = thread::current().name() {
         thread = thread.name(name.into());
     }
-    let told = thread.spawn(move || {
-        let runtime = threads.enable_all().build().unwrap();
-        runtime.block_on(story());
-    });
-    if let Err(panic) = told.unwrap().join() {
+    if let Err(panic) = thread.spawn(act).unwrap().join() {
         resume_unwind(panic);
     }
 }

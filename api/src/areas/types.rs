@@ -119,7 +119,7 @@ impl Area {
     }
 
     /// The areas that lie directly in it, in order of their names, ended ones included.
-    #[graphql(complexity = "15 * child_complexity + 1")]
+    #[graphql(complexity = "12 * child_complexity + 1")]
     async fn children(&self) -> Vec<Area> {
         self.all(self.snapshot.area_lineage.children(self.at))
     }
