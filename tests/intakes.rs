@@ -177,7 +177,8 @@ both! {
     async fn whoever_told_it_makes_a_listing_of_it_by_the_link_once(on) {
         let sink = Sink::new().await;
         let fair = Fair::in_world(World::mailing(on, &sink).await).await;
-        let id = fair.triaged("a", json!({})).await;
+        let event = draft(&fair.owner, &fair.host, json!({"schedule": true})).await.text("act.event.id");
+        let id = fair.triaged("a", json!({"eventId": event})).await;
         fair.send(&id).await.at("act.intake");
         // Two workers at once send one mail; a refused one is tried again under the same name.
         sink.refuse(1);
@@ -207,6 +208,9 @@ both! {
             assert_eq!(again.text(&format!("act.listing.{path}")), expected);
         }
         assert_eq!(again.at("act.listing.organisation.id"), &json!(visitors));
+        let raised = "query ($id: ID!) { listing(id: $id) { raisedAt { id } } }";
+        let raised = ann.ask(raised, json!({"id": done[0]})).await;
+        assert_eq!(raised.text("listing.raisedAt.id"), event);
         let own = ann.ask("{ viewer { listings { totalCount } } }", json!({})).await;
         assert_eq!(own.at("viewer.listings.totalCount"), 1);
         let other = fair.world.person("Otto Other").await;

@@ -21,6 +21,8 @@ use crate::{
         service::{self, Draft, EventId},
     },
     kit::{Error, Id, OrInternal, clock},
+    listings::service::ListingId,
+    outcomes,
     places::rules::Address,
     registrations::{desk, service as registrations},
     reservations::service as reservations,
@@ -60,6 +62,16 @@ struct Gathering {
     registered: Vec<Guest>,
     #[serde(default)]
     came: Vec<String>,
+    #[serde(default)]
+    raised: Vec<Raised>,
+}
+
+/// A listing that was raised at an event, and who says so.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raised {
+    listing: String,
+    by: String,
 }
 
 /// Places that are held for an organisation, and when they are released: days before the event.
@@ -85,6 +97,7 @@ impl World<'_> {
     pub(super) async fn gather(
         &self,
         organisations: &HashMap<String, Id<organisation::Entity>>,
+        listings: &HashMap<String, ListingId>,
     ) -> Result<(), Error> {
         let file: EventFile = toml::from_str(EVENTS).internal()?;
         for mut gathering in file.event {
@@ -93,6 +106,7 @@ impl World<'_> {
                 std::mem::take(&mut gathering.came),
             );
             let held = std::mem::take(&mut gathering.held);
+            let raised = std::mem::take(&mut gathering.raised);
             let (host, days_ago) = (gathering.by.clone(), gathering.days_ago);
             let Some(row) = self.announce(gathering, organisations).await? else {
                 continue;
@@ -101,6 +115,11 @@ impl World<'_> {
                 .await?;
             self.fill(&row, guests, days_ago).await?;
             self.open_doors(&row, &host, came).await?;
+            for Raised { listing, by } in raised {
+                let (viewer, listing) = (self.viewer(&by, 0).await?, *known(listings, &listing)?);
+                let event = Some(EventId::new(row.id));
+                outcomes::service::set_event(self.app, &viewer, listing, event).await?;
+            }
         }
         Ok(())
     }

@@ -52,7 +52,7 @@ pub async fn everything(app: &App) -> Result<(), Error> {
     let listings = world.post(listings, &organisations).await?;
     let stories = stories::read()?;
     world.match_up(stories, &organisations, &listings).await?;
-    world.gather(&organisations).await?;
+    world.gather(&organisations, &listings).await?;
     // What has run out since it was published or proposed is written down as the worker would have done.
     listings::jobs::run(app, &Viewer::system()).await?;
     matches::jobs::run(app, &Viewer::system()).await?;

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use entity::{
-    area,
     event::{self, Column, EventState},
     event_area, place_reservation, registration,
 };
@@ -163,14 +162,9 @@ fn held_at(ids: &[Uuid]) -> SelectStatement {
 }
 
 fn for_areas(ids: &[Uuid]) -> SelectStatement {
-    let codes = Query::select()
-        .column(area::Column::Code)
-        .from(area::Entity)
-        .and_where(area::Column::Id.is_in(ids.iter().copied()))
-        .to_owned();
     Query::select()
         .column(event_area::Column::EventId)
         .from(event_area::Entity)
-        .and_where(event_area::Column::Area.in_subquery(codes))
+        .and_where(event_area::Column::Area.in_subquery(search::codes_of_areas(ids)))
         .to_owned()
 }

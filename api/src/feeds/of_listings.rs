@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{area, listing, listing_area, matching, organisation, resource_type};
+use entity::{listing, listing_area, matching, organisation, resource_type};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
     sea_query::{Query, SelectStatement},
@@ -156,15 +156,10 @@ fn of_matches(column: matching::Column, ids: &[Uuid]) -> SelectStatement {
 }
 
 fn for_areas(ids: &[Uuid]) -> SelectStatement {
-    let codes = Query::select()
-        .column(area::Column::Code)
-        .from(area::Entity)
-        .and_where(area::Column::Id.is_in(ids.iter().copied()))
-        .to_owned();
     Query::select()
         .column(listing_area::Column::ListingId)
         .from(listing_area::Entity)
-        .and_where(listing_area::Column::Area.in_subquery(codes))
+        .and_where(listing_area::Column::Area.in_subquery(search::codes_of_areas(ids)))
         .to_owned()
 }
 

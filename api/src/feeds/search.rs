@@ -1,6 +1,7 @@
 //! Reading what everybody may see: a page of changes, what acts have touched, and what has ended by itself.
 
 use entity::{
+    area,
     feed::{self, Model as Feed},
     feed_entry::{Column, Entity},
 };
@@ -164,4 +165,13 @@ pub fn some(ids: &[Uuid], find: impl FnOnce(&[Uuid]) -> SimpleExpr) -> Option<Si
 pub fn any_of(found: impl IntoIterator<Item = Option<SimpleExpr>>) -> Condition {
     let none = Condition::any().add(Expr::val(false));
     found.into_iter().flatten().fold(none, Condition::add)
+}
+
+/// The codes of these areas, by which things name them.
+pub fn codes_of_areas(ids: &[Uuid]) -> SelectStatement {
+    Query::select()
+        .column(area::Column::Code)
+        .from(area::Entity)
+        .and_where(area::Column::Id.is_in(ids.iter().copied()))
+        .to_owned()
 }
