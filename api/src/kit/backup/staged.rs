@@ -44,7 +44,7 @@ impl Staged {
         })
     }
 
-    /// Where it is for now.
+    /// Where it is until it has its name.
     pub fn path(&self) -> &Path {
         self.part.path()
     }
