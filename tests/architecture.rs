@@ -408,6 +408,7 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "whoever holds a connection open, looked at again and again",
     ),
     ("mergers/conversations", Kind::Act, "conversations go along"),
+    ("mergers/events", Kind::Act, "what was held goes along"),
     ("matches/openings", Kind::Pure, "which acts are open"),
     ("live/moments", Kind::Act, "when to look again"),
     (

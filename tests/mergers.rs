@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     both,
+    events::announced,
     support::{Caller, Reply, World},
 };
 
@@ -132,6 +133,31 @@ both! {
         let seen = tom.ask(query, json!({"ids": ids})).await;
         let at_new = |reference: Value| json!({"externalReference": reference, "organisation": {"name": "New Hub"}});
         assert_eq!(seen.at("nodes"), &json!([at_new(Value::Null), at_new(json!("b")), at_new(json!("a"))]));
+    }
+
+    async fn events_go_on_as_those_of_the_one_that_carries_on(on) {
+        let world = World::new(on).await;
+        let (mary, tom, admin) = (world.person("Mary Major").await, world.person("Tom Minor").await, world.admin().await);
+        let (old, new) = (mary.organisation("Old Hub").await, tom.organisation("New Hub").await);
+        let helper = world.person("Hetty Helper").await;
+        let third = helper.organisation("Third Hub").await;
+        let own = announced(&mary, &old, json!({"title": "Our fair", "partners": [new, third]})).await;
+        let theirs = announced(&helper, &third, json!({"title": "Their fair", "partners": [old, new]})).await;
+        let other = announced(&helper, &third, json!({"title": "Another", "partners": [old]})).await;
+        let follow = "mutation ($id: ID!) { act: makeCalendar(input: {scope: ORGANISATION, organisationId: $id}) { calendar { url } userErrors { code } } }";
+        let calendar = mary.ask(follow, json!({"id": old})).await.text("act.calendar.url");
+        merge(&admin, &old, &new).await.at("mergeOrganisation.organisation");
+        let query = "query ($own: ID!, $theirs: ID!, $other: ID!) { own: event(id: $own) { ...it } theirs: event(id: $theirs) { ...it }
+            other: event(id: $other) { ...it } } fragment it on Event { organisation { name } partners { name } viewerActs }";
+        let seen = tom.ask(query, json!({"own": own, "theirs": theirs, "other": other})).await;
+        let names = |of: &str| seen.each(&format!("{of}.partners"), "name");
+        assert_eq!(seen.text("own.organisation.name"), "New Hub");
+        assert_eq!((names("own"), names("theirs"), names("other")), (vec!["Third Hub".into()], vec!["New Hub".into()], vec!["New Hub".into()]));
+        assert!(seen.at("own.viewerActs").as_array().unwrap().contains(&json!("CANCEL")));
+        let followed = crate::feeds::get(&world, &calendar).await;
+        for title in ["Our fair", "Their fair", "Another"] {
+            assert!(followed.text.contains(&format!("SUMMARY:{title}")), "{}", followed.text);
+        }
     }
 
     async fn a_merged_organisation_only_points_on(on) {

@@ -6,6 +6,7 @@
 //! same transaction.
 
 mod conversations;
+mod events;
 mod mutation;
 pub mod rules;
 pub mod service;

@@ -14,7 +14,7 @@ pub struct MergerMutation;
 
 #[Object]
 impl MergerMutation {
-    /// Merge an organisation into another, which gets its members, parts, numbers and listings. This cannot be
+    /// Merge an organisation into another, which gets its members, parts, numbers, listings and events. This cannot be
     /// undone. Administrators only.
     async fn merge_organisation(
         &self,

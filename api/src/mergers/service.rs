@@ -1,9 +1,9 @@
 //! Merging organisations.
 
 use entity::{
-    intake, invitation, listing, matching, membership,
+    invitation, listing, matching, membership,
     organisation::{self, Column, Entity, Model, OrganisationState},
-    organisation_identifier, place_reservation,
+    organisation_identifier,
 };
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait,
@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{conversations::move_conversations, rules};
+use super::{conversations::move_conversations, events::move_events, rules};
 use crate::{
     App,
     kit::{
@@ -47,10 +47,11 @@ pub async fn merge(
     move_conversations(&transaction, source.id, into.id).await?;
     move_children(&transaction, &source, into.id).await?;
     move_members(&transaction, viewer, source.id, into.id).await?;
-    move_identifiers(&transaction, source.id, into.id).await?;
+    let from_to = (source.id, into.id);
+    let identifiers = organisation_identifier::Column::OrganisationId;
+    repoint::<organisation_identifier::Entity>(&transaction, identifiers, from_to).await?;
     move_listings(&transaction, source.id, into.id).await?;
-    move_intakes(&transaction, source.id, into.id).await?;
-    move_reservations(&transaction, source.id, into.id).await?;
+    move_events(&transaction, from_to).await?;
     revoke_invitations(&transaction, viewer, source.id).await?;
     // The one that carries on is read again: it may have got another parent just now.
     let into = take_turn(&transaction, into.id).await?;
@@ -159,56 +160,18 @@ async fn move_members(
             .exec(transaction)
             .await?;
     }
-    Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into))
-        .filter(Column::OrganisationId.eq(source))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    repoint::<Entity>(transaction, Column::OrganisationId, (source, into)).await
 }
 
-async fn move_identifiers(
+/// What names the one in this column names the other from now on.
+pub(super) async fn repoint<E: EntityTrait>(
     transaction: &DatabaseTransaction,
-    source: Uuid,
-    into: Uuid,
+    column: E::Column,
+    (source, into): (Uuid, Uuid),
 ) -> Result<(), Error> {
-    use organisation_identifier::{Column, Entity};
-
-    Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into))
-        .filter(Column::OrganisationId.eq(source))
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-/// What was told at the events of one is for the other to see through.
-async fn move_intakes(
-    transaction: &DatabaseTransaction,
-    source: Uuid,
-    into: Uuid,
-) -> Result<(), Error> {
-    use intake::{Column, Entity};
-
-    Entity::update_many()
-        .col_expr(Column::HostId, Expr::val(into))
-        .filter(Column::HostId.eq(source))
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-/// Places that are held for one are for the members of the other to draw.
-async fn move_reservations(
-    transaction: &DatabaseTransaction,
-    source: Uuid,
-    into: Uuid,
-) -> Result<(), Error> {
-    use place_reservation::{Column, Entity};
-
-    Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into))
-        .filter(Column::OrganisationId.eq(source))
+    E::update_many()
+        .col_expr(column, Expr::val(into))
+        .filter(column.eq(source))
         .exec(transaction)
         .await?;
     Ok(())
@@ -234,12 +197,7 @@ async fn move_listings(
         .filter(Column::ExternalReference.in_subquery(used))
         .exec(transaction)
         .await?;
-    Entity::update_many()
-        .col_expr(Column::OrganisationId, Expr::val(into))
-        .filter(Column::OrganisationId.eq(source))
-        .exec(transaction)
-        .await?;
-    Ok(())
+    repoint::<Entity>(transaction, Column::OrganisationId, (source, into)).await
 }
 
 async fn revoke_invitations(

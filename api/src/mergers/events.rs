@@ -1,0 +1,58 @@
+//! What one organisation holds goes on as the other's: its events and what is held, told and followed for it there.
+
+use entity::{
+    calendar_address, event, event_partner, event_series, intake, place_reservation, registration,
+};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Query};
+use uuid::Uuid;
+
+use super::service::repoint;
+use crate::kit::Error;
+
+/// Moves events and series, who comes for the organisation and what is held for it, what was told at its events, and
+/// the calendars in which it is followed. Nobody is a partner of what they hold themselves, nor twice of one event.
+pub(super) async fn move_events(
+    transaction: &DatabaseTransaction,
+    from_to: (Uuid, Uuid),
+) -> Result<(), Error> {
+    repoint::<event::Entity>(transaction, event::Column::OrganisationId, from_to).await?;
+    let column = event_series::Column::OrganisationId;
+    repoint::<event_series::Entity>(transaction, column, from_to).await?;
+    let column = registration::Column::OrganisationId;
+    repoint::<registration::Entity>(transaction, column, from_to).await?;
+    let column = place_reservation::Column::OrganisationId;
+    repoint::<place_reservation::Entity>(transaction, column, from_to).await?;
+    let column = calendar_address::Column::OrganisationId;
+    repoint::<calendar_address::Entity>(transaction, column, from_to).await?;
+    repoint::<intake::Entity>(transaction, intake::Column::HostId, from_to).await?;
+    move_partners(transaction, from_to).await
+}
+
+async fn move_partners(
+    transaction: &DatabaseTransaction,
+    (source, into): (Uuid, Uuid),
+) -> Result<(), Error> {
+    use event_partner::{Column, Entity};
+
+    let held = Query::select()
+        .column(event::Column::Id)
+        .from(event::Entity)
+        .and_where(event::Column::OrganisationId.eq(into))
+        .to_owned();
+    Entity::delete_many()
+        .filter(Column::OrganisationId.is_in([source, into]))
+        .filter(Column::EventId.in_subquery(held))
+        .exec(transaction)
+        .await?;
+    let already = Query::select()
+        .column(Column::EventId)
+        .from(Entity)
+        .and_where(Column::OrganisationId.eq(into))
+        .to_owned();
+    Entity::delete_many()
+        .filter(Column::OrganisationId.eq(source))
+        .filter(Column::EventId.in_subquery(already))
+        .exec(transaction)
+        .await?;
+    repoint::<Entity>(transaction, Column::OrganisationId, (source, into)).await
+}
