@@ -464,9 +464,9 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "what those are told who are nobody here",
     ),
     (
-        "mail/sending",
+        "mail/outgoing",
         Kind::Act,
-        "how a link is sent, whatever it is for",
+        "how mails and links are sent and marked",
     ),
     (
         "registrations/answering",

@@ -216,6 +216,24 @@ both! {
         assert_eq!(kinds(&owner).await.len(), 2);
     }
 
+    async fn that_mail_was_sent_is_forgotten_in_the_end_and_what_it_told_is_not(on) {
+        let (world, _sink, owner, elm) = elm(on).await;
+        asks(&world, &elm, "Nel New").await;
+        world.tell(at("10:00")).await;
+        assert_eq!(world.mail(at("10:00")).await, 1);
+        asks(&world, &elm, "Sue Second").await;
+        world.tell(at("10:00")).await;
+        let forgets = async |after: Duration| {
+            let forgotten = api::mail::service::forget(&world.app, &crate::support::system(at("10:00") + after)).await;
+            (forgotten.map_err(|error| error.message()).unwrap(), states(&world).await)
+        };
+        assert_eq!(forgets(Duration::days(90) - Duration::seconds(1)).await, (0, vec![MailState::Sent, MailState::Waiting]));
+        // What still waits is no mail of old.
+        assert_eq!(forgets(Duration::days(90)).await, (1, vec![MailState::Waiting]));
+        assert_eq!(forgets(Duration::days(9000)).await, (0, vec![MailState::Waiting]));
+        assert_eq!(kinds(&owner).await, ["JOIN_REQUESTED"; 2]);
+    }
+
     async fn one_press_ends_mail_of_that_kind_and_looking_ends_nothing(on) {
         let (world, sink, owner, elm) = elm(on).await;
         asks(&world, &elm, "Nel New").await;

@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     App, accounts, amendments, events, feeds, intakes,
     kit::{Error, Viewer},
-    listings, matches, notifications, outbox, reference, registrations, reservations,
+    listings, mail, matches, notifications, outbox, reference, registrations, reservations,
 };
 
 /// How often what time has done to listings is written down.
@@ -26,7 +26,7 @@ const INTAKES: Duration = Duration::from_secs(15);
 /// How often links are mailed to those who wait for them: to verify an address, to register as a guest.
 const LINKS: Duration = Duration::from_secs(5);
 /// How often what has long been gone is forgotten.
-const FEEDS: Duration = Duration::from_hours(1);
+const LONG_GONE: Duration = Duration::from_hours(1);
 
 /// Makes the rounds for as long as it is polled.
 pub async fn run(app: &App) {
@@ -34,8 +34,10 @@ pub async fn run(app: &App) {
         outbox::jobs::run(app),
         notifications::jobs::run(app),
         feeds::jobs::run(app),
-        rounds(app, "feeds", FEEDS, |app| async move {
-            feeds::jobs::forget(&app, &Viewer::system()).await
+        rounds(app, "long gone", LONG_GONE, |app| async move {
+            let viewer = Viewer::system();
+            Ok(feeds::jobs::forget(&app, &viewer).await?
+                + mail::service::forget(&app, &viewer).await?)
         }),
         rounds(app, "listings", LISTINGS, |app| async move {
             listings::jobs::run(&app, &Viewer::system()).await

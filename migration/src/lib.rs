@@ -30,6 +30,7 @@ mod m0015_reservations;
 mod m0016_outcomes;
 mod m0017_links;
 mod m0018_guests;
+mod m0019_forgetting;
 
 pub struct Migrator;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_outcomes::Migration),
             Box::new(m0017_links::Migration),
             Box::new(m0018_guests::Migration),
+            Box::new(m0019_forgetting::Migration),
         ]
     }
 }

@@ -4,12 +4,12 @@
 use std::{collections::BTreeSet, os::unix::process::ExitStatusExt, process::Command};
 
 use api::{
-    App, accounts, events, intakes, kit::clock::now, notifications, outbox, registrations,
+    App, accounts, events, intakes, kit::clock::now, mail, notifications, outbox, registrations,
     reservations,
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    activity, guest_request, intake, notification, place_reservation_address, registration,
+    activity, guest_request, intake, link, notification, place_reservation_address, registration,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Every point in these workers, and how often a link goes out if they are killed there.
-pub const POINTS: [(&str, usize); 24] = [
+pub const POINTS: [(&str, usize); 26] = [
     ("events.touching", 1),
     ("events.touched", 1),
     ("reservations.releasing", 1),
@@ -42,14 +42,16 @@ pub const POINTS: [(&str, usize); 24] = [
     ("guest_requests.forgotten", 1),
     ("intakes.forgetting", 1),
     ("intakes.forgotten", 1),
-    ("link.taking", 1),
-    ("link.taken", 1),
-    ("link.written", 1),
-    ("link.sent", 2),
-    ("link.settling", 2),
-    ("link.settled", 1),
-    ("link.putting_off", 1),
-    ("link.put_off", 1),
+    ("mail.taking", 1),
+    ("mail.taken", 1),
+    ("mail.written", 1),
+    ("mail.sent", 2),
+    ("mail.settling", 2),
+    ("mail.settled", 1),
+    ("mail.putting_off", 1),
+    ("mail.put_off", 1),
+    ("mail.forgetting", 1),
+    ("mail.forgotten", 1),
 ];
 
 /// What the process is told, beside the point at which to end.
@@ -81,6 +83,8 @@ async fn the_worker_that_is_killed() {
         intakes::jobs::forget(&app, &viewer).await?;
         outbox::service::sequence(&app.database).await?;
         notifications::jobs::tell(&app, &viewer).await?;
+        let long_after = system(viewer.now + mail::rules::KEPT);
+        mail::service::forget(&app, &long_after).await?;
         Ok(())
     };
     rounds
@@ -241,7 +245,7 @@ both! {
             let sink = Sink::new().await;
             let Scene { world, told, at } = Scene::new(World::mailing(on, &sink).await).await;
             let before = sink.mails().len();
-            sink.refuse(usize::from(point.starts_with("link.put")));
+            sink.refuse(usize::from(point.starts_with("mail.put")));
             let soon = now() + Duration::minutes(1);
             let errand = |soon: DateTime<Utc>| json!([world.database_url(), sink.url, soon.to_rfc3339(), at.to_rfc3339()]);
             assert!(killed(errand(soon), point).await, "nothing passes {point}");
@@ -263,7 +267,8 @@ both! {
             let reached = intake::Entity::find().filter(intake::Column::ContactEmail.eq("gone@example.org"));
             let listed = place_reservation_address::Entity::find();
             let asked = guest_request::Entity::find();
-            assert_eq!(asked.count(conn).await.unwrap(), 0, "{point}");
+            let given_out = link::Entity::find();
+            assert_eq!((asked.count(conn).await.unwrap(), given_out.count(conn).await.unwrap()), (0, 0), "{point}");
             let kept = (needs.count(conn).await.unwrap(), reached.count(conn).await.unwrap(), listed.count(conn).await.unwrap());
             assert_eq!(kept, (0, 0, 0), "{point}");
             for (who, kind) in &told {

@@ -18,7 +18,7 @@ use crate::{
         input::Checks,
         resource,
     },
-    mail::{Letter, links, sending},
+    mail::{Letter, links},
 };
 
 /// For what the token in the link is good.
@@ -54,7 +54,7 @@ pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::
     }
     links::end(&transaction, link, viewer.now).await?;
     let until = viewer.now + GOOD_FOR;
-    links::decide(&transaction, post, link, viewer.now, until).await?;
+    links::decide(&transaction, post, link, None, (viewer.now, until)).await?;
     let act = act("person.verification_requested", me, &[]);
     activity::record(&transaction, viewer, act).await?;
     transaction.commit().await?;
@@ -100,7 +100,7 @@ pub async fn is_good(app: &App, viewer: &Viewer, token: &str) -> Result<bool, Er
 
 /// Sends every link that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    sending::send(app, viewer, LinkPurpose::Address, |link| async move {
+    links::send(app, viewer, LinkPurpose::Address, |link| async move {
         let person = person::Entity::find_by_id(link.subject_id);
         match person.one(&app.database.write).await? {
             Some(person) => write(app, &link, person),

@@ -14,7 +14,7 @@ use super::{letters, service::record};
 use crate::{
     App,
     kit::{Error, Viewer, crash},
-    mail::sending,
+    mail::links,
 };
 
 /// How many contacts are deleted in one transaction.
@@ -22,7 +22,7 @@ const BATCH: u64 = 200;
 
 /// Sends every link that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    sending::send(app, viewer, LinkPurpose::Claim, |link| async move {
+    links::send(app, viewer, LinkPurpose::Claim, |link| async move {
         let told = intake::Entity::find_by_id(link.subject_id);
         match told.one(&app.database.write).await? {
             Some(row) => letters::write(app, viewer.now, &link, &row),

@@ -229,7 +229,7 @@ pub async fn send_claim(app: &App, viewer: &Viewer, id: IntakeId) -> Result<inta
     }
     links::end(&transaction, link, viewer.now).await?;
     let until = row.contact_until.min(viewer.now + rules::CLAIM_DAYS);
-    links::decide(&transaction, post, link, viewer.now, until).await?;
+    links::decide(&transaction, post, link, None, (viewer.now, until)).await?;
     // The row is written, so that of two who do this at once one is told to read again.
     let change = intake::ActiveModel::default();
     let row = change_if(&transaction, viewer, &row, change, "intake.claim_sent", &[]).await?;

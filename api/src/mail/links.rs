@@ -1,34 +1,39 @@
 //! Links that are mailed to those who need not be anybody here: which were decided on, and until when they are good. What
 //! a link is about and what its mail says is its feature's.
 
+use std::future::ready;
+
 use chrono::{DateTime, Utc};
 use entity::{
     link::{Column, Entity, LinkPurpose, Model},
     mail::MailState,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use super::Post;
-use crate::kit::{Error, UserError, UserErrorCode};
+use super::{Letter, Post, send_next};
+use crate::{
+    App,
+    kit::{Error, UserError, UserErrorCode, Viewer},
+};
 
-/// Decides that a link is mailed, and gives its id.
+/// Decides that a link is mailed, with the news of an act where there is one. Good from now until the second instant.
 pub async fn decide(
     conn: &impl ConnectionTrait,
     post: &Post,
     (purpose, subject_id): (LinkPurpose, Uuid),
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<Uuid, Error> {
+    activity_id: Option<Uuid>,
+    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), Error> {
     let id = Uuid::now_v7();
     let row = Model {
         id,
         purpose,
         subject_id,
-        activity_id: None,
+        activity_id,
         message_id: format!("<{}@{}>", id.simple(), post.host()),
         state: MailState::Waiting,
         attempts: 0,
@@ -39,24 +44,33 @@ pub async fn decide(
     Entity::insert(row.into_active_model())
         .exec_without_returning(conn)
         .await?;
-    Ok(id)
+    Ok(())
 }
 
-/// Decides that a link is mailed with the news of an act.
-pub async fn tell(
-    conn: &impl ConnectionTrait,
-    post: &Post,
-    about: (LinkPurpose, Uuid),
-    activity_id: Uuid,
-    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<(), Error> {
-    let id = decide(conn, post, about, now, expires_at).await?;
-    Entity::update_many()
-        .col_expr(Column::ActivityId, Expr::val(activity_id))
-        .filter(Column::Id.eq(id))
-        .exec(conn)
-        .await?;
-    Ok(())
+/// Sends every link for a purpose that is due, and says how many were tried. `write` gives the letter; `None` where the
+/// link is needless, as all are that are good no more.
+pub async fn send<F: Future<Output = Result<Option<Letter>, Error>> + Send>(
+    app: &App,
+    viewer: &Viewer,
+    purpose: LinkPurpose,
+    write: impl Fn(Model) -> F + Send + Sync,
+) -> Result<usize, Error> {
+    let which = Condition::all().add(Column::Purpose.eq(purpose));
+    let good = |link: Model| {
+        let letter = (link.expires_at > viewer.now).then(|| write(link));
+        async move {
+            match letter {
+                Some(letter) => letter.await,
+                None => Ok(None),
+            }
+        }
+    };
+    let mut tried = 0;
+    while send_next::<Entity, _, _>(app, viewer, which.clone(), good, |_, at| ready(Ok(at))).await?
+    {
+        tried += 1;
+    }
+    Ok(tried)
 }
 
 /// Ends all links to something: they are good no more.

@@ -8,9 +8,10 @@
 //! Without the address of a mail server nothing is decided on and nothing is sent.
 
 pub mod links;
+mod outgoing;
 mod post;
 pub mod rules;
-pub mod sending;
 pub mod service;
 
+pub use outgoing::send_next;
 pub use post::{Letter, Post};

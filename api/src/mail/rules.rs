@@ -1,9 +1,11 @@
-//! How often a mail is tried, and when.
+//! How often a mail is tried, and when; how long is known of it.
 
 use chrono::{DateTime, Duration, Utc};
 
 /// How long whoever took a mail has to send it; longer than any mail server is waited for.
 pub const LEASE: Duration = Duration::minutes(10);
+/// How long is known that a mail was sent and a link given out, for when somebody asks where it is.
+pub const KEPT: Duration = Duration::days(90);
 /// How often a mail is tried before it is given up.
 pub const MOST_ATTEMPTS: i32 = 9;
 /// The longest time between two attempts.

@@ -1,15 +1,25 @@
-//! Which mail is to be sent, who sends it, and what became of it.
+//! Which mail is to be sent, and how long is kept that it was.
 
 use chrono::{DateTime, Utc};
-use entity::mail::{Column, Entity, MailState, Model};
+use entity::{
+    link,
+    mail::{Column, Entity, MailState, Model},
+    notification,
+};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::rules;
-use crate::kit::{Error, crash};
+use crate::{
+    App,
+    kit::{Error, Viewer, crash},
+};
+
+/// How many are deleted in one transaction.
+const BATCH: u64 = 200;
 
 /// The mail that goes to somebody at this time: one that waits for it already and was not tried yet, or a new one.
 /// `host` is the name behind the @ of its Message-ID.
@@ -50,89 +60,37 @@ pub async fn at(
     Ok(id)
 }
 
-/// Takes the mail that has waited longest, if one is due: nobody else takes it for a while.
-pub async fn take(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<Model>, Error> {
-    let due = Condition::all()
-        .add(waiting())
-        .add(Column::NextAttemptAt.lte(now));
+/// Deletes the mail that was done with long ago and the links that were good long ago, and says how many those were.
+pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let before = viewer.now - rules::KEPT;
+    let mut forgotten = 0;
     loop {
-        let first = Entity::find()
-            .filter(due.clone())
-            .order_by_asc(Column::NextAttemptAt)
-            .limit(1);
-        let Some(row) = first.one(conn).await? else {
-            return Ok(None);
-        };
-        crash::point("mail.taking");
-        let taken = Entity::update_many()
-            .col_expr(Column::NextAttemptAt, Expr::val(now + rules::LEASE))
-            .col_expr(Column::Attempts, Expr::val(row.attempts + 1))
-            .filter(Column::Id.eq(row.id))
-            .filter(waiting())
-            .filter(Column::NextAttemptAt.eq(row.next_attempt_at))
-            .exec_with_returning(conn)
-            .await?;
-        if let Some(row) = taken.into_iter().next() {
-            crash::point("mail.taken");
-            return Ok(Some(row));
+        let transaction = app.database.begin().await?;
+        let old = Entity::find().select_only().column(Column::Id);
+        let old = old.filter(Column::SettledAt.lte(before)).limit(BATCH);
+        let mails: Vec<Uuid> = old.into_tuple().all(&transaction).await?;
+        let old = link::Entity::find().select_only().column(link::Column::Id);
+        let old = old.filter(link::Column::ExpiresAt.lte(before)).limit(BATCH);
+        let links: Vec<Uuid> = old.into_tuple().all(&transaction).await?;
+        if mails.is_empty() && links.is_empty() {
+            return Ok(forgotten);
         }
+        forgotten += mails.len() + links.len();
+        notification::Entity::update_many()
+            .col_expr(notification::Column::MailId, Expr::val(None::<Uuid>))
+            .filter(notification::Column::MailId.is_in(mails.clone()))
+            .exec(&transaction)
+            .await?;
+        Entity::delete_many()
+            .filter(Column::Id.is_in(mails))
+            .exec(&transaction)
+            .await?;
+        link::Entity::delete_many()
+            .filter(link::Column::Id.is_in(links))
+            .exec(&transaction)
+            .await?;
+        crash::point("mail.forgetting");
+        transaction.commit().await?;
+        crash::point("mail.forgotten");
     }
-}
-
-/// Marks a mail as done with: sent, or needless. Whoever has sent it says so, even if somebody else took it meanwhile.
-pub async fn settle(
-    conn: &impl ConnectionTrait,
-    mail: &Model,
-    state: MailState,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    crash::point("mail.settling");
-    Entity::update_many()
-        .col_expr(Column::State, Expr::val(state))
-        .col_expr(Column::SettledAt, Expr::val(now))
-        .filter(Column::Id.eq(mail.id))
-        .filter(waiting())
-        .exec(conn)
-        .await?;
-    crash::point("mail.settled");
-    Ok(())
-}
-
-/// Puts off a mail that could not be sent, or gives it up. `calm` moves an instant at which its reader wants none.
-pub async fn put_off(
-    conn: &impl ConnectionTrait,
-    mail: &Model,
-    now: DateTime<Utc>,
-    calm: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>,
-) -> Result<(), Error> {
-    let Some(again) = rules::again(mail.attempts, now) else {
-        return settle(conn, mail, MailState::GivenUp, now).await;
-    };
-    let again = calm(again);
-    crash::point("mail.putting_off");
-    Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::val(again))
-        .filter(Column::Id.eq(mail.id))
-        .filter(waiting())
-        .filter(Column::Attempts.eq(mail.attempts))
-        .exec(conn)
-        .await?;
-    crash::point("mail.put_off");
-    Ok(())
-}
-
-/// Literal, as the partial index names it.
-fn waiting() -> sea_orm::sea_query::SimpleExpr {
-    Expr::cust("\"mail\".\"state\" = 'WAITING'")
-}
-
-/// Whether any mail is due.
-pub async fn is_due(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<bool, Error> {
-    let due = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(waiting())
-        .filter(Column::NextAttemptAt.lte(now))
-        .limit(1);
-    Ok(due.into_tuple::<Uuid>().one(conn).await?.is_some())
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     App,
     kit::{Error, Resource, Viewer},
-    mail::{Letter, links, sending},
+    mail::{Letter, links},
     registrations::{
         letters,
         rules::{KEEP_NEEDS, state_at},
@@ -57,7 +57,7 @@ pub async fn tell(
     };
     for row in &rows {
         let link = (LinkPurpose::Guest, row.id);
-        links::tell(transaction, post, link, act.id, (viewer.now, until)).await?;
+        links::decide(transaction, post, link, Some(act.id), (viewer.now, until)).await?;
     }
     Ok(rows.len())
 }
@@ -86,7 +86,7 @@ fn concerned(act: &activity::Model) -> Option<Condition> {
 
 /// Sends every mail to guests that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    sending::send(app, viewer, LinkPurpose::Guest, |link| async move {
+    links::send(app, viewer, LinkPurpose::Guest, |link| async move {
         write(app, viewer, &link).await
     })
     .await

@@ -4,15 +4,16 @@
 
 use std::time::Duration;
 
-use entity::mail::{MailState, Model};
-use sea_orm::ConnectionTrait;
+use entity::mail::{Entity, Model};
+use sea_orm::Condition;
 use tokio::{sync::Notify, time::timeout};
 
 use super::{letters, store, timing, wishes};
 use crate::{
     App,
     kit::{Error, Viewer, crash},
-    mail, outbox,
+    mail::send_next,
+    outbox,
 };
 
 /// The name under which they read.
@@ -73,45 +74,12 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(told)
 }
 
-/// Mails what has waited longest, if anything is due.
+/// Mails what has waited longest, if anything is due. What is tried again keeps to its reader's quiet hours.
 pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
-    let (Some(post), conn) = (&app.post, &app.database.write) else {
-        return Ok(false);
+    let write = |row: Model| async move { letters::write(app, viewer, &row).await };
+    let later = |row: Model, at| async move {
+        let quiet = wishes::of(&app.database.write, row.person_id).await?.quiet;
+        Ok(timing::calm(quiet, at))
     };
-    if !mail::service::is_due(&app.database.read, viewer.now).await? {
-        return Ok(false);
-    }
-    let Some(mail) = mail::service::take(conn, viewer.now).await? else {
-        return Ok(false);
-    };
-    let letter = match letters::write(app, viewer, &mail).await {
-        Ok(Some(letter)) => letter,
-        Ok(None) => {
-            mail::service::settle(conn, &mail, MailState::Needless, viewer.now).await?;
-            return Ok(true);
-        }
-        // One that cannot be written must not stand in the way of the others.
-        Err(error) => {
-            put_off(conn, viewer, &mail).await?;
-            return Err(error);
-        }
-    };
-    crash::point("mail.written");
-    match post.send(letter).await {
-        Ok(()) => {
-            crash::point("mail.sent");
-            mail::service::settle(conn, &mail, MailState::Sent, viewer.now).await?;
-        }
-        Err(error) => {
-            tracing::warn!(?error, mail = %mail.id, attempts = mail.attempts, "a mail could not be sent");
-            put_off(conn, viewer, &mail).await?;
-        }
-    }
-    Ok(true)
-}
-
-/// Tries a mail again later, and not in its reader's quiet hours.
-async fn put_off(conn: &impl ConnectionTrait, viewer: &Viewer, mail: &Model) -> Result<(), Error> {
-    let quiet = wishes::of(conn, mail.person_id).await?.quiet;
-    mail::service::put_off(conn, mail, viewer.now, |at| timing::calm(quiet, at)).await
+    send_next::<Entity, _, _>(app, viewer, Condition::all(), write, later).await
 }

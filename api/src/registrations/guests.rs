@@ -29,7 +29,7 @@ use crate::{
     App,
     events::{capacity, rules as events, service::EventId},
     kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
-    mail::{links, sending},
+    mail::links,
 };
 
 /// How long what a guest asked for is kept, and the link to it is good.
@@ -119,7 +119,7 @@ pub async fn request(
         .exec_without_returning(&transaction)
         .await?;
     let link = (LinkPurpose::GuestRequest, id);
-    links::decide(&transaction, post, link, viewer.now, expires_at).await?;
+    links::decide(&transaction, post, link, None, (viewer.now, expires_at)).await?;
     transaction.commit().await?;
     Ok(email)
 }
@@ -217,7 +217,7 @@ async fn make(
 
 /// Sends every link to register that is due, and says how many were tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    sending::send(app, viewer, LinkPurpose::GuestRequest, |link| async move {
+    links::send(app, viewer, LinkPurpose::GuestRequest, |link| async move {
         write(app, &link).await
     })
     .await
