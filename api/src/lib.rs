@@ -70,6 +70,8 @@ pub struct Parts {
     pub trusted_documents: HashMap<String, String>,
     /// What is told to Prometheus.
     pub metrics: http::Metrics,
+    /// Whose turn it is.
+    pub queue: http::Queue,
     /// The way to the mail server, where there is one.
     pub post: Option<mail::Post>,
     /// Hashes and compares passwords.
@@ -127,6 +129,7 @@ impl App {
             post,
             trusted_documents,
             metrics: http::Metrics::default(),
+            queue: http::Queue::new(&config.load),
             reference: reference::Cache::read(&database.read).await?,
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,

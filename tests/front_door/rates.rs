@@ -1,5 +1,7 @@
 //! How much one caller may ask for, and how much all of them at once.
 
+use std::time::Duration;
+
 use api::http::server::Peer;
 use axum::http::{HeaderMap, header};
 use futures_util::future::join_all;
@@ -131,8 +133,20 @@ async fn more_than_can_be_done_is_put_off_and_its_health_is_told_all_the_same() 
     let anyone = world.stranger();
     let slow = "mutation { signIn(input: {email: \"a@b.example\", password: \"seven wooden otters\"}) { accessToken } }";
     let replies = join_all((0..12).map(|_| anyone.ask(slow, json!({}))));
+    let metrics = Caller::new(api::http::metrics_router(world.app.clone()), None);
+    let figures = async || {
+        let told = metrics.send(get("/metrics")).await.text;
+        ["in_work", "waiting", "turned_away"].map(|figure| {
+            let name = format!("marketplace_requests_{figure} ");
+            let found = told.lines().find_map(|line| line.strip_prefix(&name));
+            found.expect(figure).parse::<usize>().unwrap()
+        })
+    };
     let health = async {
         let mut told = Vec::new();
+        while figures().await[..2] != [1, 2] {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         for path in ["/health/live", "/health/ready", "/health/ready"] {
             told.push(anyone.send(get(path)).await.status.as_u16());
         }
@@ -146,6 +160,7 @@ async fn more_than_can_be_done_is_put_off_and_its_health_is_told_all_the_same() 
         "{} done",
         done.len()
     );
+    assert_eq!(figures().await, [0, 0, put_off.len()]);
     for reply in put_off {
         refused(reply, 503, "OVERLOADED");
         assert_eq!(number(&reply.headers, "retry-after"), 2);

@@ -75,16 +75,17 @@ both! {
         let words = ["serve", "--listen", "127.0.0.1:0", "--database-url", world.database_url(), "--token-key-file", key.to_str().unwrap()];
         let mut program = Program::start_with(&words, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=trial")]);
         let address = program.told("GraphQL     http://");
-        let ask = |query: &str, variables: serde_json::Value| {
+        let ask = |query: &str, variables: serde_json::Value, parent: &str| {
             let mut stream = connect(address);
             let body = json!({"query": query, "variables": variables, "operationName": "OliveAsks"}).to_string();
-            stream.write_all(post("/graphql?olive=1", "*/*", &body).replace("Host:", "Connection: close\r\nX-Request-Id: known-7\r\nHost:").as_bytes()).unwrap();
+            stream.write_all(post("/graphql?olive=1", "*/*", &body).replace("Host:", &format!("Connection: close\r\nX-Request-Id: known-7\r\nTraceparent: {parent}\r\nHost:")).as_bytes()).unwrap();
             rest(&mut stream)
         };
         let input = json!({"email": "olive@secret.example", "password": PASSWORD, "displayName": "Olive Otter"});
-        let made = ask("mutation OliveAsks($input: SignUpInput!) { olive: signUp(input: $input) { accessToken userErrors { code } } }", json!({"input": input}));
+        let made = ask("mutation OliveAsks($input: SignUpInput!) { olive: signUp(input: $input) { accessToken userErrors { code } } }", json!({"input": input}), "00-no-trace-01");
         assert!(made.contains("accessToken"), "{made}");
-        ask("query OliveAsks { olive: listing { id } }", json!({}));
+        let theirs = (0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128, 0x00f0_67aa_0ba9_02b7_u64);
+        ask("query OliveAsks { olive: listing { id } }", json!({}), &format!("00-{:032x}-{:016x}-01", theirs.0, theirs.1));
         program.terminate();
         let ended = program.end();
         assert!(ended.status.success(), "{ended:?}");
@@ -110,6 +111,10 @@ both! {
             let request = spans.iter().find(|span| span.span_id == operation.parent_span_id).expect("the request that it was asked by");
             assert_eq!((request.name.as_str(), said(request, "path"), said(request, "status"), said(request, "id")), ("request", "/graphql".into(), "200".into(), "known-7".into()));
             assert!(request.trace_id == operation.trace_id && request.end_time_unix_nano >= operation.end_time_unix_nano);
+            // Whoever asks in a trace of theirs finds it there; what is no trace begins one.
+            let (begun, parent) = (request.trace_id == theirs.0.to_be_bytes(), request.parent_span_id.as_slice());
+            let known = theirs.1.to_be_bytes();
+            assert_eq!((begun, parent), if field == "listing" { (true, &known[..]) } else { (false, &[][..]) });
         }
         assert!(spans.iter().all(|span| span.events.is_empty()), "what is logged stays in the log");
     }

@@ -68,7 +68,7 @@ use tower_http::{
 
 pub use limits::Limits;
 pub use metrics::{Metrics, metrics_router};
-pub use queue::Load;
+pub use queue::{Load, Queue};
 pub use rates::Allowance;
 pub use terms::Terms;
 pub use trusted::trusted_documents;

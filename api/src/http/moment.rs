@@ -1,4 +1,4 @@
-//! What the program is made of at the moment that Prometheus asks: its statements, listeners, connections and memory.
+//! What the program is made of at the moment that Prometheus asks: its statements, listeners, requests, connections and memory.
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue},
@@ -32,6 +32,9 @@ pub struct Moment {
     statements: Gauge,
     followers: Gauge,
     connections: Family<Connections, Gauge>,
+    in_work: Gauge,
+    waiting: Gauge,
+    turned_away: Gauge,
     reference_uses: Gauge,
     reference_readings: Gauge,
 }
@@ -55,6 +58,21 @@ impl Moment {
             self.connections.clone(),
         );
         registry.register(
+            "requests_in_work",
+            "Requests that are worked on",
+            self.in_work.clone(),
+        );
+        registry.register(
+            "requests_waiting",
+            "Requests that wait for their turn",
+            self.waiting.clone(),
+        );
+        registry.register(
+            "requests_turned_away",
+            "Requests that found too many waiting, or waited in vain, since the start",
+            self.turned_away.clone(),
+        );
+        registry.register(
             "reference_uses",
             "How often reference data was found in memory since the start",
             self.reference_uses.clone(),
@@ -74,6 +92,9 @@ impl Moment {
         self.reference_uses.set(number(app.reference.uses()));
         self.reference_readings
             .set(number(app.reference.readings()));
+        self.in_work.set(number(app.queue.in_work() as u64));
+        self.waiting.set(number(app.queue.waiting() as u64));
+        self.turned_away.set(number(app.queue.turned_away()));
         for one in app.database.pools() {
             for (state, count) in [
                 (State::Busy, one.open.saturating_sub(one.idle)),

@@ -17,7 +17,7 @@ use super::{
     documents::Documents,
     members::Members,
     metrics::Outcome,
-    queue::{Queue, Turn},
+    queue::Turn,
     rates::{Left, Payer, Rates, TooSoon, price},
     source, variables,
 };
@@ -36,7 +36,6 @@ pub struct Door {
     admission: Arc<Admission>,
     documents: Arc<Documents>,
     rates: Arc<Rates>,
-    queue: Arc<Queue>,
 }
 
 /// Who asks, and where they are.
@@ -68,10 +67,8 @@ impl Door {
         let trusted = app.trusted_documents.clone();
         let documents = Documents::new(trusted, app.config.only_trusted_documents);
         let rates = Rates::new(&app.config.allowance);
-        let queue = Queue::new(&app.config.load);
         Self {
             rates: Arc::new(rates),
-            queue: Arc::new(queue),
             app,
             engine,
             admission: Arc::new(Admission::new(limits)),
@@ -137,7 +134,7 @@ impl Door {
 
     /// Waits until an operation may be worked on.
     pub async fn turn(&self) -> Option<Turn> {
-        self.queue.turn().await
+        self.app.queue.turn().await
     }
 
     /// The document with these variables, and what it comes to.

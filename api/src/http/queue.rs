@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -44,8 +44,10 @@ impl Default for Load {
 /// Who is worked on, and who waits.
 pub struct Queue {
     free: Arc<Semaphore>,
+    most_in_work: usize,
     waiting: AtomicUsize,
     most: usize,
+    turned_away: AtomicU64,
     longest: Duration,
 }
 
@@ -54,11 +56,14 @@ pub type Turn = OwnedSemaphorePermit;
 
 impl Queue {
     /// Nobody is there yet.
+    #[must_use]
     pub fn new(load: &Load) -> Self {
         Self {
             free: Arc::new(Semaphore::new(load.max_in_work as usize)),
+            most_in_work: load.max_in_work as usize,
             waiting: AtomicUsize::new(0),
             most: load.max_waiting as usize,
+            turned_away: AtomicU64::new(0),
             longest: Duration::from_millis(load.max_wait_milliseconds.into()),
         }
     }
@@ -68,9 +73,33 @@ impl Queue {
         if let Ok(turn) = Arc::clone(&self.free).try_acquire_owned() {
             return Some(turn);
         }
+        let turn = self.wait().await;
+        if turn.is_none() {
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
+        turn
+    }
+
+    async fn wait(&self) -> Option<Turn> {
         let _place = Place::take(self)?;
         let turn = timeout(self.longest, Arc::clone(&self.free).acquire_owned()).await;
         turn.ok()?.ok()
+    }
+
+    /// How many are worked on at this moment.
+    pub fn in_work(&self) -> usize {
+        self.most_in_work
+            .saturating_sub(self.free.available_permits())
+    }
+
+    /// How many wait at this moment.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How many were told to come again.
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
     }
 }
 

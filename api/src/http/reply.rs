@@ -175,7 +175,23 @@ pub fn span(request: &Request<Body>) -> tracing::Span {
         .unwrap_or_default();
     let (method, path) = (request.method(), request.uri().path());
     let status = tracing::field::Empty;
-    tracing::info_span!("request", id, %method, path, status)
+    let span = tracing::info_span!("request", id, %method, path, status);
+    #[cfg(feature = "otlp")]
+    carry_on(&span, request.headers());
+    span
+}
+
+/// Goes on with the trace of whoever asks, where they name one (W3C Trace Context: `traceparent`, `tracestate`).
+#[cfg(feature = "otlp")]
+fn carry_on(span: &tracing::Span, headers: &HeaderMap) {
+    use opentelemetry::propagation::TextMapPropagator;
+    use opentelemetry_http::HeaderExtractor;
+    use opentelemetry_sdk::propagation::TraceContextPropagator;
+    use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+    let asked = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
+    // Refused only where no traces are sent.
+    let _ = span.set_parent(asked);
 }
 
 /// Writes into the span what was answered.
