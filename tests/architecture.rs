@@ -234,6 +234,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the words of an address, with the names of enums as they are kept",
     ),
     (
+        "finding/asking",
+        Kind::Pure,
+        "what a filter may ask, whatever is searched",
+    ),
+    (
         "finding/conditions",
         Kind::Act,
         "what must hold of a listing, piece by piece",
