@@ -474,6 +474,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the acts on what was registered, which are many",
     ),
     (
+        "registrations/keeping",
+        Kind::Act,
+        "how long what is personal is kept, asked by several",
+    ),
+    (
         "registrations/tokens",
         Kind::Act,
         "what a link stands for, beside how it comes about",
