@@ -48,6 +48,32 @@ fn figures(
         "confirmedDeliveries": confirmed, "measures": measures})
 }
 
+/// Whether what came of each of these is told to somebody.
+async fn told<const N: usize>(who: &Caller, ids: [&String; N]) -> [bool; N] {
+    let mut told = [false; N];
+    for (told, id) in told.iter_mut().zip(ids) {
+        *told = outcome(who, id).await["suppressed"] == false;
+    }
+    told
+}
+
+/// Which groups by kind are kept back of each of these.
+async fn kept_back(who: &Caller, ids: &[&String]) -> Vec<Vec<Value>> {
+    let by_kind = "outcome(groupBy: RESOURCE_KIND) { suppressed }";
+    let query = format!(
+        "query ($ids: [ID!]!) {{ nodes(ids: $ids) {{
+        ... on Event {{ {by_kind} }} ... on EventSeries {{ {by_kind} }} }} }}"
+    );
+    let reply = who.ask(&query, json!({"ids": ids})).await;
+    let nodes = reply.at("nodes").as_array().unwrap().iter();
+    nodes
+        .map(|node| {
+            let groups = node["outcome"].as_array().unwrap().iter();
+            groups.map(|group| group["suppressed"].clone()).collect()
+        })
+        .collect()
+}
+
 both! {
     async fn a_draft_that_was_raised_at_an_event_can_be_thrown_away(on) {
         let pair = Pair::new(on).await;
@@ -102,16 +128,41 @@ both! {
         let fir = third.organisation("Fir Farm").await;
         let theirs = posted(&third, "Offer", &fir, json!({})).await;
         raise(&third, &theirs, Some(&first)).await.at("act.listing.id");
-        assert_eq!(outcome(&pair.world.stranger(), &first).await["offers"], 2);
+        let stranger = pair.world.stranger();
+        // Three stand behind the first event, and one behind the second: the series is told, so the first is not, for what
+        // it leaves over is that one's.
+        assert_eq!(told(&stranger, [&first, &second, &series]).await, [false, false, true]);
+        assert_eq!(told(&pair.broker, [&first, &second, &series]).await, [true, true, true]);
+        let at_second = posted(&third, "Offer", &fir, json!({})).await;
+        raise(&third, &at_second, Some(&second)).await.at("act.listing.id");
+        assert_eq!(told(&stranger, [&first, &second, &series]).await, [false, false, true]);
+        // A match counts where its request was raised too, and brings a third organisation: now nobody can be told.
+        raise(&pair.taker, &pair.request, Some(&second)).await.at("act.listing.id");
+        assert_eq!(told(&stranger, [&first, &second, &series]).await, [true, true, true]);
+        for id in [&first, &second, &series] {
+            let seen = outcome(&stranger, id).await;
+            assert_eq!((&seen["matches"], &seen), (&json!(1), &outcome(&pair.broker, id).await));
+        }
+        raise(&pair.taker, &pair.request, Some(&first)).await.at("act.listing.id");
 
         let by_kind = "query ($id: ID!) { event(id: $id) { outcome(groupBy: RESOURCE_KIND) { resourceKind offers } } }";
         let by_kind = pair.broker.ask(by_kind, json!({"id": first})).await;
         assert_eq!(by_kind.at("event.outcome.0.offers"), 2);
+        // To everybody groups are told of a series and of events of none; one person's listing is all that is of one kind.
+        let all = [&first, &second, &series];
+        let staff = kept_back(&pair.broker, &all).await;
+        assert_eq!(staff, [vec![false], vec![false, false], vec![false, false]]);
+        assert_eq!(kept_back(&stranger, &all).await, [vec![true], vec![true], vec![true, true]]);
         let found = "query ($ids: [ID!]) { listings(filter: {events: $ids, stillNeeded: null}) { totalCount } }";
-        for (ids, count) in [(vec![&first], 3), (vec![&second], 1), (vec![&first, &second], 4)] {
+        for (ids, count) in [(vec![&first], 3), (vec![&second], 2), (vec![&first, &second], 5)] {
             let found = pair.world.stranger().ask(found, json!({"ids": ids})).await;
             assert_eq!(found.at("listings.totalCount"), count);
         }
+        let alone = announced(&pair.taker, &pair.oak, json!({})).await;
+        for (who, listing) in [(&pair.giver, &pair.offer), (&pair.taker, &pair.request), (&third, &theirs)] {
+            raise(who, listing, Some(&alone)).await.at("act.listing.id");
+        }
+        assert_eq!(kept_back(&stranger, &[&alone]).await, [[false]]);
     }
 
     async fn its_organisation_says_at_which_event_a_listing_was_raised(on) {

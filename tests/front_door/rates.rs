@@ -1,6 +1,6 @@
 //! How much one caller may ask for, and how much all of them at once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::http::server::Peer;
 use axum::http::{HeaderMap, header};
@@ -8,7 +8,10 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{WHO, asking, get, post, refused};
-use crate::support::{Caller, On, Reply, World};
+use crate::{
+    both,
+    support::{Caller, On, Reply, World},
+};
 
 async fn from(caller: &Caller, address: &str, said: Option<&str>, query: &str) -> Reply {
     let mut request = post(asking(query));
@@ -20,6 +23,25 @@ async fn from(caller: &Caller, address: &str, said: Option<&str>, query: &str) -
             .insert("x-forwarded-for", said.parse().unwrap());
     }
     caller.send(request).await
+}
+
+/// What somebody at an address gets who reads without GraphQL.
+async fn read(caller: &Caller, address: &str, path: &str, tag: Option<&str>) -> Reply {
+    let mut request = get(path);
+    let address = format!("{address}:4000").parse().unwrap();
+    request.extensions_mut().insert(Peer(address));
+    if let Some(tag) = tag {
+        let headers = request.headers_mut();
+        headers.insert(header::IF_NONE_MATCH, tag.parse().unwrap());
+    }
+    caller.send(request).await
+}
+
+/// How many points an answer says are left.
+fn left(reply: &Reply) -> u64 {
+    let left = reply.headers["ratelimit"].to_str().unwrap();
+    let left = left.strip_prefix("\"points\";r=").unwrap();
+    left.split(';').next().unwrap().parse().unwrap()
 }
 
 fn number(headers: &HeaderMap, name: &str) -> u64 {
@@ -181,4 +203,88 @@ async fn more_than_can_be_done_is_put_off_and_its_health_is_told_all_the_same() 
         assert_eq!(number(&reply.headers, "retry-after"), 2);
     }
     assert_eq!(anyone.ask(WHO, json!({})).await.status, 200);
+}
+
+/// What is read without GraphQL and the points that each costs.
+const DOCUMENTS: [(&str, u64); 9] = [
+    ("/calendars/areas/surrey.ics", 101),
+    ("/calendars/private.ics?token=none", 101),
+    ("/feeds/listings.rpde", 21),
+    ("/feeds/events.rpde?limit=500", 51),
+    ("/feeds/events.atom", 6),
+    ("/events/EVT-7K3M9-Q2X4T.ics", 1),
+    ("/listings/OFF-7K3M9-Q2X4T.jsonld", 1),
+    ("/guests?token=none", 1),
+    ("/verify-email?token=none", 1),
+];
+
+both! {
+    async fn what_is_read_without_graphql_is_paid_for_as_graphql_is(on) {
+        let world = World::with(on, |config| config.allowance.points_per_address = 400).await;
+        let anyone = world.stranger();
+        let mut points = 400;
+        // Some come back meanwhile: 400 in a minute.
+        let begun = Instant::now();
+        let spent = |reply: &Reply, before: u64, price: u64| {
+            let slack = 7 + 7 * begun.elapsed().as_secs();
+            assert!((before - price..=before - price + slack).contains(&left(reply)), "{} of {before}", left(reply));
+            left(reply)
+        };
+        for (path, price) in DOCUMENTS {
+            let reply = read(&anyone, "203.0.113.9", path, None).await;
+            points = spent(&reply, points, price);
+        }
+        // Whoever has it already pays a part, and all of it where it has changed.
+        let area = DOCUMENTS[0].0;
+        let known = read(&anyone, "203.0.113.10", area, None).await;
+        points = spent(&known, 400, 101);
+        let tag = known.headers[header::ETAG].to_str().unwrap();
+        let same = read(&anyone, "203.0.113.10", area, Some(tag)).await;
+        points = spent(&same, points, 26);
+        let changed = read(&anyone, "203.0.113.10", area, Some("\"old\"")).await;
+        spent(&changed, points, 101);
+        assert_eq!([same.status.as_u16(), changed.status.as_u16()], [304, 200]);
+
+        while read(&anyone, "203.0.113.9", area, None).await.status == 200 {}
+        let reply = read(&anyone, "203.0.113.9", area, None).await;
+        refused(&reply, 429, "RATE_LIMITED");
+        assert!((1..=16).contains(&number(&reply.headers, "retry-after")));
+        let large = "{ offers(first: 100) { nodes { id title state kind version organisation { id name kind } } } }";
+        let graphql = async |address: &str| {
+            let mut last = from(&anyone, address, None, large).await;
+            while last.status == 200 && left(&last) > 100 {
+                last = from(&anyone, address, None, large).await;
+            }
+            last
+        };
+        assert!(left(&graphql("203.0.113.11").await) <= 100);
+        refused(&read(&anyone, "203.0.113.11", area, None).await, 429, "RATE_LIMITED");
+        for path in ["/health/live", "/health/ready", "/.well-known/jwks.json", "/graphiql", "/nothing"] {
+            let reply = read(&anyone, "203.0.113.9", path, None).await;
+            assert!(reply.status != 429 && !reply.headers.contains_key("ratelimit"), "{path}");
+        }
+    }
+
+    async fn what_is_read_without_graphql_waits_for_its_turn(on) {
+        let world = World::with(on, |config| {
+            (config.load.max_in_work, config.load.max_waiting) = (1, 0);
+        })
+        .await;
+        let anyone = world.stranger();
+        let turn = world.app.queue.turn().await.unwrap();
+        for (path, _) in DOCUMENTS {
+            let reply = anyone.send(get(path)).await;
+            refused(&reply, 503, "OVERLOADED");
+            assert_eq!(number(&reply.headers, "retry-after"), 2);
+        }
+        for path in ["/health/live", "/health/ready", "/.well-known/jwks.json", "/graphiql"] {
+            assert_ne!(anyone.send(get(path)).await.status, 503, "{path}");
+        }
+        drop(turn);
+        for (path, _) in DOCUMENTS {
+            let reply = anyone.send(get(path)).await;
+            assert!([200, 404].contains(&reply.status.as_u16()), "{path}: {}", reply.status);
+        }
+        assert_eq!(world.app.queue.in_work(), 0);
+    }
 }

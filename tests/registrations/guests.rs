@@ -216,6 +216,45 @@ both! {
         assert!(!made.text("act.registration.code").is_empty());
     }
 
+    async fn a_guest_of_three_sessions_is_mailed_once_of_each_act_on_the_event_and_many_cost_as_much_as_few(on) {
+        let door = Door::new(on).await;
+        let starts_at = in_days(30);
+        let ends_at = starts_at + Duration::hours(3);
+        let session = |title: &str, capacity: i32| json!({"title": title, "startsAt": starts_at, "endsAt": ends_at, "capacity": capacity});
+        let event = door.event(json!({"registrationMode": "SESSIONS", "capacity": null, "startsAt": starts_at, "endsAt": ends_at,
+            "sessions": [session("Offers", 1), session("Requests", 20), session("Tea", 20)]})).await;
+        let query = "query ($id: ID!) { event(id: $id) { sessions { id } } }";
+        let sessions = door.owner.ask(query, json!({"id": event})).await.each("event.sessions", "id");
+        let comes = async |email: &str, at: usize| {
+            let made = door.comes(&event, email, json!({"sessionId": sessions[at]})).await;
+            made.text("act.registration.state")
+        };
+        assert_eq!(comes("ivy@example.org", 0).await, "CONFIRMED");
+        assert_eq!([comes("gus@example.org", 0).await, comes("gus@example.org", 1).await, comes("gus@example.org", 2).await],
+            ["WAITLISTED", "CONFIRMED", "CONFIRMED"]);
+        door.mail(now()).await;
+        // What it costs to tell of an act on the event, and how many are mailed.
+        let tell = async |act: &str, more: Value| {
+            on_event(&door.owner, act, &event, more).await.at("act.event.id");
+            let before = door.world.app.database.statements();
+            door.world.tell(now()).await;
+            (door.world.app.database.statements() - before, door.mail(now()).await)
+        };
+        let said = |to: &str| door.subjects(to).len();
+        let (asked, before) = (said("gus@example.org"), said("ivy@example.org"));
+        let few = tell("updateEvent", json!({"version": 2, "venue": {"name": "The Lighthouse"}})).await;
+        assert_eq!((few.1, said("gus@example.org") - asked, said("ivy@example.org") - before), (2, 1, 1));
+        let seen = look(&door.world.stranger(), &door.token("gus@example.org")).await;
+        assert_eq!(seen.at("guestRegistration.state"), "CONFIRMED", "the link leads to what is the nearest to a place");
+
+        for guest in 0..10 {
+            assert_eq!(comes(&format!("guest-{guest}@example.org"), 1).await, "CONFIRMED");
+        }
+        door.mail(now()).await;
+        let many = tell("updateEvent", json!({"version": 3, "venue": {"name": "The Old Mill"}})).await;
+        assert_eq!(many, (few.0, 12));
+    }
+
     async fn an_event_welcomes_guests_where_everybody_sees_it_and_its_organisers_wish_it(on) {
         let door = Door::new(on).await;
         let stranger = door.world.stranger();

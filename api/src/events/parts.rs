@@ -13,7 +13,7 @@ use crate::{
     },
     organisations::Organisation,
     registrations::reserved,
-    statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
+    statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
 /// A part of an event with a time of its own.
@@ -200,7 +200,7 @@ impl EventSeries {
             StatisticsGrouping,
         >,
     ) -> Result<Vec<StatisticsGroup>> {
-        StatisticsGroup::outcome(ctx, Raised::AtAnyOf(self.0.id), group_by).await
+        StatisticsGroup::of_series(ctx, self.0.id, group_by).await
     }
 
     /// When it was made.

@@ -52,7 +52,7 @@ fn needs(field: &str) -> &'static [Column] {
     use Column as C;
     match field {
         "reference" => &[C::Reference],
-        "series" => &[C::SeriesId],
+        "series" | "outcome" => &[C::SeriesId],
         "recurrenceId" => &[C::RecurrenceId],
         "kind" => &[C::Kind],
         "title" => &[C::Title],

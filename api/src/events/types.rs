@@ -33,7 +33,7 @@ use crate::{
     reference::{Area, PriorityArea},
     registrations::{self, Registration},
     reservations::PlaceReservation,
-    statistics::{StatisticsGroup, StatisticsGrouping, rules::Raised},
+    statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
 /// Where an event takes place.
@@ -420,6 +420,10 @@ impl Event {
     /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
     /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
     /// three organisations act.
+    ///
+    /// Of an event of a series, others see no groups, only of the series as a whole: with `groupBy` one group comes back,
+    /// `suppressed`. Without it the group is `suppressed` too where its figures, taken from those of the series, would tell
+    /// what fewer than three organisations did at other events.
     #[graphql(complexity = "300 + 50 * child_complexity")]
     async fn outcome(
         &self,
@@ -428,7 +432,8 @@ impl Event {
             StatisticsGrouping,
         >,
     ) -> Result<Vec<StatisticsGroup>> {
-        StatisticsGroup::outcome(ctx, Raised::At(self.0.known().id), group_by).await
+        let row = self.0.with(ctx, "outcome").await?;
+        StatisticsGroup::of_event(ctx, row.id, row.series_id, group_by).await
     }
 
     /// When it was drafted.

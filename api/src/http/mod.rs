@@ -39,6 +39,7 @@ mod source;
 mod stream;
 mod terms;
 mod tight;
+mod toll;
 mod trusted;
 mod values;
 mod variables;
@@ -49,7 +50,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     http::{HeaderName, StatusCode},
-    middleware::{map_request, map_response, map_response_with_state},
+    middleware::{from_fn_with_state, map_request, map_response, map_response_with_state},
     response::Redirect,
     routing::{any, get},
 };
@@ -113,6 +114,7 @@ pub fn router_on(app: App, terms: Terms) -> Router {
     } else {
         Router::new()
     };
+    let documents = documents(door.clone()).with_state(app.clone());
     playground
         .route("/graphql", any(graphql::handle).with_state(door))
         .route(
@@ -120,17 +122,7 @@ pub fn router_on(app: App, terms: Terms) -> Router {
             any(stream::handle).with_state(live.clone()),
         )
         .route("/graphql/ws", any(socket::handle).with_state(live))
-        .route(
-            "/mail/unsubscribe",
-            get(mail::ask)
-                .post(mail::unsubscribe)
-                .with_state(app.clone()),
-        )
-        .route("/guests", get(links::guest).with_state(app.clone()))
-        .route("/claims", get(links::claim).with_state(app.clone()))
-        .route("/verify-email", get(links::address).with_state(app.clone()))
-        .merge(feeds::routes().with_state(app.clone()))
-        .merge(calendars::routes().with_state(app.clone()))
+        .merge(documents)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))
@@ -165,6 +157,18 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(headers::plain_id))
+}
+
+/// What is read without GraphQL, and paid for as it is.
+fn documents(door: operation::Door) -> Router<App> {
+    Router::new()
+        .route("/mail/unsubscribe", get(mail::ask).post(mail::unsubscribe))
+        .route("/guests", get(links::guest))
+        .route("/claims", get(links::claim))
+        .route("/verify-email", get(links::address))
+        .merge(feeds::routes())
+        .merge(calendars::routes())
+        .route_layer(from_fn_with_state(door, toll::pay_and_wait))
 }
 
 /// Answers of more than a kilobyte are packed, for those who take it. Events are not: they would wait for each other.

@@ -35,7 +35,8 @@ pub struct Door {
     engine: Engine,
     admission: Arc<Admission>,
     documents: Arc<Documents>,
-    rates: Arc<Rates>,
+    /// What callers have left.
+    pub rates: Arc<Rates>,
 }
 
 /// Who asks, and where they are.
@@ -132,7 +133,7 @@ impl Door {
         })
     }
 
-    /// Waits until an operation may be worked on.
+    /// Waits until a request may be worked on.
     pub async fn turn(&self) -> Option<Turn> {
         self.app.queue.turn().await
     }

@@ -1,4 +1,4 @@
-//! How much each caller may ask for in a minute. What a document asks for is its price; who signed in pays for
+//! How much each caller may ask for in a minute, by GraphQL or without it. What a document asks for is its price; who signed in pays for
 //! themselves, and who did not for the address that they come from. Acts that cost us more than they say, such as hashing
 //! a password, are counted by themselves.
 
@@ -28,6 +28,12 @@ const PER_POINT: u64 = 100;
 const WINDOW: u32 = 60;
 /// Checks after which callers are forgotten who have all of their points.
 const TIDY: usize = 10_000;
+
+/// The headers that say what a caller has left.
+pub const LEFT: [HeaderName; 2] = [
+    HeaderName::from_static("ratelimit-policy"),
+    HeaderName::from_static("ratelimit"),
+];
 
 /// How much callers may ask for.
 #[derive(Args, Clone, Debug)]
@@ -155,15 +161,13 @@ impl Left {
         let Self { limit, remaining } = self;
         let spent = u64::from(limit.saturating_sub(remaining)) * u64::from(WINDOW);
         let again = spent.div_ceil(u64::from(limit.max(1)));
-        for (name, value) in [
-            (
-                "ratelimit-policy",
-                format!("\"points\";q={limit};w={WINDOW}"),
-            ),
-            ("ratelimit", format!("\"points\";r={remaining};t={again}")),
-        ] {
+        let said = [
+            format!("\"points\";q={limit};w={WINDOW}"),
+            format!("\"points\";r={remaining};t={again}"),
+        ];
+        for (name, value) in LEFT.into_iter().zip(said) {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                answer.headers.insert(HeaderName::from_static(name), value);
+                answer.headers.insert(name, value);
             }
         }
     }

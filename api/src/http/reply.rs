@@ -9,6 +9,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::rates;
+
 /// The media type of the newer specification.
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
 /// The media type that every client takes.
@@ -135,7 +137,8 @@ pub async fn in_json(response: Response) -> Response {
         _ => ("BAD_REQUEST", "The request cannot be read."),
     };
     let mut refused = refusal(status, code, message);
-    for name in [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+    let kept = [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
+    for name in kept.into_iter().chain(rates::LEFT) {
         if let Some(value) = response.headers().get(&name) {
             refused.headers_mut().insert(name, value.clone());
         }

@@ -20,30 +20,49 @@ use crate::{
     kit::{Error, UserError, UserErrorCode, Viewer},
 };
 
+/// How many rows one statement writes: ten values each, of which SQLite takes 32,766 and PostgreSQL 65,535.
+const AT_ONCE: usize = 1_000;
+
 /// Decides that a link is mailed, with the news of an act where there is one. Good from now until the second instant.
 pub async fn decide(
     conn: &impl ConnectionTrait,
     post: &Post,
     (purpose, subject_id): (LinkPurpose, Uuid),
     activity_id: Option<Uuid>,
+    times: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), Error> {
+    decide_all(conn, post, (purpose, &[subject_id]), activity_id, times).await
+}
+
+/// The same of a link to each of many things.
+pub async fn decide_all(
+    conn: &impl ConnectionTrait,
+    post: &Post,
+    (purpose, subjects): (LinkPurpose, &[Uuid]),
+    activity_id: Option<Uuid>,
     (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), Error> {
-    let id = Uuid::now_v7();
-    let row = Model {
-        id,
-        purpose,
-        subject_id,
-        activity_id,
-        message_id: format!("<{}@{}>", id.simple(), post.host()),
-        state: MailState::Waiting,
-        attempts: 0,
-        next_attempt_at: now,
-        created_at: now,
-        expires_at,
-    };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(conn)
-        .await?;
+    for some in subjects.chunks(AT_ONCE) {
+        let rows = some.iter().map(|subject_id| {
+            let id = Uuid::now_v7();
+            let row = Model {
+                id,
+                purpose,
+                subject_id: *subject_id,
+                activity_id,
+                message_id: format!("<{}@{}>", id.simple(), post.host()),
+                state: MailState::Waiting,
+                attempts: 0,
+                next_attempt_at: now,
+                created_at: now,
+                expires_at,
+            };
+            row.into_active_model()
+        });
+        Entity::insert_many(rows)
+            .exec_without_returning(conn)
+            .await?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Those who are nobody here and registered all the same: what they are told of, and the mails that tell it.
 //!
 //! A guest has no list of notifications and wishes for nothing: what is told to those who come is mailed to them, each act
-//! once, with a link to what they registered for. What has passed by the time at which a mail is written is not sent.
+//! once whatever they registered for at the event, with a link to that. What has passed by the time at which a mail is written is not sent.
+
+use std::collections::BTreeMap;
 
 use entity::{
     activity, event,
@@ -10,6 +12,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -26,6 +29,8 @@ use crate::{
 
 const CONFIRMED: &str = "registration.confirmed";
 const WAITLISTED: &str = "registration.waitlisted";
+/// Where those stand who have a place or may yet have one, the nearest to it first.
+const WITH_US: [State; 3] = [State::Confirmed, State::PlaceOffered, State::Waitlisted];
 
 /// Decides that guests whom an act concerns are mailed, and says how many.
 pub async fn tell(
@@ -37,26 +42,45 @@ pub async fn tell(
     let (Some(post), Some(which)) = (&app.post, concerned(act)) else {
         return Ok(0);
     };
-    let rows = registration::Entity::find()
+    let rows: Vec<(Uuid, Uuid, String, State)> = registration::Entity::find()
         .filter(Column::GuestEmail.is_not_null())
         .filter(which)
+        .select_only()
+        .columns([
+            Column::EventId,
+            Column::Id,
+            Column::GuestEmail,
+            Column::State,
+        ])
+        .into_tuple()
         .all(transaction)
         .await?;
-    let Some(first) = rows.first() else {
+    let Some((event_id, ..)) = rows.first() else {
         return Ok(0);
     };
-    let until = match event::Entity::find_by_id(first.event_id)
+    let until = match event::Entity::find_by_id(*event_id)
         .one(transaction)
         .await?
     {
         Some(event) => keeping::until(&event),
         None => return Ok(0),
     };
-    for row in &rows {
-        let link = (LinkPurpose::Guest, row.id);
-        links::decide(transaction, post, link, Some(act.id), (viewer.now, until)).await?;
+    let told = one_each(rows);
+    let to = (LinkPurpose::Guest, &told[..]);
+    links::decide_all(transaction, post, to, Some(act.id), (viewer.now, until)).await?;
+    Ok(told.len())
+}
+
+/// One registration of each guest, who may have several of one event: that which is the nearest to a place, and of these
+/// the first.
+fn one_each(rows: Vec<(Uuid, Uuid, String, State)>) -> Vec<Uuid> {
+    let mut each = BTreeMap::new();
+    for (_, id, address, state) in rows {
+        let own = (WITH_US.iter().position(|known| *known == state), id);
+        let chosen = each.entry(address).or_insert(own);
+        *chosen = own.min(*chosen);
     }
-    Ok(rows.len())
+    each.into_values().map(|(_, id)| id).collect()
 }
 
 /// Whose registrations an act concerns, if those of any.
@@ -71,7 +95,7 @@ fn concerned(act: &activity::Model) -> Option<Condition> {
     }
     let mut tellings = rules::tellings(&act.act).flat_map(|telling| telling.whom);
     let states: &[State] = tellings.find_map(|whom| match whom {
-        Whom::Registered => Some(&[State::Confirmed, State::PlaceOffered, State::Waitlisted][..]),
+        Whom::Registered => Some(&WITH_US[..]),
         Whom::Coming => Some(&[State::Confirmed][..]),
         _ => None,
     })?;
@@ -139,7 +163,7 @@ fn sentence(
                 "registration.lapsed" => state == State::Lapsed,
                 "registration.revoked" => state == State::Cancelled,
                 "event.reminded" => state == State::Confirmed,
-                _ => [State::Confirmed, State::PlaceOffered, State::Waitlisted].contains(&state),
+                _ => WITH_US.contains(&state),
             };
             stands.then(|| sentences::sentence(telling.kind, Some(title), None))
         }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
+use uuid::Uuid;
 
 /// What a group has in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +17,8 @@ pub enum Key {
     Priority(Option<(String, String)>),
     /// The first day of the month.
     Month(NaiveDate),
+    /// The event at which it was raised.
+    Event(Uuid),
 }
 
 /// What is counted.

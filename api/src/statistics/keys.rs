@@ -2,6 +2,7 @@
 
 use chrono::Months;
 use entity::{
+    event,
     listing::{self, Column},
     listing_area, listing_priority_area,
 };
@@ -12,7 +13,11 @@ use sea_orm::{
     },
 };
 
-use super::{inputs::StatisticsGrouping, rules, search::Asked};
+use super::{
+    inputs::StatisticsGrouping,
+    rules::{self, Raised},
+    search::Asked,
+};
 use crate::kit::{clock, dialect};
 
 /// When something happened: an instant, or a local day.
@@ -42,7 +47,10 @@ pub(super) fn group(
 
     let listing = || column(listing::Entity, Column::Id);
     let key = match asked.by {
-        None => Expr::cust("''"),
+        None => match asked.raised {
+            Some(Raised::AtEachOf(_)) => column(event::Entity, event::Column::Id),
+            _ => Expr::cust("''"),
+        },
         Some(StatisticsGrouping::ResourceKind) => column(listing::Entity, Column::ResourceKind),
         Some(StatisticsGrouping::Month) => month(asked, day),
         Some(StatisticsGrouping::Area) => {

@@ -54,10 +54,6 @@ impl StatisticsQuery {
             priorities: priority_areas,
         };
         let groups = service::figures(ctx.app(), ctx.viewer(), question).await?;
-        let reference = ctx.app().reference.now();
-        let shown = groups.into_iter();
-        Ok(shown
-            .map(|group| StatisticsGroup::of(group, &reference))
-            .collect())
+        Ok(StatisticsGroup::all(ctx, groups))
     }
 }

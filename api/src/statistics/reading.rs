@@ -7,28 +7,17 @@ use sea_orm::{ActiveEnum, QueryResult};
 use super::{
     figures::{Figure, Key},
     inputs::StatisticsGrouping,
+    rules::Raised,
+    search::Asked,
     sums::Row,
 };
 use crate::kit::{Error, OrInternal};
 
 /// A row as it was read.
-pub(super) fn row(row: &QueryResult, by: Option<StatisticsGrouping>) -> Result<Row, Error> {
-    let key: Option<String> = row.try_get("", "key")?;
+pub(super) fn row(row: &QueryResult, asked: &Asked) -> Result<Row, Error> {
     let figure: String = row.try_get("", "figure")?;
     Ok(Row {
-        key: match (by, key) {
-            (Some(StatisticsGrouping::ResourceKind), Some(kind)) => {
-                Key::Kind(ResourceKind::try_from_value(&kind)?)
-            }
-            (Some(StatisticsGrouping::Month), Some(day)) => {
-                Key::Month(day.parse::<NaiveDate>().internal()?)
-            }
-            (Some(StatisticsGrouping::Area), code) => Key::Area(code),
-            (Some(StatisticsGrouping::PriorityArea), code) => Key::Priority(
-                code.and_then(|code| code.split_once('/').map(|(a, b)| (a.into(), b.into()))),
-            ),
-            _ => Key::All,
-        },
+        key: key(row, asked)?,
         figure: match figure.as_str() {
             "OFFER" => Figure::Offered,
             "REQUEST" => Figure::Requested,
@@ -40,5 +29,25 @@ pub(super) fn row(row: &QueryResult, by: Option<StatisticsGrouping>) -> Result<R
         organisations: [row.try_get("", "one")?, row.try_get("", "other")?],
         count: row.try_get("", "n")?,
         total: row.try_get("", "total")?,
+    })
+}
+
+fn key(row: &QueryResult, asked: &Asked) -> Result<Key, Error> {
+    if let (None, Some(Raised::AtEachOf(_))) = (asked.by, asked.raised) {
+        return Ok(Key::Event(row.try_get("", "key")?));
+    }
+    let key: Option<String> = row.try_get("", "key")?;
+    Ok(match (asked.by, key) {
+        (Some(StatisticsGrouping::ResourceKind), Some(kind)) => {
+            Key::Kind(ResourceKind::try_from_value(&kind)?)
+        }
+        (Some(StatisticsGrouping::Month), Some(day)) => {
+            Key::Month(day.parse::<NaiveDate>().internal()?)
+        }
+        (Some(StatisticsGrouping::Area), code) => Key::Area(code),
+        (Some(StatisticsGrouping::PriorityArea), code) => Key::Priority(
+            code.and_then(|code| code.split_once('/').map(|(a, b)| (a.into(), b.into()))),
+        ),
+        _ => Key::All,
     })
 }

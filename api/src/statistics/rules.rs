@@ -26,6 +26,8 @@ pub enum Raised {
     At(Uuid),
     /// At any event of a series.
     AtAnyOf(Uuid),
+    /// At the events of a series, each by itself.
+    AtEachOf(Uuid),
 }
 
 /// Whose figures the viewer gets.

@@ -71,7 +71,7 @@ pub async fn rows(conn: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<Row>
             query.and_where(serving(&areas.collect()));
         }
         for row in conn.query_all(&query).await? {
-            rows.push(reading::row(&row, asked.by)?);
+            rows.push(reading::row(&row, asked)?);
         }
     }
     Ok(rows)

@@ -54,8 +54,40 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
     add_up(app, &asked).await
 }
 
-/// The figures of what was raised at an event or a series and of what came of it, until today.
-pub async fn outcome(
+/// What came of a series.
+pub async fn of_series(
+    app: &App,
+    viewer: &Viewer,
+    series: Uuid,
+    by: Option<StatisticsGrouping>,
+) -> Result<Vec<Group>, Error> {
+    outcome(app, viewer, Raised::AtAnyOf(series), by).await
+}
+
+/// What came of an event, which may be one of a series. The figures of a series are told as well, and those of its other
+/// events: of one of them everybody sees what tells of nobody beside all of these, and no groups.
+pub async fn of_event(
+    app: &App,
+    viewer: &Viewer,
+    event: Uuid,
+    series: Option<Uuid>,
+    by: Option<StatisticsGrouping>,
+) -> Result<Vec<Group>, Error> {
+    let public = rules::whose(viewer, None)? == Whose::Public;
+    let Some(series) = series.filter(|_| public) else {
+        return outcome(app, viewer, Raised::At(event), by).await;
+    };
+    if by.is_some() {
+        return Ok(vec![Group::kept_back()]);
+    }
+    let events = outcome(app, viewer, Raised::AtEachOf(series), None).await?;
+    let own = Key::Event(event);
+    let found = events.into_iter().find(|group| group.key == own);
+    Ok(vec![found.unwrap_or_else(|| Group::new(own))])
+}
+
+/// The figures of what was raised somewhere and of what came of it, until today.
+async fn outcome(
     app: &App,
     viewer: &Viewer,
     raised: Raised,

@@ -53,6 +53,14 @@ impl Group {
         }
     }
 
+    /// Everything, of which nothing is told.
+    #[must_use]
+    pub const fn kept_back() -> Self {
+        let mut all = Self::new(Key::All);
+        all.suppressed = true;
+        all
+    }
+
     fn add(&mut self, row: &Row) {
         self.organisations.extend(row.organisations);
         self.counts.add(row.figure, row.count);

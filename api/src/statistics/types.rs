@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Result, SimpleObject};
 use entity::resource_type::{ResourceKind, Unit};
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::{
     figures::{Figure, Figures, Key},
     inputs::StatisticsGrouping,
-    rules::Raised,
     service,
     sums::Group,
 };
@@ -31,8 +31,8 @@ pub struct StatisticsGroup {
     pub priority_area: Option<PriorityArea>,
     /// The first day of the month, where groups are by that.
     pub month: Option<Date>,
-    /// Whether too few organisations act in this group for its figures to be told: all counts are null then, and there
-    /// are no measures.
+    /// Whether its figures are kept back, for too few organisations act in this group, or in what others leave over: all
+    /// counts are null then, and there are no measures.
     pub suppressed: bool,
     /// How many offers were first published in the period.
     pub offers: Option<i64>,
@@ -67,20 +67,36 @@ pub struct StatisticsMeasure {
 }
 
 impl StatisticsGroup {
-    /// What came of an event or of a series.
-    pub async fn outcome(
+    /// What came of an event, and of which series it is one.
+    pub async fn of_event(
         ctx: &Context<'_>,
-        raised: Raised,
+        event: Uuid,
+        series: Option<Uuid>,
         by: Option<StatisticsGrouping>,
     ) -> Result<Vec<Self>> {
-        let groups = service::outcome(ctx.app(), ctx.viewer(), raised, by).await?;
+        let groups = service::of_event(ctx.app(), ctx.viewer(), event, series, by).await?;
+        Ok(Self::all(ctx, groups))
+    }
+
+    /// What came of a series.
+    pub async fn of_series(
+        ctx: &Context<'_>,
+        series: Uuid,
+        by: Option<StatisticsGrouping>,
+    ) -> Result<Vec<Self>> {
+        let groups = service::of_series(ctx.app(), ctx.viewer(), series, by).await?;
+        Ok(Self::all(ctx, groups))
+    }
+
+    /// The groups as they are shown.
+    pub(super) fn all(ctx: &Context<'_>, groups: Vec<Group>) -> Vec<Self> {
         let reference = ctx.app().reference.now();
         let shown = groups.into_iter();
-        Ok(shown.map(|group| Self::of(group, &reference)).collect())
+        shown.map(|group| Self::of(group, &reference)).collect()
     }
 
     /// A group as it is shown.
-    pub(super) fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
+    fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
         let Group {
             key,
             organisations: _,
@@ -104,7 +120,7 @@ impl StatisticsGroup {
             measures: shown.map(StatisticsMeasure::of).collect(),
         };
         match key {
-            Key::All | Key::Area(None) | Key::Priority(None) => {}
+            Key::All | Key::Event(_) | Key::Area(None) | Key::Priority(None) => {}
             Key::Kind(kind) => all.resource_kind = Some(kind),
             Key::Area(Some(code)) => all.area = Area::find(reference, &code),
             Key::Priority(Some((edition, code))) => {
