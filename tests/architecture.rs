@@ -234,6 +234,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "the words of an address, with the names of enums as they are kept",
     ),
     (
+        "finding/asking",
+        Kind::Pure,
+        "what a filter may ask, whatever is searched",
+    ),
+    (
         "finding/conditions",
         Kind::Act,
         "what must hold of a listing, piece by piece",
@@ -472,6 +477,11 @@ const OTHERS: &[(&str, Kind, &str)] = &[
         "registrations/answering",
         Kind::Act,
         "the acts on what was registered, which are many",
+    ),
+    (
+        "registrations/keeping",
+        Kind::Act,
+        "how long what is personal is kept, asked by several",
     ),
     (
         "registrations/tokens",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     both,
     events::{act as on_event, announced, draft, particulars},
+    listings::offer,
     matches::{Pair, confirm, posted, record},
     support::{Caller, Reply},
 };
@@ -48,6 +49,15 @@ fn figures(
 }
 
 both! {
+    async fn a_draft_that_was_raised_at_an_event_can_be_thrown_away(on) {
+        let pair = Pair::new(on).await;
+        let event = announced(&pair.taker, &pair.oak, json!({})).await;
+        let listing = offer(&pair.giver, &pair.elm, json!({})).await;
+        raise(&pair.giver, &listing, Some(&event)).await.at("act.listing.id");
+        let delete = "mutation ($id: ID!) { act: deleteListing(input: {id: $id}) { userErrors { code } } }";
+        assert_eq!(pair.giver.ask(delete, json!({"id": listing})).await.outcome(), "done");
+    }
+
     async fn what_was_raised_at_an_event_and_what_it_led_to_is_told_figure_by_figure(on) {
         let pair = Pair::new(on).await;
         let times = json!({"schedule": true});

@@ -55,16 +55,21 @@ pub async fn run(app: &App) {
             Ok(matches::jobs::run(&app, &viewer).await?
                 + amendments::jobs::run(&app, &viewer).await?)
         }),
-        rounds(app, "intakes", INTAKES, |app| async move {
-            let viewer = Viewer::system();
-            Ok(intakes::jobs::mail(&app, &viewer).await?
-                + intakes::jobs::forget(&app, &viewer).await?)
+        rounds(app, "claims", INTAKES, |app| async move {
+            intakes::jobs::mail(&app, &Viewer::system()).await
         }),
-        rounds(app, "links", LINKS, |app| async move {
-            let viewer = Viewer::system();
-            Ok(accounts::addresses::mail(&app, &viewer).await?
-                + registrations::guests::mail(&app, &viewer).await?
-                + notifications::guests::mail(&app, &viewer).await?)
+        rounds(app, "intakes", INTAKES, |app| async move {
+            intakes::jobs::forget(&app, &Viewer::system()).await
+        }),
+        // Each by itself: many links of one kind hold up none of another.
+        rounds(app, "addresses", LINKS, |app| async move {
+            accounts::addresses::mail(&app, &Viewer::system()).await
+        }),
+        rounds(app, "guests", LINKS, |app| async move {
+            registrations::guests::mail(&app, &Viewer::system()).await
+        }),
+        rounds(app, "news of guests", LINKS, |app| async move {
+            notifications::guests::mail(&app, &Viewer::system()).await
         }),
         reference::jobs::keep_fresh(app.clone()),
     );

@@ -116,6 +116,21 @@ async fn passwords_are_tried_so_often_from_one_address() {
         from(&anyone, "203.0.113.10", None, &tries(1)).await.status,
         200
     );
+    // Mail to whatever address a stranger names comes out of the same purse.
+    let event = uuid::Uuid::now_v7();
+    let asks = format!(
+        "mutation {{ registerAsGuest(input: {{eventId: \"event:{event}\", name: \"Gus\", email: \"a@b.example\", consent: true}}) {{ mailedTo }} }}"
+    );
+    assert_eq!(
+        from(&anyone, "203.0.113.9", None, &asks).await.status,
+        200,
+        "the fourth"
+    );
+    refused(
+        &from(&anyone, "203.0.113.9", None, &asks).await,
+        429,
+        "RATE_LIMITED",
+    );
     assert_eq!(
         from(&anyone, "203.0.113.9", None, WHO).await.status,
         200,

@@ -4,11 +4,12 @@ use api::{
     kit::clock::now,
     notifications,
     registrations::{guests, jobs},
+    reservations,
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::guest_request;
 use futures_util::future::join_all;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait, sea_query::Expr};
 use serde_json::{Value, json};
 
 use super::{
@@ -292,6 +293,65 @@ both! {
         while door.mail(now()).await > 0 {}
         let mailed = [&ann.email, "kit@example.org", "gus@example.org"].map(|email| door.sink.mails_to(email).iter().filter(|mail| mail.text().contains("/guests?")).count());
         assert_eq!(mailed, [1, 1, 10]);
+    }
+
+    async fn what_is_mailed_on_the_word_of_a_stranger_holds_none_of_their_words(on) {
+        let door = Door::new(on).await;
+        let event = door.event(json!({})).await;
+        let more = json!({"name": "You won: evil.example", "places": 3, "accessNeeds": "See evil.example"});
+        ask(&door.world.stranger(), &event, "gus@example.org", more).await.at("act.mailedTo");
+        door.mail(now()).await;
+        let mail = door.sink.mails_to("gus@example.org").remove(0);
+        let told = [mail.text(), mail.header("To").into(), mail.header("Subject").into()].join("\n");
+        assert!(told.contains("register 3 people for “We Are Surrey”") && !told.contains("evil") && !told.contains("won"), "{told}");
+    }
+
+    async fn of_many_asks_for_one_address_at_many_events_ten_are_mailed_and_a_key_is_good_for_as_long_as_the_link(on) {
+        let door = Door::new(on).await;
+        let stranger = door.world.stranger();
+        let mut events = Vec::new();
+        for _ in 0..14 {
+            events.push(door.event(json!({})).await);
+        }
+        let asked = join_all(events.iter().map(|event| ask(&stranger, event, "gus@example.org", json!({})))).await;
+        assert!(asked.iter().all(|reply| reply.outcome() == "done"));
+        let (conn, write) = (&door.world.app.database.read, &door.world.app.database.write);
+        assert_eq!(guest_request::Entity::find().count(conn).await.unwrap(), 10);
+        let key = json!({"clientKey": "tab-1"});
+        ask(&stranger, &events[0], "hal@example.org", key.clone()).await.at("act.mailedTo");
+        let yesterday = now() - Duration::hours(30);
+        let older = guest_request::Entity::update_many().col_expr(guest_request::Column::CreatedAt, Expr::val(yesterday));
+        older.exec(write).await.unwrap();
+        assert_eq!(ask(&stranger, &events[0], "hal@example.org", key).await.text("act.mailedTo"), "hal@example.org");
+        assert_eq!(guest_request::Entity::find().count(conn).await.unwrap(), 11);
+    }
+
+    async fn guests_of_what_was_put_off_are_kept_for_a_new_date_but_not_for_ever(on) {
+        let door = Door::new(on).await;
+        let diet = json!([{"code": "diet", "label": "What do you eat?"}]);
+        let event = door.event(json!({"capacity": 2, "questions": diet})).await;
+        let answers = json!([{"question": "diet", "answer": "Anything"}]);
+        door.comes(&event, "gus@example.org", json!({"answers": answers, "accessNeeds": "A ramp."})).await;
+        reserve(&door.owner, &event, json!({"addresses": ["hal@example.org"], "places": 1})).await.at("act.reservation");
+        on_event(&door.owner, "postponeEvent", &event, json!({"notice": "Flooded."})).await.at("act.event");
+        let end = in_days(30) + Duration::hours(4);
+        let forget = async |at| {
+            let (app, viewer) = (&door.world.app, system(at));
+            let both = async { Ok(jobs::run(app, &viewer).await? + reservations::jobs::run(app, &viewer).await?) };
+            both.await.map_err(|error: api::kit::Error| error.message()).unwrap()
+        };
+        assert_eq!(forget(end + Duration::days(364)).await, 1, "what was asked for by the link, which was followed");
+        on_event(&door.owner, "rescheduleEvent", &event, json!({"startsAt": in_days(40), "endsAt": in_days(41)})).await.at("act.event");
+        door.mail(now()).await;
+        let said = door.subjects("gus@example.org");
+        assert!(said.last().unwrap().contains("We Are Surrey"), "{said:?}");
+        assert_eq!(look(&door.world.stranger(), &door.token("gus@example.org")).await.at("guestRegistration.acts"), &json!(["CANCEL"]));
+        on_event(&door.owner, "postponeEvent", &event, json!({"notice": "Flooded again."})).await.at("act.event");
+        assert_eq!(forget(in_days(41) + Duration::days(365)).await, 2, "a guest and a list");
+        assert_eq!(list(&door.owner, &event).await, [(json!("Guest"), Value::Null, Value::Null)]);
+        let query = "query ($id: ID!) { event(id: $id) { registrations { nodes { answers { answer } } } } }";
+        let seen = door.owner.ask(query, json!({"id": event})).await;
+        assert_eq!(seen.at("event.registrations.nodes.0.answers"), &json!([]));
     }
 
     async fn one_address_is_one_guest_however_often_and_however_many_links_are_followed(on) {

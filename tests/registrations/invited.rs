@@ -1,12 +1,16 @@
 //! Places held for a list of addresses: whoever shows that one is theirs draws from them, and nobody keeps the list.
 
-use api::{accounts::addresses, kit::clock::now, reservations::jobs};
+use api::{accounts::addresses, kit::clock::now, registrations, reservations::jobs};
 use chrono::{DateTime, Duration, Utc};
+use entity::{link, mail::MailState};
+use futures_util::future::join_all;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use super::{
     act, register,
     reserved::{adds_up, on_reservation, reserve},
+    see,
 };
 use crate::{
     both,
@@ -81,6 +85,45 @@ both! {
         let without = World::new(on).await;
         let ann = without.person("Ann Able").await;
         assert_eq!(ask(&ann, &ann.email).await.refusals(), ["INVALID_STATE"], "this server sends no mail");
+    }
+
+    async fn many_who_ask_at_once_are_mailed_links_enough_and_each_is_leased_for_as_long(on) {
+        let sink = Sink::new().await;
+        let world = World::mailing(on, &sink).await;
+        let (ann, bob) = (world.person("Ann Able").await, world.person("Bob Best").await);
+        let asked = join_all((0..16).map(|_| ask(&ann, &ann.email))).await;
+        assert_eq!(asked.iter().filter(|reply| reply.outcome() == "done").count(), 5);
+        assert!(asked.iter().all(|reply| ["done", "LIMIT_REACHED"].contains(&reply.outcome().as_str())));
+        ask(&bob, &bob.email).await.at("act.person");
+        // One after the other is refused, and tried again a minute after that, not after the first.
+        sink.take_time(300);
+        sink.refuse(usize::MAX);
+        mail(&world, now()).await;
+        let waiting = link::Entity::find().filter(link::Column::State.eq(MailState::Waiting)).order_by_asc(link::Column::NextAttemptAt);
+        let waiting = waiting.all(&world.app.database.read).await.unwrap();
+        assert_eq!(waiting.len(), 2, "four were ended by those after them");
+        let apart = waiting[1].next_attempt_at - waiting[0].next_attempt_at;
+        assert!(apart >= Duration::milliseconds(250), "{apart}");
+    }
+
+    async fn whoever_waits_and_then_shows_that_an_address_is_theirs_is_offered_what_is_held(on) {
+        let sink = Sink::new().await;
+        let world = World::mailing(on, &sink).await;
+        let owner = world.person("Olive Owner").await;
+        let organisation = owner.organisation("Elm Works").await;
+        let (ann, bob) = (world.person("Ann Able").await, world.person("Bob Best").await);
+        let event = announced(&owner, &organisation, json!({"capacity": 2})).await;
+        reserve(&owner, &event, json!({"addresses": [ann.email], "places": 2})).await.at("act.reservation");
+        let round = async || registrations::jobs::run(&world.app, &system(now())).await.map_err(|error| error.message()).unwrap();
+        register(&bob, &event, json!({})).await.at("act.registration");
+        let waits = register(&ann, &event, json!({})).await;
+        assert_eq!((waits.at("act.registration.position"), round().await), (&json!(2), 0));
+        ask(&ann, &ann.email).await.at("act.person");
+        mail(&world, now()).await;
+        verify(&ann, &token(&sink, &ann.email)).await.at("act.person");
+        assert_eq!((round().await, round().await), (1, 0), "once, and not for whoever waits before her");
+        let seen = see(&ann, &waits.text("act.registration.id")).await;
+        assert_eq!((seen.at("node.state"), adds_up(&world).await), (&json!("PLACE_OFFERED"), 0));
     }
 
     async fn whoever_showed_that_an_address_on_the_list_is_theirs_draws_and_the_list_is_forgotten(on) {

@@ -1,8 +1,11 @@
 //! A mail server in the test's own process: it takes all mail and keeps it, or refuses as often as it is told to.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -74,6 +77,7 @@ fn quoted_printable(text: &str) -> Vec<u8> {
 struct Kept {
     mails: Mutex<Vec<Mail>>,
     refusals: AtomicUsize,
+    milliseconds: AtomicU64,
 }
 
 /// The mail server.
@@ -106,6 +110,13 @@ impl Sink {
     /// Refuses the next mails.
     pub fn refuse(&self, count: usize) {
         self.kept.refusals.store(count, Ordering::Relaxed);
+    }
+
+    /// Takes its time over each mail.
+    pub fn take_time(&self, milliseconds: u64) {
+        self.kept
+            .milliseconds
+            .store(milliseconds, Ordering::Relaxed);
     }
 
     /// What was taken so far.
@@ -142,6 +153,8 @@ async fn talk(stream: TcpStream, kept: &Kept) -> std::io::Result<()> {
             "DATA" => {
                 stream.write_all(b"354 Go on\r\n").await?;
                 let data = data(&mut stream).await?;
+                let takes = kept.milliseconds.load(Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(takes)).await;
                 if kept.refusals.load(Ordering::Relaxed) > 0 {
                     kept.refusals.fetch_sub(1, Ordering::Relaxed);
                     "451 Not now\r\n"

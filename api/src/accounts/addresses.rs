@@ -15,6 +15,7 @@ use crate::{
     kit::{
         Error, Id, UserError, UserErrorCode as Code, Viewer,
         activity::{self, Act},
+        dialect,
         input::Checks,
         resource,
     },
@@ -32,6 +33,8 @@ const MOST_A_DAY: u64 = 5;
 pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::Model, Error> {
     let me = Id::<person::Entity>::new(viewer.signed_in()?.id);
     let transaction = app.database.begin().await?;
+    // Of many who ask at once, one after the other is counted.
+    dialect::in_turn(&transaction, &format!("address {}", me.0)).await?;
     let person = resource::get(&transaction, viewer, me).await?;
     let mut checks = Checks::new();
     let email = checks.email("email", email);
@@ -110,7 +113,8 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     .await
 }
 
-/// The letter; `None` where the address is verified already.
+/// The letter; `None` where the address is verified already. Nothing in it was typed by whoever asked: it may go to a
+/// stranger.
 fn write(app: &App, link: &link::Model, person: person::Model) -> Result<Option<Letter>, Error> {
     if person.email_verified_at.is_some() {
         return Ok(None);
@@ -118,15 +122,14 @@ fn write(app: &App, link: &link::Model, person: person::Model) -> Result<Option<
     let token = app.tokens.seal(ADDRESS, link.id)?;
     let base = app.config.public_url.as_str().trim_end_matches('/');
     let until = link.expires_at.format("%-d %B %Y");
-    let name = person.display_name;
     Ok(Some(Letter {
         subject: "Is this your address?".into(),
         text: format!(
-            "Hello {name},\n\nSomebody who signed in to the Social Value Marketplace with this address asked us to make sure that it \
+            "Hello,\n\nSomebody who signed in to the Social Value Marketplace with this address asked us to make sure that it \
              is theirs. If that was you, use this link until {until}:\n\n{base}/verify-email?token={token}\n\nIf it was not, do \
              nothing, and nothing changes.\n"
         ),
-        name,
+        name: None,
         address: person.email,
         message_id: link.message_id.clone(),
         unsubscribe: None,

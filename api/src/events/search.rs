@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     event::{self, AttendanceMode, Column, EventState, RegistrationMode},
     event_area, event_capacity, event_partner, event_priority_area,
@@ -23,7 +22,7 @@ use super::{
     upcoming,
 };
 use crate::{
-    finding::{text, types::NearInput},
+    finding::{asking, text, types::NearInput},
     kit::{
         Error, Resource, Viewer, clock, dialect,
         page::{self, KeyKind, Order, PageArgs, Slice, Total},
@@ -32,13 +31,6 @@ use crate::{
     },
     reference::Snapshot,
 };
-
-/// The longest text that is searched for, in characters.
-const LONGEST_TEXT: usize = 200;
-/// The most members of a list in a filter.
-const MOST_MEMBERS: usize = 50;
-/// The farthest that `withinKm` goes.
-const FARTHEST_KM: f64 = 500.0;
 
 /// A search that was understood.
 #[derive(Clone, Debug)]
@@ -75,20 +67,20 @@ impl Found {
             near: None,
             now: viewer.now,
         };
-        match bounded("filter.states", states)? {
+        match asking::list("filter.states", states)? {
             Some(states) => {
                 found.add(event::Entity::visible_to(viewer));
                 found.add(in_states(viewer, &states));
             }
             None => found.add(upcoming(viewer)),
         }
-        if let Some(kinds) = bounded("filter.kinds", kinds)? {
+        if let Some(kinds) = asking::list("filter.kinds", kinds)? {
             found.add(Column::Kind.is_in(kinds));
         }
-        if let Some(modes) = bounded("filter.attendanceModes", attendance_modes)? {
+        if let Some(modes) = asking::list("filter.attendanceModes", attendance_modes)? {
             found.add(Column::AttendanceMode.is_in(modes));
         }
-        if let Some(codes) = bounded("filter.areas", areas)? {
+        if let Some(codes) = asking::list("filter.areas", areas)? {
             let codes: Vec<String> = reference.areas_around(&codes).into_iter().collect();
             let area = (event_area::Entity, event_area::Column::Area);
             let filed = Query::select()
@@ -98,7 +90,7 @@ impl Found {
                 .to_owned();
             found.add(Column::Id.in_subquery(filed));
         }
-        if let Some(codes) = bounded("filter.priorityAreas", priority_areas)? {
+        if let Some(codes) = asking::list("filter.priorityAreas", priority_areas)? {
             found.add(serving(&reference.priorities_around(&codes)));
         }
         if let Some(near) = near {
@@ -112,18 +104,14 @@ impl Found {
             Some(false) => found.add(to_be_had(viewer).not()),
             None => {}
         }
-        if let Some(ids) = bounded("filter.organisations", organisations)? {
+        if let Some(ids) = asking::list("filter.organisations", organisations)? {
             let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
             found.add(hosted_by(&ids));
         }
         if let Some(id) = series {
             found.add(Column::SeriesId.eq(id.0));
         }
-        if let Some(words) = text.filter(|text| !text.trim().is_empty()) {
-            if words.chars().count() > LONGEST_TEXT {
-                let expected = format!("must have at most {LONGEST_TEXT} characters");
-                return Err(Error::BadInput("filter.text", expected));
-            }
+        if let Some(words) = asking::text(text)? {
             found.add(text::Query::parse(&words, reference).map_or_else(
                 || Expr::val(false),
                 |query| dialect::text_matches(backend, "event", &query.postgres(), &query.sqlite()),
@@ -133,23 +121,11 @@ impl Found {
     }
 
     fn close_to(&mut self, backend: DbBackend, near: &NearInput) -> Result<(), Error> {
-        let NearInput {
-            point,
-            within_km,
-            include_remote,
-        } = *near;
-        let centre = Point::new(point.latitude, point.longitude).ok_or_else(|| {
-            Error::BadInput(
-                "filter.near.point",
-                "this point lies outside the earth".into(),
-            )
-        })?;
+        let centre = asking::near(near)?;
         self.near = Some(centre);
-        let Some(km) = within_km else { return Ok(()) };
-        if !(km > 0.0 && km <= FARTHEST_KM) {
-            let expected = format!("must be more than 0 and at most {FARTHEST_KM} kilometres");
-            return Err(Error::BadInput("filter.near.withinKm", expected));
-        }
+        let Some(km) = near.within_km else {
+            return Ok(());
+        };
         let mut close = Condition::all().add(chord(centre).lte(place::chord_of_km(km)));
         if let Some(cells) = centre.cells_within(km) {
             close = close.add(dialect::one_of(
@@ -162,16 +138,13 @@ impl Found {
         self.add(
             Condition::any()
                 .add(close)
-                .add_option(include_remote.then_some(online)),
+                .add_option(near.include_remote.then_some(online)),
         );
         Ok(())
     }
 
     fn going_on(&mut self, from: NaiveDate, until: NaiveDate) -> Result<(), Error> {
-        if from > until {
-            let expected = "it must end on the day it begins or later";
-            return Err(Error::BadInput("filter.between", expected.into()));
-        }
+        asking::days("filter.between", from, until)?;
         let begin = from
             .pred_opt()
             .map_or(clock::from_micros(0), clock::end_of_day);
@@ -424,17 +397,4 @@ fn serving(areas: &BTreeSet<(&str, &str)>) -> SimpleExpr {
         .cond_where(any)
         .to_owned();
     Column::Id.in_subquery(tagged)
-}
-
-fn bounded<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
-    match list {
-        Some(list) if list.len() > MOST_MEMBERS => {
-            let expected = format!(
-                "the list has {} members; {MOST_MEMBERS} are allowed",
-                list.len()
-            );
-            Err(Error::BadInput(field, expected))
-        }
-        list => Ok(list),
-    }
 }

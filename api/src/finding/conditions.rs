@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::asking;
 use crate::{
     kit::{
         Error, Resource, Viewer, dialect,
@@ -109,12 +110,7 @@ pub(super) fn available(
     from: chrono::NaiveDate,
     until: chrono::NaiveDate,
 ) -> Result<Condition, Error> {
-    if from > until {
-        return Err(Error::BadInput(
-            "filter.availableBetween",
-            "it must end on the day it begins or later".into(),
-        ));
-    }
+    asking::days("filter.availableBetween", from, until)?;
     let windows = || {
         let of_this = Expr::col((listing_window::Entity, listing_window::Column::ListingId))
             .equals((listing::Entity, Column::Id));

@@ -6,6 +6,7 @@
 //! count what the viewer may see, each without its own filter, so that a page can show what another choice would
 //! find.
 
+pub mod asking;
 pub mod conditions;
 pub mod facets;
 pub mod query;

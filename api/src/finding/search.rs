@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    asking,
     conditions::{available, in_areas, in_states, of_sectors, raised_at, serving, within},
     facets::Facet,
     text,
@@ -19,13 +20,6 @@ use crate::{
     listings,
     reference::Snapshot,
 };
-
-/// The longest text that is searched for, in characters.
-const LONGEST_TEXT: usize = 200;
-/// The most members of a list in a filter.
-const MOST_MEMBERS: usize = 50;
-/// The farthest that `withinKm` goes.
-const FARTHEST_KM: f64 = 500.0;
 
 /// Whose listings are searched.
 #[derive(Clone, Debug)]
@@ -93,16 +87,16 @@ impl Found {
         found.scope(
             viewer,
             among,
-            bounded("filter.states", states)?,
+            asking::list("filter.states", states)?,
             still_needed,
         );
-        if let Some(kinds) = bounded("filter.kinds", kinds)? {
+        if let Some(kinds) = asking::list("filter.kinds", kinds)? {
             found.part(Facet::Kind, Column::Kind.is_in(kinds));
         }
-        if let Some(kinds) = bounded("filter.resourceKinds", resource_kinds)? {
+        if let Some(kinds) = asking::list("filter.resourceKinds", resource_kinds)? {
             found.part(Facet::ResourceKind, Column::ResourceKind.is_in(kinds));
         }
-        if let Some(codes) = bounded("filter.resourceTypes", resource_types)? {
+        if let Some(codes) = asking::list("filter.resourceTypes", resource_types)? {
             found.part(
                 Facet::ResourceType,
                 dialect::one_of(
@@ -115,13 +109,13 @@ impl Found {
                 ),
             );
         }
-        if let Some(codes) = bounded("filter.areas", areas)? {
+        if let Some(codes) = asking::list("filter.areas", areas)? {
             found.part(
                 Facet::Area,
                 in_areas(backend, reference.areas_around(&codes)),
             );
         }
-        if let Some(codes) = bounded("filter.priorityAreas", priority_areas)? {
+        if let Some(codes) = asking::list("filter.priorityAreas", priority_areas)? {
             found.part(
                 Facet::PriorityArea,
                 serving(&reference.priorities_around(&codes)),
@@ -136,19 +130,19 @@ impl Found {
         if let Some(range) = available_between {
             found.always(available(range.from.into(), range.until.into())?);
         }
-        if let Some(ids) = bounded("filter.organisations", organisations)? {
+        if let Some(ids) = asking::list("filter.organisations", organisations)? {
             found.always(Column::OrganisationId.is_in(ids.iter().map(|id| id.0)));
         }
-        if let Some(ids) = bounded("filter.events", events)? {
+        if let Some(ids) = asking::list("filter.events", events)? {
             found.always(raised_at(viewer, ids.iter().map(|id| id.0)));
         }
-        if let Some(sectors) = bounded("filter.sectors", sectors)? {
+        if let Some(sectors) = asking::list("filter.sectors", sectors)? {
             found.always(of_sectors(&sectors));
         }
         if let Some(since) = posted_since {
             found.always(Column::FirstPublishedAt.gte(since));
         }
-        if let Some(audiences) = bounded("filter.audiences", audiences)? {
+        if let Some(audiences) = asking::list("filter.audiences", audiences)? {
             found.always(Column::Audience.is_in(audiences));
         }
         if let Some(reference) = external_reference {
@@ -159,8 +153,8 @@ impl Found {
                     .and(own),
             );
         }
-        if let Some(words) = text.filter(|text| !text.trim().is_empty()) {
-            found.matching(&words, reference)?;
+        if let Some(words) = asking::text(text)? {
+            found.matching(&words, reference);
         }
         Ok(found)
     }
@@ -202,19 +196,7 @@ impl Found {
     }
 
     fn close_to(&mut self, near: &NearInput) -> Result<(), Error> {
-        let centre = Point::new(near.point.latitude, near.point.longitude).ok_or_else(|| {
-            Error::BadInput(
-                "filter.near.point",
-                "this point lies outside the earth".into(),
-            )
-        })?;
-        if near
-            .within_km
-            .is_some_and(|km| !(km > 0.0 && km <= FARTHEST_KM))
-        {
-            let expected = format!("must be more than 0 and at most {FARTHEST_KM} kilometres");
-            return Err(Error::BadInput("filter.near.withinKm", expected));
-        }
+        let centre = asking::near(near)?;
         self.near = Some(Near {
             centre,
             within_km: near.within_km,
@@ -223,13 +205,7 @@ impl Found {
         Ok(())
     }
 
-    fn matching(&mut self, words: &str, reference: &Snapshot) -> Result<(), Error> {
-        if words.chars().count() > LONGEST_TEXT {
-            return Err(Error::BadInput(
-                "filter.text",
-                format!("must have at most {LONGEST_TEXT} characters"),
-            ));
-        }
+    fn matching(&mut self, words: &str, reference: &Snapshot) {
         self.text = text::Query::parse(words, reference);
         let condition = match &self.text {
             Some(query) => {
@@ -238,7 +214,6 @@ impl Found {
             None => Expr::val(false),
         };
         self.always(condition);
-        Ok(())
     }
 
     fn always(&mut self, condition: impl sea_orm::sea_query::IntoCondition) {
@@ -290,18 +265,5 @@ impl Found {
         self.query()
             .column((listing::Entity, Column::Id))
             .to_owned()
-    }
-}
-
-fn bounded<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
-    match list {
-        Some(list) if list.len() > MOST_MEMBERS => Err(Error::BadInput(
-            field,
-            format!(
-                "the list has {} members; {MOST_MEMBERS} are allowed",
-                list.len()
-            ),
-        )),
-        list => Ok(list),
     }
 }

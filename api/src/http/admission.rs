@@ -45,15 +45,15 @@ pub struct Admitted {
     pub writes: bool,
 }
 
-/// Acts that try a password or make an account.
-const SIGN_INS: [&str; 3] = ["signIn", "signUp", "changePassword"];
+/// Acts that try a password, make an account or mail an address that somebody names.
+const SIGN_INS: [&str; 4] = ["signIn", "signUp", "changePassword", "registerAsGuest"];
 
 /// What is known of an operation.
 struct Known {
     weight: Weight,
     /// Its first field, by which figures name it.
     field: String,
-    /// How many passwords it tries, or accounts it makes.
+    /// How many passwords it tries, accounts it makes or guests it mails.
     sign_ins: u32,
     schema: introspection::Asks,
     /// The answer, where it asks only the schema and takes no variables.

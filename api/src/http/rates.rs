@@ -41,7 +41,7 @@ pub struct Allowance {
     #[arg(long, env = "MARKETPLACE_POINTS_PER_ADDRESS", default_value_t = 24_000)]
     pub points_per_address: u32,
 
-    /// How often in a minute passwords may be tried and accounts made from one address; 0 for no limit.
+    /// How often in a minute passwords may be tried, accounts made and guests registered from one address; 0 for no limit.
     #[arg(long, env = "MARKETPLACE_SIGN_INS_PER_ADDRESS", default_value_t = 30)]
     pub sign_ins_per_address: u32,
 }

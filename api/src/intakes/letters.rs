@@ -36,7 +36,7 @@ pub fn write(
              it, until {until}:\n\n{base}/claims?token={token}\n\nYou have this mail because you said that we may write to you about it. If you \
              do nothing, nothing is published, and we delete how to reach you.\n"
         ),
-        name,
+        name: Some(name),
         address,
         message_id: claim.message_id.clone(),
         unsubscribe: None,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, QueryResult, Statement, Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value,
     sea_query::{Expr, Func, IntoColumnRef, LikeExpr, Query, SelectStatement, SimpleExpr},
 };
 use serde::Serialize;
@@ -26,6 +26,18 @@ where
             [Expr::col(column), Expr::val(list)],
         )
     }
+}
+
+/// Lets those whose transactions name the same thing go one after the other, where no row stands for it that could be
+/// held. SQLite has one writer at a time anyway.
+pub async fn in_turn(transaction: &DatabaseTransaction, name: &str) -> Result<(), Error> {
+    let backend = transaction.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let take = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+        let take = Statement::from_sql_and_values(backend, take, [name.into()]);
+        transaction.query_one_raw(take).await?;
+    }
+    Ok(())
 }
 
 /// The greater of two values, where neither is null.

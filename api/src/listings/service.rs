@@ -3,6 +3,7 @@
 
 use entity::{
     listing::{self, Column, ListingKind, ListingState},
+    listing_event,
     organisation::{self, OrganisationState},
 };
 use sea_orm::{
@@ -264,6 +265,9 @@ pub async fn delete(
     let transaction = app.database.begin().await?;
     let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
     store::unlink(&transaction, row.id).await?;
+    listing_event::Entity::delete_by_id(row.id)
+        .exec(&transaction)
+        .await?;
     let gone = listing::Entity::delete_many()
         .filter(Column::Id.eq(row.id))
         .filter(Column::Version.eq(row.version))

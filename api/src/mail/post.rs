@@ -20,8 +20,8 @@ const LONGEST: Duration = Duration::from_mins(3);
 /// A mail in words.
 #[derive(Clone, Debug)]
 pub struct Letter {
-    /// What its reader is called.
-    pub name: String,
+    /// What its reader is called, if that is known.
+    pub name: Option<String>,
     /// Where it goes.
     pub address: String,
     /// The same whenever it is sent.
@@ -78,7 +78,7 @@ impl Post {
             text,
             unsubscribe,
         } = letter;
-        let to = Mailbox::new(Some(name), address.parse().internal()?);
+        let to = Mailbox::new(name, address.parse().internal()?);
         let mut mail = Message::builder()
             .from(self.from.clone())
             .to(to)

@@ -21,10 +21,7 @@ use crate::{
     App,
     kit::{Error, Resource, Viewer},
     mail::{Letter, links},
-    registrations::{
-        letters,
-        rules::{KEEP_NEEDS, state_at},
-    },
+    registrations::{keeping, letters, rules::state_at},
 };
 
 const CONFIRMED: &str = "registration.confirmed";
@@ -52,7 +49,7 @@ pub async fn tell(
         .one(transaction)
         .await?
     {
-        Some(event) => event.ends_at + KEEP_NEEDS,
+        Some(event) => keeping::until(&event),
         None => return Ok(0),
     };
     for row in &rows {

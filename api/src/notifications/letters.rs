@@ -60,7 +60,7 @@ pub async fn write(
              Value Marketplace.\nNo more mail of this kind: {unsubscribe}\n",
             person.display_name
         ),
-        name: person.display_name,
+        name: Some(person.display_name),
         address: person.email,
         message_id: mail.message_id.clone(),
         unsubscribe: Some(unsubscribe),

@@ -5,8 +5,8 @@
 //! link, or one of those that come with the news of it, then stands for them: they see their registration, take what is
 //! offered, and give it back.
 //!
-//! **Personal data.** Organisers alone read how a guest is called and reached. Both are deleted with what they need, 28 days
-//! after the event; the registration stays as a number.
+//! **Personal data.** Organisers alone read how a guest is called and reached. Both are deleted with what they need and
+//! answered, 28 days after the event ([`keeping`](super::keeping)); the registration stays as a number.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -27,8 +27,8 @@ use super::{
 };
 use crate::{
     App,
-    events::{capacity, rules as events, service::EventId},
-    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    events::{rules as events, service::EventId},
+    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, dialect, input::Checks, resource},
     mail::links,
 };
 
@@ -51,8 +51,8 @@ pub struct Introduced {
     pub client_key: Option<String>,
 }
 
-/// Keeps what a guest asks for, and decides that they are mailed a link; gives the address as it is kept. Whether the
-/// address is known, or was mailed links enough for a day, nobody can tell.
+/// Keeps what a guest asks for, and decides that they are mailed a link; gives the address as it is kept. The answer does
+/// not say whether the address is known, or was mailed links enough for a day.
 pub async fn request(
     app: &App,
     viewer: &Viewer,
@@ -88,16 +88,10 @@ pub async fn request(
         return Err(UserError::new(Code::InvalidState, message).into());
     };
     let transaction = app.database.begin().await?;
-    // Of many who ask at once, one after the other is counted.
-    capacity::hold(&transaction, capacity_id, viewer.now).await?;
-    if enough(
-        &transaction,
-        (event.id, &email),
-        client_key.as_deref(),
-        viewer.now,
-    )
-    .await?
-    {
+    // Of many who ask at once, wherever, one after the other is counted.
+    dialect::in_turn(&transaction, &format!("guest {email}")).await?;
+    let of = (event.id, capacity_id, &*email);
+    if enough(&transaction, of, client_key.as_deref(), viewer.now).await? {
         return Ok(email);
     }
     let id = Uuid::now_v7();
@@ -127,26 +121,22 @@ pub async fn request(
 /// Whether an address is mailed no more: it was asked for under this key before, or often enough.
 async fn enough(
     conn: &impl ConnectionTrait,
-    (event_id, email): (Uuid, &str),
+    (event_id, capacity_id, email): (Uuid, Uuid, &str),
     client_key: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let asked = || {
-        guest_request::Entity::find()
-            .filter(Column::Email.eq(email))
-            .filter(Column::CreatedAt.gt(now - Duration::days(1)))
-    };
-    let of_event = || asked().filter(Column::EventId.eq(event_id));
+    let kept = || guest_request::Entity::find().filter(Column::Email.eq(email));
     if let Some(key) = client_key {
-        let again = of_event().filter(Column::ClientKey.eq(key));
+        let again = kept()
+            .filter(Column::CapacityId.eq(capacity_id))
+            .filter(Column::ClientKey.eq(key));
         if again.count(conn).await? > 0 {
             return Ok(true);
         }
     }
-    Ok(
-        of_event().count(conn).await? >= MOST_FOR_EVENT
-            || asked().count(conn).await? >= MOST_IN_ALL,
-    )
+    let today = || kept().filter(Column::CreatedAt.gt(now - Duration::days(1)));
+    let of_event = today().filter(Column::EventId.eq(event_id));
+    Ok(of_event.count(conn).await? >= MOST_FOR_EVENT || today().count(conn).await? >= MOST_IN_ALL)
 }
 
 /// Makes the registration that a guest asked for, by the link that they were mailed. To repeat it gives the same.

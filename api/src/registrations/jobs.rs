@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{places, rules};
+use super::{keeping, places, reserved};
 use crate::{
     App,
     events::{capacity, scheduled},
@@ -85,7 +85,8 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
     Ok(touched)
 }
 
-/// Offers what is free where somebody waits: there are more places than before, or a party had its turn for long enough.
+/// Offers what is free where somebody waits: there are more places than before, a party had its turn for long enough, or
+/// somebody who waits has shown that an address is theirs for which places are held.
 async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use event_capacity::{
         Column::{EventId, Id, Waiting},
@@ -100,7 +101,11 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .to_owned();
     let rows = Entity::find()
         .filter(Waiting.gt(0))
-        .filter(capacity::some_free(viewer.now))
+        .filter(
+            Condition::any()
+                .add(capacity::some_free(viewer.now))
+                .add(reserved::meant_for_some_who_wait(viewer.now)),
+        )
         .filter(EventId.in_subquery(to_come))
         .order_by_asc(Id)
         .limit(BATCH)
@@ -141,21 +146,18 @@ async fn forget_requests(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
 }
 
-/// Forgets what people need to take part, and who guests were, some weeks after the event. No activity records it: nothing was done that
-/// anybody would ask after.
+/// Forgets what people need, and who guests were and what they answered, some weeks after the event. No activity records
+/// it: nothing was done that anybody would ask after.
 async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    let over = Query::select()
-        .column(event::Column::Id)
-        .from(event::Entity)
-        .and_where(event::Column::EndsAt.lte(viewer.now - rules::KEEP_NEEDS))
-        .to_owned();
     let due = Condition::all()
         .add(
             Condition::any()
                 .add(Column::AccessNeeds.is_not_null())
                 .add(Column::GuestEmail.is_not_null()),
         )
-        .add(Column::EventId.in_subquery(over));
+        .add(Column::EventId.in_subquery(keeping::over(viewer.now)));
+    // Who has an account may ask after their answers; who a guest was is not known any more.
+    let answers = "CASE WHEN \"guest_email\" IS NULL THEN \"answers\" ELSE '[]' END";
     let some = registration::Entity::find()
         .filter(due.clone())
         .one(&app.database.read)
@@ -180,6 +182,7 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     crash::point("registrations.forgetting");
     let forgotten = registration::Entity::update_many()
         .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
+        .col_expr(Column::Answers, Expr::cust(answers))
         .col_expr(Column::GuestName, Expr::val(None::<String>))
         .col_expr(Column::GuestEmail, Expr::val(None::<String>))
         .filter(due)

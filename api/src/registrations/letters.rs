@@ -9,7 +9,8 @@ pub const REQUEST: &str = "guest-request";
 /// For what the token in a link to a registration is good.
 pub const GUEST: &str = "guest";
 
-/// The mail by which somebody shows that the address is theirs.
+/// The mail by which somebody shows that the address is theirs. Nothing in it was typed by whoever asked: it may go to a
+/// stranger.
 pub fn request(
     app: &App,
     link: &link::Model,
@@ -17,15 +18,19 @@ pub fn request(
     event: &event::Model,
 ) -> Result<Letter, Error> {
     let address = address(app, REQUEST, link)?;
-    let (name, title) = (&asked.name, &event.title);
+    let (places, title) = (asked.places, &event.title);
+    let for_whom = match places {
+        1 => "one person".to_owned(),
+        more => format!("{more} people"),
+    };
     let until = link.expires_at.format("%-d %B %Y");
     let text = format!(
-        "Hello {name},\n\nSomebody asked with this address to register for “{title}”. If that was you, use this link until {until}: you \
-         are registered when you do, and not before.\n\n{address}\n\nIf it was not, do nothing. We then delete what was asked for.\n"
+        "Hello,\n\nSomebody asked with this address to register {for_whom} for “{title}”. If that was you, use this link until {until}: \
+         you are registered when you do, and not before.\n\n{address}\n\nIf it was not, do nothing. We then delete what was asked for.\n"
     );
     Ok(letter(
         link,
-        (&asked.name, &asked.email),
+        (None, &asked.email),
         format!("Register for “{title}”?"),
         text,
     ))
@@ -51,7 +56,7 @@ pub fn news(
     );
     Ok(Some(letter(
         link,
-        (name, email),
+        (Some(name), email),
         subject(title, sentence),
         text,
     )))
@@ -74,12 +79,12 @@ fn address(app: &App, purpose: &str, link: &link::Model) -> Result<String, Error
 
 fn letter(
     link: &link::Model,
-    (name, email): (&str, &str),
+    (name, email): (Option<&str>, &str),
     subject: String,
     text: String,
 ) -> Letter {
     Letter {
-        name: name.to_owned(),
+        name: name.map(str::to_owned),
         address: email.to_owned(),
         message_id: link.message_id.clone(),
         subject,

@@ -21,6 +21,7 @@ pub mod guests;
 mod inputs;
 mod introduction;
 pub mod jobs;
+pub mod keeping;
 pub mod letters;
 mod mutation;
 pub mod places;

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    person,
+    event_capacity, person,
     place_reservation::{self, Column, Entity, Model},
     place_reservation_address as address,
     registration::{self, RegistrationState as State},
@@ -188,6 +188,63 @@ pub async fn waiting_for(
         .order_by_asc(Waiting::QueueNumber)
         .limit(most);
     Ok(found.all(conn).await?)
+}
+
+/// Rows of places where somebody waits for whom enough is held.
+#[must_use]
+pub fn meant_for_some_who_wait(now: DateTime<Utc>) -> Condition {
+    use registration::Column as Waiting;
+
+    let column = |of: Column| Expr::col((Entity, of));
+    let here =
+        column(Column::CapacityId).equals((event_capacity::Entity, event_capacity::Column::Id));
+    let same = column(Column::CapacityId).equals((registration::Entity, Waiting::CapacityId));
+    let left = column(Column::Places).sub(column(Column::Used));
+    let enough = Expr::col((registration::Entity, Waiting::Places)).lte(left);
+    let for_their_organisation =
+        column(Column::OrganisationId).equals((registration::Entity, Waiting::OrganisationId));
+    let on_the_list = Query::select()
+        .expr(Expr::cust("1"))
+        .from(address::Entity)
+        .left_join(
+            person::Entity,
+            Expr::col((person::Entity, person::Column::Email))
+                .equals((address::Entity, address::Column::Email))
+                .and(person::Column::EmailVerifiedAt.is_not_null()),
+        )
+        .and_where(
+            Expr::col((address::Entity, address::Column::ReservationId))
+                .equals((Entity, Column::Id)),
+        )
+        .cond_where(
+            Condition::any()
+                .add(
+                    Expr::col((person::Entity, person::Column::Id))
+                        .equals((registration::Entity, Waiting::PersonId)),
+                )
+                .add(
+                    Expr::col((address::Entity, address::Column::Email))
+                        .equals((registration::Entity, Waiting::GuestEmail)),
+                ),
+        )
+        .to_owned();
+    let somebody = Query::select()
+        .expr(Expr::cust("1"))
+        .from(Entity)
+        .inner_join(registration::Entity, same)
+        .and_where(here)
+        .cond_where(held::unreleased(now))
+        .and_where(Expr::cust("\"registration\".\"state\" = 'WAITLISTED'"))
+        .and_where(enough)
+        .cond_where(
+            Condition::any()
+                .add(for_their_organisation)
+                .add(Expr::exists(on_the_list)),
+        )
+        .to_owned();
+    Condition::all()
+        .add(event_capacity::Column::Held.gt(0))
+        .add(Expr::exists(somebody))
 }
 
 /// The addresses on the list.

@@ -9,13 +9,12 @@ use entity::{
     registration::{self, Answer, RegistrationState as State},
 };
 
+use super::keeping;
 use crate::{
     events::rules as events,
     kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks},
 };
 
-/// For how long after an event what people need to take part is kept.
-pub const KEEP_NEEDS: Duration = Duration::days(28);
 /// How long before an event people can be checked in.
 const DOORS: Duration = Duration::days(1);
 
@@ -113,7 +112,9 @@ pub fn can(
         Act::Accept | Act::Offer => places_move(event, now),
         Act::Cancel => now < event.starts_at || event.state == EventState::Postponed,
         Act::CheckIn => {
-            event.starts_at - DOORS <= now && now < event.ends_at + KEEP_NEEDS && came_about(event)
+            event.starts_at - DOORS <= now
+                && now < event.ends_at + keeping::KEPT
+                && came_about(event)
         }
     };
     if in_time {

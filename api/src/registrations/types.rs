@@ -9,6 +9,7 @@ use entity::{
 use uuid::Uuid;
 
 use super::{
+    keeping,
     rules::{self, Act},
     search::{self, Numbered},
 };
@@ -130,6 +131,11 @@ impl Registration {
             .await?;
         found.ok_or(Error::NotFound)
     }
+
+    /// Whether what is personal is still kept.
+    async fn is_kept(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(ctx.viewer().now < keeping::until(&self.gathering(ctx).await?))
+    }
 }
 
 /// Somebody's place at an event, or in the queue for one. Seen by whoever made it and by the organisers.
@@ -177,7 +183,7 @@ impl Registration {
     /// days after it on, when it is deleted.
     async fn guest(&self, ctx: &Context<'_>) -> Result<Option<RegistrationGuest>> {
         let (event, viewer) = (self.gathering(ctx).await?, ctx.viewer());
-        let kept = viewer.now < event.ends_at + rules::KEEP_NEEDS;
+        let kept = viewer.now < keeping::until(&event);
         let shown = kept && events::organises(viewer, event.organisation_id);
         let row = &self.row;
         let reached = row.guest_name.clone().zip(row.guest_email.clone());
@@ -220,19 +226,21 @@ impl Registration {
         self.row.answer_by
     }
 
-    /// What they answered to the organisers' questions.
-    async fn answers(&self) -> Vec<RegistrationAnswer> {
+    /// What they answered to the organisers' questions; of guests nothing from 28 days after the event on, when it is deleted.
+    async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<RegistrationAnswer>> {
+        if self.row.person_id.is_none() && !self.is_kept(ctx).await? {
+            return Ok(Vec::new());
+        }
         let answers = self.row.answers.0.iter().cloned();
         let told = answers.map(
             |registration::Answer { question, answer }| RegistrationAnswer { question, answer },
         );
-        told.collect()
+        Ok(told.collect())
     }
 
     /// What they need to take part; null from 28 days after the event on, when it is deleted.
     async fn access_needs(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let ends_at = self.gathering(ctx).await?.ends_at;
-        let kept = ctx.viewer().now < ends_at + rules::KEEP_NEEDS;
+        let kept = self.is_kept(ctx).await?;
         Ok(self.row.access_needs.clone().filter(|_| kept))
     }
 

@@ -17,7 +17,7 @@ use crate::{
     App,
     events::{capacity, held},
     kit::{Error, Viewer, crash},
-    registrations::{places, rules::KEEP_NEEDS},
+    registrations::{keeping, places},
 };
 
 /// How many a worker takes at a time.
@@ -69,14 +69,9 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
 
 /// The reservations of events that are so long over that nothing personal is kept.
 fn over(viewer: &Viewer) -> SelectStatement {
-    let events = Query::select()
-        .column(event::Column::Id)
-        .from(event::Entity)
-        .and_where(event::Column::EndsAt.lte(viewer.now - KEEP_NEEDS))
-        .to_owned();
     Query::select()
         .column(place_reservation::Column::Id)
         .from(Entity)
-        .and_where(Column::EventId.in_subquery(events))
+        .and_where(Column::EventId.in_subquery(keeping::over(viewer.now)))
         .to_owned()
 }

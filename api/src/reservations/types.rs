@@ -9,7 +9,7 @@ use crate::{
     events::{Event, EventSession, held, rules as events},
     kit::{Error, Id},
     organisations::Organisation,
-    registrations::rules::KEEP_NEEDS,
+    registrations::keeping,
 };
 
 /// Places that organisers hold for some.
@@ -67,8 +67,7 @@ impl PlaceReservation {
 
     /// The e-mail addresses for which they are held, in order; none from 28 days after the event on, when they are deleted.
     async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
-        let ends_at = self.gathering(ctx).await?.ends_at;
-        if ends_at + KEEP_NEEDS <= ctx.viewer().now {
+        if keeping::until(&self.gathering(ctx).await?) <= ctx.viewer().now {
             return Ok(Vec::new());
         }
         let mut rows = ctx

@@ -3,20 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    finding::asking,
     kit::{Error, Viewer},
     priorities::rules::seen_states,
     reference::Snapshot,
 };
-
-/// The longest list in a filter.
-const MOST_MEMBERS: usize = 50;
 
 /// The areas that codes ask for.
 pub fn areas(
     reference: &Snapshot,
     codes: Option<Vec<String>>,
 ) -> Result<Option<BTreeSet<String>>, Error> {
-    let Some(codes) = bounded("filter.areas", codes)? else {
+    let Some(codes) = asking::list("filter.areas", codes)? else {
         return Ok(None);
     };
     known("filter.areas", &codes, |code| {
@@ -31,7 +29,7 @@ pub fn priorities(
     reference: &Snapshot,
     codes: Option<Vec<String>>,
 ) -> Result<Option<BTreeSet<(String, String)>>, Error> {
-    let Some(codes) = bounded("filter.priorityAreas", codes)? else {
+    let Some(codes) = asking::list("filter.priorityAreas", codes)? else {
         return Ok(None);
     };
     // What is only being written is as good as unknown to those who do not see it.
@@ -57,18 +55,4 @@ fn known(field: &'static str, codes: &[String], is: impl Fn(&str) -> bool) -> Re
         field,
         format!("nothing here has the code {shown}"),
     ))
-}
-
-/// A list that is not too long.
-pub fn bounded<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
-    match list {
-        Some(list) if list.len() > MOST_MEMBERS => {
-            let expected = format!(
-                "the list has {} members; {MOST_MEMBERS} are allowed",
-                list.len()
-            );
-            Err(Error::BadInput(field, expected))
-        }
-        list => Ok(list),
-    }
 }

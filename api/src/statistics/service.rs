@@ -5,7 +5,7 @@ use entity::resource_type::ResourceKind;
 use uuid::Uuid;
 
 use super::{
-    codes::{areas, bounded, priorities},
+    codes::{areas, priorities},
     figures::Key,
     inputs::StatisticsGrouping,
     rules::{self, Raised, Whose},
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     App,
+    finding::asking,
     kit::{Error, Viewer},
 };
 
@@ -45,7 +46,7 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
         until,
         by: question.by,
         whose: rules::whose(viewer, question.organisation)?,
-        kinds: bounded("filter.resourceKinds", question.kinds)?,
+        kinds: asking::list("filter.resourceKinds", question.kinds)?,
         areas: areas(&reference, question.areas)?,
         priorities: priorities(viewer, &reference, question.priorities)?,
         raised: None,

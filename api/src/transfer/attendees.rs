@@ -21,8 +21,8 @@ use crate::{
     events::service::EventId,
     kit::{Error, Id, OrInternal, UserError, UserErrorCode, Viewer, activity, page::PageArgs},
     registrations::{
-        desk,
-        rules::{KEEP_NEEDS, state_at},
+        desk, keeping,
+        rules::state_at,
         search::{self, Numbered},
     },
 };
@@ -166,7 +166,7 @@ fn written(
     writer
         .write_record(headings.chain(LAST.map(str::to_owned)))
         .internal()?;
-    let kept = now < event.ends_at + KEEP_NEEDS;
+    let kept = now < keeping::until(event);
     for row in rows {
         writer
             .write_record(record(row, questions, beside, kept, now))
@@ -176,7 +176,7 @@ fn written(
     String::from_utf8(bytes.internal()?).internal()
 }
 
-/// One registration, in the order of the headings. `kept` says whether what they need is still kept.
+/// One registration, in the order of the headings. `kept` says whether what is personal still is.
 fn record(
     numbered: &Numbered,
     questions: &[Question],
@@ -208,7 +208,9 @@ fn record(
         known(&beside.reservations, row.reservation_id),
         instant(Some(row.created_at)),
     ];
-    cells.extend(questions.iter().map(|question| answer(row, question)));
+    let answers = questions.iter().map(|question| answer(row, question));
+    let told = kept || row.person_id.is_some();
+    cells.extend(answers.map(|answer| if told { answer } else { String::new() }));
     let needs = row.access_needs.as_deref().filter(|_| kept);
     cells.push(needs.map_or_else(String::new, text));
     cells.push(instant(row.checked_in_at));
