@@ -1,10 +1,21 @@
 //! Mergers: one organisation carries on for another.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use api::kit::{Id, clock::now};
+use chrono::Duration;
+use entity::{event, organisation, place_reservation, registration};
+use futures_util::future::join_all;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::{
     both,
-    events::announced,
+    events::{act as on_event, announced, in_days},
+    registrations::{
+        act, people, register,
+        reserved::{adds_up, reserve},
+    },
     support::{Caller, Reply, World},
 };
 
@@ -47,6 +58,33 @@ async fn roles(caller: &Caller, organisation: &str) -> Value {
         })
         .collect::<serde_json::Map<_, _>>()
         .into()
+}
+
+/// Lets an event have begun.
+async fn begin(world: &World, event: &str) {
+    let id: Id<event::Entity> = event.parse().unwrap();
+    event::Entity::update_many()
+        .col_expr(
+            event::Column::StartsAt,
+            Expr::val(now() - Duration::minutes(1)),
+        )
+        .filter(event::Column::Id.eq(id.0))
+        .exec(&world.app.database.write)
+        .await
+        .unwrap();
+}
+
+/// How many events, registrations and reservations are an organisation's.
+async fn left_behind(world: &World, organisation: &str) -> u64 {
+    let id: Id<organisation::Entity> = organisation.parse().unwrap();
+    let read = &world.app.database.read;
+    let events = event::Entity::find().filter(event::Column::OrganisationId.eq(id.0));
+    let come = registration::Entity::find().filter(registration::Column::OrganisationId.eq(id.0));
+    let held = place_reservation::Entity::find()
+        .filter(place_reservation::Column::OrganisationId.eq(id.0));
+    events.count(read).await.unwrap()
+        + come.count(read).await.unwrap()
+        + held.count(read).await.unwrap()
 }
 
 async fn part(caller: &Caller, name: &str, parent: &str) -> String {
@@ -157,6 +195,73 @@ both! {
         let followed = crate::feeds::get(&world, &calendar).await;
         for title in ["Our fair", "Their fair", "Another"] {
             assert!(followed.text.contains(&format!("SUMMARY:{title}")), "{}", followed.text);
+        }
+    }
+
+    async fn whatever_is_done_about_places_meanwhile_nobody_waits_in_a_circle_and_nothing_is_left_behind(on) {
+        let world = World::new(on).await;
+        let (mary, tom, admin) = (world.person("Mary Major").await, world.person("Tom Minor").await, world.admin().await);
+        let (new, crowd) = (tom.organisation("New Hub").await, people(&world, 8).await);
+        for at in 0..5 {
+            let old = mary.organisation(&format!("Old Hub {at}")).await;
+            for who in &crowd {
+                mary.admits(&old, who, "MEMBER").await;
+            }
+            let (mut own, mut theirs) = (Vec::new(), Vec::new());
+            for _ in 0..4 {
+                own.push(announced(&mary, &old, json!({"capacity": 12})).await);
+                theirs.push(announced(&tom, &new, json!({"capacity": 6, "partners": [old]})).await);
+            }
+            for event in own.iter().chain(&theirs) {
+                let organiser = if own.contains(event) { &mary } else { &tom };
+                for _ in 0..2 {
+                    reserve(organiser, event, json!({"organisationId": old})).await.at("act.reservation");
+                }
+            }
+            let begun = announced(&mary, &old, json!({})).await;
+            for who in &crowd {
+                register(who, &begun, json!({"organisationId": old})).await.at("act.registration");
+            }
+            begin(&world, &begun).await;
+            let over = AtomicBool::new(false);
+            let merging = async {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                let merged = merge(&admin, &old, &new).await.outcome();
+                over.store(true, Ordering::Relaxed);
+                vec![merged]
+            };
+            let moving = join_all(own.iter().chain(&theirs).map(async |event| {
+                let organiser = if own.contains(event) { &mary } else { &tom };
+                let (mut said, mut day) = (Vec::new(), 40);
+                while !over.load(Ordering::Relaxed) {
+                    day += 1;
+                    let date = json!({"startsAt": in_days(day), "endsAt": in_days(day + 1)});
+                    said.push(on_event(organiser, "rescheduleEvent", event, date).await.outcome());
+                }
+                said
+            }));
+            let coming = join_all(crowd.iter().zip(own.iter().chain(&theirs)).map(async |(who, event)| {
+                let mut said = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    let came = register(who, event, json!({"organisationId": old})).await;
+                    said.push(came.outcome());
+                    if let Some(id) = came.peek("act.registration.id").as_str() {
+                        said.push(act(who, "cancelRegistration", id).await.outcome());
+                    }
+                }
+                said
+            }));
+            let missed = async {
+                let query = "mutation ($id: ID!) { act: recordNoShows(input: {eventId: $id}) { event { id } userErrors { code } } }";
+                tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+                vec![mary.ask(query, json!({"id": begun})).await.outcome()]
+            };
+            let (merged, moved, came, missed) = tokio::join!(merging, moving, coming, missed);
+            assert_eq!(merged, ["done"]);
+            for said in moved.iter().chain(&came).flatten().chain(&missed) {
+                assert!(!said.contains("INTERNAL"), "{said}: {moved:?} {came:?} {missed:?}");
+            }
+            assert_eq!((adds_up(&world).await, left_behind(&world, &old).await), (0, 0));
         }
     }
 

@@ -2,10 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use api::kit::{Database, clock::now};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use serde_json::json;
 
-use crate::{both, support::World};
+use crate::{
+    both,
+    events::{announced, hosts},
+    registrations::{
+        act, counts,
+        guests::Door,
+        people, register,
+        reserved::{adds_up, on_reservation, reserve},
+        round, see,
+    },
+    support::World,
+};
 
 /// Every table, index, trigger, view, sequence and function that is not the database's own, with its definition.
 async fn everything(conn: &DatabaseConnection) -> BTreeSet<String> {
@@ -34,6 +47,15 @@ async fn everything(conn: &DatabaseConnection) -> BTreeSet<String> {
     rows.iter()
         .map(|row| row.try_get("", "thing").unwrap())
         .collect()
+}
+
+/// Takes a step back with all that came after it, and all of them again.
+async fn without(database: &Database, step: &str) {
+    let steps = Migrator::migrations();
+    let at = steps.iter().position(|found| found.name() == step);
+    let back = u32::try_from(steps.len() - at.unwrap()).unwrap();
+    database.take_back(back).await.unwrap();
+    database.migrate().await.unwrap();
 }
 
 both! {
@@ -71,5 +93,62 @@ both! {
             Migrator::up(&database.write, Some(1)).await.unwrap();
             assert_eq!(everything(&database.write).await, state);
         }
+    }
+    async fn what_is_held_goes_with_its_step_and_whoever_drew_of_it_has_their_place_still(on) {
+        let (world, owner, organisation) = hosts(on).await;
+        let ash = world.person("Ada Ash").await;
+        let trust = ash.organisation("Ash Trust").await;
+        let [ann, bob] = people(&world, 2).await.try_into().ok().unwrap();
+        let event = announced(&owner, &organisation, json!({"capacity": 4})).await;
+        reserve(&owner, &event, json!({"organisationId": trust})).await.at("act.reservation");
+        reserve(&owner, &event, json!({"addresses": ["zoe@example.org"], "places": 1})).await.at("act.reservation");
+        let drawn = register(&ash, &event, json!({"organisationId": trust})).await.text("act.registration.id");
+        register(&ann, &event, json!({})).await.at("act.registration");
+        let waits = register(&bob, &event, json!({})).await.text("act.registration.id");
+        assert_eq!((counts(&owner, &event).await, adds_up(&world).await), ((json!(0), json!(2), json!(1)), 0));
+        without(&world.app.database, "m0015_reservations").await;
+        assert_eq!((counts(&owner, &event).await, adds_up(&world).await), ((json!(0), json!(2), json!(1)), 0));
+        let (came, waiting) = (see(&ash, &drawn).await, see(&bob, &waits).await);
+        assert_eq!((came.at("node.state"), came.at("node.organisation.name")), (&json!("CONFIRMED"), &json!("Ash Trust")));
+        assert_eq!((waiting.at("node.state"), waiting.at("node.position")), (&json!("WAITLISTED"), &json!(1)));
+        // Nothing is held any more: it goes to those who wait.
+        assert_eq!((round(&world, now()).await, adds_up(&world).await), (1, 0));
+        assert_eq!(see(&bob, &waits).await.at("node.state"), "PLACE_OFFERED");
+        assert_eq!(counts(&owner, &event).await, (json!(1), json!(2), json!(0)));
+    }
+
+    async fn what_guests_had_is_free_or_held_again_without_the_step_that_let_them_in(on) {
+        let door = Door::new(on).await;
+        let (world, owner) = (&door.world, &door.owner);
+        let [ann, bob, cat] = people(world, 3).await.try_into().ok().unwrap();
+        let event = door.event(json!({"capacity": 4})).await;
+        reserve(owner, &event, json!({"addresses": ["gus@example.org"]})).await.at("act.reservation");
+        door.comes(&event, "gus@example.org", json!({})).await.at("act.registration");
+        register(&ann, &event, json!({})).await.at("act.registration");
+        door.comes(&event, "pip@example.org", json!({})).await.at("act.registration");
+        assert_eq!(door.comes(&event, "zoe@example.org", json!({})).await.at("act.registration.position"), 1);
+        let waits = register(&bob, &event, json!({})).await.text("act.registration.id");
+        assert_eq!((counts(owner, &event).await, adds_up(world).await), ((json!(0), json!(3), json!(2)), 0));
+        // A guest was offered a place elsewhere, and another has one of what is released.
+        let small = door.event(json!({"capacity": 2})).await;
+        let id = reserve(owner, &small, json!({"addresses": ["pip@example.org"], "places": 1})).await.text("act.reservation.id");
+        door.comes(&small, "pip@example.org", json!({})).await.at("act.registration");
+        on_reservation(owner, "releasePlaceReservation", &id, json!({})).await.at("act.reservation");
+        let cats = register(&cat, &small, json!({})).await.text("act.registration.id");
+        door.comes(&small, "gus@example.org", json!({})).await.at("act.registration");
+        act(&cat, "cancelRegistration", &cats).await.at("act.registration");
+        assert_eq!((counts(owner, &small).await, adds_up(world).await), ((json!(0), json!(1), json!(0)), 0));
+
+        without(&world.app.database, "m0018_guests").await;
+        assert_eq!(adds_up(world).await, 0);
+        assert_eq!((counts(owner, &event).await, counts(owner, &small).await), ((json!(0), json!(1), json!(1)), (json!(2), json!(0), json!(0))));
+        let held = "query ($id: ID!) { event(id: $id) { reservations { usedPlaces releasedAt } } }";
+        let held = owner.ask(held, json!({"id": event})).await;
+        assert_eq!(held.at("event.reservations"), &json!([{"usedPlaces": 0, "releasedAt": null}]));
+        assert_eq!(see(&bob, &waits).await.at("node.position"), 1, "whoever waited before is gone");
+        without(&world.app.database, "m0015_reservations").await;
+        assert_eq!((counts(owner, &event).await, adds_up(world).await), ((json!(0), json!(1), json!(1)), 0));
+        assert_eq!((round(world, now()).await, adds_up(world).await), (1, 0));
+        assert_eq!(see(&bob, &waits).await.at("node.state"), "PLACE_OFFERED");
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    events::{announced, in_days},
     listings::{act, offer},
+    registrations::reserved::reserve,
     support::{Caller, On, Reply, World, system},
 };
 
@@ -291,6 +293,48 @@ async fn what_waits_for_somebody_takes_as_many_statements_for_much_as_for_little
     }
 }
 
+async fn what_is_held_for_somebody_takes_as_many_statements_for_many_events_as_for_one(on: On) {
+    let town = Town::new(on).await;
+    let (owner, host) = (&town.owners[1], &town.organisations[EACH]);
+    for at in 0..8 {
+        let (starts_at, ends_at) = (in_days(30 + at), in_days(31 + at));
+        let session = |title: &str| json!({"title": title, "startsAt": starts_at, "endsAt": ends_at, "capacity": 5});
+        let by_session = json!({"registrationMode": "SESSIONS", "capacity": null, "startsAt": starts_at, "endsAt": ends_at,
+            "sessions": [session("Offers"), session("Requests")]});
+        let event = announced(owner, host, by_session).await;
+        let sessions = "query ($id: ID!) { event(id: $id) { sessions { id } } }";
+        let seen = owner.ask(sessions, json!({"id": event})).await;
+        for (session, places) in seen.each("event.sessions", "id").iter().zip(1..) {
+            let more = json!({"organisationId": town.organisations[0], "sessionId": session, "places": places});
+            reserve(owner, &event, more).await.at("act.reservation");
+        }
+        let whole = json!({"startsAt": starts_at, "endsAt": ends_at});
+        let event = announced(owner, host, whole).await;
+        for places in [2, 3] {
+            let more = json!({"organisationId": town.organisations[0], "places": places});
+            reserve(owner, &event, more).await.at("act.reservation");
+        }
+    }
+    let held = "query ($n: Int) { events(first: $n) { nodes { viewerReservedPlaces sessions { viewerReservedPlaces } } } }";
+    for n in [2, 6, 16] {
+        let (count, reply) = town.counted(&town.owners[0], held, json!({"n": n})).await;
+        let nodes = reply.at("events.nodes").as_array().unwrap();
+        assert_eq!(nodes.len(), n);
+        for node in nodes {
+            let of = |at: usize| &node["sessions"][at]["viewerReservedPlaces"];
+            let found = (&node["viewerReservedPlaces"], of(0), of(1));
+            let expected = [
+                (&json!(0), &json!(1), &json!(2)),
+                (&json!(3), &Value::Null, &Value::Null),
+            ];
+            assert!(expected.contains(&found), "{node}");
+        }
+        // The viewer, the page, the sessions, the places, what is held of them, the events' states, what is held for the
+        // viewer: at events, then at sessions.
+        assert_eq!(count, 8, "{n} events");
+    }
+}
+
 async fn acts_take_as_many_statements_whatever_else_there_is(on: On) {
     let town = Town::new(on).await;
     let (owner, organisation) = (&town.owners[0], &town.organisations[0]);
@@ -331,5 +375,6 @@ counted! {
     pages_of_many_things_at_once_are_those_of_each_alone
     what_somebody_is_told_takes_as_many_statements_for_much_as_for_little
     what_waits_for_somebody_takes_as_many_statements_for_much_as_for_little
+    what_is_held_for_somebody_takes_as_many_statements_for_many_events_as_for_one
     acts_take_as_many_statements_whatever_else_there_is
 }

@@ -37,6 +37,9 @@ CREATE INDEX event_capacity_event ON event_capacity (event_id);
 CREATE INDEX event_capacity_waiting ON event_capacity (id) WHERE waiting > 0;
 ";
 
+/// The tables that are new.
+const HELD: [&str; 2] = ["place_reservation_address", "place_reservation"];
+
 /// What is kept of each table while it is made anew.
 const CAPACITY: &str = "id, event_id, capacity, confirmed, offered, waiting, queue_end";
 pub(crate) const REGISTRATION: &str =
@@ -56,7 +59,7 @@ impl MigrationTrait for Migration {
         let connection = manager.get_connection();
         let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
         if sqlite {
-            put_aside(manager).await?;
+            put_aside(manager, &[]).await?;
             manager.create_table(capacity()).await?;
         } else {
             let change = format!(
@@ -95,15 +98,14 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
         if manager.get_database_backend() == DbBackend::Sqlite {
-            put_aside(manager).await?;
-            drop_tables(manager, &["place_reservation_address", "place_reservation"]).await?;
+            put_aside(manager, &HELD).await?;
             manager.create_table(m0010_events::capacity()).await?;
             manager.create_table(m0011_registrations::table()).await?;
             bring_back(manager, CAPACITY, CAPACITY).await?;
         } else {
             let column = "ALTER TABLE registration DROP COLUMN reservation_id";
             connection.execute_unprepared(column).await?;
-            drop_tables(manager, &["place_reservation_address", "place_reservation"]).await?;
+            drop_tables(manager, &HELD).await?;
             let change = format!(
                 "ALTER TABLE event_capacity DROP CONSTRAINT event_capacity_check;
                  ALTER TABLE event_capacity DROP COLUMN held;
@@ -119,13 +121,18 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Drops the tables that are made anew, and keeps what was in them.
-async fn put_aside(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+/// Drops the tables that are made anew, and keeps what was in them. What else names their rows goes between the two: what
+/// draws from reservations is gone by then, and the places that they are of are there still.
+async fn put_aside(manager: &SchemaManager<'_>, between: &[&'static str]) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
     let keep = "CREATE TABLE kept_registration AS SELECT * FROM registration;
         CREATE TABLE kept_capacity AS SELECT * FROM event_capacity;
-        DROP TABLE registration;
-        DROP TABLE event_capacity;";
-    manager.get_connection().execute_unprepared(keep).await?;
+        DROP TABLE registration;";
+    connection.execute_unprepared(keep).await?;
+    drop_tables(manager, between).await?;
+    connection
+        .execute_unprepared("DROP TABLE event_capacity;")
+        .await?;
     Ok(())
 }
 

@@ -28,6 +28,29 @@ CREATE UNIQUE INDEX registration_guest_once ON registration (capacity_id, guest_
 CREATE INDEX registration_guest ON registration (event_id) WHERE guest_email IS NOT NULL;
 ";
 
+/// Gives back what guests have, were offered or wait for. What they drew of a reservation is held again, until it is released.
+const GIVE_BACK: &str = "
+UPDATE event_capacity SET
+    confirmed = confirmed - (SELECT COALESCE(SUM(places), 0) FROM registration
+        WHERE capacity_id = event_capacity.id AND person_id IS NULL AND state IN ('CONFIRMED', 'ATTENDED', 'NO_SHOW')),
+    offered = offered - (SELECT COALESCE(SUM(places), 0) FROM registration
+        WHERE capacity_id = event_capacity.id AND person_id IS NULL AND state = 'PLACE_OFFERED'),
+    held = held + (SELECT COALESCE(SUM(registration.places), 0) FROM registration
+        JOIN place_reservation ON place_reservation.id = registration.reservation_id
+        WHERE registration.capacity_id = event_capacity.id AND person_id IS NULL AND released_at IS NULL
+            AND state IN ('CONFIRMED', 'ATTENDED', 'NO_SHOW', 'PLACE_OFFERED')),
+    waiting = waiting - (SELECT COUNT(*) FROM registration
+        WHERE capacity_id = event_capacity.id AND person_id IS NULL AND state = 'WAITLISTED')
+    WHERE id IN (SELECT capacity_id FROM registration WHERE person_id IS NULL);
+UPDATE place_reservation SET
+    used = used - (SELECT COALESCE(SUM(registration.places), 0) FROM registration
+        WHERE reservation_id = place_reservation.id AND person_id IS NULL
+            AND state IN ('CONFIRMED', 'ATTENDED', 'NO_SHOW', 'PLACE_OFFERED'))
+    WHERE id IN (SELECT reservation_id FROM registration WHERE person_id IS NULL);
+DELETE FROM registration WHERE person_id IS NULL;
+DELETE FROM link WHERE purpose LIKE 'GUEST%';
+";
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -66,7 +89,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    /// Whoever came as a guest is forgotten, for there is nowhere to write them.
+    /// Whoever came as a guest is forgotten, for there is nowhere to write them, and their places are free or held again.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in [("event", "guests_welcome"), ("link", "activity_id")] {
             let alter = Table::alter().table(table).drop_column(column).to_owned();
@@ -74,8 +97,7 @@ impl MigrationTrait for Migration {
         }
         drop_tables(manager, &["guest_request"]).await?;
         let connection = manager.get_connection();
-        let gone = "DELETE FROM registration WHERE person_id IS NULL; DELETE FROM link WHERE purpose LIKE 'GUEST%';";
-        connection.execute_unprepared(gone).await?;
+        connection.execute_unprepared(GIVE_BACK).await?;
         if manager.get_database_backend() == DbBackend::Sqlite {
             put_aside(manager).await?;
             manager

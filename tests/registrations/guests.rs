@@ -24,15 +24,15 @@ use crate::{
 };
 
 /// An event of Elm Works, for whoever comes without an account.
-struct Door {
+pub struct Door {
     sink: Sink,
-    world: World,
-    owner: Caller,
+    pub world: World,
+    pub owner: Caller,
     organisation: String,
 }
 
 impl Door {
-    async fn new(on: On) -> Self {
+    pub async fn new(on: On) -> Self {
         let sink = Sink::new().await;
         let world = World::mailing(on, &sink).await;
         let owner = world.person("Olive Owner").await;
@@ -45,7 +45,7 @@ impl Door {
         }
     }
 
-    async fn event(&self, more: Value) -> String {
+    pub async fn event(&self, more: Value) -> String {
         announced(&self.owner, &self.organisation, more).await
     }
 
@@ -80,7 +80,7 @@ impl Door {
     }
 
     /// Registers a guest by the mailed link; the registration is at `act.registration`.
-    async fn comes(&self, event: &str, email: &str, more: Value) -> Reply {
+    pub async fn comes(&self, event: &str, email: &str, more: Value) -> Reply {
         let asked = ask(&self.world.stranger(), event, email, more).await;
         assert_eq!(asked.text("act.mailedTo"), email);
         // What they are told of other registrations comes later.

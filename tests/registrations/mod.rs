@@ -3,7 +3,7 @@
 pub mod crash;
 mod crowd;
 mod export;
-mod guests;
+pub mod guests;
 mod invited;
 mod properties;
 pub mod reserved;

@@ -1,9 +1,13 @@
 //! Places that organisers hold: who draws from them, when they are released, and that there are never more than there are.
 
-use api::{kit::clock::now, reservations::jobs};
+use api::{
+    kit::{Id, clock::now},
+    reservations::jobs,
+};
 use chrono::{DateTime, Duration, Utc};
+use entity::{event, event_capacity, place_reservation};
 use futures_util::{StreamExt, stream};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr};
 use serde_json::{Value, json};
 
 use super::{act, counts, people, register, round, see};
@@ -278,6 +282,31 @@ both! {
         assert_eq!((seen(&owner, &event).await, adds_up(&world).await), (vec![(json!(1), json!(0), false)], 0));
         assert_eq!(register(&ash, &event, json!({"organisationId": trust})).await.at("act.registration.state"), "CONFIRMED");
         assert_eq!(counts(&owner, &event).await, (json!(0), json!(2), json!(1)));
+    }
+
+    async fn who_throws_a_draft_away_waits_for_whoever_holds_its_places(on) {
+        let (world, owner, organisation) = hosts(on).await;
+        let event = draft(&owner, &organisation, json!({"capacity": 3})).await.text("act.event.id");
+        reserve(&owner, &event, json!({"addresses": ["ann@example.org"]})).await.at("act.reservation");
+        let id = event.parse::<Id<event::Entity>>().unwrap().0;
+        // As a merger does: first the row of places, then what is held of them.
+        let turn = world.app.database.begin().await.map_err(|error| error.message()).unwrap();
+        event_capacity::Entity::update_many()
+            .col_expr(event_capacity::Column::Waiting, Expr::col(event_capacity::Column::Waiting))
+            .filter(event_capacity::Column::EventId.eq(id))
+            .exec(&turn)
+            .await
+            .unwrap();
+        let deleting = tokio::spawn(async move { on_event(&owner, "deleteEvent", &event, json!({})).await.outcome() });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        place_reservation::Entity::update_many()
+            .col_expr(place_reservation::Column::Label, Expr::val("Kept"))
+            .filter(place_reservation::Column::EventId.eq(id))
+            .exec(&turn)
+            .await
+            .unwrap();
+        turn.commit().await.unwrap();
+        assert_eq!(deleting.await.unwrap(), "done");
     }
 
     async fn while_a_crowd_registers_what_is_held_is_drawn_and_released_and_never_taken_twice(on) {

@@ -2,7 +2,8 @@
 //!
 //! Whoever changes anything about places holds the row first, by a statement that writes it as it is: until the
 //! transaction ends nobody else does the same, on either database. Rows are held before anything else is written, in
-//! the order of their ids, so that no two transactions wait for each other in a circle.
+//! the order of their ids, so that no two transactions wait for each other in a circle. An organisation for which somebody
+//! comes, or for which places are held, is held before the rows are: a merger takes along all that was written by then.
 
 use chrono::{DateTime, Utc};
 use entity::event_capacity::{self, Column, Entity, Model};

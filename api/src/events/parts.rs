@@ -121,11 +121,14 @@ pub(super) async fn reserved_for_viewer(
     ctx: &Context<'_>,
     row: &event_capacity::Model,
 ) -> Result<i32> {
-    if row.held == 0 {
+    let viewer = ctx.viewer();
+    if row.held == 0 || viewer.person().is_none() {
         return Ok(0);
     }
-    let viewer = ctx.viewer();
-    Ok(reserved::for_viewer(&ctx.app().database.read, viewer, row.id).await?)
+    let held = reserved::for_viewer(viewer, row.id)?;
+    let held = ctx.page::<place_reservation::Model>(held).await?;
+    let mut rows = held.rows();
+    Ok(rows.next().map_or(0, |row| row.places - row.used))
 }
 
 /// Events that recur by a rule.

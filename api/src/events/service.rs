@@ -215,6 +215,7 @@ pub async fn delete(
     version: Option<i32>,
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
+    capacity::hold_all(&transaction, id.0, viewer.now).await?;
     let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
     store::unlink(&transaction, row.id).await?;
     held::discard(&transaction, row.id).await?;

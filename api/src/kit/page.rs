@@ -101,6 +101,17 @@ impl PageArgs {
 }
 
 impl PageArgs {
+    /// The first so many after a cursor, however many that is: for files, which hold more than a page.
+    #[must_use]
+    pub const fn file(limit: u64, after: Option<String>) -> Self {
+        Self {
+            limit,
+            backward: false,
+            after,
+            before: None,
+        }
+    }
+
     /// Where in an order by a number, the least first, the page begins: 0 for the first one, and `None` for one that
     /// is read from its end.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -68,4 +68,23 @@ pub async fn hold<E: Resource>(
         .one(transaction)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// Nobody changes any of these rows until the transaction ends, nor holds them so. They are held in the order of their
+/// ids, so that no two transactions wait for each other in a circle. On SQLite there is nothing to hold.
+pub async fn hold_in_order<E: EntityTrait>(
+    transaction: &DatabaseTransaction,
+    id: E::Column,
+    which: Condition,
+) -> Result<(), Error> {
+    E::find()
+        .select_only()
+        .column(id)
+        .filter(which)
+        .order_by_asc(id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple::<Uuid>()
+        .all(transaction)
+        .await?;
+    Ok(())
 }

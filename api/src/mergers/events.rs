@@ -1,13 +1,17 @@
 //! What one organisation holds goes on as the other's: its events and what is held, told and followed for it there.
 
 use entity::{
-    calendar_address, event, event_partner, event_series, intake, place_reservation, registration,
+    calendar_address, event, event_capacity, event_partner, event_series, intake,
+    place_reservation, registration,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Query};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::{IntoTableRef, Query, SelectStatement},
+};
 use uuid::Uuid;
 
 use super::service::repoint;
-use crate::kit::Error;
+use crate::kit::{Error, resource};
 
 /// Moves events and series, who comes for the organisation and what is held for it, what was told at its events, and
 /// the calendars in which it is followed. Nobody is a partner of what they hold themselves, nor twice of one event.
@@ -15,6 +19,7 @@ pub(super) async fn move_events(
     transaction: &DatabaseTransaction,
     from_to: (Uuid, Uuid),
 ) -> Result<(), Error> {
+    hold_places(transaction, from_to.0).await?;
     repoint::<event::Entity>(transaction, event::Column::OrganisationId, from_to).await?;
     let column = event_series::Column::OrganisationId;
     repoint::<event_series::Entity>(transaction, column, from_to).await?;
@@ -26,6 +31,45 @@ pub(super) async fn move_events(
     repoint::<calendar_address::Entity>(transaction, column, from_to).await?;
     repoint::<intake::Entity>(transaction, intake::Column::HostId, from_to).await?;
     move_partners(transaction, from_to).await
+}
+
+/// Holds the rows of places of which anything is about to be written, as every act on places does first: those of the
+/// organisation's events and of those that name it, and those of which somebody has or is held a place for it.
+async fn hold_places(transaction: &DatabaseTransaction, source: Uuid) -> Result<(), Error> {
+    fn of<C: ColumnTrait>(
+        table: impl IntoTableRef,
+        (what, organisation): (C, C),
+        source: Uuid,
+    ) -> SelectStatement {
+        Query::select()
+            .column(what)
+            .from(table)
+            .and_where(organisation.eq(source))
+            .to_owned()
+    }
+    use event_capacity::{Column, Entity};
+
+    let (own, named) = (
+        (event::Column::Id, event::Column::OrganisationId),
+        (
+            event_partner::Column::EventId,
+            event_partner::Column::OrganisationId,
+        ),
+    );
+    let come = (
+        registration::Column::CapacityId,
+        registration::Column::OrganisationId,
+    );
+    let held = (
+        place_reservation::Column::CapacityId,
+        place_reservation::Column::OrganisationId,
+    );
+    let which = Condition::any()
+        .add(Column::EventId.in_subquery(of(event::Entity, own, source)))
+        .add(Column::EventId.in_subquery(of(event_partner::Entity, named, source)))
+        .add(Column::Id.in_subquery(of(registration::Entity, come, source)))
+        .add(Column::Id.in_subquery(of(place_reservation::Entity, held, source)));
+    resource::hold_in_order::<Entity>(transaction, Column::Id, which).await
 }
 
 async fn move_partners(

@@ -188,6 +188,22 @@ pub async fn take_turn(transaction: &DatabaseTransaction, id: Uuid) -> Result<Mo
     rows.into_iter().next().ok_or(Error::NotFound)
 }
 
+/// Whether somebody can act for an organisation, which nobody merges into another until the transaction ends.
+pub async fn goes_on(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Option<Id<Entity>>,
+) -> Result<bool, Error> {
+    let Some(id) = id else {
+        return Ok(true);
+    };
+    match resource::hold(transaction, viewer, id).await {
+        Ok(row) => Ok(row.state == OrganisationState::Active),
+        Err(Error::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes a row that was read at its version, which it then leaves.
 pub async fn save(
     transaction: &DatabaseTransaction,

@@ -19,7 +19,7 @@ use super::{keeping, places, reserved};
 use crate::{
     App,
     events::{capacity, scheduled},
-    kit::{Error, Viewer, crash},
+    kit::{Error, Viewer, crash, resource},
 };
 
 /// How many a worker takes at a time.
@@ -165,6 +165,20 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     if some.is_none() {
         return Ok(0);
     }
+    let places = Query::select()
+        .column(Column::CapacityId)
+        .from(registration::Entity)
+        .cond_where(due.clone())
+        .to_owned();
+    let transaction = app.database.begin().await?;
+    let which = event_capacity::Column::Id.in_subquery(places);
+    let which = Condition::all().add(which);
+    resource::hold_in_order::<event_capacity::Entity>(
+        &transaction,
+        event_capacity::Column::Id,
+        which,
+    )
+    .await?;
     crash::point("registrations.forgetting");
     let forgotten = registration::Entity::update_many()
         .col_expr(Column::AccessNeeds, Expr::val(None::<String>))
@@ -172,8 +186,9 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         .col_expr(Column::GuestName, Expr::val(None::<String>))
         .col_expr(Column::GuestEmail, Expr::val(None::<String>))
         .filter(due)
-        .exec(&app.database.write)
+        .exec(&transaction)
         .await?;
+    transaction.commit().await?;
     crash::point("registrations.forgotten");
     Ok(usize::try_from(forgotten.rows_affected).unwrap_or(usize::MAX))
 }

@@ -4,13 +4,13 @@ use entity::registration::{self, Column, Entity, RegistrationState as State};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QueryResult, QueryTrait, Select,
-    sea_query::{Alias, Expr, Order as Direction, SelectStatement},
+    sea_query::{Alias, Expr, SelectStatement},
 };
 use uuid::Uuid;
 
 use crate::kit::{
-    Error, Resource, Viewer, dialect,
-    page::{KeyKind, Order, PageArgs},
+    Error, Resource, Viewer,
+    page::{self, KeyKind, Order, PageArgs, Slice},
     pages::PageOf,
 };
 
@@ -57,15 +57,7 @@ pub fn of_event(
     states: Option<Vec<State>>,
     args: PageArgs,
 ) -> PageOf {
-    let of = (event, Column::EventId);
-    let in_order = Order {
-        tag: "registrations".into(),
-        by: Expr::cust(IN_ORDER),
-        kind: KeyKind::Integer,
-        id: Expr::col((Entity, Column::Id)),
-        descending: false,
-    };
-    page(viewer, of, states, in_order, args)
+    page(viewer, (event, Column::EventId), states, in_order(), args)
 }
 
 /// A page of the registrations of somebody, the newest first.
@@ -94,6 +86,17 @@ pub fn own(viewer: &Viewer, me: Uuid, event: Uuid) -> Result<PageOf, Error> {
         newest(),
         args,
     ))
+}
+
+/// Where somebody stands in it never changes: whoever was offered a place keeps their number.
+fn in_order() -> Order {
+    Order {
+        tag: "registrations".into(),
+        by: Expr::cust(IN_ORDER),
+        kind: KeyKind::Integer,
+        id: Expr::col((Entity, Column::Id)),
+        descending: false,
+    }
 }
 
 fn newest() -> Order {
@@ -154,26 +157,19 @@ fn numbered(rows: Select<Entity>) -> SelectStatement {
     query
 }
 
-/// All registrations for an event that the viewer sees, as many as `most`: those of the queue in its order, after the
-/// others.
-pub async fn all(
+/// The registrations for an event that the viewer sees, in the order of their pages, as many as a file takes.
+pub async fn file(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     event: Uuid,
     states: Option<Vec<State>>,
-    most: u64,
-) -> Result<Vec<Numbered>, Error> {
+    args: &PageArgs,
+) -> Result<Slice<Numbered>, Error> {
     let found = Entity::find()
         .filter(Column::EventId.eq(event))
         .filter(Entity::visible_to(viewer))
         .filter(in_states(viewer, states));
-    let mut query = numbered(found);
-    query
-        .order_by_expr(Expr::cust(IN_ORDER), Direction::Asc)
-        .order_by_expr(Expr::col((Entity, Column::Id)), Direction::Asc);
-    let rows = dialect::limited(conn, &query, most).await?;
-    let rows = rows.iter().map(|row| Numbered::from_query_result(row, ""));
-    Ok(rows.collect::<Result<_, _>>()?)
+    page::slice(conn, numbered(found), &in_order(), args, page::whole).await
 }
 
 /// One registration with its position and a name.

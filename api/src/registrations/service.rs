@@ -24,7 +24,10 @@ use crate::{
         resource,
     },
     listings,
+    organisations::service::goes_on,
 };
+
+const FOR_WHOM: &str = "You come for an organisation of which you are a member.";
 
 /// The id of a registration.
 pub type RegistrationId = Id<registration::Entity>;
@@ -104,12 +107,7 @@ pub(super) fn checked(
     );
     let organisation = asked.organisation;
     let member = organisation.is_none_or(|id| viewer.role_in(id.0).is_some());
-    checks.demand(
-        member,
-        "organisationId",
-        Code::Unknown,
-        "You come for an organisation of which you are a member.",
-    );
+    checks.demand(member, "organisationId", Code::Unknown, FOR_WHOM);
     let answers = rules::answers(&mut checks, &event.details.questions, asked.answers);
     let access_needs = checks.optional("accessNeeds", asked.access_needs.as_deref(), 1_000);
     checks.finish()?;
@@ -127,6 +125,7 @@ pub(super) async fn register_in(
     who: Who,
     asked: Asked,
 ) -> Result<registration::Model, Error> {
+    let goes_on = goes_on(transaction, viewer, asked.organisation).await?;
     let capacity_id = asked.session.map_or(asked.event.0, |session| session.0);
     let held = capacity::hold(transaction, capacity_id, viewer.now).await?;
     let event = resource::get(transaction, viewer, asked.event).await?;
@@ -140,6 +139,9 @@ pub(super) async fn register_in(
         access_needs,
         ..
     } = checked(viewer, &event, held.capacity, asked)?;
+    if !goes_on {
+        return Err(UserError::at("organisationId", Code::Unknown, FOR_WHOM).into());
+    }
     not_twice(transaction, capacity_id, &who).await?;
     let from = if held.held > 0 {
         let (party, organisation) = ((capacity_id, wanted), organisation.map(|id| id.0));

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    event, event_capacity, event_session,
-    organisation::{self, OrganisationState},
+    event, event_capacity, event_session, organisation,
     place_reservation::{self, Column, Entity, Model},
     place_reservation_address as address,
 };
@@ -21,6 +20,7 @@ use crate::{
         Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
         resource,
     },
+    organisations::service::goes_on,
     registrations::places::{self, Change},
 };
 
@@ -75,6 +75,7 @@ async fn reserve_in(
         places,
         release_at,
     } = wish;
+    let goes_on = goes_on(transaction, viewer, organisation).await?;
     let capacity_id = session.map_or(event.0, |session| session.0);
     let counts = capacity::hold(transaction, capacity_id, viewer.now).await?;
     let event = resource::get(transaction, viewer, event).await?;
@@ -98,8 +99,9 @@ async fn reserve_in(
         "Hold one place or more.",
     );
     checks.finish()?;
-    if let Some(id) = organisation {
-        known(transaction, viewer, id).await?;
+    if !goes_on {
+        let message = "There is no active organisation with this id.";
+        return Err(UserError::at("organisationId", Code::Unknown, message).into());
     }
     few(transaction, event.id).await?;
     take(transaction, &counts, places).await?;
@@ -154,19 +156,6 @@ pub(super) async fn take(
     };
     places::count(conn, counts.id, change).await?;
     Ok(())
-}
-
-async fn known(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    id: Id<organisation::Entity>,
-) -> Result<(), Error> {
-    let found = resource::find(conn, viewer, id).await?;
-    if found.is_some_and(|row| row.state == OrganisationState::Active) {
-        return Ok(());
-    }
-    let message = "There is no active organisation with this id.";
-    Err(UserError::at("organisationId", Code::Unknown, message).into())
 }
 
 async fn few(conn: &impl ConnectionTrait, event_id: Uuid) -> Result<(), Error> {

@@ -15,11 +15,11 @@ use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{cells, columns::Form, export::Export};
+use super::{cells, columns::Form};
 use crate::{
     App,
     events::service::EventId,
-    kit::{Error, Id, OrInternal, Viewer, activity},
+    kit::{Error, Id, OrInternal, UserError, UserErrorCode, Viewer, activity, page::PageArgs},
     registrations::{
         desk, keeping,
         rules::state_at,
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The most registrations that one file takes.
-pub const MOST: usize = 5_000;
+pub const MOST: u64 = 5_000;
 
 /// What every file has, before and after the questions of the event.
 const FIRST: [&str; 10] = [
@@ -45,19 +45,34 @@ const FIRST: [&str; 10] = [
 ];
 const LAST: [&str; 2] = ["accessNeeds", "checkedInAt"];
 
-/// The registrations for an event, those of the queue in its order after the others, as comma-separated values.
+/// A file of registrations.
+#[derive(Debug)]
+pub struct File {
+    /// The file.
+    pub content: String,
+    /// How many rows it has.
+    pub rows: usize,
+    /// Whether there are more after them.
+    pub truncated: bool,
+    /// Where it ends; `None` where it has no rows.
+    pub end_cursor: Option<String>,
+}
+
+/// The registrations for an event after a cursor, those of the queue in its order after the others, as comma-separated
+/// values.
 pub async fn export(
     app: &App,
     viewer: &Viewer,
     id: EventId,
     states: Option<Vec<State>>,
-) -> Result<Export, Error> {
+    after: Option<String>,
+) -> Result<File, Error> {
     let event = desk::organised(app, viewer, id).await?;
     let conn = &app.database.read;
-    let most = u64::try_from(MOST).unwrap_or(u64::MAX);
-    let mut rows = search::all(conn, viewer, event.id, states, most + 1).await?;
-    let truncated = rows.len() > MOST;
-    rows.truncate(MOST);
+    let args = PageArgs::file(MOST, after);
+    let found = search::file(conn, viewer, event.id, states, &args).await;
+    let found = found.map_err(no_cursor)?;
+    let rows: Vec<&Numbered> = found.rows().collect();
     let beside = Beside::of(conn, &event, &rows).await?;
     let content = written(&event, &rows, &beside, viewer.now)?;
     let transaction = app.database.begin().await?;
@@ -69,11 +84,23 @@ pub async fn export(
     };
     activity::record(&transaction, viewer, act).await?;
     transaction.commit().await?;
-    Ok(Export {
+    Ok(File {
         content,
         rows: rows.len(),
-        truncated,
+        truncated: found.has_next(),
+        end_cursor: found.end_cursor().map(str::to_owned),
     })
+}
+
+/// A cursor that is none is refused as every input of an act is.
+fn no_cursor(error: Error) -> Error {
+    match error {
+        Error::BadInput(..) => {
+            let message = "This is no cursor of the event's registrations. Send the endCursor of the file before, or leave it out for the first.";
+            UserError::at("after", UserErrorCode::Invalid, message).into()
+        }
+        error => error,
+    }
 }
 
 /// What the ids in registrations stand for.
@@ -87,7 +114,7 @@ impl Beside {
     async fn of(
         conn: &impl ConnectionTrait,
         event: &event::Model,
-        rows: &[Numbered],
+        rows: &[&Numbered],
     ) -> Result<Self, Error> {
         let sessions = event_session::Entity::find()
             .filter(event_session::Column::EventId.eq(event.id))
@@ -126,7 +153,7 @@ impl Beside {
 
 fn written(
     event: &event::Model,
-    rows: &[Numbered],
+    rows: &[&Numbered],
     beside: &Beside,
     now: DateTime<Utc>,
 ) -> Result<String, Error> {

@@ -37,8 +37,12 @@ impl TransferMutation {
         ctx: &Context<'_>,
         input: ExportAttendeesInput,
     ) -> Result<Option<AttendeeExportPayload>> {
-        let ExportAttendeesInput { event_id, states } = input;
-        let made = attendees::export(ctx.app(), ctx.viewer(), event_id, states).await;
+        let ExportAttendeesInput {
+            event_id,
+            states,
+            after,
+        } = input;
+        let made = attendees::export(ctx.app(), ctx.viewer(), event_id, states, after).await;
         AttendeeExportPayload::of(made)
     }
 }

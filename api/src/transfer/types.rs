@@ -4,6 +4,7 @@ use async_graphql::{Enum, InputObject, Object, Result, SimpleObject};
 use entity::{organisation, registration::RegistrationState};
 
 use super::{
+    attendees::File,
     export::Export,
     files::Format,
     rules::{self, MOST_ROWS},
@@ -186,9 +187,11 @@ pub struct ExportAttendeesInput {
     pub event_id: EventId,
     /// In one of these states; without it, all.
     pub states: Option<Vec<RegistrationState>>,
+    /// Begin after this cursor: the `endCursor` of the file before. Without it, with the first.
+    pub after: Option<String>,
 }
 
-/// A file of registrations.
+/// A file of registrations, in the order of `Event.registrations`: those of the queue after the others.
 #[derive(SimpleObject)]
 pub struct AttendeeExport {
     /// The file: comma-separated values in UTF-8, the first row holding the names of the columns, among them the organisers'
@@ -196,22 +199,26 @@ pub struct AttendeeExport {
     pub content: String,
     /// How many registrations it holds: at most 5,000.
     pub rows: usize,
-    /// Whether there are more than it holds. Ask for some states at a time to get the rest.
+    /// Whether there are more after those that it holds. Ask again with `after`, the `states` being the same, to get them.
     pub truncated: bool,
+    /// Where it ends, for `after`; null where it holds none.
+    pub end_cursor: Option<String>,
 }
 
-impl From<Export> for AttendeeExport {
+impl From<File> for AttendeeExport {
     fn from(
-        Export {
+        File {
             content,
             rows,
             truncated,
-        }: Export,
+            end_cursor,
+        }: File,
     ) -> Self {
         Self {
             content,
             rows,
             truncated,
+            end_cursor,
         }
     }
 }
