@@ -1,6 +1,6 @@
-//! How much each caller may ask for in a minute, by GraphQL or without it. What a document asks for is its price; who signed in pays for
-//! themselves, and who did not for the address that they come from. Acts that cost us more than they say, such as hashing
-//! a password, are counted by themselves.
+//! How much each caller may ask for in a minute, by GraphQL or without it. What a document asks for is its price; who
+//! signed in pays for themselves, and who did not for the address that they come from. Acts that cost us more than they
+//! say, such as hashing a password, are counted by themselves.
 
 use std::{
     hash::Hash,

@@ -1,7 +1,8 @@
 //! Those who are nobody here and registered all the same: what they are told of, and the mails that tell it.
 //!
 //! A guest has no list of notifications and wishes for nothing: what is told to those who come is mailed to them, each act
-//! once whatever they registered for at the event, with a link to that. What has passed by the time at which a mail is written is not sent.
+//! once whatever they registered for at the event, with a link to that. What has passed by the time at which a mail is
+//! written is not sent.
 
 use std::collections::BTreeMap;
 
