@@ -68,6 +68,8 @@ both! {
         let last = token(&sink, &ann.email);
         let page = crate::feeds::get(&world, &format!("/verify-email?token={last}")).await;
         assert!(page.status == 200 && page.text.contains(&last) && !page.text.contains("Ann"), "{}", page.text);
+        let page = crate::feeds::get(&world, "/verify-email?token=x").await;
+        assert!(page.status == 404 && page.text.contains("<p>This link was used or replaced, has run out"), "{}", page.text);
         for wrong in ["", "x", ann.token.as_deref().unwrap()] {
             assert_eq!(verify(&ann, wrong).await.refusals(), ["INVITATION_INVALID token"]);
         }

@@ -113,10 +113,11 @@ fn said(status: StatusCode, body: &Value) -> Response {
 pub async fn in_json(response: Response) -> Response {
     let status = response.status();
     let media = response.headers().get(header::CONTENT_TYPE);
-    let json = media
+    // Pages are ours too: whoever follows a link in a mail reads them.
+    let ours = media
         .and_then(|media| media.to_str().ok())
-        .is_some_and(|media| media.contains("json"));
-    if json || !(status.is_client_error() || status.is_server_error()) {
+        .is_some_and(|media| media.contains("json") || media.starts_with("text/html"));
+    if ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let (code, message) = match status {

@@ -200,6 +200,7 @@ pub struct AttendeeExport {
     /// How many registrations it holds: at most 5,000.
     pub rows: usize,
     /// Whether there are more after those that it holds. Ask again with `after`, the `states` being the same, to get them.
+    /// Whoever gets a place between two files may be in neither.
     pub truncated: bool,
     /// Where it ends, for `after`; null where it holds none.
     pub end_cursor: Option<String>,
