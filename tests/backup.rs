@@ -18,8 +18,7 @@ use std::{
 use api::{App, kit::backup};
 use entity::{activity, organisation};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait,
-    QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Statement,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +32,7 @@ use crate::{
 pub const POINTS: [&str; 2] = ["file.written", "file.named"];
 
 /// How many rows each table has.
-async fn counts(conn: &DatabaseConnection) -> BTreeMap<String, i64> {
+async fn counts(conn: &impl ConnectionTrait) -> BTreeMap<String, i64> {
     let backend = conn.get_database_backend();
     let tables = match backend {
         DbBackend::Sqlite => {
@@ -64,7 +63,7 @@ async fn counts(conn: &DatabaseConnection) -> BTreeMap<String, i64> {
 async fn answers(caller: &Caller) -> Vec<Value> {
     let mut answers = Vec::new();
     for query in [
-        "{ viewer { kind person { displayName email } memberships { role organisation { id name } } } }",
+        "{ viewer { kind person { displayName email } memberships { nodes { role organisation { id name } } } } }",
         "{ listings(first: 100) { totalCount nodes { id title state version publishedAt organisation { name } } facets { kinds { kind count } } } }",
         "{ offers(filter: {text: \"laptop\"}, orderBy: RELEVANCE) { totalCount nodes { id } } }",
         "{ organisations(first: 100) { totalCount nodes { id name } } }",

@@ -70,7 +70,7 @@ both! {
         load(&world).await.unwrap();
         let broker = sign_in(&world, "broker@example.org").await;
         let seen = broker.ask(
-            "{ all: matches(first: 100) { nodes { state createdAt returnedAt thanks { public } deliveries { state } } }
+            "{ all: matches(first: 100) { nodes { state createdAt returnedAt thanks { public } deliveries { nodes { state } } } }
                 toApprove: matches(filter: {needsApproval: true}) { totalCount }
                 stuck: matches(filter: {stuck: true}) { totalCount }
                 waiting: matches(filter: {waitsForMe: true}) { totalCount } }",
@@ -115,11 +115,11 @@ both! {
         for (email, _) in sign_ins {
             let reply = world.stranger().ask(
                 "mutation ($email: String!, $password: String!) { signIn(input: {email: $email, password: $password}) {
-                    viewer { platformRoles memberships { role organisation { verification { status } } } } userErrors { code } } }",
+                    viewer { platformRoles memberships { nodes { role organisation { verification { status } } } } } userErrors { code } } }",
                 json!({"email": email, "password": demo::PASSWORD}),
             ).await;
             let viewer = reply.at("signIn.viewer");
-            seen.push((viewer["platformRoles"].clone(), viewer["memberships"][0]["role"].clone()));
+            seen.push((viewer["platformRoles"].clone(), viewer["memberships"]["nodes"][0]["role"].clone()));
         }
         assert_eq!(seen, [(json!(["PROGRAMME_ADMIN"]), json!("OWNER")), (json!([]), json!("OWNER"))]);
     }

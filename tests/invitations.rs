@@ -90,8 +90,8 @@ both! {
         let asked = tom.asks_to_join(&hub).await;
         for (role, becomes) in [("OBSERVER", "OBSERVER"), ("EDITOR", "EDITOR"), ("MEMBER", "EDITOR"), ("MANAGER", "MANAGER")] {
             assert_eq!(mary.admits(&hub, &tom, role).await, asked);
-            let own = tom.ask("{ viewer { memberships { role state } } }", json!({})).await;
-            assert_eq!(own.at("viewer.memberships"), &json!([{"role": becomes, "state": "ACTIVE"}]));
+            let own = tom.ask("{ viewer { memberships { nodes { role state } } } }", json!({})).await;
+            assert_eq!(own.at("viewer.memberships.nodes"), &json!([{"role": becomes, "state": "ACTIVE"}]));
         }
     }
 

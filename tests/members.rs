@@ -47,8 +47,8 @@ both! {
         let asked = tom.asks_to_join(&hub).await;
         assert_eq!(tom.asks_to_join(&hub).await, asked);
         // Who only asked is no member yet: they see themselves, and the role is not theirs.
-        let own = tom.ask("{ viewer { memberships { id role state organisation { name viewerRole } } } }", json!({})).await;
-        assert_eq!(own.at("viewer.memberships"), &json!([{"id": asked, "role": "MEMBER", "state": "REQUESTED",
+        let own = tom.ask("{ viewer { memberships { nodes { id role state organisation { name viewerRole } } } } }", json!({})).await;
+        assert_eq!(own.at("viewer.memberships.nodes"), &json!([{"id": asked, "role": "MEMBER", "state": "REQUESTED",
             "organisation": {"name": "Riverside Hub", "viewerRole": null}}]));
         assert_eq!(members(&tom, &hub).await["totalCount"], 1);
         assert_eq!(members(&mary, &hub).await["nodes"][1], json!({"id": asked, "role": "MEMBER", "state": "REQUESTED",
@@ -233,6 +233,6 @@ both! {
         assert_eq!(mary.ask(ask, json!({"id": format!("organisation:{nothing}")})).await.codes(), ["NOT_FOUND"]);
         assert_eq!(act(&mary, "removeMember", &hub, None).await.codes(), ["BAD_USER_INPUT"]);
         assert_eq!(act(&mary, "removeMember", &format!("membership:{nothing}"), None).await.codes(), ["NOT_FOUND"]);
-        assert_eq!(world.stranger().ask("{ viewer { memberships { id } } }", json!({})).await.at("viewer.memberships"), &json!([]));
+        assert_eq!(world.stranger().ask("{ viewer { memberships { nodes { id } } } }", json!({})).await.at("viewer.memberships.nodes"), &json!([]));
     }
 }

@@ -151,8 +151,8 @@ both! {
         assert_eq!(roles(&admin, &new).await, json!({"Tom": "ACTIVE OWNER", "Mary": "ACTIVE OWNER", "Nell": "ACTIVE EDITOR",
             "Otto": "ACTIVE OBSERVER", "Rita": "REQUESTED MEMBER"}));
         assert_eq!(roles(&admin, &old).await, json!({}));
-        let own = mary.ask("{ viewer { memberships { role organisation { name } } } }", json!({})).await;
-        assert_eq!(own.at("viewer.memberships"), &json!([{"role": "OWNER", "organisation": {"name": "New Hub"}}]));
+        let own = mary.ask("{ viewer { memberships { nodes { role organisation { name } } } } }", json!({})).await;
+        assert_eq!(own.at("viewer.memberships.nodes"), &json!([{"role": "OWNER", "organisation": {"name": "New Hub"}}]));
     }
 
     async fn listings_move_and_lose_a_reference_that_is_taken(on) {

@@ -64,8 +64,8 @@ both! {
             "description": "", "website": null, "identifiers": [], "parent": null,
             "verification": {"status": "UNVERIFIED", "method": null, "at": null}, "state": "ACTIVE", "mergedInto": null,
             "version": 1, "viewerRole": null, "members": {"nodes": [], "totalCount": 0}, "invitations": []}));
-        let own = mary.ask("{ viewer { memberships { role state organisation { name viewerRole } } } }", json!({})).await;
-        assert_eq!(own.at("viewer.memberships"), &json!([
+        let own = mary.ask("{ viewer { memberships { nodes { role state organisation { name viewerRole } } } } }", json!({})).await;
+        assert_eq!(own.at("viewer.memberships.nodes"), &json!([
             {"role": "OWNER", "state": "ACTIVE", "organisation": {"name": "Riverside Hub", "viewerRole": "OWNER"}}]));
         let nobody = create(&world.stranger(), json!({"name": "Riverside Hub", "kind": "CIC"})).await;
         assert_eq!(nobody.codes(), ["UNAUTHENTICATED"]);

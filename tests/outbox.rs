@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use api::{
     App,
     kit::{
-        Database, Id, Viewer,
+        Database, Id, Transaction, Viewer,
         activity::{Act, record},
     },
     outbox::{jobs, service},
 };
 use entity::{activity, person};
 use futures_util::future::join_all;
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use crate::{
 /// What the tests read as: a reader that has a row of its own.
 const READER: &str = "notifications";
 
-async fn acts(transaction: &DatabaseTransaction) {
+async fn acts(transaction: &Transaction) {
     let act = Act {
         act: "person.profile_updated",
         subject: Id::<person::Entity>::new(Uuid::now_v7()),
@@ -55,8 +55,7 @@ async fn places(database: &Database) -> Vec<Option<i64>> {
 /// Another server on the same database.
 async fn another_server(world: &World) -> App {
     let config = world.app.config.clone();
-    let url = &config.database.database_url;
-    let database = Database::open(url, 4).await.unwrap();
+    let database = config.database.open().await.unwrap();
     App::with(config, database)
         .await
         .map_err(|e| e.message())

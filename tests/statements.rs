@@ -104,7 +104,7 @@ const READING: [(&str, &str, u64, u64); 18] = [
     ),
     (
         "what is mine",
-        "viewer { person { displayName } memberships { role organisation { name } }
+        "viewer { person { displayName } memberships { nodes { role organisation { name } } }
             listings(first: $n) { nodes { title state organisation { name } } } }",
         1,
         5,

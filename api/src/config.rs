@@ -1,10 +1,14 @@
 //! Every setting, once: a flag, an environment variable and its help text. `--help` is the documentation.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
+use sea_orm::DbErr;
 
-use crate::http::{Allowance, Limits, Load};
+use crate::{
+    http::{Allowance, Limits, Load},
+    kit::Database,
+};
 
 /// Where the database is when nothing else is said.
 const DATABASE: &str = "sqlite://data/marketplace.db";
@@ -16,9 +20,31 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_URL", default_value = DATABASE, hide_env_values = true)]
     pub database_url: String,
 
-    /// The most connections to keep open for reading (SQLite) or altogether (PostgreSQL).
+    /// Most connections to keep open for requests: for reading on SQLite, which has one more for writing; for both on
+    /// PostgreSQL, where workers have half as many more. One request uses at most half of them at once, one person five
+    /// eighths and one network three quarters.
     #[arg(long, env = "MARKETPLACE_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub database_connections: u32,
+
+    /// Seconds after which a database statement of a request is stopped.
+    #[arg(long, env = "MARKETPLACE_STATEMENT_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub statement_seconds: u32,
+}
+
+impl DatabaseConfig {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// The address is none, or the database cannot be reached.
+    pub async fn open(&self) -> Result<Database, DbErr> {
+        let statement_timeout = Duration::from_secs(self.statement_seconds.into());
+        Database::open(
+            &self.database_url,
+            self.database_connections,
+            statement_timeout,
+        )
+        .await
+    }
 }
 
 /// Where people reach the server when nothing else is said.

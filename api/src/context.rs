@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Data};
+use async_graphql::{Context, Data, OutputType, connection::Connection};
 use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{
     kit::{
         Error, Id, Part, Resource, Viewer,
         loader::{self, PartsOf, RowLoader, Rows},
-        page::{self, Slice},
+        page::{self, PageArgs, Slice, Total},
         pages::{self, PageLoader, PageOf},
     },
 };
@@ -57,6 +57,15 @@ pub trait Ask {
         &self,
         page: PageOf,
     ) -> impl Future<Output = Result<Slice<Arc<QueryResult>>, Error>> + Send;
+    /// A page of the parts of a thing, in the order in which they came, batched likewise.
+    fn part_page<E: Part, T: OutputType + From<E::Model>>(
+        &self,
+        whole: Uuid,
+        id: E::Column,
+        args: PageArgs,
+    ) -> impl Future<Output = Result<Connection<String, T, Total>, Error>> + Send
+    where
+        E::Model: FromQueryResult + Send;
     /// The parts of a thing, batched with those of all others that this step of the query asks for.
     fn parts<E: Part>(
         &self,
@@ -103,6 +112,21 @@ impl Ask for Context<'_> {
         let loader: &PageLoader = self.data_unchecked();
         let found = loader.load_one(page).await?;
         found.ok_or(Error::NotFound)
+    }
+
+    async fn part_page<E: Part, T: OutputType + From<E::Model>>(
+        &self,
+        whole: Uuid,
+        id: E::Column,
+        args: PageArgs,
+    ) -> Result<Connection<String, T, Total>, Error>
+    where
+        E::Model: FromQueryResult + Send,
+    {
+        let page = PageOf::parts::<E>(whole, id, args);
+        let total = page.total();
+        let slice = self.page::<E::Model>(page).await?;
+        Ok(slice.connection(total, T::from))
     }
 
     async fn parts<E: Part>(&self, whole: Uuid) -> Result<Vec<E::Model>, Error>

@@ -95,11 +95,7 @@ impl App {
     /// reads what is kept in memory.
     pub async fn start(config: Config) -> Result<Self, Error> {
         let trusted = http::trusted_documents(&config).map_err(Error::internal)?;
-        let database = Database::open(
-            &config.database.database_url,
-            config.database.database_connections,
-        )
-        .await?;
+        let database = config.database.open().await?;
         database.migrate().await?;
         reference::service::load_shipped(&database).await?;
         Self::of(config, database, trusted).await

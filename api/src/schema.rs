@@ -15,6 +15,7 @@ use crate::{
     fulfilments::FulfilmentMutation,
     intakes::{IntakeMutation, IntakeQuery},
     invitations::{InvitationMutation, InvitationQuery},
+    kit::response_limit::LimitResponses,
     listings::ListingMutation,
     matches::{MatchMutation, MatchQuery, MatchSubscription},
     members::MemberMutation,
@@ -120,7 +121,7 @@ pub fn build(app: &App) -> Schema {
     builder()
         .data(app.clone())
         .data(app.database.clone())
-        .limit_complexity(app.config.limits.max_complexity)
+        .extension(LimitResponses)
         // The front door has validated every document that it lets in, and by more rules than the engine knows.
         .validation_mode(ValidationMode::Fast)
         .finish()

@@ -53,6 +53,7 @@ pub mod place_reservation_address;
 pub mod priority_area;
 pub mod priority_edition;
 pub mod quiet_hours;
+pub mod readiness;
 pub mod reference_state;
 pub mod refresh_token;
 pub mod registration;

@@ -31,6 +31,7 @@ mod m0016_outcomes;
 mod m0017_links;
 mod m0018_guests;
 mod m0019_forgetting;
+mod m0020_readiness;
 
 pub struct Migrator;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_links::Migration),
             Box::new(m0018_guests::Migration),
             Box::new(m0019_forgetting::Migration),
+            Box::new(m0020_readiness::Migration),
         ]
     }
 }

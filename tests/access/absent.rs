@@ -101,8 +101,8 @@ both! {
     async fn no_refusal_tells_of_what_others_have(on) {
         let county = County::furnished(on).await;
         let outsider = county.caller("outsider");
-        let cedar = outsider.ask("{ viewer { memberships { organisation { id } } } }", json!({})).await
-            .text("viewer.memberships.0.organisation.id");
+        let cedar = outsider.ask("{ viewer { memberships { nodes { organisation { id } } } } }", json!({})).await
+            .text("viewer.memberships.nodes.0.organisation.id");
         let create = |organisation: &str, more: &str| format!("mutation {{ act: createOffer(input: {{organisationId: {organisation:?},
             title: \"Spare laptops\", resourceType: \"it-hardware\", {more}}}) {{ offer {{ __typename }} userErrors {{ code field message }} }} }}");
         // Keys and references of others are free.

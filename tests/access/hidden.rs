@@ -25,7 +25,7 @@ const LISTS: &str = "{
     organisations { totalCount edges { cursor } }
     people { totalCount edges { cursor } }
     priorityEditions { id code areas { id } } asked: priorityEdition(code: \"unseen-again\") { id }
-    viewer { memberships { id } listings { totalCount ...counts } } }
+    viewer { memberships { nodes { id } } listings { totalCount ...counts } } }
     fragment counts on ListingConnection { facets { ...facets } }
     fragment offered on OfferConnection { facets { ...facets } }
     fragment facets on Facets { kinds { kind count } resourceKinds { resourceKind count } remote { remote count }

@@ -3,7 +3,8 @@
 //! The marketplace runs as it is released, in a process of its own, on 20,000 organisations and 200,000 listings in
 //! PostgreSQL (`BENCH_LISTINGS` for more or fewer). Beside it stand, in a second process, the same
 //! operations written by hand and a handler that does nothing: a figure without its limit says little.
-//! All take turns, round after round (`BENCH_ROUNDS`), and the table shows medians.
+//! All take turns, round after round (`BENCH_ROUNDS`), and the table shows medians. `BENCH_BEFORE` names an earlier build to
+//! run beside them; `BENCH_NEWER_STEPS` is the number of migrations that it does not know.
 //!
 //! `data` is what everything runs on, `operations` what is asked, `load` asks, `limit` and `posting` are the
 //! comparison, `report` the books.
@@ -120,6 +121,10 @@ async fn main() {
 
     let marketplace = Server::marketplace(&folder, &url).await;
     let comparison = Server::comparison(&url).await;
+    let before = match setting("BENCH_BEFORE") {
+        Some(program) => Some(earlier(&program, &pool, &folder, &url).await),
+        None => None,
+    };
     let postmaster = postmaster(&pool).await;
     for round in 0..=rounds {
         for (operation, line) in operations.iter().zip(&mut lines) {
@@ -144,11 +149,16 @@ async fn main() {
             if round == 0 {
                 alike(operation, &ours, &by_hand).await;
             }
-            let servers = [
+            let mut servers = vec![
                 (&marketplace, ours),
                 (&comparison, by_hand),
                 (&comparison, bare),
             ];
+            servers.extend(
+                before
+                    .iter()
+                    .map(|before| (before, asking(before, operation))),
+            );
             for ((server, target), figures) in servers.into_iter().zip(&mut line.figures) {
                 measure(server.pid(), postmaster, &target, operation.most, figures).await;
                 if round == 0 {
@@ -158,6 +168,15 @@ async fn main() {
         }
     }
     report::print(&lines, report::memory(marketplace.pid()));
+}
+
+/// An earlier build on the same database, which is made to look as old as that build.
+async fn earlier(program: &str, pool: &PgPool, folder: &TempDir, url: &str) -> Server {
+    let newer: i64 = setting("BENCH_NEWER_STEPS").map_or(0, |text| text.parse().unwrap());
+    let forget = "DELETE FROM seaql_migrations WHERE version IN \
+        (SELECT version FROM seaql_migrations ORDER BY version DESC LIMIT $1)";
+    sqlx::query(forget).bind(newer).execute(pool).await.unwrap();
+    Server::of_program(program, folder, url).await
 }
 
 /// One turn of one server.
@@ -292,6 +311,10 @@ impl Server {
     async fn marketplace(folder: &TempDir, url: &str) -> Self {
         let program = setting("MARKETPLACE_BIN")
             .expect("set MARKETPLACE_BIN to the program, or run `make bench`");
+        Self::of_program(&program, folder, url).await
+    }
+
+    async fn of_program(program: &str, folder: &TempDir, url: &str) -> Self {
         let mut command = Command::new(program);
         command
             .arg("serve")

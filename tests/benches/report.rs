@@ -40,8 +40,8 @@ pub struct Line {
     pub statements: Option<f64>,
     /// The size of an answer.
     pub bytes: usize,
-    /// The marketplace, the statement written by hand, and the handler that does nothing.
-    pub figures: [Figures; 3],
+    /// The marketplace, the statement written by hand, the handler that does nothing, and an earlier build where one was named.
+    pub figures: [Figures; 4],
 }
 
 /// The table as it stands in documents.
@@ -55,7 +55,7 @@ pub fn print(lines: &[Line], memory: f64) {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     for line in lines {
-        let [ours, hand, bare] = &line.figures;
+        let [ours, hand, bare, _] = &line.figures;
         let split = |figures: &Figures| {
             format!(
                 "{:.3} + {:.3}",
@@ -77,6 +77,25 @@ pub fn print(lines: &[Line], memory: f64) {
             median(&ours.rate),
             median(&ours.p50),
             median(&ours.p99),
+        );
+    }
+    let compared: Vec<_> = lines
+        .iter()
+        .filter(|line| !line.figures[3].server.is_empty())
+        .collect();
+    if !compared.is_empty() {
+        println!("\n| operation | before | now | ratio |\n|---|---|---|---|");
+    }
+    for line in compared {
+        let [ours, _, _, before] = &line.figures;
+        println!(
+            "| {} | {:.3} + {:.3} | {:.3} + {:.3} | {:.2} |",
+            line.name,
+            median(&before.server),
+            median(&before.database),
+            median(&ours.server),
+            median(&ours.database),
+            ours.both() / before.both(),
         );
     }
     println!("\nThe marketplace's memory at its highest: {memory:.0} MB.");

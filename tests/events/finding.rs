@@ -21,7 +21,9 @@ both! {
     async fn events_are_found_by_all_that_one_may_look_for(on) {
         let (world, owner, organisation) = hosts(on).await;
         let partner = owner.organisation("Ash Trust").await;
-        let at = |days: i64| json!({"startsAt": in_days(days), "endsAt": in_days(days) + Duration::hours(2)});
+        // At noon, so that it is one day at any time of day.
+        let noon = |days: i64| in_days(days).date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc();
+        let at = |days: i64| json!({"startsAt": noon(days), "endsAt": noon(days) + Duration::hours(2)});
         let event = async |title: &str, days: i64, more: Value| {
             let mut all = at(days);
             all["title"] = json!(title);

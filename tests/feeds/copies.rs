@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use api::{App, kit::Database};
+use api::App;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -145,9 +145,7 @@ async fn live(by: &Caller, organisation: &str, number: usize) {
 /// Another server on the same database.
 pub async fn another_server(world: &World) -> App {
     let config = world.app.config.clone();
-    let database = Database::open(&config.database.database_url, 4)
-        .await
-        .unwrap();
+    let database = config.database.open().await.unwrap();
     App::with(config, database)
         .await
         .map_err(|e| e.message())

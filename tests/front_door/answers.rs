@@ -27,14 +27,14 @@ both! {
         for _ in 0..3 {
             crate::listings::offer(&owner, &organisation, json!({"publish": true})).await;
         }
-        let query = "query ($id: ID!) { requests { totalCount nodes { id } } z: viewer { kind memberships { role organisation { name id } } person { displayName } }
+        let query = "query ($id: ID!) { requests { totalCount nodes { id } } z: viewer { kind memberships { nodes { role organisation { name id } } } person { displayName } }
             ...More offers(first: 2) { nodes { postedBy { displayName } title organisation { listings(first: 1) { totalCount nodes { kind id } } name } id } totalCount }
             a: areas { name } organisation(id: $id) { members { nodes { person { displayName } role } } } ... on Query { organisation(id: $id) { name } } }
             fragment More on Query { activities(first: 2) { nodes { actor { displayName } act } } viewer { kind } }";
         for _ in 0..20 {
             let reply = owner.ask(query, json!({"id": organisation})).await;
             assert_eq!(order(&serde_json::from_str(&reply.text).unwrap()), "(data(requests(totalCount nodes) \
-                z(kind memberships(role organisation(name id)) person(displayName)) activities(nodes(actor(displayName) act)) viewer(kind) \
+                z(kind memberships(nodes(role organisation(name id))) person(displayName)) activities(nodes(actor(displayName) act)) viewer(kind) \
                 offers(nodes(postedBy(displayName) title organisation(listings(totalCount nodes(kind id)) name) id) totalCount) \
                 a(name) organisation(members(nodes(person(displayName) role)) name)))");
         }
@@ -57,7 +57,7 @@ both! {
             (format!("{{ nodes(ids: [\"{organisation}\", \"{offer}\", \"{organisation}\"]) {{ ... on Organisation {{ {wrong} }} ... on Offer {{ title organisation {{ ...F }} }} }} }}
                 fragment F on Organisation {{ name {wrong} }}"),
                 json!({"nodes": [null, {"title": "Forty refurbished laptops", "organisation": null}, null]})),
-            (format!("{{ viewer {{ memberships {{ role organisation {{ {wrong} }} }} }} }}"), json!({"viewer": {"memberships": [{"role": "OWNER", "organisation": null}]}})),
+            (format!("{{ viewer {{ memberships {{ nodes {{ role organisation {{ {wrong} }} }} }} }} }}"), json!({"viewer": {"memberships": {"nodes": [{"role": "OWNER", "organisation": null}]}}})),
             ("{ node(id: \"\") { id } listing(id: \"nonsense\") { id } }".into(), json!({"node": null, "listing": null})),
         ] {
             let reply = owner.ask(&query, json!({})).await;

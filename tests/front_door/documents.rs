@@ -55,7 +55,7 @@ async fn documents_that_would_keep_it_busy_are_refused_at_once() {
         (format!("{{ {} x {} }}", "a { ".repeat(19), "} ".repeat(19)), "QUERY_TOO_DEEP"),
         (format!("{{ viewer {} {{ kind }} }}", "@skip(if: false) ".repeat(11)), "TOO_MANY_DIRECTIVES"),
         (format!("{{ ... {} {{ __typename }} }}", "@skip(if: false) ".repeat(11)), "TOO_MANY_DIRECTIVES"),
-        ("{ listings(first: 100) { nodes { organisation { listings(first: 100) { nodes { title } } } } } }".into(), "QUERY_TOO_COMPLEX"),
+        ("{ listings(first: 100) { nodes { organisation { listings(first: 100) { nodes { id title } } } } } }".into(), "QUERY_TOO_COMPLEX"),
         (format!("{{ __schema {{ types {{ {bomb} }} }} }}"), "QUERY_TOO_COMPLEX"),
         (format!("{{ __schema {{ types {{ {} }} }} }}", (0..60).map(|at| format!("a{at}: fields {{ type {{ fields {{ type {{ name }} }} }} }} ")).collect::<Vec<_>>()
 .concat()), "QUERY_TOO_COMPLEX"),

@@ -3,9 +3,11 @@
 mod addresses;
 mod answers;
 mod documents;
+mod nesting;
 mod persisted;
 mod rates;
 mod requests;
+mod sizes;
 mod specification;
 
 use axum::{
@@ -74,7 +76,7 @@ fn post(body: impl Into<Body>) -> Request<Body> {
         .unwrap()
 }
 
-fn get(path: &str) -> Request<Body> {
+pub fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
 }
 

@@ -99,7 +99,7 @@ async fn who_asks_too_much_waits_and_nobody_else_does() {
             .at("viewer.kind"),
         "PERSON"
     );
-    let large = "{ offers(first: 100) { nodes { id title state kind version } } }";
+    let large = "{ offers(first: 100) { nodes { id title state kind version updatedAt } } }";
     let mut outcomes = Vec::new();
     for _ in 0..8 {
         outcomes.push(

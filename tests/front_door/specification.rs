@@ -145,7 +145,7 @@ async fn the_schema_tells_all_of_itself() {
             "{ __schema { queryType { name } mutationType { name } subscriptionType { name } directives { name } } }",
             json!({}),
             json!({"__schema": {"queryType": {"name": "Query"}, "mutationType": {"name": "Mutation"}, "subscriptionType": {"name": "Subscription"},
-                "directives": [{"name": "skip"}, {"name": "include"}, {"name": "deprecated"}, {"name": "specifiedBy"}]}}),
+                "directives": [{"name": "cost"}, {"name": "listSize"}, {"name": "skip"}, {"name": "include"}, {"name": "deprecated"}, {"name": "specifiedBy"}]}}),
         ),
     ] {
         let reply = anyone.ask(query, variables).await;
@@ -154,7 +154,14 @@ async fn the_schema_tells_all_of_itself() {
             .pointer_mut("/__schema/directives")
             .and_then(Value::as_array_mut)
         {
-            let order = ["skip", "include", "deprecated", "specifiedBy"];
+            let order = [
+                "cost",
+                "listSize",
+                "skip",
+                "include",
+                "deprecated",
+                "specifiedBy",
+            ];
             directives.sort_by_key(|one| order.iter().position(|name| one["name"] == *name));
         }
         assert_eq!(data, expected, "{query}");

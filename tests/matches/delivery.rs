@@ -21,7 +21,7 @@ both! {
             let listing = reply.at(&format!("act.fulfilment.match.{side}"));
             assert_eq!((&listing["state"], &listing["closeReason"]), (&json!("CLOSED"), &json!("FULFILLED")), "{side}");
         }
-        let kinds = reply.each("act.fulfilment.match.history", "kind");
+        let kinds = reply.each("act.fulfilment.match.history.nodes", "kind");
         assert_eq!(kinds, ["PROPOSED", "ACCEPTED", "DELIVERY_RECORDED", "DELIVERY_CONFIRMED", "FULFILLED"]);
     }
 
@@ -169,7 +169,7 @@ both! {
         let keyed = json!({"matchId": id, "quantity": {"amount": "2", "unit": "ITEM"}, "idempotencyKey": "d1"});
         let first = act(&pair.giver, "recordDelivery", keyed.clone()).await.text("act.fulfilment.id");
         assert_eq!(act(&pair.giver, "recordDelivery", keyed).await.text("act.fulfilment.id"), first);
-        assert_eq!(see(&pair.giver, &id).await.at("match.deliveries").as_array().unwrap().len(), 1);
+        assert_eq!(see(&pair.giver, &id).await.at("match.deliveries.nodes").as_array().unwrap().len(), 1);
     }
 
     async fn thanks_are_public_when_both_want_that(on) {

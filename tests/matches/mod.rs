@@ -20,10 +20,10 @@ use crate::{
 const MATCH: &str = "id reference state turn viewerSide viewerActs amendmentWaits crowdedOut answerBy
     terms { version side quantity { amount unit unitLabel } hoursPerDay message place from until }
     agreedTerms { version quantity { amount } } delivered { amount unit } endedAt
-    deliveries { id state quantity { amount } answeredQuantity { amount } last }
+    deliveries { nodes { id state quantity { amount } answeredQuantity { amount } last } }
     offer { id state remainingQuantity { amount } stillNeeded closeReason }
     request { id state remainingQuantity { amount } stillNeeded closeReason audience }
-    contacts { side name email } history { kind side termsVersion reason outcome note by { displayName } }";
+    contacts { side name email } history { nodes { kind side termsVersion reason outcome note by { displayName } } }";
 
 /// Two organisations that a broker has verified, one with an offer and one with a request.
 pub struct Pair {

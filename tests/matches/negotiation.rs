@@ -26,7 +26,7 @@ both! {
             assert_eq!(seen.text("match.turn"), "OFFERER");
             assert_eq!(seen.text("match.viewerSide"), side);
             assert_eq!(seen.text("match.terms.quantity.unitLabel"), "laptops");
-            assert_eq!(seen.text("match.history.0.by.displayName"), "Tom Taker");
+            assert_eq!(seen.text("match.history.nodes.0.by.displayName"), "Tom Taker");
             assert_eq!(seen.at("match.contacts"), &json!([]), "contacts appear on acceptance");
         }
         let stranger = pair.world.person("Una Uninvolved").await;
@@ -49,7 +49,7 @@ both! {
         assert_eq!(accepted.each("act.match.contacts", "email"), ["greta.giver@example.org", "tom.taker@example.org"]);
         assert_eq!(left(&pair.taker, &pair.offer).await, "20");
         assert_eq!(left(&pair.taker, &pair.request).await, "20");
-        assert_eq!(accepted.each("act.match.history", "kind"), ["PROPOSED", "COUNTERED", "ACCEPTED"]);
+        assert_eq!(accepted.each("act.match.history.nodes", "kind"), ["PROPOSED", "COUNTERED", "ACCEPTED"]);
         assert_eq!(accept(&pair.taker, &id, 2).await.refusals(), ["INVALID_STATE"]);
     }
 
@@ -60,13 +60,13 @@ both! {
         assert_eq!(act(&pair.taker, "declineMatch", decline.clone()).await.refusals(), ["NOT_YOUR_TURN"]);
         let declined = act(&pair.giver, "declineMatch", decline).await;
         assert_eq!(declined.text("act.match.state"), "DECLINED");
-        assert_eq!(declined.text("act.match.history.1.reason"), "TOO_FAR");
-        assert_eq!(declined.text("act.match.history.1.note"), "We have no van.");
+        assert_eq!(declined.text("act.match.history.nodes.1.reason"), "TOO_FAR");
+        assert_eq!(declined.text("act.match.history.nodes.1.note"), "We have no van.");
 
         let again = pair.proposed(laptops("10")).await;
         let withdrawn = act(&pair.taker, "withdrawMatch", json!({"matchId": again})).await;
         assert_eq!(withdrawn.text("act.match.state"), "WITHDRAWN");
-        assert_eq!(withdrawn.text("act.match.history.1.side"), "REQUESTER");
+        assert_eq!(withdrawn.text("act.match.history.nodes.1.side"), "REQUESTER");
     }
 
     async fn one_pair_has_one_live_match(on) {
@@ -139,7 +139,7 @@ both! {
         assert_eq!(touched, 1, "three workers, one lapse");
         let seen = see(&pair.taker, &id).await;
         assert_eq!(seen.text("match.state"), "LAPSED");
-        assert_eq!(seen.each("match.history", "kind"), ["PROPOSED", "LAPSED"]);
+        assert_eq!(seen.each("match.history.nodes", "kind"), ["PROPOSED", "LAPSED"]);
         assert_eq!(left(&pair.taker, &pair.offer).await, "40", "what was held is free again");
         assert_eq!(accept(&pair.taker, &id, 1).await.refusals(), ["INVALID_STATE"]);
     }
@@ -226,14 +226,14 @@ both! {
         };
         assert_eq!((round().await, round().await), (1, 0));
         let seen = see(&pair.giver, &id).await;
-        assert_eq!(seen.each("match.history", "kind"), ["PROPOSED", "ACCEPTED", "AMENDMENT_PROPOSED", "AMENDMENT_LAPSED"]);
+        assert_eq!(seen.each("match.history.nodes", "kind"), ["PROPOSED", "ACCEPTED", "AMENDMENT_PROPOSED", "AMENDMENT_LAPSED"]);
         assert_eq!((seen.at("match.terms.version"), seen.text("match.state")), (&json!(1), "ACCEPTED".into()));
 
         // A delivery of all that was agreed overtakes it.
         let change = json!({"matchId": id, "termsVersion": 1, "terms": laptops("30")});
         act(&pair.taker, "proposeAmendment", change).await.at("act.match");
         record(&pair.giver, &id, "10").await;
-        let kinds = see(&pair.giver, &id).await.each("match.history", "kind");
+        let kinds = see(&pair.giver, &id).await.each("match.history.nodes", "kind");
         assert_eq!(kinds[4..], ["AMENDMENT_PROPOSED", "AMENDMENT_LAPSED", "DELIVERY_RECORDED"]);
     }
 

@@ -63,12 +63,12 @@ both! {
 
         // Both see every step, in order, with who made it; the broker's name stays with the programme.
         let seen = see(&greta, &id).await;
-        assert_eq!(seen.each("match.history", "kind"), [
+        assert_eq!(seen.each("match.history.nodes", "kind"), [
             "PROPOSED", "COUNTERED", "APPROVED", "ACCEPTED", "DELIVERY_RECORDED", "DELIVERY_CONFIRMED",
             "DELIVERY_RECORDED", "DISPUTED", "RESOLVED", "THANKED",
         ]);
-        assert_eq!(seen.text("match.history.0.by.displayName"), "Tom Taker");
-        assert_eq!(seen.at("match.history.8.by"), &Value::Null);
-        assert_eq!(seen.text("match.history.8.note"), "Two never left the store.");
+        assert_eq!(seen.text("match.history.nodes.0.by.displayName"), "Tom Taker");
+        assert_eq!(seen.at("match.history.nodes.8.by"), &Value::Null);
+        assert_eq!(seen.text("match.history.nodes.8.note"), "Two never left the store.");
     }
 }

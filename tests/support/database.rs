@@ -75,6 +75,7 @@ pub fn config(url: &str) -> Config {
         database: DatabaseConfig {
             database_url: url.into(),
             database_connections: 4,
+            statement_seconds: 10,
         },
         listen: "127.0.0.1:0".parse().unwrap(),
         production: false,

@@ -5,6 +5,7 @@ pub mod database;
 mod events;
 mod organisations;
 pub mod program;
+pub mod remote;
 mod reply;
 pub mod sink;
 

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tempfile::TempDir;
 
 use super::STACK;
@@ -68,13 +68,66 @@ impl Program {
 
     /// The same with these in its environment.
     pub fn start_with<W: AsRef<OsStr>>(words: &[W], environment: &[(&str, &str)]) -> Self {
+        Self::start_by(
+            Command::new(std::env::current_exe().unwrap()),
+            words,
+            environment,
+        )
+    }
+
+    /// Serves a database, and cannot make any file longer than so many bytes until it is told otherwise.
+    pub fn serve_within(url: &str, key: &Path, bytes: u64) -> (Self, SocketAddr) {
+        // The signal that a file is too long would end it.
+        let mut shell = Command::new("sh");
+        shell
+            .args([
+                "-c",
+                &format!(
+                    "trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"",
+                    bytes / 512
+                ),
+            ])
+            .arg(std::env::current_exe().unwrap());
+        let key = key.to_str().unwrap();
+        let words = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--database-url",
+            url,
+            "--token-key-file",
+            key,
+        ];
+        let mut program = Self::start_by(shell, &words, &[]);
+        let address = program.told("GraphQL     http://");
+        (program, address)
+    }
+
+    /// Lets its files be as long as they need to be.
+    pub fn lift_limit(&self) {
+        let unlimited = Rlimit {
+            current: None,
+            maximum: None,
+        };
+        prlimit(
+            Some(Pid::from_child(&self.child)),
+            Resource::Fsize,
+            unlimited,
+        )
+        .unwrap();
+    }
+
+    fn start_by<W: AsRef<OsStr>>(
+        mut command: Command,
+        words: &[W],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let words: Vec<_> = words
             .iter()
             .map(|word| word.as_ref().to_str().unwrap())
             .collect();
         let file = |name| Stdio::from(File::create(folder.path().join(name)).unwrap());
-        let mut command = Command::new(std::env::current_exe().unwrap());
         for setting in SETTINGS {
             command.env_remove(setting);
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     context::Ask,
-    kit::page::{self, PageArgs, Total},
+    kit::page::{PageArgs, Total},
 };
 
 /// Reading accounts.
@@ -25,11 +25,13 @@ impl AccountQuery {
     }
 
     /// The people whom the viewer may see, newest first: everybody for staff, colleagues for members.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Part of a display name; for administrators of an e-mail address too.")]
+        #[graphql(
+            desc = "Part of a display name; for administrators of an e-mail address too.",
+            directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT)
+        )]
         text: Option<String>,
         #[graphql(
             desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."

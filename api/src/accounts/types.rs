@@ -1,5 +1,6 @@
 //! What the schema says of people, their sessions and whoever asks.
 
+use crate::kit::cost::{COUNT, STATEMENT, cost, list_size};
 use std::sync::Arc;
 
 use async_graphql::{
@@ -20,7 +21,7 @@ use crate::{
     finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
     kit::{
         self, Error, Id, UserError,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
     listings::Listing,
     members::Membership,
@@ -75,6 +76,7 @@ impl Person {
     }
 
     /// What they may do for the whole marketplace.
+    #[graphql(directive = list_size::apply(3, None))]
     async fn platform_roles(&self) -> &[PlatformRole] {
         &self.row.platform_roles.0
     }
@@ -124,6 +126,7 @@ impl Viewer {
     }
 
     /// Platform roles held at this moment.
+    #[graphql(directive = list_size::apply(3, None))]
     async fn platform_roles(&self) -> Vec<PlatformRole> {
         self.0
             .person()
@@ -132,7 +135,6 @@ impl Viewer {
     }
 
     /// The listings of the viewer's organisations, in every state: what there is to edit, publish and renew.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -156,7 +158,6 @@ impl Viewer {
     }
 
     /// What the viewer is told, newest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn notifications(
         &self,
         ctx: &Context<'_>,
@@ -174,7 +175,6 @@ impl Viewer {
     }
 
     /// The conversations of the viewer's organisations, the one in which something was said last first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn conversations(
         &self,
         ctx: &Context<'_>,
@@ -196,7 +196,6 @@ impl Viewer {
     }
 
     /// The events for which the viewer registered, the newest registration first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn registrations(
         &self,
         ctx: &Context<'_>,
@@ -216,7 +215,7 @@ impl Viewer {
     }
 
     /// What waits for the viewer: to answer, to confirm, to read. What has waited longest or is due first comes first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    #[graphql(directive = cost::apply(COUNT))]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
@@ -233,11 +232,13 @@ impl Viewer {
     }
 
     /// How much waits for the viewer.
+    #[graphql(directive = cost::apply(COUNT))]
     async fn task_count(&self, ctx: &Context<'_>) -> Result<i64> {
         Task::count(ctx, &self.0).await
     }
 
     /// How many notifications the viewer has not read.
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
     }
@@ -252,13 +253,22 @@ impl Viewer {
     }
 
     /// The viewer's calendars to follow, in the order in which they were made.
+    #[graphql(directive = list_size::apply(crate::calendars::rules::MOST, None), directive = cost::apply(STATEMENT))]
     async fn calendars(&self, ctx: &Context<'_>) -> Result<Vec<Calendar>> {
         Calendar::of_viewer(ctx, &self.0).await
     }
 
     /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
-    async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
-        Membership::of_viewer(ctx, &self.0).await
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Membership, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        Membership::of_viewer(ctx, &self.0, args).await
     }
 }
 
@@ -274,6 +284,7 @@ pub struct SignInPayload {
     /// Who signed in.
     pub viewer: Option<Viewer>,
     /// Why it was refused; empty where it was done.
+    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
@@ -301,6 +312,7 @@ impl SignInPayload {
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
     /// Why it was refused; empty where it was done.
+    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result, connection::Connection};
 
 use super::types::{Activity, ActivityFilter};
-use crate::kit::page::{self, PageArgs, Total};
+use crate::kit::page::{PageArgs, Total};
 
 /// Reading the record of acts.
 #[derive(Default)]
@@ -13,7 +13,6 @@ pub struct ActivityQuery;
 impl ActivityQuery {
     /// What was done, the newest first: everything for staff; for others what they did themselves, and what
     /// concerns the organisations that they belong to.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn activities(
         &self,
         ctx: &Context<'_>,

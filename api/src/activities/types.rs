@@ -1,5 +1,6 @@
 //! What the schema says of activities.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, ID, InputObject, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -132,6 +133,7 @@ impl Activity {
     }
 
     /// Names of the fields that changed.
+    #[graphql(directive = list_size::apply(40, None))]
     async fn fields(&self) -> &[String] {
         &self.0.fields.0
     }

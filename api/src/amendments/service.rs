@@ -6,7 +6,7 @@ use entity::{
     matching::{self, MatchSide},
     resource_type::Unit,
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+use sea_orm::ActiveValue::Set;
 
 use crate::{
     App,
@@ -14,7 +14,7 @@ use crate::{
         endings::{advance, tell_end},
         parts::{agreed, parts},
     },
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, resource},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, resource},
     matches::{
         allocation::{self, From, Held},
         negotiation::{answers, remark, settle},
@@ -116,7 +116,7 @@ pub async fn accept(
 
 /// What was delivered so far; refuses to count it in another unit than it was recorded in, or no longer, or only now.
 async fn same_measure(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     row: &matching::Model,
     quantity: Option<i64>,
     unit: Unit,

@@ -1,5 +1,6 @@
 //! Reading areas.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 use entity::area::AreaKind;
@@ -14,7 +15,7 @@ pub struct AreaQuery;
 #[Object]
 impl AreaQuery {
     /// The areas that exist on a day, in order of their names.
-    #[graphql(complexity = "100 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
     async fn areas(
         &self,
         ctx: &Context<'_>,

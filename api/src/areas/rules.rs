@@ -15,6 +15,13 @@ use crate::{
     },
 };
 
+/// Most areas, those that are no longer in force included.
+pub const MOST_AREAS: usize = 250;
+/// Most areas directly within one.
+pub const MOST_CHILDREN: usize = 30;
+/// Most areas that one takes over from.
+pub const MOST_PREDECESSORS: usize = 20;
+
 /// What an administrator says of an area. `None` stays as it is, `Some(None)` removes.
 #[derive(Clone, Debug, Default)]
 pub struct AreaChange {
@@ -73,7 +80,15 @@ pub fn area(
             "A GSS code is a capital letter and eight digits, such as E07000207.",
         );
     }
+    if before.is_none() {
+        rules::room(&mut checks, "code", known.areas.len(), MOST_AREAS);
+    }
     if let Some(Some(parent)) = &parent {
+        let beside = known
+            .areas
+            .iter()
+            .filter(|area| area.code != code && area.parent.as_ref() == Some(parent));
+        rules::room(&mut checks, "parent", beside.count(), MOST_CHILDREN);
         let up = |code: &str| known.area(code)?.parent.as_deref();
         let exists = known.area(parent).is_some();
         rules::holder(&mut checks, &code, parent, exists, up);
@@ -152,6 +167,14 @@ fn successors_as_sent(
         return Vec::new();
     }
     let codes: Vec<&str> = successors.iter().map(|(area, _)| area.as_str()).collect();
+    for (at, successor) in codes.iter().enumerate() {
+        let others = known
+            .successions
+            .iter()
+            .filter(|step| step.successor == *successor && step.area != code);
+        let field = format!("successors.{at}.area");
+        rules::room(checks, &field, others.count(), MOST_PREDECESSORS);
+    }
     rules::followers(
         checks,
         ("successors", ".area"),

@@ -1,5 +1,6 @@
 //! What the schema says of areas. All of it is answered from memory.
 
+use crate::kit::cost::list_size;
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
@@ -119,7 +120,7 @@ impl Area {
     }
 
     /// The areas that lie directly in it, in order of their names, ended ones included.
-    #[graphql(complexity = "12 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_CHILDREN as u64, None))]
     async fn children(&self) -> Vec<Area> {
         self.all(self.snapshot.area_lineage.children(self.at))
     }
@@ -135,7 +136,7 @@ impl Area {
     }
 
     /// The areas that take over from it, each from a day. There may be several.
-    #[graphql(complexity = "3 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(crate::reference::rules::MOST_SUCCESSORS as u64, None))]
     async fn successors(&self) -> Vec<AreaSuccessor> {
         let steps = self.snapshot.successions.iter();
         steps
@@ -150,7 +151,7 @@ impl Area {
     }
 
     /// The areas that it takes over from.
-    #[graphql(complexity = "6 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_PREDECESSORS as u64, None))]
     async fn predecessors(&self) -> Vec<Area> {
         self.all(self.snapshot.area_lineage.before(self.at))
     }

@@ -7,8 +7,7 @@ use entity::{
     organisation, person,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -17,7 +16,10 @@ use crate::{
     App, accounts,
     events::{row::Plan, row::Row, search as events},
     feeds::{Document, site::Site},
-    kit::{Error, Id, UserError, UserErrorCode, Viewer, activity, idempotency::Key, resource},
+    kit::{
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, idempotency::Key,
+        resource,
+    },
 };
 
 /// The id of a calendar.
@@ -52,7 +54,7 @@ pub async fn make(
 
 async fn make_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     Asked {
         scope,
@@ -117,7 +119,7 @@ pub async fn revoke(
 }
 
 async fn record(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &calendar_address::Model,
     act: &'static str,

@@ -19,7 +19,7 @@ use tracing_subscriber::Layer;
 use crate::{
     App,
     config::{Config, DatabaseConfig},
-    kit::{Database, Error},
+    kit::Error,
     schema,
 };
 
@@ -142,7 +142,7 @@ async fn run(command: Command) -> Result<(), String> {
             served
         }
         Command::Healthcheck { listen } => healthcheck::run(listen).await,
-        Command::Migrate { database, down } => migrate(&database.database_url, down).await,
+        Command::Migrate { database, down } => migrate(&database, down).await,
         Command::Backup { database, file } => backup::take(&database.database_url, &file).await,
         Command::Restore { database, file } => backup::restore(&database.database_url, &file).await,
         Command::Schema { subgraph: false } => {
@@ -167,10 +167,8 @@ async fn start(config: Config) -> Result<App, String> {
     App::start(config).await.map_err(explain)
 }
 
-async fn migrate(url: &str, down: Option<u32>) -> Result<(), String> {
-    let open = Database::open(url, 2)
-        .await
-        .map_err(|error| error.to_string())?;
+async fn migrate(database: &DatabaseConfig, down: Option<u32>) -> Result<(), String> {
+    let open = database.open().await.map_err(|error| error.to_string())?;
     match down {
         None => open.migrate().await,
         Some(steps) => open.take_back(steps).await,

@@ -6,7 +6,7 @@ use entity::message_report::MessageReportState;
 use super::{Conversation, MessageReport, search, service::ConversationId};
 use crate::{
     context::Ask,
-    kit::page::{self, PageArgs, Total},
+    kit::page::{PageArgs, Total},
 };
 
 /// Reading conversations.
@@ -25,7 +25,6 @@ impl ConversationQuery {
     }
 
     /// The messages that somebody reported, the oldest report first. Only moderators see any.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn message_reports(
         &self,
         ctx: &Context<'_>,

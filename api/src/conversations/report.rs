@@ -1,5 +1,6 @@
 //! What the schema says of reports.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -34,7 +35,7 @@ impl MessageReport {
     }
 
     /// The messages around it, itself included: up to five before and five after, the newest last.
-    #[graphql(complexity = "11 * child_complexity")]
+    #[graphql(directive = list_size::apply(2 * super::rules::AROUND.unsigned_abs() + 1, None))]
     async fn around(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
         let id = MessageId::new(self.0.message_id);
         let Some(row) = ctx.load(id).await? else {

@@ -6,16 +6,16 @@ use entity::{
     matching::{self, MatchSide},
     message, organisation,
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
 
 use super::{rules, search, writing::say};
 use crate::{
     App,
-    kit::{Error, Id, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks, resource},
+    kit::{
+        Error, Id, Transaction, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
+        resource,
+    },
     listings::{self, service::ListingId},
     matches::store::MatchId,
 };
@@ -106,7 +106,7 @@ pub async fn post(
 /// The conversation of a match: what the two said already about one of its listings, or else a new one about the
 /// listing to which the proposal came.
 async fn of_match(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: MatchId,
 ) -> Result<conversation::Model, Error> {
@@ -123,7 +123,7 @@ async fn of_match(
 
 /// The one conversation of an organisation about a listing, made where there was none.
 async fn open_one(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     (listing_id, asker_id, other): (Uuid, Uuid, Uuid),
 ) -> Result<conversation::Model, Error> {

@@ -1,5 +1,6 @@
 //! What the schema says of conversations and messages.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -17,7 +18,7 @@ use crate::{
     context::Ask,
     kit::{
         self, Id, Part,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
     listings::Listing,
     matches::Match,
@@ -93,6 +94,7 @@ impl Conversation {
     }
 
     /// The two organisations: the one that came to the listing, then the one whose listing it is.
+    #[graphql(directive = list_size::apply(2, None))]
     async fn organisations(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let ids = [self.0.asker_id, self.0.asked_id];
         let both = ids.map(|id| ctx.load(Id::<organisation::Entity>::new(id)));
@@ -101,7 +103,6 @@ impl Conversation {
     }
 
     /// What was said, the newest last. A page to show first is `messages(last: 20)`.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn messages(
         &self,
         ctx: &Context<'_>,

@@ -5,21 +5,21 @@ use entity::{
     message, person,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, QuerySelect,
     sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
 use super::{marks, rules, service::MessageId};
 use crate::{
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, activity},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, activity},
     matches,
 };
 
 /// Writes a message. The conversation is held until the end of the transaction, so that numbers follow the commits.
 pub async fn say(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &conversation::Model,
     side: Uuid,
@@ -68,7 +68,7 @@ pub async fn say(
 }
 
 /// Lets what one person writes and reads happen one after the other, so that it can be counted.
-pub async fn take_turns(transaction: &DatabaseTransaction, me: Uuid) -> Result<(), Error> {
+pub async fn take_turns(transaction: &Transaction, me: Uuid) -> Result<(), Error> {
     person::Entity::find_by_id(me)
         .select_only()
         .column(person::Column::Id)

@@ -5,10 +5,7 @@ use entity::{
     event::{self, EventState},
     event_session,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
 
 use super::{
     capacity, held, particulars,
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserErrorCode, Viewer, input::Checks},
+    kit::{Error, Transaction, UserErrorCode, Viewer, input::Checks},
 };
 
 /// Announces a draft to its audience.
@@ -118,7 +115,7 @@ async fn stop(
 
 /// The same inside a transaction of somebody else's. Nobody registers while it goes on.
 pub(super) async fn stop_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     (id, version): (EventId, Option<i32>),
     act: Act,

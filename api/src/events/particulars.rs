@@ -20,6 +20,15 @@ use crate::{
     reference::Snapshot,
 };
 
+/// Most choices of a question.
+pub const MOST_CHOICES: usize = 30;
+
+/// Most questions to those who register.
+pub const MOST_QUESTIONS: usize = 20;
+
+/// Most partners of an event.
+pub const MOST_PARTNERS: usize = 20;
+
 /// The longest that one event goes on.
 const LONGEST: Duration = Duration::days(31);
 /// The farthest ahead that an event begins.
@@ -29,7 +38,7 @@ const MOST_PLACES: i32 = 100_000;
 /// The most places of one registration.
 const LARGEST_PARTY: i32 = 50;
 /// The most sessions of one event.
-const MOST_SESSIONS: usize = 50;
+pub const MOST_SESSIONS: usize = 50;
 
 /// A part of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +181,7 @@ impl Particulars {
         checks.demand(counted, "capacity", Code::Invalid, "Only where people register for the whole event does it have a capacity: registrationMode is EVENT.");
         range(checks, "hoursToAnswer", self.hours_to_answer, 1..=168);
         range(checks, "mostPlaces", self.most_places, 1..=LARGEST_PARTY);
-        checks.at_most("partners", self.partners.len(), 20);
+        checks.at_most("partners", self.partners.len(), MOST_PARTNERS);
         let when = (starts_at, ends_at);
         let each = self.registration == RegistrationMode::Sessions;
         let sessions = sessions(checks, self.sessions, when, each);
@@ -331,7 +340,7 @@ fn sessions(
 }
 
 fn questions(checks: &mut Checks, questions: Vec<Question>) -> Vec<Question> {
-    if !checks.at_most("questions", questions.len(), 20) {
+    if !checks.at_most("questions", questions.len(), MOST_QUESTIONS) {
         return Vec::new();
     }
     let (mut codes, mut kept) = (BTreeSet::new(), Vec::with_capacity(questions.len()));
@@ -353,7 +362,7 @@ fn questions(checks: &mut Checks, questions: Vec<Question>) -> Vec<Question> {
             Code::AlreadyExists,
             "Another question has this code.",
         );
-        let choices = if checks.at_most(&field("choices"), question.choices.len(), 30) {
+        let choices = if checks.at_most(&field("choices"), question.choices.len(), MOST_CHOICES) {
             let choice = |(at, text): (usize, &String)| {
                 checks.line(&field(&format!("choices.{at}")), text, 1..=100)
             };

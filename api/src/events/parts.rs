@@ -1,5 +1,6 @@
 //! What the schema says of the parts of an event, and of what it is a part: its sessions and its series.
 
+use crate::kit::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{event, event_capacity, event_series, event_session, organisation, place_reservation};
@@ -7,10 +8,7 @@ use entity::{event, event_capacity, event_series, event_session, organisation, p
 use super::{Event, EventFilter, EventOrder, EventPage, capacity, held, of_series};
 use crate::{
     context::Ask,
-    kit::{
-        Date, Error, Id,
-        page::{self, PageArgs},
-    },
+    kit::{Date, Error, Id, page::PageArgs},
     organisations::Organisation,
     registrations::reserved,
     statistics::{StatisticsGroup, StatisticsGrouping},
@@ -172,6 +170,7 @@ impl EventSeries {
     }
 
     /// Days on which it does not take place.
+    #[graphql(directive = list_size::apply(super::recurrence::MOST_EXCEPTIONS as u64, None))]
     async fn except_dates(&self) -> Vec<Date> {
         self.0
             .exceptions
@@ -195,7 +194,7 @@ impl EventSeries {
     /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
     /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
     /// three organisations act.
-    #[graphql(complexity = "300 + 50 * child_complexity")]
+    #[graphql(directive = list_size::apply(crate::statistics::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
         ctx: &Context<'_>,
@@ -212,7 +211,6 @@ impl EventSeries {
     }
 
     /// Its events, as far as they are listed to the viewer.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"

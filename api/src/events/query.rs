@@ -19,7 +19,7 @@ use crate::{
     kit::{
         Error, Id,
         at_once::AtOnce,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
 };
 
@@ -45,6 +45,7 @@ pub enum EventOrder {
 pub struct EventFilter {
     /// Words that must all be there, in any inflection; `"quotes"` keep words together, `begin*` begins one. At most
     /// 200 characters.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT))]
     pub text: Option<String>,
     /// Kinds of gatherings.
     pub kinds: Option<Vec<EventKind>>,
@@ -99,7 +100,6 @@ impl EventQuery {
     }
 
     /// Events: those that are to come, the soonest first, unless said otherwise.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"

@@ -11,6 +11,8 @@ use rrule::{RRule, RRuleSet, Unvalidated};
 
 use crate::kit::{UserErrorCode as Code, input::Checks};
 
+/// Most days on which a series has no event although its rule names them.
+pub const MOST_EXCEPTIONS: usize = 100;
 /// The most occurrences of one series.
 pub const MOST: usize = 200;
 /// How far ahead a series may reach.
@@ -114,6 +116,9 @@ pub fn occurrences(
     let mut exceptions = exceptions;
     exceptions.sort_unstable();
     exceptions.dedup();
+    if !checks.at_most("exceptDates", exceptions.len(), MOST_EXCEPTIONS) {
+        return None;
+    }
     let starting = walls.first() == Some(&starts_at.with_timezone(&zone).naive_local());
     let whole = part("COUNT").is_none_or(|count| count.parse() == Ok(walls.len()));
     let starts: Vec<DateTime<Utc>> = walls

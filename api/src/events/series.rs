@@ -6,8 +6,7 @@ use entity::{
     event_series,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -21,8 +20,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode, Viewer, activity, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, idempotency::Key,
+        input::Checks, resource,
     },
     listings,
 };
@@ -47,7 +46,7 @@ pub async fn create(
 
 async fn create_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     Draft {
         organisation,

@@ -6,9 +6,7 @@ use entity::{
     event_capacity, event_session,
     organisation::{self, OrganisationState},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
@@ -20,8 +18,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode, Viewer, activity, clock, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, clock,
+        idempotency::Key, input::Checks, resource,
     },
     listings,
 };
@@ -72,7 +70,7 @@ pub async fn create(
 
 /// The organisation for which the viewer may draft events, held as it is until the transaction ends.
 pub(super) async fn host(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     organisation: Id<organisation::Entity>,
 ) -> Result<organisation::Model, Error> {

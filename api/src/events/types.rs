@@ -1,5 +1,6 @@
 //! What the schema says of an event.
 
+use crate::kit::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -25,7 +26,7 @@ use crate::{
         Id,
         at_once::{AtHand, AtOnce},
         clock,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
         place::Point,
     },
     organisations::Organisation,
@@ -44,6 +45,7 @@ pub struct Venue {
     /// Where it is.
     pub place: Option<Place>,
     /// What makes it easier to get in and to take part.
+    #[graphql(directive = list_size::apply(12, None))]
     pub access_features: Vec<AccessFeature>,
     /// More about getting in and taking part, in words.
     pub access_information: Option<String>,
@@ -59,6 +61,7 @@ pub struct EventQuestion {
     /// Whether it must be answered.
     pub required: bool,
     /// What can be answered; empty where any text can.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_CHOICES as u64, None))]
     pub choices: Vec<String>,
 }
 
@@ -156,6 +159,7 @@ impl Event {
     }
 
     /// The organisations that make it possible beside its host.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_PARTNERS as u64, None))]
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let mut rows = ctx
             .parts::<event_partner::Entity>(self.0.known().id)
@@ -245,6 +249,7 @@ impl Event {
     }
 
     /// The link under which to take part online; shown to its hosts and to those who have a place.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::STATEMENT))]
     async fn online_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (viewer, event) = (ctx.viewer(), self.0.known());
         let hosts = viewer.role_in(event.organisation_id).is_some()
@@ -259,6 +264,7 @@ impl Event {
     }
 
     /// Its parts, in order of time.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_SESSIONS as u64, None))]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<EventSession>> {
         let mut rows = ctx
             .parts::<event_session::Entity>(self.0.known().id)
@@ -268,6 +274,7 @@ impl Event {
     }
 
     /// The areas that it is for.
+    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
@@ -280,6 +287,7 @@ impl Event {
     }
 
     /// The priority areas that it serves, of the edition under which it was tagged.
+    #[graphql(directive = list_size::apply(crate::listings::particulars::MOST_PRIORITY_AREAS as u64, None))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
@@ -368,6 +376,7 @@ impl Event {
     }
 
     /// What the organisers ask whoever registers.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_QUESTIONS as u64, None))]
     async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<EventQuestion>> {
         let questions = self
             .0
@@ -380,6 +389,7 @@ impl Event {
     }
 
     /// Places that are held for some, in the order in which they are released; empty for those who do not organise it.
+    #[graphql(directive = list_size::apply(crate::reservations::rules::MOST, None))]
     async fn reservations(&self, ctx: &Context<'_>) -> Result<Vec<PlaceReservation>> {
         PlaceReservation::of_event(ctx, self.0.known()).await
     }
@@ -391,7 +401,6 @@ impl Event {
 
     /// Who registered, as far as the viewer sees it: organisers all, others their own. Those of the queue in its order,
     /// the others as they came.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn registrations(
         &self,
         ctx: &Context<'_>,
@@ -424,7 +433,7 @@ impl Event {
     /// Of an event of a series, others see no groups, only of the series as a whole: with `groupBy` one group comes back,
     /// `suppressed`. Without it the group is `suppressed` too where its figures, taken from those of the series, would tell
     /// what fewer than three organisations did at other events.
-    #[graphql(complexity = "300 + 50 * child_complexity")]
+    #[graphql(directive = list_size::apply(crate::statistics::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
         ctx: &Context<'_>,
@@ -458,13 +467,13 @@ impl Event {
     }
 
     /// What the viewer can do to it now.
+    #[graphql(directive = list_size::apply(6, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let row = self.0.with(ctx, "viewerActs").await?;
         Ok(rules::acts(ctx.viewer(), &row))
     }
 
     /// What was done to it, newest first; seen by its organisation and by staff, empty for others.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn activities(
         &self,
         ctx: &Context<'_>,

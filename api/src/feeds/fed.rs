@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{Condition, DatabaseConnection, DatabaseTransaction};
+use sea_orm::Condition;
 use uuid::Uuid;
 
 use super::{address::Words, item::Item, rules::Touched, site::Site, store::Shown};
 use crate::{
     App,
-    kit::{Error, Resource, Viewer, page::PageArgs},
+    kit::{Error, Resource, Transaction, Viewer, database::Connections, page::PageArgs},
     reference::Snapshot,
 };
 
@@ -33,7 +33,7 @@ pub trait Fed: Resource {
     fn write(
         site: &Site,
         reference: &Snapshot,
-        conn: &DatabaseTransaction,
+        conn: &Transaction,
         viewer: &Viewer,
         ids: &[Uuid],
     ) -> impl Future<Output = Result<HashMap<Uuid, Shown>, Error>> + Send;
@@ -42,7 +42,7 @@ pub trait Fed: Resource {
     fn newest(
         site: &Site,
         app: &App,
-        conn: &DatabaseConnection,
+        conn: &Connections,
         nobody: &Viewer,
         filter: Self::Filter,
         args: &PageArgs,

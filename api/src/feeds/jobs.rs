@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use entity::{event, listing};
-use sea_orm::DatabaseTransaction;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, Viewer, crash},
+    kit::{Error, Transaction, Viewer, crash},
     outbox,
 };
 
@@ -104,7 +103,7 @@ async fn end<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
 }
 
 /// A transaction in which nobody else gives numbers.
-async fn numbering(app: &App) -> Result<DatabaseTransaction, Error> {
+async fn numbering(app: &App) -> Result<Transaction, Error> {
     let transaction = app.database.begin().await?;
     outbox::service::next(&transaction, READER, 0).await?;
     Ok(transaction)
@@ -112,7 +111,7 @@ async fn numbering(app: &App) -> Result<DatabaseTransaction, Error> {
 
 async fn write_touched<T: Fed>(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     touched: &Touched,
 ) -> Result<usize, Error> {
@@ -129,7 +128,7 @@ async fn write_touched<T: Fed>(
 
 async fn write<T: Fed>(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     ids: &[Uuid],
 ) -> Result<usize, Error> {

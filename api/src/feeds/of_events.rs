@@ -8,7 +8,7 @@ use entity::{
     event_area, place_reservation, registration,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    ColumnTrait, Condition, ConnectionTrait,
     sea_query::{Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -29,7 +29,7 @@ use crate::{
         row::{Plan, Row},
         search::Found,
     },
-    kit::{Error, Resource, Viewer, page::PageArgs},
+    kit::{Error, Resource, Transaction, Viewer, database::Connections, page::PageArgs},
     reference::Snapshot,
 };
 
@@ -65,7 +65,7 @@ impl Fed for event::Entity {
     async fn write(
         site: &Site,
         reference: &Snapshot,
-        conn: &DatabaseTransaction,
+        conn: &Transaction,
         viewer: &Viewer,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Shown>, Error> {
@@ -89,7 +89,7 @@ impl Fed for event::Entity {
     async fn newest(
         site: &Site,
         app: &App,
-        conn: &DatabaseConnection,
+        conn: &Connections,
         nobody: &Viewer,
         filter: EventFilter,
         args: &PageArgs,

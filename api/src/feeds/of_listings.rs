@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::{listing, listing_area, matching, organisation, resource_type};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    ColumnTrait, Condition, ConnectionTrait,
     sea_query::{Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::{
         ListingFilter, ListingOrder,
         search::{Among, Found},
     },
-    kit::{Error, Resource, Viewer, page::PageArgs},
+    kit::{Error, Resource, Transaction, Viewer, database::Connections, page::PageArgs},
     listings::{
         self,
         row::{Plan, Row},
@@ -67,7 +67,7 @@ impl Fed for listing::Entity {
     async fn write(
         site: &Site,
         reference: &Snapshot,
-        conn: &DatabaseTransaction,
+        conn: &Transaction,
         viewer: &Viewer,
         ids: &[Uuid],
     ) -> Result<HashMap<Uuid, Shown>, Error> {
@@ -92,7 +92,7 @@ impl Fed for listing::Entity {
     async fn newest(
         site: &Site,
         app: &App,
-        conn: &DatabaseConnection,
+        conn: &Connections,
         nobody: &Viewer,
         filter: ListingFilter,
         args: &PageArgs,

@@ -7,14 +7,14 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{rules, search};
-use crate::kit::Error;
+use crate::kit::{Error, Transaction};
 
 /// A thing as everybody may read it now.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct Shown {
 /// Writes down what is shown of these things and numbers what has thereby changed; says how many those are. What is
 /// not among `shown` is shown no more. Nobody else may be doing so: the caller holds the place of its reader.
 pub async fn write(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     name: &'static str,
     ids: &[Uuid],
     mut shown: HashMap<Uuid, Shown>,

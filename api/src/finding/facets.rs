@@ -12,6 +12,11 @@ use sea_orm::{
 use super::{conditions::column, search::Found};
 use crate::kit::{Error, dialect};
 
+/// Most values that a facet counts: the most frequent.
+pub const MOST_COUNTS: usize = 200;
+/// Cost of a facet: a count over all that the filter finds.
+pub const COST: u64 = 500;
+
 /// What is counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the facets")]
@@ -66,7 +71,7 @@ impl Found {
             .group_by_col(value_name.clone())
             .order_by(count_name, Direction::Desc)
             .order_by(value_name, Direction::Asc);
-        let rows = dialect::limited(conn, &query, 200).await?;
+        let rows = dialect::limited(conn, &query, MOST_COUNTS as u64).await?;
         let rows = rows
             .iter()
             .map(|row| Ok((row.try_get("", "value")?, row.try_get("", "n")?)));

@@ -14,7 +14,7 @@ use crate::{
     kit::{
         Error, Id,
         at_once::{AtHand, AtOnce},
-        page::{self, PageArgs},
+        page::PageArgs,
     },
     listings::{
         Listing, Offer, Request,
@@ -56,7 +56,6 @@ impl FindingQuery {
     }
 
     /// Offers and requests together.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -87,7 +86,6 @@ impl FindingQuery {
     }
 
     /// What organisations offer.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -119,7 +117,6 @@ impl FindingQuery {
     }
 
     /// What organisations request.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -199,7 +196,7 @@ fn found(
     Found::new(
         viewer,
         &app.reference.now(),
-        app.database.read.get_database_backend(),
+        app.database.backend(),
         among,
         filter.unwrap_or_default(),
     )

@@ -1,5 +1,6 @@
 //! What the schema says of finding: the filter, the orders, and what a list of listings says beside its pages.
 
+use crate::kit::cost::{COUNT, cost, list_size};
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -56,6 +57,7 @@ pub struct DateRangeInput {
 pub struct ListingFilter {
     /// Words that must all be there, in any inflection; `"quotes"` keep words together, `begin*` begins one. Words
     /// for a type of resource find it: `laptop` finds IT equipment. At most 200 characters.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT))]
     pub text: Option<String>,
     /// Offers, requests or both.
     pub kinds: Option<Vec<ListingKind>>,
@@ -96,6 +98,7 @@ pub struct ListingFilter {
 #[Object(name = "ListingsFound")]
 impl Found {
     /// How many there are on all pages together, for this viewer.
+    #[graphql(directive = cost::apply(COUNT))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         Ok(Some(
             dialect::count(&ctx.app().database.read, self.all()).await?,
@@ -115,6 +118,7 @@ pub struct Facets(Found);
 #[Object]
 impl Facets {
     /// Offers and requests.
+    #[graphql(directive = list_size::apply(2, None), directive = cost::apply(super::facets::COST))]
     async fn kinds(&self, ctx: &Context<'_>) -> Result<Option<Vec<KindCount>>> {
         let counts = self.0.facet(&ctx.app().database.read, Facet::Kind).await?;
         Ok(Some(
@@ -126,6 +130,7 @@ impl Facets {
     }
 
     /// Top levels of resource types.
+    #[graphql(directive = list_size::apply(13, None), directive = cost::apply(super::facets::COST))]
     async fn resource_kinds(&self, ctx: &Context<'_>) -> Result<Option<Vec<ResourceKindCount>>> {
         let counts = self
             .0
@@ -139,6 +144,7 @@ impl Facets {
     }
 
     /// Resource types, as they were filed.
+    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn resource_types(&self, ctx: &Context<'_>) -> Result<Option<Vec<ResourceTypeCount>>> {
         let counts = self
             .0
@@ -155,6 +161,7 @@ impl Facets {
     }
 
     /// Areas, as they were filed.
+    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Option<Vec<AreaCount>>> {
         let counts = self
             .0
@@ -171,6 +178,7 @@ impl Facets {
     }
 
     /// Priority areas, of the editions under which listings were tagged.
+    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Option<Vec<PriorityAreaCount>>> {
         let counts = self
             .0
@@ -188,6 +196,7 @@ impl Facets {
     }
 
     /// Remote and not.
+    #[graphql(directive = list_size::apply(2, None), directive = cost::apply(super::facets::COST))]
     async fn remote(&self, ctx: &Context<'_>) -> Result<Option<Vec<RemoteCount>>> {
         let counts = self
             .0

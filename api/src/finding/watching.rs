@@ -41,7 +41,7 @@ pub async fn found(
     id: Id<listing::Entity>,
 ) -> Result<Option<listing::Model>, Error> {
     let conn = &app.database.read;
-    let backend = conn.get_database_backend();
+    let backend = app.database.backend();
     let found = Found::new(
         viewer,
         &app.reference.now(),

@@ -7,7 +7,7 @@ use entity::{
     matching::{self, MatchSide, MatchState},
     resource_type::Unit,
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+use sea_orm::ActiveValue::Set;
 
 use super::{
     parts::{agreed, counted, follow, note, parts, settle_parts},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
     listings::particulars::Amount,
     matches::{
         allocation::{self, From, Held},
@@ -28,7 +28,7 @@ use crate::{
 
 /// Ends an agreed match: what was delivered stays allocated, the rest is free again.
 async fn finish(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     agreed: &match_terms::Model,
@@ -62,7 +62,7 @@ async fn finish(
 
 /// Brings a match to where its deliveries have led it, its end included.
 pub async fn advance(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     parts: &[fulfilment::Model],
@@ -87,7 +87,7 @@ pub async fn advance(
 
 /// Records that a match is fulfilled, if it is.
 pub async fn tell_end(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     side: MatchSide,

@@ -7,14 +7,14 @@ use entity::{
     matching::{self, MatchState},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::rules::Sum;
 use crate::{
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, quantity},
     listings::particulars::Amount,
     matches::{
         store::{terms, write_if},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Brings the match to where its deliveries have led it, short of its end.
 pub(super) async fn follow(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     parts: &[fulfilment::Model],

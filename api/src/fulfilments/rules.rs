@@ -11,6 +11,9 @@ use crate::{
     matches::rules::other,
 };
 
+/// Most pieces of evidence for a delivery.
+pub const MOST_EVIDENCE: usize = 10;
+
 /// The most deliveries of one match.
 pub const MOST: usize = 500;
 /// How far back a delivery can lie.
@@ -110,7 +113,7 @@ pub fn check_day(checks: &mut Checks, day: NaiveDate, today: NaiveDate) {
 
 /// Addresses of evidence, without repetition.
 pub fn evidence(checks: &mut Checks, addresses: &[String]) -> Vec<String> {
-    checks.at_most("evidence", addresses.len(), 10);
+    checks.at_most("evidence", addresses.len(), MOST_EVIDENCE);
     let mut kept: Vec<String> = Vec::new();
     for (address, at) in addresses.iter().take(10).zip(0..) {
         let address = checks.address(&format!("evidence.{at}"), Some(address), false);

@@ -6,7 +6,7 @@ use entity::{
     match_step::MatchStepKind,
     matching,
 };
-use sea_orm::{DatabaseTransaction, EntityTrait};
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::{
@@ -17,8 +17,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, idempotency::Key,
+        input::Checks, resource,
     },
     listings::particulars::Amount,
     matches::{
@@ -63,7 +63,7 @@ pub async fn record(
 }
 
 async fn record_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: MatchId,
     said: Said,
@@ -194,7 +194,7 @@ pub async fn withdraw(
 
 /// A delivery that waits for an answer, and its match, if it is the viewer's to do this to it.
 async fn claimed(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: FulfilmentId,
     act: Act,

@@ -1,5 +1,6 @@
 //! What the schema says of deliveries.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -110,6 +111,7 @@ impl Fulfilment {
     }
 
     /// Addresses of photographs, delivery notes and the like.
+    #[graphql(directive = list_size::apply(super::rules::MOST_EVIDENCE as u64, None))]
     async fn evidence(&self) -> &[String] {
         &self.0.evidence.0
     }

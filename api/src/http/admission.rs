@@ -14,12 +14,13 @@ use async_graphql::{
 use moka::sync::Cache;
 
 use super::{
-    Limits, Metrics, coercion, contract, escapes, filler, introspection,
+    Limits, Metrics, coercion,
+    complexity::{self, Complexity},
+    contract, escapes, filler, introspection,
     measure::measure,
     scan::scan,
     source,
     tight::tight,
-    weight::{Weight, weigh},
 };
 
 /// The most brackets that are open at once.
@@ -50,7 +51,7 @@ const SIGN_INS: [&str; 4] = ["signIn", "signUp", "changePassword", "registerAsGu
 
 /// What is known of an operation.
 struct Known {
-    weight: Weight,
+    complexity: Complexity,
     /// Its first field, by which figures name it.
     field: String,
     /// How many passwords it tries, accounts it makes or guests it mails.
@@ -95,7 +96,7 @@ impl Admission {
         filler::fill(&mut document);
         let operations = validated.operations.iter().map(|operation| {
             let known = Known {
-                weight: weigh(&validated, &operation.selection_set),
+                complexity: complexity::measure(&validated, &operation.selection_set),
                 field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
                 schema: introspection::asks(&validated, operation),
@@ -142,7 +143,7 @@ impl Admitted {
             return Err(refused("GRAPHQL_VALIDATION_FAILED", message.into()));
         };
         coercion::coerce(operation, variables)?;
-        Ok(known.weight.of(variables))
+        Ok(known.complexity.of(variables))
     }
 
     /// The first field of an operation, by which figures name it.

@@ -53,7 +53,8 @@ async fn answer(
     );
     let members = Members::read(parts, body, &door.app.config.limits).await?;
     let _turn = door.turn().await.ok_or_else(|| put_off(&[overloaded()]))?;
-    let viewer = Arc::new(viewer(app, &parts.headers).await?);
+    let scope = door.scope(None, address);
+    let viewer = Arc::new(scope.run(viewer(app, &parts.headers)).await?);
     let asker = Asker { viewer, address };
     let mut operation = match door.admit(members, &asker) {
         Ok(operation) => operation,

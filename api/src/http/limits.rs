@@ -43,6 +43,15 @@ pub struct Limits {
     #[arg(long, env = "MARKETPLACE_MAX_COMPLEXITY", default_value_t = 20_000, value_parser = within(1_000, 10_000_000))]
     pub max_complexity: usize,
 
+    /// The most values in a response, fields and list items counted: `RESPONSE_TOO_LARGE`. Documents are refused by their
+    /// complexity long before, so this stops only what that did not foresee.
+    #[arg(long, env = "MARKETPLACE_MAX_RESPONSE_VALUES", default_value_t = 40_000, value_parser = within(1_000, 10_000_000))]
+    pub max_response_values: usize,
+
+    /// The most bytes in a response: `RESPONSE_TOO_LARGE`.
+    #[arg(long, env = "MARKETPLACE_MAX_RESPONSE_BYTES", default_value_t = 16_000_000, value_parser = within(100_000, 1_000_000_000))]
+    pub max_response_bytes: usize,
+
     /// Bytes of memory for documents that were admitted, which are looked over only once.
     #[arg(long, env = "MARKETPLACE_KNOWN_DOCUMENTS_BYTES", default_value_t = 32_000_000, value_parser = within(0, 10_000_000_000))]
     pub known_documents_bytes: usize,
@@ -69,6 +78,8 @@ impl Default for Limits {
             max_directives: 10,
             max_depth: 18,
             max_complexity: 20_000,
+            max_response_values: 40_000,
+            max_response_bytes: 16_000_000,
             known_documents_bytes: 32_000_000,
         }
     }

@@ -7,6 +7,7 @@ mod admission;
 mod calendars;
 mod coercion;
 mod complete;
+mod complexity;
 mod conditional;
 mod contract;
 mod documents;
@@ -43,7 +44,6 @@ mod toll;
 mod trusted;
 mod values;
 mod variables;
-mod weight;
 
 use std::{sync::Arc, time::Duration};
 

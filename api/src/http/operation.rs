@@ -9,21 +9,26 @@ use async_graphql::{
 use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 use tokio::time::timeout;
 use tracing::Instrument;
+use uuid::Uuid;
 
 use super::{
-    Engine, LONGEST,
+    Engine, LONGEST, Limits,
     admission::{Admission, Admitted, refused},
     complete,
     documents::Documents,
     members::Members,
     metrics::Outcome,
     queue::Turn,
-    rates::{Left, Payer, Rates, TooSoon, price},
+    rates::{Left, Payer, Rates, TooSoon, network, price},
     source, variables,
 };
 use crate::{
     App, context,
-    kit::{Error, Viewer, crash},
+    kit::{
+        Error, Viewer, crash,
+        database::{ConnectionLimits, RequestScope},
+        response_limit::ResponseLimit,
+    },
     live::Caller,
 };
 
@@ -37,6 +42,7 @@ pub struct Door {
     documents: Arc<Documents>,
     /// What callers have left.
     pub rates: Arc<Rates>,
+    connections: Arc<ConnectionLimits>,
 }
 
 /// Who asks, and where they are.
@@ -59,6 +65,7 @@ pub struct Operation {
     variables: Variables,
     /// What the caller has left after it.
     pub left: Option<Left>,
+    scope: Arc<RequestScope>,
 }
 
 impl Door {
@@ -70,6 +77,9 @@ impl Door {
         let rates = Rates::new(&app.config.allowance);
         Self {
             rates: Arc::new(rates),
+            connections: Arc::new(ConnectionLimits::new(
+                app.config.database.database_connections,
+            )),
             app,
             engine,
             admission: Arc::new(Admission::new(limits)),
@@ -130,7 +140,13 @@ impl Door {
             name,
             variables,
             left,
+            scope: self.scope(payer.person, payer.address),
         })
+    }
+
+    /// Scope of a new request: the database connections that it may use, and the tasks that end with it.
+    pub fn scope(&self, person: Option<Uuid>, address: Option<IpAddr>) -> Arc<RequestScope> {
+        self.connections.request(person, address.map(network))
     }
 
     /// Waits until a request may be worked on.
@@ -171,8 +187,9 @@ impl Door {
             signed_in = !viewer.is_nobody(),
             outcome = tracing::field::Empty,
         );
+        let scope = Arc::clone(&operation.scope);
         // On the heap, for it is large, and everything that a resolver does stands above it.
-        let answer = Box::pin(self.execute(operation, viewer));
+        let answer = Box::pin(scope.run(self.execute(operation, viewer)));
         let answer = answer.instrument(span.clone()).await;
         let outcome = outcome(&answer);
         span.record("outcome", tracing::field::debug(outcome));
@@ -185,11 +202,17 @@ impl Door {
         let of_schema = admitted.of_schema(name.as_deref(), &operation.variables);
         if let Some((answers, true)) = of_schema {
             let answer = Answer::new(async_graphql::Value::Object(answers));
-            return self.finished(&admitted, name.as_deref(), answer);
+            return Self::finished(&admitted, name.as_deref(), answer);
         }
         let writes = operation.writes();
-        let request = operation.request(&self.app, viewer);
-        let mut answer = self.engine.execute(request).await;
+        let limit = self.response_limit();
+        let request = operation
+            .request(&self.app, viewer)
+            .data(Arc::clone(&limit));
+        let mut answer = tokio::select! {
+            answer = self.engine.execute(request) => answer,
+            () = limit.exceeded() => Answer::from_errors(vec![self.too_large(writes)]),
+        };
         if writes {
             crash::point("act.answering");
             self.app.outbox.poke();
@@ -199,7 +222,7 @@ impl Door {
         {
             data.extend(answers);
         }
-        self.finished(&admitted, name.as_deref(), answer)
+        Self::finished(&admitted, name.as_deref(), answer)
     }
 
     /// Answers any operation: a query or a mutation once, a subscription with every event.
@@ -237,18 +260,52 @@ impl Door {
         viewer: Arc<Viewer>,
     ) -> impl Stream<Item = Answer> + Send + use<> {
         let (admitted, name) = (Arc::clone(&operation.admitted), operation.name.clone());
+        let scope = Arc::clone(&operation.scope);
+        let limit = self.response_limit();
         let request = operation.request(&self.app, viewer).data(caller);
+        let answers = self.engine.execute_stream(request.data(Arc::clone(&limit)));
         let door = self.clone();
-        let answers = self.engine.execute_stream(request);
-        answers.map(move |answer| door.finished(&admitted, name.as_deref(), answer))
+        let answers = stream::unfold(Some((answers.boxed(), limit)), move |state| {
+            let too_large = door.too_large(false);
+            async move {
+                let (mut answers, limit) = state?;
+                tokio::select! {
+                    answer = answers.next() => Some((answer?, Some((answers, limit)))),
+                    // The last event, for the engine never comes to an end with it.
+                    () = limit.exceeded() => Some((Answer::from_errors(vec![too_large]), None)),
+                }
+            }
+        });
+        let answers = answers.map(move |answer| Self::finished(&admitted, name.as_deref(), answer));
+        scope.stream(answers.boxed())
     }
 
-    fn finished(&self, admitted: &Admitted, name: Option<&str>, mut answer: Answer) -> Answer {
-        log_faults(&answer);
-        let most = self.app.config.limits.max_complexity;
-        for error in &mut answer.errors {
-            name_code(error, most);
+    fn response_limit(&self) -> Arc<ResponseLimit> {
+        let limits = &self.app.config.limits;
+        Arc::new(ResponseLimit::new(
+            limits.max_response_values,
+            limits.max_response_bytes,
+        ))
+    }
+
+    fn too_large(&self, writes: bool) -> ServerError {
+        let Limits {
+            max_response_values: values,
+            max_response_bytes: bytes,
+            ..
+        } = self.app.config.limits;
+        let mut message = format!(
+            "The response has more than {values} values or {bytes} bytes. Ask for fewer fields, or for shorter pages."
+        );
+        if writes {
+            message.push_str(" Mutations before that may have been carried out: read before you send them again.");
         }
+        refused("RESPONSE_TOO_LARGE", message)
+    }
+
+    fn finished(admitted: &Admitted, name: Option<&str>, mut answer: Answer) -> Answer {
+        log_faults(&answer);
+        answer.errors.iter_mut().for_each(name_code);
         complete::complete(&admitted.document, name, &mut answer);
         answer
     }
@@ -347,15 +404,12 @@ fn too_complex(most: usize) -> String {
 }
 
 /// Every error has a code, the engine's own too.
-fn name_code(error: &mut ServerError, most: usize) {
-    let (code, message) = match error.message.as_str() {
-        "Query is too complex." => ("QUERY_TOO_COMPLEX", Some(too_complex(most))),
-        _ if error.path.is_empty() => ("GRAPHQL_VALIDATION_FAILED", None),
-        _ => ("BAD_USER_INPUT", None),
+fn name_code(error: &mut ServerError) {
+    let code = if error.path.is_empty() {
+        "GRAPHQL_VALIDATION_FAILED"
+    } else {
+        "BAD_USER_INPUT"
     };
-    if let Some(message) = message {
-        error.message = message;
-    }
     let extensions = error
         .extensions
         .get_or_insert_with(ErrorExtensionValues::default);
@@ -374,7 +428,10 @@ fn log_faults(answer: &Answer) {
 
 /// Writes a fault of ours into the log; clients learn nothing of it.
 pub fn log_fault(error: &Error) {
-    if let Error::Internal(cause) = error {
-        tracing::error!(?cause, "a request met a fault");
+    match error {
+        Error::Internal(cause) => tracing::error!(?cause, "a request met a fault"),
+        Error::TooSlow => tracing::warn!("a statement took too long and was stopped"),
+        Error::Overloaded => tracing::warn!("no connection to the database became free in time"),
+        _ => {}
     }
 }

@@ -181,7 +181,7 @@ pub fn retry_after(errors: &[ServerError]) -> Option<(HeaderName, HeaderValue)> 
 }
 
 /// An address as one caller: those of version 6 are given out by the network.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))

@@ -57,14 +57,18 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
         ));
     }
     let members = Members::read(&parts, content, &live.door.app.config.limits).await?;
-    let caller = Arc::new(caller(&live, &parts.headers).await?);
-    let viewer = caller.viewer().await.map_err(|error| fault(&error))?;
+    let proxies = &live.door.app.config.trusted_proxies;
+    let address = address::client(&parts.extensions, &parts.headers, proxies);
+    let scope = live.door.scope(None, address);
+    let caller = Arc::new(scope.run(caller(&live, &parts.headers)).await?);
+    let scope = live.door.scope(caller.person(), address);
+    let viewer = scope.run(caller.viewer()).await;
+    let viewer = viewer.map_err(|error| fault(&error))?;
     let viewer = viewer.ok_or_else(unknown_token)?;
     let not_executed = |errors| respond(Media::Graphql, &Answer::from_errors(errors));
-    let proxies = &live.door.app.config.trusted_proxies;
     let asker = Asker {
         viewer: Arc::clone(&viewer),
-        address: address::client(&parts.extensions, &parts.headers, proxies),
+        address,
     };
     let operation = match live.door.admit(members, &asker) {
         Ok(operation) => operation,

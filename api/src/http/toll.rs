@@ -46,7 +46,8 @@ pub async fn pay_and_wait(State(door): State<Door>, request: Request, next: Next
     let Some(_turn) = door.turn().await else {
         return put_off(&[overloaded()]);
     };
-    let (mut head, body) = next.run(request).await.into_parts();
+    let scope = door.scope(None, payer.address);
+    let (mut head, body) = scope.run(next.run(request)).await.into_parts();
     if head.status == StatusCode::OK && full > first {
         // It is read by now, and refused to nobody.
         left = door.rates.pay(payer, full - first).unwrap_or(left);

@@ -8,7 +8,7 @@ use crate::{
     context::Ask,
     kit::{
         Id,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
 };
 
@@ -19,7 +19,6 @@ pub struct IntakeQuery;
 #[Object]
 impl IntakeQuery {
     /// What people told, the oldest first. Brokers see all of it, members of a host what was taken at theirs.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"

@@ -9,8 +9,7 @@ use entity::{
     organisation,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -21,8 +20,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, activity, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity,
+        idempotency::Key, input::Checks, resource,
     },
     listings::{particulars::Particulars, service as listings},
     mail::links,
@@ -94,7 +93,7 @@ fn other_key(error: Error) -> Error {
 
 async fn take_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     told: Told,
 ) -> Result<intake::Model, Error> {
@@ -268,7 +267,7 @@ pub async fn claim(
 
 /// Writes a change if the row is still as it was read, and records it.
 pub(super) async fn change_if(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &intake::Model,
     mut change: intake::ActiveModel,

@@ -4,7 +4,7 @@ use entity::{
     intake::{self, IntakeState},
     link::LinkPurpose,
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+use sea_orm::ActiveValue::Set;
 
 use super::{
     rules::{self, Act, Contact},
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
     mail::links,
 };
 
@@ -32,7 +32,7 @@ pub struct Correction {
 }
 
 async fn ready(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: IntakeId,
     act: Act,

@@ -7,8 +7,8 @@ use entity::{
     organisation,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::rules;
 use crate::{
     App,
     kit::{
-        Error, Id, Resource, Viewer,
+        Error, Id, Resource, Transaction, Viewer,
         activity::{self, Act},
         resource, secret,
     },
@@ -184,7 +184,7 @@ fn waiting(now: DateTime<Utc>) -> Condition {
 }
 
 async fn record(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     act: &'static str,
     row: &Model,

@@ -88,6 +88,7 @@ pub struct CreateInvitationPayload {
     /// What to give to the person who is invited, as a part of a link. It is shown this once only.
     pub token: Option<String>,
     /// Why the act was refused; empty where it was done.
+    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 

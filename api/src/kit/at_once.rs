@@ -5,7 +5,7 @@
 //! work. [`AtOnce`] asks one field after the other instead; at the first that has to wait, fails or is out
 //! of the ordinary it leaves the whole object to the engine, which asks anew and answers as ever.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{
     ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value,
@@ -15,6 +15,9 @@ use async_graphql::{
     resolver_utils::ContainerType,
 };
 use futures_util::FutureExt;
+use tokio::task::coop::unconstrained;
+
+use super::response_limit::ResponseLimit;
 
 /// An object most of whose fields are at hand.
 pub trait AtHand: ContainerType {
@@ -47,10 +50,22 @@ impl<T: AtHand> OutputType for AtOnce<T> {
     ) -> ServerResult<Value> {
         let mut fields = IndexMap::with_capacity(ctx.item.node.items.len());
         match fill(&self.0, ctx, &mut fields) {
-            Some(()) if !fields.is_empty() => Ok(Value::Object(fields)),
+            Some(()) if !fields.is_empty() && fits(ctx, &fields) => Ok(Value::Object(fields)),
             _ => self.0.resolve(ctx, field).await,
         }
     }
+}
+
+/// Counts the fields towards the size of the response. What stands below them was counted when it was resolved.
+fn fits(ctx: &ContextSelectionSet<'_>, fields: &IndexMap<Name, Value>) -> bool {
+    let Some(limit) = ctx.data_opt::<Arc<ResponseLimit>>() else {
+        return true;
+    };
+    let bytes = fields.iter().map(|(name, value)| match value {
+        Value::String(text) => name.len() + text.len(),
+        _ => name.len(),
+    });
+    limit.add(fields.len(), bytes.sum())
 }
 
 /// Adds the fields of a selection, or gives up.
@@ -70,7 +85,9 @@ fn fill<T: AtHand>(
                     Value::String(of.introspection_type_name().into_owned())
                 } else {
                     let at = ctx.with_field(field);
-                    of.resolve_field(&at).now_or_never()?.ok()??
+                    unconstrained(of.resolve_field(&at))
+                        .now_or_never()?
+                        .ok()??
                 };
                 let key = field.node.response_key().node.clone();
                 // A key that comes twice has two selections to be laid over each other.

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, Value,
     sea_query::{Expr, Func, IntoColumnRef, LikeExpr, Query, SelectStatement, SimpleExpr},
+    sqlx,
 };
 use serde::Serialize;
 
-use super::Error;
+use super::{Error, Transaction};
 
 /// `column` is one of `values`: one parameter and one statement text, however many values there are.
 #[must_use]
@@ -30,7 +31,7 @@ where
 
 /// Lets those whose transactions name the same thing go one after the other, where no row stands for it that could be
 /// held. SQLite has one writer at a time anyway.
-pub async fn in_turn(transaction: &DatabaseTransaction, name: &str) -> Result<(), Error> {
+pub async fn in_turn(transaction: &Transaction, name: &str) -> Result<(), Error> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let take = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
@@ -128,4 +129,18 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
         .map(|term| Expr::cust_with_values(score.clone(), [term.as_str(); 3]))
         .reduce(sea_orm::ExprTrait::add)
         .unwrap_or_else(|| Expr::val(0))
+}
+
+/// Whether the database stopped a statement that ran too long: `SQLITE_INTERRUPT`, or PostgreSQL's `query_canceled`.
+#[must_use]
+pub fn was_stopped(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "9" || code == "57014")
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `Refused` | `userErrors` of the payload | one of [`UserErrorCode`] each |
 //! | `Unauthenticated`, `Forbidden`, `NotFound`, `BadInput`, `Conflict` | top-level `errors` | the name in capitals |
+//! | `TooSlow`, `Overloaded` | top-level `errors` | `REQUEST_TIMEOUT`, `OVERLOADED` |
 //! | `Internal` | top-level `errors`, without its cause, which is logged once | `INTERNAL` |
 //!
 //! [`Error`] has no `Display`: async-graphql would turn it into text for clients, and a database's
@@ -12,9 +13,16 @@
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, SimpleObject};
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{ConnAcquireErr, DbErr, SqlErr};
+
+use super::{cost::list_size, dialect};
 
 pub use super::input::UserErrorCode;
+
+/// Most refusals that one act tells of.
+pub const MOST_USER_ERRORS: usize = 20;
+/// Most steps in the path of an input field.
+pub const MOST_STEPS: usize = 6;
 
 /// One thing that is wrong with an input, or one reason why an act is refused.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
@@ -22,6 +30,7 @@ pub struct UserError {
     /// What kind of refusal it is. Clients should tolerate codes that they do not know.
     pub code: UserErrorCode,
     /// Path of the input field that it is about, list positions included; null where it is about the whole act.
+    #[graphql(directive = list_size::apply(MOST_STEPS as u64, None))]
     pub field: Option<Vec<String>>,
     /// A sentence for a person: what was expected and what to do.
     pub message: String,
@@ -62,6 +71,10 @@ pub enum Error {
     Conflict,
     /// The act was refused, for reasons that the payload lists.
     Refused(Vec<UserError>),
+    /// The database stopped a statement that ran too long.
+    TooSlow,
+    /// No connection to the database became free in time.
+    Overloaded,
     /// An error of async-graphql's own, passed on.
     Graphql(async_graphql::Error),
     /// A fault of ours. Clients learn nothing of its cause.
@@ -78,6 +91,8 @@ impl Error {
             Self::NotFound => "NOT_FOUND",
             Self::BadInput(..) | Self::Refused(_) | Self::Graphql(_) => "BAD_USER_INPUT",
             Self::Conflict => "CONFLICT",
+            Self::TooSlow => "REQUEST_TIMEOUT",
+            Self::Overloaded => "OVERLOADED",
             Self::Internal(_) => "INTERNAL",
         }
     }
@@ -94,6 +109,12 @@ impl Error {
             Self::BadInput(field, expected) => format!("{field}: {expected}"),
             Self::Conflict => {
                 "Somebody else did the same at the same moment. Read it again and retry.".into()
+            }
+            Self::TooSlow => {
+                "This took too long in the database and was stopped. Ask for less: a shorter page, a narrower filter or fewer counts.".into()
+            }
+            Self::Overloaded => {
+                "The server is overloaded. Retry in a few seconds.".into()
             }
             Self::Refused(errors) => errors
                 .first()
@@ -154,6 +175,10 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict,
+            _ if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => {
+                Self::Overloaded
+            }
+            _ if dialect::was_stopped(&error) => Self::TooSlow,
             _ => Self::Internal(Arc::new(error)),
         }
     }

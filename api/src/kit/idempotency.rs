@@ -1,13 +1,13 @@
 //! Keys that make a creating act harmless to repeat: a retry gets the same answer.
 
 use entity::idempotency;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Database, Error, Id, Resource, UserError, UserErrorCode, Viewer, input::Checks, resource,
-    secret,
+    Database, Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer, input::Checks,
+    resource, secret,
 };
 
 /// What clients call it.
@@ -46,7 +46,7 @@ impl Key {
         key: Option<Self>,
         database: &Database,
         viewer: &Viewer,
-        act: impl AsyncFnOnce(&DatabaseTransaction) -> Result<E::Model, Error>,
+        act: impl AsyncFnOnce(&Transaction) -> Result<E::Model, Error>,
     ) -> Result<E::Model, Error> {
         if let Some(key) = &key {
             let mut checks = Checks::new();

@@ -237,7 +237,9 @@ impl Checks {
         if self.0.is_empty() {
             Ok(())
         } else {
-            Err(Error::Refused(self.0))
+            let mut errors = self.0;
+            errors.truncate(super::error::MOST_USER_ERRORS);
+            Err(Error::Refused(errors))
         }
     }
 }

@@ -12,7 +12,7 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Database, Error, Id, Part, Resource, Viewer};
+use super::{Database, Error, Id, Part, Resource, Viewer, database::RequestScope};
 
 /// How often the batch waits for others to join it. Lists of more than 30 items are resolved two at a
 /// time, so a batch that did not wait would be many; a timer would cost a millisecond instead.
@@ -36,7 +36,7 @@ pub fn rows(database: Database, viewer: Arc<Viewer>) -> RowLoader {
 
 /// Runs a batch a little later, when others have joined it.
 pub(super) fn spawn(batch: futures_util::future::BoxFuture<'static, ()>) {
-    tokio::spawn(async move {
+    RequestScope::spawn(async move {
         for _ in 0..YIELDS {
             tokio::task::yield_now().await;
         }

@@ -228,6 +228,16 @@ pub(super) fn cut<Q: Borrow<QueryResult>, R>(
 }
 
 impl<R> Slice<R> {
+    /// The page of a list that has nothing in it.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self {
+            rows: Vec::new(),
+            has_previous: false,
+            has_next: false,
+        }
+    }
+
     /// Whether there is another page after this one.
     #[must_use]
     pub const fn has_next(&self) -> bool {
@@ -297,13 +307,6 @@ impl<R> Slice<R> {
     }
 }
 
-/// What a page costs, for the limit on a document's complexity: every row counts its selection.
-#[must_use]
-pub fn cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
-    let rows = first.or(last).unwrap_or(DEFAULT).clamp(1, MOST);
-    1 + usize::try_from(rows).unwrap_or(1) * child_complexity
-}
-
 /// What a list says beside its pages, counted only where it is asked for.
 pub struct Total(pub SelectStatement);
 
@@ -311,6 +314,7 @@ pub struct Total(pub SelectStatement);
 #[Object]
 impl Total {
     /// How many there are on all pages together, for this viewer. Ask for it only where it is shown: it costs a count.
+    #[graphql(directive = super::cost::cost::apply(super::cost::COUNT))]
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<i64>> {
         let database = ctx.data::<Database>()?;
         Ok(Some(dialect::count(&database.read, self.0.clone()).await?))

@@ -8,7 +8,7 @@ use std::{
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use sea_orm::{
-    ConnectionTrait, ExprTrait, QueryResult,
+    ConnectionTrait, ExprTrait, QueryResult, QueryTrait,
     sea_query::{
         Alias, Asterisk, Expr, Order as Direction, OverStatement, Query, SelectStatement,
         SimpleExpr, WindowStatement,
@@ -17,8 +17,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Database, Error, loader,
-    page::{self, Order, PageArgs, Slice, Total},
+    Database, Error, Part, loader,
+    page::{self, KeyKind, Order, PageArgs, Slice, Total},
 };
 
 /// A page of what belongs to one thing.
@@ -51,6 +51,21 @@ impl PageOf {
             args,
             alike,
         }
+    }
+
+    /// A page of all parts of one kind that a thing has, in the order in which they came.
+    #[must_use]
+    pub fn parts<E: Part>(whole: Uuid, id: E::Column, args: PageArgs) -> Self {
+        let id = Expr::col((E::default(), id));
+        let order = Order {
+            tag: E::default().table_name().into(),
+            by: id.clone(),
+            kind: KeyKind::Id,
+            id,
+            descending: false,
+        };
+        let whole_id = Expr::col((E::default(), E::WHOLE));
+        Self::new(whole, whole_id, E::find().into_query(), order, args)
     }
 
     /// How many there are on all pages.

@@ -11,6 +11,7 @@ macro_rules! payload {
             $(#[$field_doc])*
             pub $field: Option<$thing>,
             /// Why the act was refused; empty where it was done.
+            #[graphql(directive = $crate::kit::cost::list_size::apply($crate::kit::error::MOST_USER_ERRORS as u64, None))]
             pub user_errors: Vec<$crate::kit::UserError>,
         }
 

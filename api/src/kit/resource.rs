@@ -1,12 +1,12 @@
 //! One trait says what a thing is called and who may see it; all reading of single things goes through it.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::LockType,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
-use super::{Error, Id, Viewer};
+use super::{Error, Id, Transaction, Viewer};
 
 /// A kind of row that has a global id.
 pub trait Resource: EntityTrait {
@@ -57,7 +57,7 @@ pub async fn get<E: Resource>(
 /// The same, and nobody changes the row until the transaction ends. Any number may hold it so at once. On SQLite
 /// there is nothing to hold: one transaction writes at a time.
 pub async fn hold<E: Resource>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: Id<E>,
 ) -> Result<E::Model, Error> {
@@ -73,7 +73,7 @@ pub async fn hold<E: Resource>(
 /// Nobody changes any of these rows until the transaction ends, nor holds them so. They are held in the order of their
 /// ids, so that no two transactions wait for each other in a circle. On SQLite there is nothing to hold.
 pub async fn hold_in_order<E: EntityTrait>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: E::Column,
     which: Condition,
 ) -> Result<(), Error> {

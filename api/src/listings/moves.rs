@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::listing::{self, CloseReason, ListingState};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use super::{
     particulars::Particulars,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode, Viewer, clock, input::Checks},
+    kit::{Error, Transaction, UserError, UserErrorCode, Viewer, clock, input::Checks},
 };
 
 /// Opens a draft to its audience.
@@ -30,7 +30,7 @@ pub async fn publish(
 /// The same inside a transaction of somebody else's.
 pub async fn publish_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: ListingId,
     version: Option<i32>,

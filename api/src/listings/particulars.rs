@@ -22,6 +22,21 @@ use crate::{
     reference::{Snapshot, in_force},
 };
 
+/// Most tags of a listing.
+pub const MOST_TAGS: usize = 20;
+
+/// Most pictures of a listing.
+pub const MOST_PICTURES: usize = 10;
+
+/// Most requirements of a listing.
+pub const MOST_REQUIREMENTS: usize = 20;
+
+/// Most availability windows of a listing.
+pub const MOST_WINDOWS: usize = 20;
+
+/// Most priority areas of a listing or an event.
+pub const MOST_PRIORITY_AREAS: usize = 20;
+
 /// The farthest that a resource travels, in kilometres.
 const FARTHEST_KM: i32 = 500;
 
@@ -326,7 +341,7 @@ pub fn priorities(
     today: NaiveDate,
 ) -> Vec<String> {
     let mut kept = BTreeSet::new();
-    if checks.at_most("priorityAreas", codes.len(), 20) {
+    if checks.at_most("priorityAreas", codes.len(), MOST_PRIORITY_AREAS) {
         for (at, code) in codes.iter().enumerate() {
             let in_force = reference
                 .edition_on(today)
@@ -355,7 +370,7 @@ fn is_public(edition: &priority_edition::Model) -> bool {
 }
 
 fn windows(checks: &mut Checks, windows: Vec<Window>) -> Vec<Window> {
-    if !checks.at_most("availability", windows.len(), 50) {
+    if !checks.at_most("availability", windows.len(), MOST_WINDOWS) {
         return Vec::new();
     }
     let years = NaiveDate::from_ymd_opt(2000, 1, 1)..=NaiveDate::from_ymd_opt(2100, 12, 31);
@@ -402,7 +417,7 @@ fn windows(checks: &mut Checks, windows: Vec<Window>) -> Vec<Window> {
 }
 
 fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requirement> {
-    if !checks.at_most("requirements", requirements.len(), 20) {
+    if !checks.at_most("requirements", requirements.len(), MOST_REQUIREMENTS) {
         return Vec::new();
     }
     let mut kept = Vec::with_capacity(requirements.len());
@@ -440,7 +455,7 @@ fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requ
 }
 
 fn pictures(checks: &mut Checks, pictures: Vec<Picture>) -> Vec<Picture> {
-    if !checks.at_most("pictures", pictures.len(), 10) {
+    if !checks.at_most("pictures", pictures.len(), MOST_PICTURES) {
         return Vec::new();
     }
     let mut kept = Vec::with_capacity(pictures.len());
@@ -458,7 +473,7 @@ fn pictures(checks: &mut Checks, pictures: Vec<Picture>) -> Vec<Picture> {
 }
 
 fn tags(checks: &mut Checks, tags: &[String]) -> Vec<String> {
-    if !checks.at_most("tags", tags.len(), 20) {
+    if !checks.at_most("tags", tags.len(), MOST_TAGS) {
         return Vec::new();
     }
     let kept: BTreeSet<String> = tags

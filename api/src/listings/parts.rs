@@ -1,5 +1,6 @@
 //! What the schema says of the parts of a listing.
 
+use crate::kit::cost::list_size;
 use async_graphql::SimpleObject;
 use entity::{
     listing::{self, RequirementKind, Weekday},
@@ -44,6 +45,7 @@ pub struct AvailabilityWindow {
     /// The last day.
     pub until: Option<Date>,
     /// On which days of the week; empty for all.
+    #[graphql(directive = list_size::apply(7, None))]
     pub weekdays: Vec<Weekday>,
     /// From which time of day, in Surrey.
     pub start_time: Option<LocalTime>,

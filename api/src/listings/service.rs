@@ -6,9 +6,7 @@ use entity::{
     listing_event,
     organisation::{self, OrganisationState},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
@@ -20,8 +18,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode, Viewer, activity, clock, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, clock,
+        idempotency::Key, input::Checks, resource,
     },
 };
 
@@ -60,7 +58,7 @@ pub async fn create(
 /// The same inside a transaction of somebody else's.
 pub async fn create_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     draft: Draft,
 ) -> Result<listing::Model, Error> {
@@ -149,7 +147,7 @@ pub async fn update(
 /// The same inside a transaction of somebody else's.
 pub async fn update_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: ListingId,
     version: i32,

@@ -1,5 +1,6 @@
 //! What the schema says of a listing.
 
+use crate::kit::cost::list_size;
 use std::marker::PhantomData;
 
 use async_graphql::{Context, Object, Result, connection::Connection};
@@ -26,7 +27,7 @@ use crate::{
         at_once::{AtHand, AtOnce},
         clock,
         date::{Date, LocalTime},
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
         place::Point,
     },
     organisations::Organisation,
@@ -203,6 +204,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// When it can be had, or would be used; empty for any time.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_WINDOWS as u64, None))]
     async fn availability(&self, ctx: &Context<'_>) -> Result<Vec<AvailabilityWindow>> {
         let windows = self
             .0
@@ -248,6 +250,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The areas that it is for.
+    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
@@ -260,6 +263,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The priority areas that it serves, of the edition under which it was tagged.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_PRIORITY_AREAS as u64, None))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
@@ -291,6 +295,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// What the other side must meet.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_REQUIREMENTS as u64, None))]
     async fn requirements(&self, ctx: &Context<'_>) -> Result<Vec<Requirement>> {
         let requirements = self
             .0
@@ -303,12 +308,14 @@ impl<K: 'static> Listed<K> {
     }
 
     /// Pictures of it.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_PICTURES as u64, None))]
     async fn pictures(&self, ctx: &Context<'_>) -> Result<Vec<Picture>> {
         let pictures = self.0.with(ctx, "pictures").await?.details.pictures.clone();
         Ok(pictures.into_iter().map(Into::into).collect())
     }
 
     /// Words of the organisation's own by which it is found.
+    #[graphql(directive = list_size::apply(super::particulars::MOST_TAGS as u64, None))]
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         Ok(self.0.with(ctx, "tags").await?.details.tags.clone())
     }
@@ -375,6 +382,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// What the viewer can do to it now.
+    #[graphql(directive = list_size::apply(9, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         Ok(rules::acts(
             ctx.viewer(),
@@ -383,7 +391,6 @@ impl<K: 'static> Listed<K> {
     }
 
     /// What was done to it, newest first; seen by its organisation and by staff, empty for others.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn activities(
         &self,
         ctx: &Context<'_>,

@@ -7,15 +7,14 @@ use entity::{
     notification,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::rules;
 use crate::{
     App,
-    kit::{Error, Viewer, crash},
+    kit::{Error, Transaction, Viewer, crash},
 };
 
 /// How many are deleted in one transaction.
@@ -24,7 +23,7 @@ const BATCH: u64 = 200;
 /// The mail that goes to somebody at this time: one that waits for it already and was not tried yet, or a new one.
 /// `host` is the name behind the @ of its Message-ID.
 pub async fn at(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     person_id: Uuid,
     due_at: DateTime<Utc>,
     now: DateTime<Utc>,

@@ -7,7 +7,7 @@ use entity::{
     matching::{self, MatchState},
     organisation::VerificationStatus,
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction};
+use sea_orm::ActiveValue::Set;
 
 use super::{
     allocation::{self, From, Held},
@@ -20,11 +20,14 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, crash, input::Checks, resource},
+    kit::{
+        Error, Transaction, UserError, UserErrorCode as Code, Viewer, crash, input::Checks,
+        resource,
+    },
 };
 
 /// The most versions of the terms of one match.
-const MOST_TERMS: i32 = 100;
+pub(super) const MOST_TERMS: i32 = 50;
 
 /// Answers the terms with other terms, or changes one's own before they are answered.
 pub async fn counter(
@@ -81,7 +84,7 @@ pub async fn counter(
 
 /// What a side says, checked against both listings as they are. What it leaves out stays as this version has it.
 pub async fn settle(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     said: Said,
@@ -151,7 +154,7 @@ pub async fn accept(
 
 /// Refuses a match of an organisation that nobody has verified, unless a broker has approved it.
 async fn approved(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
 ) -> Result<(), Error> {
@@ -238,7 +241,7 @@ pub async fn withdraw(
 
 /// Ends a match on which nothing was agreed, and gives back what it held.
 pub async fn end(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
     state: MatchState,

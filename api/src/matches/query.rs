@@ -12,7 +12,7 @@ use crate::{
     context::Ask,
     kit::{
         Error, Id,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
 };
 
@@ -88,7 +88,6 @@ impl MatchQuery {
     }
 
     /// The matches of the viewer's organisations, and all of them for staff; those that changed last come first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn matches(
         &self,
         ctx: &Context<'_>,

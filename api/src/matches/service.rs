@@ -7,7 +7,7 @@ use entity::{
     matching::{self, MatchSide, MatchState},
     organisation::{self, OrganisationState},
 };
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveModelTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::{
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, idempotency::Key,
+        input::Checks, resource,
     },
     listings::{
         self,
@@ -116,7 +116,7 @@ const fn side_of(listing: &listing::Model) -> MatchSide {
 
 /// Makes the match, where the two listings can be one.
 async fn begin(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     (offer, request): (&listing::Model, &listing::Model),
     said: Said,
@@ -221,7 +221,7 @@ fn counterparts(
 
 /// Holds an organisation as it is until the transaction ends, and refuses one that was merged into another.
 pub async fn acting(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: Uuid,
 ) -> Result<organisation::Model, Error> {

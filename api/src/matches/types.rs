@@ -1,8 +1,9 @@
 //! What the schema says of a match.
 
+use crate::kit::cost::list_size;
 use std::cmp::Reverse;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
     fulfilment, listing, match_step, match_terms,
@@ -22,7 +23,10 @@ use crate::{
     context::Ask,
     conversations::Conversation,
     fulfilments::Fulfilment,
-    kit::Id,
+    kit::{
+        Id,
+        page::{PageArgs, Total},
+    },
     listings::{Offer, Request, parts::Quantity},
     members,
     organisations::Organisation,
@@ -137,6 +141,7 @@ impl Match {
     }
 
     /// What the viewer can do to it now.
+    #[graphql(directive = list_size::apply(16, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let acts = rules::acts(ctx.viewer(), &self.0);
         self.open(ctx, acts).await
@@ -184,7 +189,7 @@ impl Match {
     }
 
     /// Every version of the terms, the first one first.
-    #[graphql(complexity = "20 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::negotiation::MOST_TERMS.unsigned_abs().into(), None))]
     async fn all_terms(&self, ctx: &Context<'_>) -> Result<Vec<MatchTerms>> {
         Ok(self
             .terms_of(ctx)
@@ -216,23 +221,36 @@ impl Match {
     }
 
     /// What was delivered, part by part, the first one first.
-    #[graphql(complexity = "50 * child_complexity + 1")]
-    async fn deliveries(&self, ctx: &Context<'_>) -> Result<Vec<Fulfilment>> {
-        let mut all = ctx.parts::<fulfilment::Entity>(self.0.id).await?;
-        all.sort_unstable_by_key(|part| part.id);
-        Ok(all.into_iter().map(Fulfilment::from).collect())
+    async fn deliveries(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, Fulfilment, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let page = ctx.part_page::<fulfilment::Entity, _>(self.0.id, fulfilment::Column::Id, args);
+        Ok(page.await?)
     }
 
     /// Every step, the first one first: who did what, when, and about which terms.
-    #[graphql(complexity = "50 * child_complexity + 1")]
-    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<MatchStep>> {
-        let mut all = ctx.parts::<match_step::Entity>(self.0.id).await?;
-        all.sort_unstable_by_key(|step| step.id);
-        Ok(all.into_iter().map(MatchStep::from).collect())
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<String, MatchStep, Total>> {
+        let args = PageArgs::new(first, after, last, before)?;
+        let page = ctx.part_page::<match_step::Entity, _>(self.0.id, match_step::Column::Id, args);
+        Ok(page.await?)
     }
 
     /// Whom to speak to on each side: those who made and accepted the terms. Only members of the two
     /// organisations see it, from acceptance on; empty before, and after it was called off.
+    #[graphql(directive = list_size::apply(2, None))]
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<MatchContact>> {
         let agreed = self.0.agreed_at.is_some() && self.0.state != MatchState::Cancelled;
         if !agreed || !self.is_party(ctx) {
@@ -275,7 +293,7 @@ impl Match {
     }
 
     /// What the two sides said to thank each other.
-    #[graphql(complexity = "2 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(2, None))]
     async fn thanks(&self, ctx: &Context<'_>) -> Result<Vec<Thanks>> {
         let all = ctx.parts::<thanks::Entity>(self.0.id).await?;
         Ok(all.into_iter().map(Thanks::from).collect())

@@ -6,9 +6,8 @@ use entity::{
     organisation,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
+    PaginatorTrait, QueryFilter, QueryTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use super::rules;
 use crate::{
     App,
     kit::{
-        Error, Id, Resource, UserError, UserErrorCode, Viewer,
+        Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
         page::{KeyKind, Order, PageArgs},
         pages::PageOf,
@@ -163,7 +162,7 @@ pub async fn leave(
 
 /// Makes the viewer a member with this role, or raises the role that they have.
 pub async fn admit(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     organisation: Uuid,
     role: MembershipRole,
@@ -208,18 +207,6 @@ pub async fn place_of(
         .await?)
 }
 
-/// The viewer's own places, in the order in which they came.
-pub async fn own(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Model>, Error> {
-    let Some(me) = viewer.person_id() else {
-        return Ok(Vec::new());
-    };
-    Ok(Entity::find()
-        .filter(Column::PersonId.eq(me))
-        .order_by_asc(Column::Id)
-        .all(conn)
-        .await?)
-}
-
 /// A page of the members of an organisation that the viewer may see.
 #[must_use]
 pub fn list(
@@ -249,7 +236,7 @@ async fn turn_on(
     app: &App,
     viewer: &Viewer,
     id: Id<Entity>,
-) -> Result<(DatabaseTransaction, Model), Error> {
+) -> Result<(Transaction, Model), Error> {
     organisations::may_ask(viewer)?;
     let found = resource::get(&app.database.read, viewer, id).await?;
     rules::may_manage(viewer, found.organisation_id)?;
@@ -261,7 +248,7 @@ async fn turn_on(
 }
 
 async fn insert(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     organisation: Uuid,
     role: MembershipRole,
@@ -284,7 +271,7 @@ async fn insert(
 
 /// Puts somebody's place in force, with a role.
 async fn set(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: Model,
     role: MembershipRole,
@@ -299,7 +286,7 @@ async fn set(
     Ok(Entity::update(change).exec(transaction).await?)
 }
 
-async fn end(transaction: &DatabaseTransaction, viewer: &Viewer, row: &Model) -> Result<(), Error> {
+async fn end(transaction: &Transaction, viewer: &Viewer, row: &Model) -> Result<(), Error> {
     keep_an_owner(transaction, row).await?;
     end_invitations(transaction, viewer, row, None).await?;
     Entity::delete_by_id(row.id).exec(transaction).await?;
@@ -307,7 +294,7 @@ async fn end(transaction: &DatabaseTransaction, viewer: &Viewer, row: &Model) ->
 }
 
 /// Refuses to go on where this is the only owner. Whoever calls it has taken the organisation's turn.
-async fn keep_an_owner(transaction: &DatabaseTransaction, row: &Model) -> Result<(), Error> {
+async fn keep_an_owner(transaction: &Transaction, row: &Model) -> Result<(), Error> {
     if row.state != MembershipState::Active || row.role != MembershipRole::Owner {
         return Ok(());
     }
@@ -326,7 +313,7 @@ async fn keep_an_owner(transaction: &DatabaseTransaction, row: &Model) -> Result
 
 /// Ends the invitations that somebody made and could not make any more: no way back in is left behind.
 async fn end_invitations(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     row: &Model,
     held: Option<MembershipRole>,
@@ -347,7 +334,7 @@ async fn end_invitations(
 }
 
 async fn record(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     act: &'static str,
     row: &Model,

@@ -14,7 +14,8 @@ use crate::{
     context::Ask,
     kit::{
         Id, Viewer,
-        page::{PageArgs, Total},
+        page::{PageArgs, Slice, Total},
+        pages::PageOf,
     },
     organisations::Organisation,
 };
@@ -41,10 +42,20 @@ impl Membership {
         Ok(ctx.page(page).await?.connection(total, Self))
     }
 
-    /// The viewer's own places.
-    pub async fn of_viewer(ctx: &Context<'_>, viewer: &Viewer) -> Result<Vec<Self>> {
-        let rows = service::own(&ctx.app().database.read, viewer).await?;
-        Ok(rows.into_iter().map(Self).collect())
+    /// A page of the viewer's own memberships.
+    pub async fn of_viewer(
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        args: PageArgs,
+    ) -> Result<Connection<String, Self, Total>> {
+        let id = membership::Column::Id;
+        match viewer.person_id() {
+            Some(me) => Ok(ctx.part_page::<membership::Entity, _>(me, id, args).await?),
+            None => {
+                let nothing = PageOf::parts::<membership::Entity>(Uuid::nil(), id, args).total();
+                Ok(Slice::<membership::Model>::empty().connection(nothing, Self))
+            }
+        }
     }
 }
 

@@ -5,16 +5,15 @@ use entity::{
     conversation_mark, message,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
-use crate::kit::Error;
+use crate::kit::{Error, Transaction};
 
 /// Moves conversations along. What the two said to each other stays as it was.
 pub(super) async fn move_conversations(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     source: Uuid,
     into: Uuid,
 ) -> Result<(), Error> {
@@ -53,7 +52,7 @@ pub(super) async fn move_conversations(
 /// Both asked about one listing: there is one conversation about it, and what the merged one said comes after what
 /// was said there, so that nobody has read it before it was there.
 async fn join(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     theirs: &conversation::Model,
     ours: &conversation::Model,
 ) -> Result<(), Error> {

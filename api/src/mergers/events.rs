@@ -5,18 +5,18 @@ use entity::{
     place_reservation, registration,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, EntityTrait, QueryFilter,
     sea_query::{IntoTableRef, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::service::repoint;
-use crate::kit::{Error, resource};
+use crate::kit::{Error, Transaction, resource};
 
 /// Moves events and series, who comes for the organisation and what is held for it, what was told at its events, and
 /// the calendars in which it is followed. Nobody is a partner of what they hold themselves, nor twice of one event.
 pub(super) async fn move_events(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     from_to: (Uuid, Uuid),
 ) -> Result<(), Error> {
     hold_places(transaction, from_to.0).await?;
@@ -35,7 +35,7 @@ pub(super) async fn move_events(
 
 /// Holds the rows of places of which anything is about to be written, as every act on places does first: those of the
 /// organisation's events and of those that name it, and those of which somebody has or is held a place for it.
-async fn hold_places(transaction: &DatabaseTransaction, source: Uuid) -> Result<(), Error> {
+async fn hold_places(transaction: &Transaction, source: Uuid) -> Result<(), Error> {
     fn of<C: ColumnTrait>(
         table: impl IntoTableRef,
         (what, organisation): (C, C),
@@ -73,7 +73,7 @@ async fn hold_places(transaction: &DatabaseTransaction, source: Uuid) -> Result<
 }
 
 async fn move_partners(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     (source, into): (Uuid, Uuid),
 ) -> Result<(), Error> {
     use event_partner::{Column, Entity};

@@ -6,8 +6,7 @@ use entity::{
     organisation_identifier,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, PaginatorTrait,
-    QueryFilter,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -16,7 +15,7 @@ use super::{conversations::move_conversations, events::move_events, rules};
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode, Viewer,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
         resource,
     },
@@ -71,11 +70,7 @@ pub async fn merge(
 }
 
 /// Parts move along. One that the other organisation is itself a part of takes the place of the merged one.
-async fn move_children(
-    transaction: &DatabaseTransaction,
-    source: &Model,
-    into: Uuid,
-) -> Result<(), Error> {
+async fn move_children(transaction: &Transaction, source: &Model, into: Uuid) -> Result<(), Error> {
     let above = ancestors(transaction, into).await?;
     Entity::update_many()
         .col_expr(Column::ParentId, Expr::val(source.parent_id))
@@ -94,11 +89,7 @@ async fn move_children(
 
 /// What the organisation is party to goes on with the one that carries on. The two themselves must have nothing open
 /// with each other; what is over stays as it was.
-async fn move_matches(
-    transaction: &DatabaseTransaction,
-    source: Uuid,
-    into: Uuid,
-) -> Result<(), Error> {
+async fn move_matches(transaction: &Transaction, source: Uuid, into: Uuid) -> Result<(), Error> {
     use matching::{Column, Entity};
 
     let each_other = Condition::any()
@@ -137,7 +128,7 @@ async fn move_matches(
 }
 
 async fn move_members(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     source: Uuid,
     into: Uuid,
@@ -165,7 +156,7 @@ async fn move_members(
 
 /// What names the one in this column names the other from now on.
 pub(super) async fn repoint<E: EntityTrait>(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     column: E::Column,
     (source, into): (Uuid, Uuid),
 ) -> Result<(), Error> {
@@ -178,11 +169,7 @@ pub(super) async fn repoint<E: EntityTrait>(
 }
 
 /// Where both use the same reference of their own for a listing, the one that moves loses it.
-async fn move_listings(
-    transaction: &DatabaseTransaction,
-    source: Uuid,
-    into: Uuid,
-) -> Result<(), Error> {
+async fn move_listings(transaction: &Transaction, source: Uuid, into: Uuid) -> Result<(), Error> {
     use listing::{Column, Entity};
 
     let used = Query::select()
@@ -201,7 +188,7 @@ async fn move_listings(
 }
 
 async fn revoke_invitations(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     source: Uuid,
 ) -> Result<(), Error> {

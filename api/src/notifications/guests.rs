@@ -11,10 +11,7 @@ use entity::{
     link::{self, LinkPurpose},
     registration::{self, Column, RegistrationState as State},
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{
@@ -23,7 +20,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, Resource, Viewer},
+    kit::{Error, Resource, Transaction, Viewer},
     mail::{Letter, links},
     registrations::{keeping, letters, rules::state_at},
 };
@@ -36,7 +33,7 @@ const WITH_US: [State; 3] = [State::Confirmed, State::PlaceOffered, State::Waitl
 /// Decides that guests whom an act concerns are mailed, and says how many.
 pub async fn tell(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     act: &activity::Model,
 ) -> Result<usize, Error> {

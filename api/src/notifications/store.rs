@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::{activity, notification};
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{
@@ -13,14 +13,14 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, Viewer},
+    kit::{Error, Transaction, Viewer},
     mail,
 };
 
 /// Tells everybody whom it concerns of an act, and says how many that are.
 pub async fn tell(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     act: &activity::Model,
 ) -> Result<usize, Error> {
@@ -37,7 +37,7 @@ pub async fn tell(
 
 async fn write(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     act: &activity::Model,
     telling: &Telling,
@@ -67,7 +67,7 @@ async fn write(
 /// The mail that carries it to each of them, where there is to be one.
 async fn mails(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     category: notification::NotificationCategory,
     people: &BTreeSet<Uuid>,

@@ -1,5 +1,6 @@
 //! What the schema says of notifications and of how people wish to have mail.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -141,6 +142,7 @@ impl From<Wishes> for NotificationPreferences {
 #[Object]
 impl NotificationPreferences {
     /// For every category, also those of which they never said anything.
+    #[graphql(directive = list_size::apply(7, None))]
     async fn mail(&self) -> Vec<MailPreference> {
         let all = self.0.all();
         all.map(|(category, wish)| MailPreference { category, wish })

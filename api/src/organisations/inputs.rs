@@ -41,6 +41,7 @@ impl OrganisationOrder {
 #[derive(InputObject)]
 pub struct OrganisationFilter {
     /// Part of a name or of a town, or a whole number of a register.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT))]
     pub text: Option<String>,
     /// Of one of these kinds.
     #[graphql(default)]

@@ -12,7 +12,7 @@ use crate::{
     context::Ask,
     kit::{
         Id,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
     },
 };
 
@@ -33,7 +33,6 @@ impl OrganisationQuery {
     }
 
     /// The organisations of the county and beyond. Everybody sees all of them.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "four of them are the page")]
     async fn organisations(
         &self,

@@ -12,7 +12,7 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use super::rules::{self, Profile};
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode, Viewer,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer,
         activity::{self, Act},
         idempotency::Key,
         place::Point,
@@ -52,7 +52,7 @@ pub async fn create(
 /// The same inside a transaction of somebody else's.
 pub async fn create_in(
     app: &App,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     profile: Profile,
 ) -> Result<Model, Error> {
@@ -179,7 +179,7 @@ pub async fn verify(
 ///
 /// A row that is given its own value is locked for the others, on both databases. Whoever takes two turns takes
 /// that of the lower id first.
-pub async fn take_turn(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Error> {
+pub async fn take_turn(transaction: &Transaction, id: Uuid) -> Result<Model, Error> {
     let rows = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt))
         .filter(Column::Id.eq(id))
@@ -190,7 +190,7 @@ pub async fn take_turn(transaction: &DatabaseTransaction, id: Uuid) -> Result<Mo
 
 /// Whether somebody can act for an organisation, which nobody merges into another until the transaction ends.
 pub async fn goes_on(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: Option<Id<Entity>>,
 ) -> Result<bool, Error> {
@@ -206,7 +206,7 @@ pub async fn goes_on(
 
 /// Writes a row that was read at its version, which it then leaves.
 pub async fn save(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     mut row: Model,
 ) -> Result<Model, Error> {
@@ -227,7 +227,7 @@ pub async fn save(
 
 /// Whether an organisation may become a part of another: no circle may come of it.
 async fn adopt(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     child: Uuid,
     parent: Id<Entity>,
@@ -274,7 +274,7 @@ pub async fn ancestors(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid
     Ok(path)
 }
 
-async fn write_areas(transaction: &DatabaseTransaction, row: &Model) -> Result<(), Error> {
+async fn write_areas(transaction: &Transaction, row: &Model) -> Result<(), Error> {
     organisation_area::Entity::delete_many()
         .filter(organisation_area::Column::OrganisationId.eq(row.id))
         .exec(transaction)
@@ -312,7 +312,7 @@ fn same(held: &[Identifier], sent: &[Identifier]) -> bool {
 }
 
 async fn write_identifiers(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: Uuid,
     held: &[Identifier],
     sent: &[Identifier],

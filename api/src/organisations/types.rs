@@ -1,5 +1,6 @@
 //! What the schema says of organisations.
 
+use crate::kit::cost::list_size;
 use std::borrow::Cow;
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
@@ -24,7 +25,7 @@ use crate::{
     kit::{
         Error, Id, Viewer,
         at_once::AtHand,
-        page::{self, PageArgs, Total},
+        page::{PageArgs, Total},
         partial::Partial,
     },
     listings::Listing,
@@ -161,6 +162,7 @@ impl Organisation {
     }
 
     /// The numbers under which registers know it.
+    #[graphql(directive = list_size::apply(crate::registers::rules::MOST_HELD as u64, None))]
     async fn identifiers(&self, ctx: &Context<'_>) -> Result<Vec<OrganisationIdentifier>> {
         let mut rows = ctx
             .parts::<organisation_identifier::Entity>(self.key())
@@ -176,7 +178,6 @@ impl Organisation {
     }
 
     /// The organisations that are a part of it, by name: teams of a council, branches of a charity.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -208,6 +209,7 @@ impl Organisation {
     }
 
     /// The areas that it works in.
+    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
         let reference = ctx.app().reference.now();
         let row = self.with(ctx, "areas").await?;
@@ -220,7 +222,6 @@ impl Organisation {
     }
 
     /// What it offers and requests, as far as that is listed to the viewer.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -244,7 +245,6 @@ impl Organisation {
     }
 
     /// What it hosts, as far as that is listed to the viewer.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -311,7 +311,6 @@ impl Organisation {
 
     /// Its members, and who asked to become one, in the order in which they came. Seen by each other and by
     /// staff; others see themselves only.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -332,13 +331,13 @@ impl Organisation {
 
     /// Invitations that nobody has used yet, the newest first. Seen by its managers and owners and by
     /// administrators.
+    #[graphql(directive = list_size::apply(crate::invitations::rules::MOST_WAITING, None), directive = crate::kit::cost::cost::apply(crate::kit::cost::STATEMENT))]
     async fn invitations(&self, ctx: &Context<'_>) -> Result<Vec<Invitation>> {
         Invitation::of_organisation(ctx, self.key()).await
     }
 
     /// What was done for it or to it, the newest first. Seen by its members and by staff; others see their own
     /// acts only.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn activities(
         &self,
         ctx: &Context<'_>,

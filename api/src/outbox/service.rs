@@ -5,12 +5,12 @@ use entity::{
     outbox_cursor as cursor,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 pub use super::placing::sequence;
-use crate::kit::Error;
+use crate::kit::{Error, Transaction};
 
 /// The row that holds the last place that was given.
 pub(super) const SEQUENCE: &str = "sequence";
@@ -44,7 +44,7 @@ pub async fn place_of(conn: &impl ConnectionTrait, reader: &'static str) -> Resu
 /// What a reader has not read yet. Nobody else reads in its name until the transaction ends: do what is to be done
 /// about these acts in the same transaction, then [`advance`], then commit. So each is done once, whoever does it.
 pub async fn next(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     reader: &'static str,
     most: u64,
 ) -> Result<Vec<activity::Model>, Error> {
@@ -54,7 +54,7 @@ pub async fn next(
 
 /// Writes down that a reader has read these acts.
 pub async fn advance(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     reader: &'static str,
     acts: &[activity::Model],
 ) -> Result<(), Error> {
@@ -65,10 +65,7 @@ pub async fn advance(
 }
 
 /// How far a reader has come; nobody else moves it until the transaction ends. `SQLite` has one writer anyway.
-pub(super) async fn hold(
-    transaction: &DatabaseTransaction,
-    reader: &'static str,
-) -> Result<i64, Error> {
+pub(super) async fn hold(transaction: &Transaction, reader: &'static str) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(reader)
         .lock_exclusive()
         .one(transaction)
@@ -77,11 +74,7 @@ pub(super) async fn hold(
 }
 
 /// Moves a reader on.
-pub(super) async fn move_to(
-    transaction: &DatabaseTransaction,
-    name: &str,
-    seq: i64,
-) -> Result<(), Error> {
+pub(super) async fn move_to(transaction: &Transaction, name: &str, seq: i64) -> Result<(), Error> {
     cursor::Entity::update_many()
         .col_expr(cursor::Column::Seq, Expr::val(seq))
         .filter(cursor::Column::Name.eq(name))

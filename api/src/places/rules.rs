@@ -7,9 +7,9 @@ use crate::kit::{
 };
 
 /// The most areas that one thing names.
-const MOST_AREAS: usize = 20;
+pub const MOST_AREAS: usize = 20;
 /// The most lines of an address.
-const MOST_LINES: usize = 5;
+pub const MOST_LINES: usize = 5;
 
 /// Where something is, as people write it, and the point that they put on a map.
 #[derive(Clone, Debug, Default, PartialEq)]

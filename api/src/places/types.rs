@@ -1,5 +1,6 @@
 //! What the schema says of places.
 
+use crate::kit::cost::list_size;
 use async_graphql::{InputObject, SimpleObject};
 
 use super::rules::Address;
@@ -12,6 +13,7 @@ use crate::kit::{
 #[derive(SimpleObject)]
 pub struct Place {
     /// House and street, line by line.
+    #[graphql(directive = list_size::apply(super::rules::MOST_LINES as u64, None))]
     pub address_lines: Vec<String>,
     /// Town or village.
     pub town: Option<String>,

@@ -1,5 +1,6 @@
 //! Reading the priorities.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
@@ -13,7 +14,7 @@ pub struct PriorityQuery;
 #[Object]
 impl PriorityQuery {
     /// All editions of the priorities that the viewer may see, the latest first. Drafts are seen by staff.
-    #[graphql(complexity = "10 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_EDITIONS as u64, None))]
     async fn priority_editions(&self, ctx: &Context<'_>) -> Vec<PriorityEdition> {
         PriorityEdition::all(&ctx.app().reference.now(), ctx.viewer())
     }

@@ -12,6 +12,10 @@ use crate::{
     reference::{Snapshot, rules, was_adopted},
 };
 
+/// Most editions.
+pub const MOST_EDITIONS: usize = 100;
+/// Most priority areas of an edition, and most outcomes within one.
+pub const MOST_AREAS: usize = 15;
 /// How long the description of a priority area may be.
 const LONGEST_DESCRIPTION: usize = 2_000;
 
@@ -99,6 +103,7 @@ pub fn new_edition(
         UserErrorCode::AlreadyExists,
         "There is an edition with this code.",
     );
+    rules::room(&mut checks, "code", known.editions.len(), MOST_EDITIONS);
     let title = checks.line("title", &title, 2..=150);
     rules::day(&mut checks, "validFrom", valid_from);
     for (field, other) in [("follows", &follows), ("copyFrom", &copy_from)] {
@@ -164,6 +169,11 @@ pub fn priority_area(change: AreaChange, known: &Snapshot) -> Result<priority_ar
         let up = |code: &str| find(code)?.parent.as_deref();
         rules::holder(&mut checks, &code, parent, find(parent).is_some(), up);
     }
+    let parent_is = parent.clone().unwrap_or_else(|| before?.parent.clone());
+    let beside = known.priorities.iter().filter(|other| {
+        other.edition == edition && other.code != code && other.parent == parent_is
+    });
+    rules::room(&mut checks, "parent", beside.count(), MOST_AREAS);
     if let Some(Some(old)) = &predecessor {
         let exists = follows.is_some_and(|follows| known.priority(follows, old).is_some());
         rules::known(&mut checks, "predecessor", old, exists);

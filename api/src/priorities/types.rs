@@ -1,5 +1,6 @@
 //! What the schema says of editions of the priorities and of the areas in them. All of it is answered from memory.
 
+use crate::kit::cost::list_size;
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
@@ -98,7 +99,7 @@ impl PriorityEdition {
     }
 
     /// Its priority areas, in the order in which they were written; their outcomes are within them.
-    #[graphql(complexity = "6 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
     async fn areas(&self) -> Vec<PriorityArea> {
         PriorityArea::under(&self.snapshot, &self.row().code, None)
     }
@@ -184,7 +185,7 @@ impl PriorityArea {
     }
 
     /// The outcomes that belong to it, in the order in which they were written.
-    #[graphql(complexity = "6 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
     async fn outcomes(&self) -> Vec<PriorityArea> {
         Self::under(&self.snapshot, &self.row().edition, Some(&self.row().code))
     }

@@ -160,6 +160,16 @@ pub fn changed<const N: usize>(same: [(&'static str, bool); N]) -> Vec<&'static 
     changed.map(|(field, _)| field).collect()
 }
 
+/// Refuses a further row where there are as many as a list may have.
+pub fn room(checks: &mut Checks, field: &str, others: usize, most: usize) {
+    checks.demand(
+        others < most,
+        field,
+        UserErrorCode::TooMany,
+        format!("There are {others} already, and at most {most} are allowed here."),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

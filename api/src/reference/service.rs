@@ -8,8 +8,8 @@ use entity::{
     reference_state, resource_type,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Database, Error},
+    kit::{Database, Error, Transaction},
 };
 
 /// How many rows one statement inserts: their values stay far below what either database takes.
@@ -129,7 +129,7 @@ where
 
 /// Begins a change of reference data, with all of it as it is now. Counting comes first: it makes changes take
 /// turns on both databases, so that what the rules say of this reading stays true until it is committed.
-pub async fn begin(database: &Database) -> Result<(DatabaseTransaction, Snapshot), Error> {
+pub async fn begin(database: &Database) -> Result<(Transaction, Snapshot), Error> {
     let transaction = database.begin().await?;
     count_up(&transaction).await?;
     let known = Snapshot::read(&transaction).await?;
@@ -137,7 +137,7 @@ pub async fn begin(database: &Database) -> Result<(DatabaseTransaction, Snapshot
 }
 
 /// Commits a change of reference data and takes it into memory.
-pub async fn finish(app: &App, transaction: DatabaseTransaction) -> Result<(), Error> {
+pub async fn finish(app: &App, transaction: Transaction) -> Result<(), Error> {
     transaction.commit().await?;
     app.reference.refresh(&app.database.read).await
 }

@@ -2,6 +2,8 @@
 
 use crate::kit::{UserErrorCode, input::Checks};
 
+/// Most numbers that an organisation holds after mergers.
+pub const MOST_HELD: usize = 30;
 /// The most numbers that one organisation has.
 const MOST: usize = 10;
 /// The longest number of a register whose form is not checked further.

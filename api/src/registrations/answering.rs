@@ -4,7 +4,7 @@ use entity::{
     event,
     registration::{self, RegistrationState as State},
 };
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{
     places,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     App,
     events::capacity,
-    kit::{Error, Viewer, resource},
+    kit::{Error, Transaction, Viewer, resource},
 };
 
 /// Takes the places that are offered.
@@ -32,7 +32,7 @@ pub async fn accept(
 
 /// The same inside a transaction, for whoever may.
 pub(super) async fn accept_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     of: (&registration::Model, &event::Model),
 ) -> Result<registration::Model, Error> {
@@ -60,7 +60,7 @@ pub async fn cancel(
 
 /// The same inside a transaction, for whoever may. `own` says whether they who registered do it.
 pub(super) async fn cancel_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     (row, event): (&registration::Model, &event::Model),
     own: bool,
@@ -83,7 +83,7 @@ pub(super) async fn cancel_in(
 
 /// The registration and its event, if the viewer may do this to it as it stands. The places are held.
 pub(super) async fn ready(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: RegistrationId,
     act: Act,

@@ -1,5 +1,6 @@
 //! What the schema says of a guest's registration, to whoever holds a link to it.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -66,6 +67,7 @@ impl GuestRegistration {
     }
 
     /// What they can do now, by the same token: `ACCEPT` is `acceptGuestPlace`, `CANCEL` is `cancelGuestRegistration`.
+    #[graphql(directive = list_size::apply(4, None))]
     async fn acts(&self, ctx: &Context<'_>) -> Vec<Act> {
         rules::guest_acts(&self.row, &self.event, ctx.viewer().now)
     }

@@ -161,7 +161,11 @@ pub fn acts(viewer: &Viewer, row: &registration::Model, event: &event::Model) ->
 
 /// Notes answers that cannot be, and questions that must be answered and are not.
 pub fn answers(checks: &mut Checks, questions: &[Question], given: Vec<Answer>) -> Vec<Answer> {
-    if !checks.at_most("answers", given.len(), 20) {
+    if !checks.at_most(
+        "answers",
+        given.len(),
+        crate::events::particulars::MOST_QUESTIONS,
+    ) {
         return Vec::new();
     }
     let mut kept: Vec<Answer> = Vec::with_capacity(given.len());

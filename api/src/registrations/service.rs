@@ -6,8 +6,7 @@ use entity::{
     registration::{self, Answer, Answers, Column, RegistrationState as State},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -20,8 +19,8 @@ use crate::{
     App,
     events::{capacity, rules as events, service::EventId},
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, idempotency::Key,
+        input::Checks, resource,
     },
     listings,
     organisations::service::goes_on,
@@ -120,7 +119,7 @@ pub(super) fn checked(
 
 /// Writes a registration: with a place where one is left, else in the queue.
 pub(super) async fn register_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     who: Who,
     asked: Asked,

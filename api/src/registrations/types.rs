@@ -1,5 +1,6 @@
 //! What the schema says of a registration.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -217,6 +218,7 @@ impl Registration {
     }
 
     /// Which one they are in the queue, the first being 1; null for those who do not wait.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::STATEMENT))]
     async fn position(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         Ok(self.beside(ctx).await?.0)
     }
@@ -227,6 +229,7 @@ impl Registration {
     }
 
     /// What they answered to the organisers' questions; of guests nothing from 28 days after the event on, when it is deleted.
+    #[graphql(directive = list_size::apply(crate::events::particulars::MOST_QUESTIONS as u64, None))]
     async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<RegistrationAnswer>> {
         if self.row.person_id.is_none() && !self.is_kept(ctx).await? {
             return Ok(Vec::new());
@@ -260,6 +263,7 @@ impl Registration {
     }
 
     /// What the viewer can do to it now.
+    #[graphql(directive = list_size::apply(4, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let event = self.gathering(ctx).await?;
         Ok(rules::acts(ctx.viewer(), &self.row, &event))

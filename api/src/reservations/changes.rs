@@ -5,9 +5,7 @@ use entity::{
     event, event_capacity,
     place_reservation::{self, Column, Entity, Model},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{
     rules,
@@ -16,7 +14,7 @@ use super::{
 use crate::{
     App,
     events::{capacity, held, service::EventId},
-    kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
 };
 
 /// What is to be changed.
@@ -126,7 +124,7 @@ pub async fn release(app: &App, viewer: &Viewer, id: ReservationId) -> Result<Mo
 
 /// The reservation, its event and the counts, which are held, if it can be changed.
 async fn ready(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: ReservationId,
 ) -> Result<(Model, event::Model, event_capacity::Model), Error> {

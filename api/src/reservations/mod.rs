@@ -11,7 +11,7 @@ mod changes;
 mod inputs;
 pub mod jobs;
 mod mutation;
-mod rules;
+pub mod rules;
 pub mod service;
 mod types;
 

@@ -7,8 +7,7 @@ use entity::{
     place_reservation_address as address,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    PaginatorTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -17,8 +16,8 @@ use crate::{
     App,
     events::{capacity, held, service::EventId},
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, idempotency::Key,
+        input::Checks, resource,
     },
     organisations::service::goes_on,
     registrations::places::{self, Change},
@@ -62,7 +61,7 @@ pub async fn reserve(
 }
 
 async fn reserve_in(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     wish: Wish,
 ) -> Result<Model, Error> {
@@ -128,7 +127,7 @@ async fn reserve_in(
 
 /// Offers what is free or meant for them to those who wait, and gives the reservation as it is then.
 pub(super) async fn offered(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     event: &event::Model,
     row: Model,

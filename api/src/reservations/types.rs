@@ -1,5 +1,6 @@
 //! What the schema says of reserved places.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use entity::{event, event_session, organisation, place_reservation, place_reservation_address};
@@ -66,6 +67,7 @@ impl PlaceReservation {
     }
 
     /// The e-mail addresses for which they are held, in order; none from 28 days after the event on, when they are deleted.
+    #[graphql(directive = list_size::apply(super::rules::MOST_ADDRESSES as u64, None))]
     async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         if keeping::until(&self.gathering(ctx).await?) <= ctx.viewer().now {
             return Ok(Vec::new());

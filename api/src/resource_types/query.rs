@@ -1,5 +1,6 @@
 //! Reading resource types.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
@@ -14,7 +15,7 @@ pub struct ResourceTypeQuery;
 #[Object]
 impl ResourceTypeQuery {
     /// The resource types that may be used on a day, in order of kind and label.
-    #[graphql(complexity = "150 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_TYPES as u64, None))]
     async fn resource_types(
         &self,
         ctx: &Context<'_>,

@@ -14,8 +14,12 @@ use crate::{
     },
 };
 
-/// How many synonyms a resource type may have.
-const MOST_SYNONYMS: usize = 50;
+/// Most resource types, those that are no longer in force included.
+pub const MOST_TYPES: usize = 250;
+/// Most types directly within one.
+pub const MOST_CHILDREN: usize = 30;
+/// Most synonyms of a resource type.
+pub const MOST_SYNONYMS: usize = 50;
 /// How many units or lending modes an input may list: as many as there are units.
 const MOST_CHOICES: usize = 16;
 
@@ -69,7 +73,15 @@ pub fn resource_type(change: TypeChange, known: &Snapshot) -> Result<resource_ty
     rules::new_code(&mut checks, "code", &code, before.is_some());
     let kind = top_level(&mut checks, kind, before.map(|before| before.kind));
     let label = rules::line(&mut checks, "label", label, before.map(|kind| &kind.label));
+    if before.is_none() {
+        rules::room(&mut checks, "code", known.types.len(), MOST_TYPES);
+    }
     if let Some(Some(parent)) = &parent {
+        let beside = known
+            .types
+            .iter()
+            .filter(|other| other.code != code && other.parent.as_ref() == Some(parent));
+        rules::room(&mut checks, "parent", beside.count(), MOST_CHILDREN);
         let wider = known.resource_type(parent);
         let up = |code: &str| known.resource_type(code)?.parent.as_deref();
         rules::holder(&mut checks, &code, parent, wider.is_some(), up);

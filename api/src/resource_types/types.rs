@@ -1,5 +1,6 @@
 //! What the schema says of resource types. All of it is answered from memory.
 
+use crate::kit::cost::list_size;
 use std::sync::Arc;
 
 use async_graphql::{InputObject, MaybeUndefined, Object};
@@ -90,12 +91,13 @@ impl ResourceType {
     }
 
     /// The narrower types, in order of their labels, ended ones included.
-    #[graphql(complexity = "5 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_CHILDREN as u64, None))]
     async fn children(&self) -> Vec<ResourceType> {
         self.all(self.snapshot.type_lineage.children(self.at))
     }
 
     /// Other words by which people look for it. A search for one of them finds it.
+    #[graphql(directive = list_size::apply(super::rules::MOST_SYNONYMS as u64, None))]
     async fn synonyms(&self) -> &[String] {
         &self.row().synonyms.0
     }
@@ -106,11 +108,13 @@ impl ResourceType {
     }
 
     /// The units in which it may be counted.
+    #[graphql(directive = list_size::apply(16, None))]
     async fn allowed_units(&self) -> &[Unit] {
         &self.row().allowed_units.0
     }
 
     /// How it may change hands; a form proposes the first.
+    #[graphql(directive = list_size::apply(8, None))]
     async fn allowed_lending_modes(&self) -> &[LendingMode] {
         &self.row().allowed_modes.0
     }
@@ -131,7 +135,7 @@ impl ResourceType {
     }
 
     /// The types that take over from it.
-    #[graphql(complexity = "3 * child_complexity + 1")]
+    #[graphql(directive = list_size::apply(crate::reference::rules::MOST_SUCCESSORS as u64, None))]
     async fn replaced_by(&self) -> Vec<ResourceType> {
         self.all(self.snapshot.type_lineage.after(self.at))
     }

@@ -33,10 +33,7 @@ impl FederationQuery {
 
     /// For gateways that join graphs (Apollo Federation): things by their types and ids, in the same order, each null where
     /// there is none that the viewer may see.
-    #[graphql(
-        name = "_entities",
-        complexity = "representations.len() * child_complexity + 1"
-    )]
+    #[graphql(name = "_entities")]
     async fn entities(
         &self,
         ctx: &Context<'_>,

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::OnceLock};
 
 use apollo_compiler::{
     Name, Node,
-    ast::{Argument, Definition, Directive, Document, Value},
+    ast::{Argument, Definition, Directive, DirectiveList, Document, Value},
 };
 
 /// The version of Apollo Federation, and what is used of it.
@@ -41,6 +41,7 @@ fn of(contract: &str) -> String {
         own && !matches!(definition, Definition::DirectiveDefinition(_))
     });
     for definition in &mut document.definitions {
+        without_costs(definition);
         let Definition::ObjectTypeDefinition(object) = definition else {
             continue;
         };
@@ -54,6 +55,31 @@ fn of(contract: &str) -> String {
         }
     }
     format!("{LINK}\n\n{document}")
+}
+
+/// Leaves out the directives of costs, whose definitions are left out too.
+fn without_costs(definition: &mut Definition) {
+    let strip = |directives: &mut DirectiveList| {
+        directives.retain(|directive| !matches!(directive.name.as_str(), "cost" | "listSize"));
+    };
+    let fields = match definition {
+        Definition::ObjectTypeDefinition(object) => &mut object.make_mut().fields,
+        Definition::InterfaceTypeDefinition(interface) => &mut interface.make_mut().fields,
+        Definition::InputObjectTypeDefinition(input) => {
+            for field in &mut input.make_mut().fields {
+                strip(&mut field.make_mut().directives);
+            }
+            return;
+        }
+        _ => return,
+    };
+    for field in fields {
+        let field = field.make_mut();
+        strip(&mut field.directives);
+        for argument in &mut field.arguments {
+            strip(&mut argument.make_mut().directives);
+        }
+    }
 }
 
 /// `@key(fields: "id")`: one of these is known by its id.
@@ -92,6 +118,8 @@ mod tests {
             "_Entity",
             "_Service",
             "directive @",
+            "@listSize",
+            "@cost",
         ] {
             assert!(!sdl().contains(name), "{name}");
         }

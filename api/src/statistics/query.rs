@@ -1,5 +1,6 @@
 //! Reading statistics.
 
+use crate::kit::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
 
 use super::{
@@ -28,7 +29,7 @@ impl StatisticsQuery {
     /// A match belongs to the kind, the areas and the priority areas of its request. What names several areas counts in
     /// each of them, so that the groups of areas and of priority areas add up to more than there is; without `groupBy`
     /// it counts once.
-    #[graphql(complexity = "300 + 50 * child_complexity")]
+    #[graphql(directive = list_size::apply(super::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(super::rules::COST))]
     async fn statistics(
         &self,
         ctx: &Context<'_>,

@@ -5,6 +5,12 @@ use uuid::Uuid;
 
 use crate::kit::{Error, Viewer};
 
+/// Most groups of one answer.
+pub const MOST_GROUPS: usize = 150;
+/// Most units in which a group has figures: half days count as days, and tonnes as kilograms.
+pub const MOST_UNITS: usize = 14;
+/// Cost of figures beside their values: four statements.
+pub const COST: u64 = 300;
 /// How many years one question may cover.
 pub const MOST_YEARS: u32 = 10;
 

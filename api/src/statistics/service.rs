@@ -110,6 +110,15 @@ async fn outcome(
 
 async fn add_up(app: &App, asked: &Asked) -> Result<Vec<Group>, Error> {
     let mut groups = sums::add_up(&search::rows(&app.database.read, asked).await?);
+    if groups.len() > rules::MOST_GROUPS {
+        return Err(Error::BadInput(
+            "groupBy",
+            format!(
+                "there are more than {} groups; choose a shorter period or fewer areas",
+                rules::MOST_GROUPS
+            ),
+        ));
+    }
     if asked.by.is_none() && groups.is_empty() {
         groups.push(Group::new(Key::All));
     }

@@ -1,5 +1,6 @@
 //! What the schema says of statistics.
 
+use crate::kit::cost::list_size;
 use std::sync::Arc;
 
 use async_graphql::{Context, Result, SimpleObject};
@@ -46,6 +47,7 @@ pub struct StatisticsGroup {
     /// of the decision.
     pub confirmed_deliveries: Option<i64>,
     /// How much that was, for each unit apart. What is not counted adds to the numbers above and to nothing here.
+    #[graphql(directive = list_size::apply(super::rules::MOST_UNITS as u64, None))]
     pub measures: Vec<StatisticsMeasure>,
 }
 

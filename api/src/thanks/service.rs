@@ -6,14 +6,15 @@ use entity::{
     membership::MembershipRole,
     thanks::{self, Column},
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::{
     App,
-    kit::{Error, Id, UserError, UserErrorCode as Code, Viewer, activity, input::Checks, resource},
+    kit::{
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity, input::Checks,
+        resource,
+    },
     matches::{
         rules::{self, Act, other},
         steps::{Step, record},
@@ -133,7 +134,7 @@ pub async fn unpublish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thank
 
 /// Thanks and their match; `None` for whoever reads them because they are public, and does not see the match.
 async fn between(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     viewer: &Viewer,
     id: ThanksId,
 ) -> Result<Option<(thanks::Model, matching::Model)>, Error> {
@@ -144,7 +145,7 @@ async fn between(
 
 /// Changes who reads thanks, as one of the sides wishes.
 async fn write(
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     viewer: &Viewer,
     (row, of): (&thanks::Model, &matching::Model),
     change: thanks::ActiveModel,

@@ -1,10 +1,10 @@
 //! Bringing listings in, and taking out who comes to an event.
 
+use crate::kit::cost::cost;
 use async_graphql::{Context, Object, Result};
 
 use super::{
     attendees, files,
-    rules::MOST_ROWS,
     service::{self, How, Report},
     types::{
         AttendeeExportPayload, ExportAttendeesInput, ImportListingsInput, ImportListingsPayload,
@@ -31,7 +31,7 @@ impl TransferMutation {
 
     /// Who registered for an event as a file for spreadsheets, for its organisers: who comes, who waits, what they answered
     /// and need. An act and no question, for it takes people's data out of the marketplace: each time is on record.
-    #[graphql(complexity = "MOST_ROWS + child_complexity")]
+    #[graphql(directive = cost::apply(1_000))]
     async fn export_attendees(
         &self,
         ctx: &Context<'_>,

@@ -1,10 +1,10 @@
 //! Taking listings out.
 
+use crate::kit::cost::cost;
 use async_graphql::{Context, Object, Result};
 
 use super::{
     export::export,
-    rules::MOST_ROWS,
     types::{ListingExport, TransferFormat},
 };
 use crate::{context::Ask, finding::ListingFilter};
@@ -17,7 +17,7 @@ pub struct TransferQuery;
 impl TransferQuery {
     /// Listings as a file, the newest first, at most 1,000: to keep, or to edit and bring in again with
     /// `importListings`. References of their own are shown to the organisations' members alone.
-    #[graphql(complexity = "MOST_ROWS + child_complexity")]
+    #[graphql(directive = cost::apply(1_000))]
     async fn export_listings(
         &self,
         ctx: &Context<'_>,

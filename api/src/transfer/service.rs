@@ -7,10 +7,7 @@ use entity::{
     membership::MembershipRole,
     organisation::{self, OrganisationState},
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    TransactionTrait,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
@@ -22,7 +19,8 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, UserError, UserErrorCode as Code, Viewer, input::Checks, resource, viewer::Who,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, resource,
+        viewer::Who,
     },
     listings::{
         moves,
@@ -148,7 +146,7 @@ struct Import<'a> {
     app: &'a App,
     /// Grows by the organisations that are made.
     viewer: Viewer,
-    transaction: &'a DatabaseTransaction,
+    transaction: &'a Transaction,
     organisation: Option<OrganisationId>,
     how: How,
     /// Organisations that stand for those of another platform, by name.
@@ -262,7 +260,7 @@ impl Import<'_> {
             publish,
             like: None,
         };
-        let step = self.transaction.begin().await?;
+        let step = self.transaction.savepoint().await?;
         let row = service::create_in(self.app, &step, &self.viewer, draft).await?;
         step.commit().await?;
         Ok((Outcome::Created, row))
@@ -282,7 +280,7 @@ impl Import<'_> {
             return Err(UserError::at("externalReference", Code::InvalidState, message).into());
         }
         // A step that fails leaves the transaction as it was, on PostgreSQL too.
-        let step = self.transaction.begin().await?;
+        let step = self.transaction.savepoint().await?;
         let id = ListingId::new(row.id);
         let edit = move |before: &mut Particulars| *before = said;
         let mut changed =

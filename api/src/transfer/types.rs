@@ -1,5 +1,6 @@
 //! What the schema says of importing and exporting.
 
+use crate::kit::cost::list_size;
 use async_graphql::{Enum, InputObject, Object, Result, SimpleObject};
 use entity::{organisation, registration::RegistrationState};
 
@@ -100,7 +101,7 @@ impl ImportReport {
     }
 
     /// Every row of the file, in its order.
-    #[graphql(complexity = "1 + MOST_ROWS * child_complexity")]
+    #[graphql(directive = list_size::apply(MOST_ROWS as u64, None))]
     async fn rows(&self) -> Vec<ImportRow<'_>> {
         self.0.rows.iter().map(ImportRow).collect()
     }
@@ -142,6 +143,7 @@ impl ImportRow<'_> {
     }
 
     /// What is wrong with it, column by column.
+    #[graphql(directive = list_size::apply(1, None))]
     async fn user_errors(&self) -> &[UserError] {
         &self.0.errors
     }
@@ -153,6 +155,7 @@ pub struct ImportListingsPayload {
     /// What became of each row; null where the file could not be read as rows.
     pub report: Option<ImportReport>,
     /// Why nothing was written; empty where it was, and on a dry run that would succeed.
+    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 

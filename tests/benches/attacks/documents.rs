@@ -116,6 +116,43 @@ pub fn attacks() -> Vec<Attack> {
                 turn,
             )
         }),
+        attack("sessions of events of sessions, five times", |to, turn| {
+            let round = |times: usize, below: &str| {
+                format!(
+                    "{}{below}{}",
+                    "sessions { event { ".repeat(times),
+                    " } }".repeat(times)
+                )
+            };
+            of(
+                to,
+                &format!("{{ events {{ nodes {{ {} }} }} }}", round(5, "id")),
+                turn,
+            )
+        }),
+        attack("100 searches with counts and facets", |to, turn| {
+            let search = |at| {
+                format!(
+                    "a{at}: listings(filter: {{text: \"hall\"}}) {{ totalCount facets {{ kinds {{ count }} areas {{ count }} resourceTypes {{ count }} }} }} "
+                )
+            };
+            of(to, &format!("{{ {} }}", many(100, search)), turn)
+        }),
+        attack("the dearest search that is let in", |to, turn| {
+            let search = |at| {
+                format!(
+                    "a{at}: listings(filter: {{text: \"hall\"}}) {{ totalCount facets {{ kinds {{ count }} areas {{ count }} resourceTypes {{ count }} priorityAreas {{ count }} }} }} "
+                )
+            };
+            of(to, &format!("{{ {} }}", many(6, search)), turn)
+        }),
+        attack(
+            "the largest lists within lists that are let in",
+            |to, turn| {
+                let query = "{ listings(first: 100) { nodes { organisation { listings(first: 95) { nodes { id title } } } } } }";
+                of(to, query, turn)
+            },
+        ),
         attack("190 aliases of the longest lists", |to, turn| {
             let list = |at| {
                 format!(

@@ -198,7 +198,8 @@ impl Session {
                 let answer = (Answer::from_errors(errors), false);
                 stream::once(std::future::ready(answer)).boxed()
             };
-            let viewer = match caller.viewer().await {
+            let scope = door.scope(caller.person(), address);
+            let viewer = match scope.run(caller.viewer()).await {
                 Ok(Some(viewer)) => viewer,
                 // The socket is about to be closed.
                 Ok(None) => return stream::pending().boxed(),

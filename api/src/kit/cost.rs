@@ -1,0 +1,29 @@
+//! Directives by which the schema says what a field costs. The complexity of a document is computed from them.
+#![expect(
+    missing_docs,
+    reason = "the macro gives the directives' structs no documentation of their own"
+)]
+
+use async_graphql::TypeDirective;
+
+/// Most items of a list. Its selection counts once for each of them, unless the argument that `oneUnless` names is left
+/// out: then the list has one item.
+#[TypeDirective(name = "listSize", location = "FieldDefinition")]
+pub fn list_size(assumed_size: u64, one_unless: Option<String>) {}
+
+/// Cost of a field, or of an argument or input field where it is given, beside the 1 that every field counts: for work in
+/// the database that its selection does not show.
+#[TypeDirective(
+    name = "cost",
+    location = "FieldDefinition",
+    location = "ArgumentDefinition",
+    location = "InputFieldDefinition"
+)]
+pub fn cost(weight: u64) {}
+
+/// Cost of counting all rows of a list.
+pub const COUNT: u64 = 200;
+/// Cost of a condition on text, for which the text of many rows is read.
+pub const TEXT: u64 = 200;
+/// Cost of a statement that is sent for each parent, rather than once for all.
+pub const STATEMENT: u64 = 10;

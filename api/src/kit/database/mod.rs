@@ -1,0 +1,214 @@
+//! The connections to a database, and transactions.
+//!
+//! On SQLite a single writer takes turns (`BEGIN IMMEDIATE`) while readers have connections that cannot write; on
+//! PostgreSQL any connection does both. A function that takes `&Database` may begin a transaction; one that takes
+//! `&impl ConnectionTrait` never does.
+
+mod connect;
+mod connections;
+mod limits;
+mod readiness;
+mod transaction;
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use super::Error;
+pub use connections::Connections;
+pub use limits::{ConnectionLimits, RequestScope};
+use readiness::Readiness;
+pub use transaction::Transaction;
+
+/// A migrated database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// For everything that changes, and for reading inside a change.
+    pub write: Connections,
+    /// For everything else. On SQLite it refuses to write.
+    pub read: Connections,
+    /// For checking that the database answers, while all others are busy.
+    pub probe: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+    readiness: Arc<Readiness>,
+}
+
+impl Database {
+    /// Opens the database at an address with this many connections for requests, and leaves its tables as they are. A
+    /// statement of a request is stopped after `statement_timeout`.
+    ///
+    /// # Errors
+    /// The address is none, or the database cannot be reached.
+    pub async fn open(
+        url: &str,
+        connections: u32,
+        statement_timeout: Duration,
+    ) -> Result<Self, DbErr> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let connector = connect::Connector {
+            url,
+            statements: &statements,
+        };
+        let (write, read, probe) = if url.starts_with("sqlite:") {
+            connect::make_folder(url)?;
+            let write = connector.sqlite_writer(statement_timeout).await?;
+            let read = connector
+                .sqlite_readers(connections, statement_timeout)
+                .await?;
+            (write, read, connector.sqlite_probe().await?)
+        } else {
+            let requests = connector.postgres(connections, Some(statement_timeout));
+            let workers = connector.postgres(connections.div_ceil(2).max(2), None);
+            let all = Connections::pools(requests.await?, workers.await?);
+            (all.clone(), all, connector.postgres_probe().await?)
+        };
+        Ok(Self {
+            write,
+            read,
+            probe,
+            statements,
+            readiness: Arc::default(),
+        })
+    }
+
+    /// Kind of database.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.probe.get_database_backend()
+    }
+
+    /// Number of statements sent so far. Beginning and ending a transaction does not count.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Open and idle connections of each pool.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolGauge> {
+        let mut gauges = self.write.gauges("write");
+        // On PostgreSQL both are the same.
+        if self.backend() == DbBackend::Sqlite {
+            gauges.extend(self.read.gauges("read"));
+        }
+        gauges.push(PoolGauge::of("probe", &self.probe));
+        gauges
+    }
+
+    /// Brings the tables up to this program's version.
+    ///
+    /// # Errors
+    /// A step failed; it was rolled back. Or the tables are those of a newer program, and are left as they are.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::install(self.write.unlimited()).await?;
+        let known: HashSet<String> = Migrator::migrations()
+            .iter()
+            .map(|step| step.name().to_owned())
+            .collect();
+        let taken = Migrator::get_migration_models(self.write.unlimited()).await?;
+        let unknown = taken.iter().find(|step| !known.contains(&step.version));
+        if let Some(step) = unknown {
+            return Err(DbErr::Custom(format!(
+                "the database is newer than this program: it has taken the step {}. Run the newer program, or restore a backup from before it",
+                step.version
+            )));
+        }
+        Migrator::up(self.write.unlimited(), None).await
+    }
+
+    /// Takes back the last steps of the tables' history. What they hold is lost.
+    ///
+    /// # Errors
+    /// A step failed; it was rolled back.
+    pub async fn take_back(&self, steps: u32) -> Result<(), DbErr> {
+        Migrator::down(self.write.unlimited(), Some(steps)).await
+    }
+
+    /// Begins a transaction that is going to write. Dropping it rolls back.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let taken = self.write.transaction().await?;
+        let inner = taken.connection.begin_with_options(options).await?;
+        Ok(Transaction::new(inner, taken.into_guard()))
+    }
+
+    /// Checks that the database takes a write, makes it durable and shows it to others. Callers within two seconds of
+    /// each other share one check.
+    ///
+    /// # Errors
+    /// What stands in the way, for the log.
+    pub async fn check_ready(&self) -> Result<(), String> {
+        self.readiness.check(self).await
+    }
+}
+
+/// Open and idle connections of one pool.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolGauge {
+    /// Purpose of the pool.
+    pub name: &'static str,
+    /// Number of open connections.
+    pub open: u32,
+    /// Number of open connections that do nothing.
+    pub idle: u32,
+    /// Most connections that may be open.
+    pub most: u32,
+}
+
+impl PoolGauge {
+    const fn none(name: &'static str) -> Self {
+        Self {
+            name,
+            open: 0,
+            idle: 0,
+            most: 0,
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            name: self.name,
+            open: self.open + other.open,
+            idle: self.idle + other.idle,
+            most: self.most + other.most,
+        }
+    }
+
+    fn of(name: &'static str, connection: &DatabaseConnection) -> Self {
+        let (open, idle, most) = if connection.get_database_backend() == DbBackend::Sqlite {
+            let pool = connection.get_sqlite_connection_pool();
+            (
+                pool.size(),
+                pool.num_idle(),
+                pool.options().get_max_connections(),
+            )
+        } else {
+            let pool = connection.get_postgres_connection_pool();
+            (
+                pool.size(),
+                pool.num_idle(),
+                pool.options().get_max_connections(),
+            )
+        };
+        Self {
+            name,
+            open,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+            most,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Checking that the database can be written to.
+
+use std::time::{Duration, Instant};
+
+use entity::readiness;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+use super::Database;
+use crate::kit::{Error, clock};
+
+/// Longest time for one check.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// Time for which the result of a check is used again.
+const FRESH: Duration = Duration::from_secs(2);
+/// Key of the only row.
+const ROW: i32 = 1;
+
+/// Result of the last check. Held while a check runs, so that there is one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Readiness(Mutex<Option<(Instant, Result<(), String>)>>);
+
+impl Readiness {
+    pub async fn check(&self, database: &Database) -> Result<(), String> {
+        let mut last = self.0.lock().await;
+        if let Some((at, result)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return result.clone();
+        }
+        let result = match timeout(TIMEOUT, write_and_read(database)).await {
+            Ok(result) => result.map_err(|error| format!("{error:?}")),
+            Err(_) => Err(format!("no answer within {} seconds", TIMEOUT.as_secs())),
+        };
+        *last = Some((Instant::now(), result.clone()));
+        result
+    }
+}
+
+/// Commits a row, in the way of every mutation, and reads it by a connection that did not write it: one whose
+/// transactions are never committed sees its own rows all the same.
+async fn write_and_read(database: &Database) -> Result<(), Error> {
+    let checked_at = clock::now();
+    let transaction = database.begin().await?;
+    let row = readiness::ActiveModel {
+        id: Set(ROW),
+        checked_at: Set(checked_at),
+    };
+    let mut keep_newest = OnConflict::column(readiness::Column::Id);
+    keep_newest.update_column(readiness::Column::CheckedAt);
+    readiness::Entity::insert(row)
+        .on_conflict(keep_newest)
+        .exec_without_returning(&transaction)
+        .await?;
+    transaction.commit().await?;
+    let committed = readiness::Entity::find_by_id(ROW)
+        .filter(readiness::Column::CheckedAt.gte(checked_at))
+        .count(&database.probe)
+        .await?;
+    if committed == 0 {
+        return Err(DbErr::Custom("what was committed cannot be read".into()).into());
+    }
+    Ok(())
+}
