@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::http::server::{Patience, serve};
+use api::http::server::{Timeouts, serve};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Short enough for a test, long enough for a busy machine.
-const PATIENCE: Patience = Patience {
+const PATIENCE: Timeouts = Timeouts {
     headers: Duration::from_millis(700),
     goodbye: Duration::from_secs(5),
 };
@@ -274,7 +274,7 @@ both! {
     }
 
     async fn who_asks_too_much_over_one_address_is_told_to_wait(on) {
-        let served = serving(World::with(on, |config| config.allowance.points_per_address = 3).await).await;
+        let served = serving(World::with(on, |config| config.rate_limits.points_per_address = 3).await).await;
         let answers = talk(served.address, |mut stream| {
             (0..5).map(|_| {
                 stream.write_all(ASK.as_bytes()).unwrap();

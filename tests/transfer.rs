@@ -181,6 +181,18 @@ both! {
         assert_eq!(count(&olive, &oaks).await, 0);
     }
 
+    async fn a_file_with_many_faults_is_told_of_the_first_of_them(on) {
+        let world = World::new(on).await;
+        let olive = world.person("Olive Owner").await;
+        let oaks = olive.organisation("Oaks").await;
+        let headings = "a,".repeat(20_000);
+        let reply = import(&olive, &oaks, "CSV", &headings, json!({})).await;
+        assert_eq!(reply.refusals().len(), 20, "{:.300}", reply.text);
+        let rows = "x\n".repeat(900);
+        let reply = import(&olive, &oaks, "CSV", &format!("kind,title\n{rows}"), json!({})).await;
+        assert!(reply.codes().is_empty(), "{:.300}", reply.text);
+    }
+
     async fn a_dry_run_reports_and_leaves_everything_as_it_is(on) {
         let world = World::new(on).await;
         let olive = world.person("Olive Owner").await;

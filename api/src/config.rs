@@ -1,4 +1,4 @@
-//! Every setting, once: a flag, an environment variable and its help text. `--help` is the documentation.
+//! Settings, each defined once: a flag, an environment variable and its help text. `--help` is the documentation.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -6,27 +6,27 @@ use clap::Args;
 use sea_orm::DbErr;
 
 use crate::{
-    http::{Allowance, Limits, Load},
+    http::{ConcurrencyConfig, Limits, RateLimitConfig},
     kit::Database,
 };
 
-/// Where the database is when nothing else is said.
+/// Default database URL. Refused in production mode.
 const DATABASE: &str = "sqlite://data/marketplace.db";
 
-/// Which database to use.
+/// Settings of the database.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseConfig {
-    /// The database: `sqlite://path` or `postgres://user:password@host/name`.
+    /// Database URL: `sqlite://path` or `postgres://user:password@host/name`.
     #[arg(long, env = "DATABASE_URL", default_value = DATABASE, hide_env_values = true)]
     pub database_url: String,
 
-    /// Most connections to keep open for requests: for reading on SQLite, which has one more for writing; for both on
-    /// PostgreSQL, where workers have half as many more. One request uses at most half of them at once, one person five
-    /// eighths and one network three quarters.
+    /// Maximum number of database connections for requests. On SQLite they read, and one more connection writes; on
+    /// PostgreSQL they do both, and workers have half as many more. At any time one request uses at most three eighths
+    /// of them, one person five eighths and one network three quarters.
     #[arg(long, env = "MARKETPLACE_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub database_connections: u32,
 
-    /// Seconds after which a database statement of a request is stopped.
+    /// Seconds after which a database statement of a request is cancelled.
     #[arg(long, env = "MARKETPLACE_STATEMENT_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub statement_seconds: u32,
 }
@@ -35,7 +35,7 @@ impl DatabaseConfig {
     /// Opens the database.
     ///
     /// # Errors
-    /// The address is none, or the database cannot be reached.
+    /// Fails if the URL is invalid or the database cannot be reached.
     pub async fn open(&self) -> Result<Database, DbErr> {
         let statement_timeout = Duration::from_secs(self.statement_seconds.into());
         Database::open(
@@ -47,17 +47,17 @@ impl DatabaseConfig {
     }
 }
 
-/// Where people reach the server when nothing else is said.
+/// Default public URL. Refused in production mode.
 const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 
-/// How to serve.
+/// Settings of the server.
 #[derive(Args, Clone, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "settings are switched on and off"
 )]
 pub struct Config {
-    /// The database.
+    /// Settings of the database.
     #[command(flatten)]
     pub database: DatabaseConfig,
 
@@ -65,41 +65,44 @@ pub struct Config {
     #[arg(long, env = "MARKETPLACE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// Address and port on which Prometheus reads /metrics; without it there is none. Nobody else should reach it.
+    /// Address and port on which Prometheus scrapes /metrics. Without it there is no such endpoint. It has no
+    /// authentication: keep it off public networks.
     #[arg(long, env = "MARKETPLACE_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Production mode: secrets are required and demo data is refused.
+    /// Production mode: requires the database, the token key and the public URL to be set, refuses demo data, turns the
+    /// playground off by default, and shows the schema to programme staff only.
     #[arg(long, env = "MARKETPLACE_PRODUCTION", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub production: bool,
 
-    /// Ed25519 private key (PKCS #8, PEM) that signs access tokens. Outside production mode it is made
-    /// beside the database folder, as `data/token-key.pem`, where it is missing.
+    /// File with the Ed25519 private key (PKCS #8, PEM) that signs access tokens. Required in production mode.
+    /// Otherwise the default is `data/token-key.pem`, and the key is generated if the file does not exist.
     #[arg(long, env = "MARKETPLACE_TOKEN_KEY_FILE")]
     pub token_key_file: Option<PathBuf>,
 
-    /// Minutes for which an access token is valid.
+    /// Lifetime of an access token, in minutes.
     #[arg(long, env = "MARKETPLACE_ACCESS_TOKEN_MINUTES", default_value_t = 15, value_parser = clap::value_parser!(i64).range(1..=60))]
     pub access_token_minutes: i64,
 
-    /// Days for which a session can be refreshed after it began.
+    /// Lifetime of a session, in days from sign-in. After that it cannot be refreshed.
     #[arg(long, env = "MARKETPLACE_SESSION_DAYS", default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=365))]
     pub session_days: i64,
 
-    /// Days for which a listing is live where its organisation names no end.
+    /// Lifetime of a listing, in days, if its organisation sets no end date.
     #[arg(long, env = "MARKETPLACE_LISTING_DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=730))]
     pub listing_days: i64,
 
-    /// Origins whose pages may call from a browser, separated by commas, such as `https://app.example.org`.
+    /// Origins whose pages may call the API from a browser (CORS), separated by commas, such as
+    /// `https://app.example.org`.
     #[arg(long, env = "MARKETPLACE_ORIGINS", value_delimiter = ',')]
     pub origins: Vec<String>,
 
-    /// The mail server: `smtp://host:port`, `smtps://user:password@host`, or `smtp://host:587?tls=required`. Without
-    /// it no mail is sent.
+    /// Mail server URL: `smtp://host:port`, `smtps://user:password@host`, or `smtp://host:587?tls=required`. Without it
+    /// no mail is sent.
     #[arg(long, env = "MARKETPLACE_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
 
-    /// Who mail is from.
+    /// Sender of outgoing mail: a name and an address.
     #[arg(
         long,
         env = "MARKETPLACE_MAIL_FROM",
@@ -107,7 +110,7 @@ pub struct Config {
     )]
     pub mail_from: String,
 
-    /// The address at which people reach this server, with which links in mail begin.
+    /// Public URL of this server. Links in mail and feeds begin with it.
     #[arg(
         long,
         env = "MARKETPLACE_PUBLIC_URL",
@@ -115,7 +118,7 @@ pub struct Config {
     )]
     pub public_url: url::Url,
 
-    /// The licence under which the feeds give their data, by its address.
+    /// URL of the licence under which the feeds publish their data.
     #[arg(
         long,
         env = "MARKETPLACE_FEED_LICENCE",
@@ -123,60 +126,59 @@ pub struct Config {
     )]
     pub feed_licence: url::Url,
 
-    /// Load the demo data where the database is still empty, and print two demo sign-ins.
-    /// Not in production mode.
+    /// Loads the demo data if the database is empty, and prints two demo sign-ins. Refused in production mode.
     #[arg(long)]
     pub demo: bool,
 
-    /// Write logs as JSON, one object a line.
+    /// Writes logs as JSON, one object per line.
     #[arg(long, env = "MARKETPLACE_JSON_LOGS", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub json_logs: bool,
 
-    /// Serve the playground at /graphiql: by default, only where it is not production mode. Who may see the schema there is
-    /// whoever may see it anywhere.
+    /// Serves the playground at /graphiql. Default: true, except in production mode. It gives no additional access to
+    /// the schema.
     #[arg(long, env = "MARKETPLACE_PLAYGROUND")]
     pub playground: Option<bool>,
 
-    /// A JSON file of documents by name or hash, as Relay's compiler and graphql-codegen write them: clients may send the
-    /// name as `documentId` instead of the document.
+    /// JSON file of trusted documents by name or hash, as Relay's compiler and graphql-codegen write them. Clients may
+    /// send the name as `documentId` instead of the document.
     #[arg(long, env = "MARKETPLACE_TRUSTED_DOCUMENTS")]
     pub trusted_documents: Option<PathBuf>,
 
-    /// Answer only documents of that file.
+    /// Refuses documents that are not in the file of trusted documents.
     #[arg(long, env = "MARKETPLACE_ONLY_TRUSTED_DOCUMENTS", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", requires = "trusted_documents")]
     pub only_trusted_documents: bool,
 
-    /// Seconds for which caches may keep what anybody may read, where it was asked for by GET without a token.
+    /// Seconds for which caches may keep the response to a GET request without a token.
     #[arg(long, env = "MARKETPLACE_PUBLIC_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub public_seconds: u32,
 
-    /// Addresses and networks of the proxies in front of the server, separated by commas, such as `10.0.0.0/8`: what they say
-    /// in X-Forwarded-For is believed, and what anybody else says is not.
+    /// IP addresses and networks of the proxies in front of the server, separated by commas, such as `10.0.0.0/8`.
+    /// X-Forwarded-For is trusted if it comes from one of them, and ignored otherwise.
     #[arg(long, env = "MARKETPLACE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<ipnet::IpNet>,
 
-    /// What a request may ask for.
+    /// Limits of a GraphQL request.
     #[command(flatten)]
     pub limits: Limits,
 
-    /// How much callers may ask for.
+    /// Rate limits.
     #[command(flatten)]
-    pub allowance: Allowance,
+    pub rate_limits: RateLimitConfig,
 
-    /// How much is worked on at once.
+    /// Concurrency limits.
     #[command(flatten)]
-    pub load: Load,
+    pub concurrency: ConcurrencyConfig,
 }
 
 impl Config {
-    /// Whether the playground is served.
+    /// Returns true if the playground is served.
     #[must_use]
     pub fn serves_playground(&self) -> bool {
         self.playground.unwrap_or(!self.production)
     }
 
-    /// What is wrong with these settings together, in a line each: production mode makes nothing up, and what is no origin
-    /// would be no origin for ever.
+    /// Checks the settings as a whole and returns one message per problem. Production mode requires settings to be
+    /// explicit, and an allowed origin that is not written as browsers send it would never match.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();

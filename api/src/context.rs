@@ -1,4 +1,4 @@
-//! What resolvers ask of the request: the program, who asks, and rows by id.
+//! Access of resolvers to the data of the request: the application, the viewer and batched loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,8 +16,7 @@ use crate::{
     },
 };
 
-/// What the resolvers of one request see with, or those of one event of a subscription: who asks, and what was
-/// read for them already.
+/// Viewer and loaders of one request, or of one subscription event.
 #[must_use]
 pub fn eyes(app: &App, viewer: Arc<Viewer>) -> Data {
     let mut data = Data::default();
@@ -27,37 +26,39 @@ pub fn eyes(app: &App, viewer: Arc<Viewer>) -> Data {
     data
 }
 
-/// Shorthands on async-graphql's context.
+/// Shorthands for the data of a request, on async-graphql's [`Context`].
 pub trait Ask {
-    /// The program that serves the request.
+    /// The application that serves the request.
     fn app(&self) -> &App;
-    /// Who asks.
+    /// The viewer: the caller and their permissions.
     fn viewer(&self) -> &Arc<Viewer>;
-    /// A row that the viewer may see, batched with all others that this step of the query asks for.
+    /// Loads a row that the viewer may see; `None` if there is none. Batched with the other rows that this step of the
+    /// query loads.
     fn load<E: Resource>(
         &self,
         id: Id<E>,
     ) -> impl Future<Output = Result<Option<E::Model>, Error>> + Send
     where
         E::Model: Clone + Send + Sync;
-    /// The rows of these that the viewer may see, in one statement.
+    /// Loads those of the rows that the viewer may see, in one statement.
     fn load_all<E: Resource>(
         &self,
         ids: Vec<Id<E>>,
     ) -> impl Future<Output = Result<HashMap<Id<E>, E::Model>, Error>> + Send
     where
         E::Model: Clone + Send + Sync;
-    /// A page of what belongs to a thing, batched with the same page of all others that this step of the query asks for.
+    /// Loads a page of the rows that belong to a parent, batched with the same page of the other parents in this step
+    /// of the query.
     fn page<R: FromQueryResult>(
         &self,
         page: PageOf,
     ) -> impl Future<Output = Result<Slice<R>, Error>> + Send;
-    /// A page of what belongs to a thing, its rows as they came.
+    /// Like [`Self::page`], with undecoded rows.
     fn rows(
         &self,
         page: PageOf,
     ) -> impl Future<Output = Result<Slice<Arc<QueryResult>>, Error>> + Send;
-    /// A page of the parts of a thing, in the order in which they came, batched likewise.
+    /// Loads a page of the parts of a parent in the order of creation, batched like [`Self::page`].
     fn part_page<E: Part, T: OutputType + From<E::Model>>(
         &self,
         whole: Uuid,
@@ -66,7 +67,7 @@ pub trait Ask {
     ) -> impl Future<Output = Result<Connection<String, T, Total>, Error>> + Send
     where
         E::Model: FromQueryResult + Send;
-    /// The parts of a thing, batched with those of all others that this step of the query asks for.
+    /// Loads all parts of a parent, batched with those of the other parents in this step of the query.
     fn parts<E: Part>(
         &self,
         whole: Uuid,

@@ -1,7 +1,7 @@
-//! What goes on beside the requests: the rounds that the worker of every server makes.
+//! Background jobs, which the worker of every server runs at intervals.
 //!
-//! Any number of servers may make them at once: each step is a conditional update in a transaction of its
-//! own, so a worker may stop anywhere, and what fails is tried again on the next round.
+//! Any number of servers may run them at once: each step is a conditional update in its own transaction, so a worker
+//! may stop at any point, and a failed step is retried at the next interval.
 
 use std::time::Duration;
 
@@ -13,22 +13,23 @@ use crate::{
     listings, mail, matches, notifications, outbox, reference, registrations, reservations,
 };
 
-/// How often what time has done to listings is written down.
+/// Interval of the job that expires listings and reminds their organisations before.
 const LISTINGS: Duration = Duration::from_mins(1);
-/// How often what time has done to events is written down.
+/// Interval of the job that completes past events and reminds participants.
 const EVENTS: Duration = Duration::from_mins(1);
-/// How often places are released that nobody drew, and offered on for which nobody answered.
+/// Interval of the jobs that release unused reserved places, and offer on places whose offer was not answered.
 const REGISTRATIONS: Duration = Duration::from_secs(5);
-/// How often lapsed proposals are written down, and those who wait are told what became of it.
+/// Interval of the jobs that record lapsed proposals and notify those who wait for an outcome.
 const MATCHES: Duration = Duration::from_secs(5);
-/// How often links are mailed to those who told something, and contacts are deleted whose time is over.
+/// Interval of the jobs that mail claim links to people who submitted an intake, and delete contacts whose retention
+/// has ended.
 const INTAKES: Duration = Duration::from_secs(15);
-/// How often links are mailed to those who wait for them: to verify an address, to register as a guest.
+/// Interval of the jobs that mail links to people who wait for them: to verify an address, or to register as a guest.
 const LINKS: Duration = Duration::from_secs(5);
-/// How often what has long been gone is forgotten.
+/// Interval of the job that deletes old mail, expired links and feed entries of removed items.
 const LONG_GONE: Duration = Duration::from_hours(1);
 
-/// Makes the rounds for as long as it is polled.
+/// Runs all jobs for as long as it is polled. Never completes.
 pub async fn run(app: &App) {
     tokio::join!(
         outbox::jobs::run(app),
@@ -61,7 +62,7 @@ pub async fn run(app: &App) {
         rounds(app, "intakes", INTAKES, |app| async move {
             intakes::jobs::forget(&app, &Viewer::system()).await
         }),
-        // Each by itself: many links of one kind hold up none of another.
+        // Separate jobs, so that a backlog of one kind of link does not delay the others.
         rounds(app, "addresses", LINKS, |app| async move {
             accounts::addresses::mail(&app, &Viewer::system()).await
         }),
@@ -75,7 +76,7 @@ pub async fn run(app: &App) {
     );
 }
 
-/// Makes one kind of round again and again.
+/// Runs one job at an interval, for ever. Errors are logged.
 async fn rounds<F: Future<Output = Result<usize, Error>> + Send>(
     app: &App,
     of: &'static str,

@@ -1,9 +1,9 @@
 //! The Social Value Marketplace: a GraphQL API through which the organisations of a county share resources.
 //!
-//! A request comes in through [`http`], which finds out who asks and admits the document. The
-//! engine calls the resolvers of the features, each a folder in which a file name always means the
-//! same: `rules` is pure, `service` acts, `types`, `query` and `mutation` are the schema. All are
-//! built from [`kit`], which knows none of them. `ARCHITECTURE.md` tells the rest.
+//! A request enters through [`http`], which identifies the caller and validates the document. The GraphQL engine calls
+//! the resolvers of the features. Each feature is a folder in which a file name always has the same meaning: `rules` is
+//! pure, `service` reads and writes, and `types`, `query` and `mutation` define the schema. All features are built from
+//! [`kit`], which depends on none of them. `ARCHITECTURE.md` has the details.
 
 pub mod accounts;
 pub mod activities;
@@ -52,33 +52,33 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use config::Config;
 use kit::{Database, Error, OrInternal};
 
-/// The running program: everything that a request needs and that outlives it. Cheap to clone.
+/// The running application: everything that requests need and that outlives them. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// What the program is made of.
+/// Contents of [`App`].
 pub struct Parts {
-    /// Its settings.
+    /// Settings.
     pub config: Config,
-    /// Its database.
+    /// Database connections.
     pub database: Database,
-    /// Areas, resource types and priority areas, in memory.
+    /// Reference data in memory: areas, resource types and priority areas.
     pub reference: reference::Cache,
-    /// Announces what was done.
+    /// Publishes committed acts to subscriptions and workers.
     pub outbox: outbox::Outbox,
-    /// Documents that clients may name, by their names.
+    /// Trusted documents by the name or hash that clients send.
     pub trusted_documents: HashMap<String, String>,
-    /// What is told to Prometheus.
+    /// Prometheus metrics.
     pub metrics: http::Metrics,
-    /// Whose turn it is.
-    pub queue: http::Queue,
-    /// The way to the mail server, where there is one.
+    /// Concurrency limit for requests.
+    pub concurrency: http::ConcurrencyLimit,
+    /// Client of the mail server; `None` if none is configured.
     pub post: Option<mail::Post>,
-    /// Hashes and compares passwords.
+    /// Hashes and verifies passwords.
     pub passwords: accounts::passwords::Passwords,
-    /// Signs and checks access tokens.
+    /// Signs and verifies access tokens.
     pub tokens: accounts::tokens::Tokens,
-    /// Whether the program is about to end; whoever holds a connection open listens to it.
+    /// True once the server begins to shut down. Long-lived connections watch it.
     pub closing: tokio::sync::watch::Sender<bool>,
 }
 
@@ -91,8 +91,8 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// Opens the database, brings it up to this version with the reference data that ships with it, and
-    /// reads what is kept in memory.
+    /// Opens the database, applies migrations, loads the reference data that ships with this version, and builds the
+    /// application.
     pub async fn start(config: Config) -> Result<Self, Error> {
         let trusted = http::trusted_documents(&config).map_err(Error::internal)?;
         let database = config.database.open().await?;
@@ -101,7 +101,7 @@ impl App {
         Self::of(config, database, trusted).await
     }
 
-    /// The program on a database that is ready.
+    /// Builds the application on a database that is migrated and loaded.
     pub async fn with(config: Config, database: Database) -> Result<Self, Error> {
         let trusted = http::trusted_documents(&config).map_err(Error::internal)?;
         Self::of(config, database, trusted).await
@@ -125,7 +125,7 @@ impl App {
             post,
             trusted_documents,
             metrics: http::Metrics::default(),
-            queue: http::Queue::new(&config.load),
+            concurrency: http::ConcurrencyLimit::new(&config.concurrency),
             reference: reference::Cache::read(&database.read).await?,
             outbox: outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,

@@ -90,7 +90,7 @@ fn a_file_that_cannot_be_written_to_is_said_and_recovered_from() {
 }
 
 #[test]
-fn a_writer_that_hangs_is_not_ready() {
+fn a_writer_that_hangs_is_not_ready_and_one_that_is_busy_is() {
     go(|| async {
         let world = World::new(On::Sqlite).await;
         assert!(is_ready(&world).await);
@@ -98,6 +98,18 @@ fn a_writer_that_hangs_is_not_ready() {
         assert!(!is_ready(&world).await);
         drop(hanging);
         assert!(is_ready(&world).await);
+        // One transaction after the other, each longer than a check may take.
+        let database = world.app.database.clone();
+        let busy = tokio::spawn(async move {
+            for _ in 0..4 {
+                let transaction = database.begin().await.ok().unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
+                transaction.commit().await.ok().unwrap();
+            }
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(1_700)).await;
+        assert!(is_ready(&world).await);
+        busy.await.unwrap();
     });
 }
 

@@ -360,7 +360,7 @@ fn rounds(graph: &Graph) -> Vec<Round> {
 both! {
     async fn lists_that_lead_back_to_each_other_are_refused_before_they_multiply(on) {
         let world = World::with(on, |config| {
-            config.allowance = api::http::Allowance { points_per_address: 0, ..Default::default() };
+            config.rate_limits = api::http::RateLimitConfig { points_per_address: 0, ..Default::default() };
         }).await;
         let anyone = world.stranger();
         let rounds = rounds(&Graph::read());

@@ -52,8 +52,8 @@ fn number(headers: &HeaderMap, name: &str) -> u64 {
 async fn who_asks_too_much_waits_and_nobody_else_does() {
     let world = World::with(On::Sqlite, |config| {
         (
-            config.allowance.points_per_address,
-            config.allowance.points_per_person,
+            config.rate_limits.points_per_address,
+            config.rate_limits.points_per_person,
         ) = (5, 40);
         config.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
     })
@@ -115,7 +115,7 @@ async fn who_asks_too_much_waits_and_nobody_else_does() {
 #[tokio::test]
 async fn passwords_are_tried_so_often_from_one_address() {
     let world = World::with(On::Sqlite, |config| {
-        config.allowance.sign_ins_per_address = 4;
+        config.rate_limits.sign_ins_per_address = 4;
     })
     .await;
     let anyone = world.stranger();
@@ -163,8 +163,11 @@ async fn passwords_are_tried_so_often_from_one_address() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_than_can_be_done_is_put_off_and_its_health_is_told_all_the_same() {
     let world = World::with(On::Sqlite, |config| {
-        (config.load.max_in_work, config.load.max_waiting) = (1, 2);
-        config.load.max_wait_milliseconds = 60_000;
+        (
+            config.concurrency.max_in_work,
+            config.concurrency.max_waiting,
+        ) = (1, 2);
+        config.concurrency.max_wait_milliseconds = 60_000;
     })
     .await;
     let anyone = world.stranger();
@@ -220,7 +223,7 @@ const DOCUMENTS: [(&str, u64); 9] = [
 
 both! {
     async fn what_is_read_without_graphql_is_paid_for_as_graphql_is(on) {
-        let world = World::with(on, |config| config.allowance.points_per_address = 400).await;
+        let world = World::with(on, |config| config.rate_limits.points_per_address = 400).await;
         let anyone = world.stranger();
         let mut points = 400;
         // Some come back meanwhile: 400 in a minute.
@@ -267,11 +270,11 @@ both! {
 
     async fn what_is_read_without_graphql_waits_for_its_turn(on) {
         let world = World::with(on, |config| {
-            (config.load.max_in_work, config.load.max_waiting) = (1, 0);
+            (config.concurrency.max_in_work, config.concurrency.max_waiting) = (1, 0);
         })
         .await;
         let anyone = world.stranger();
-        let turn = world.app.queue.turn().await.unwrap();
+        let turn = world.app.concurrency.permit().await.unwrap();
         for (path, _) in DOCUMENTS {
             let reply = anyone.send(get(path)).await;
             refused(&reply, 503, "OVERLOADED");
@@ -285,6 +288,6 @@ both! {
             let reply = anyone.send(get(path)).await;
             assert!([200, 404].contains(&reply.status.as_u16()), "{path}: {}", reply.status);
         }
-        assert_eq!(world.app.queue.in_work(), 0);
+        assert_eq!(world.app.concurrency.running(), 0);
     }
 }

@@ -25,8 +25,8 @@ use crate::{
 async fn careless(on: On, change: impl FnOnce(&mut Config)) -> World {
     World::with(on, |config| {
         config.limits.max_complexity = usize::MAX;
-        config.allowance.points_per_address = 0;
-        config.allowance.points_per_person = 0;
+        config.rate_limits.points_per_address = 0;
+        config.rate_limits.points_per_person = 0;
         change(config);
     })
     .await
@@ -153,5 +153,44 @@ both! {
         }
         // The connection serves the next one.
         assert!(world.stranger().ask("{ offers { nodes { title } } }", json!({})).await.codes().is_empty());
+    }
+
+    async fn names_are_short_and_count_as_often_as_they_stand_in_the_answer(on) {
+        let world = careless(on, |config| config.limits.max_response_bytes = 100_000).await;
+        let anyone = world.stranger();
+        let named = |length: usize| format!("{{ resourceTypes {{ {}: code @include(if: true) }} }}", "A".repeat(length));
+        assert_eq!(anyone.ask(&named(101), json!({})).await.codes(), ["NAME_TOO_LONG"]);
+        assert!(anyone.ask(&named(100), json!({})).await.codes().is_empty());
+        let aliases = many(30, |n| format!("{}{n}: code @include(if: true) ", "A".repeat(90)));
+        let query = format!("{{ resourceTypes {{ {aliases} }} }}");
+        let reply = anyone.ask(&query, json!({})).await;
+        assert_eq!(reply.codes(), ["RESPONSE_TOO_LARGE"], "{:.200}", reply.text);
+        // Errors name the way to each of them.
+        let wrong = many(60, |n| format!("{}{n}: listings(after: \"x\") {{ nodes {{ id }} }} ", "A".repeat(90)));
+        let owner = world.person("Olive Owner").await;
+        for n in 0..20 {
+            owner.organisation(&format!("Olive's works {n}")).await;
+        }
+        let query = format!("{{ organisations(first: 100) {{ nodes {{ {wrong} }} }} }}");
+        let reply = anyone.ask(&query, json!({})).await;
+        assert_eq!(reply.codes(), ["RESPONSE_TOO_LARGE"], "{:.200}", reply.text);
+    }
+
+    async fn who_hangs_up_leaves_others_their_connections(on) {
+        let world = World::with(on, |config| config.database.statement_seconds = 3).await;
+        let limits = ConnectionLimits::new(4);
+        let somebody = Some(Uuid::now_v7());
+        // Each gives up at once; what they asked for goes on in the database, on their part of the connections.
+        for _ in 0..10 {
+            let (database, request) = (world.app.database.clone(), limits.request(somebody, None));
+            let asks = request.run(async move { database.read.execute_unprepared(slow(on)).await });
+            let _ = timeout(Duration::from_millis(20), asks).await;
+        }
+        let begun = Instant::now();
+        for _ in 0..5 {
+            let reply = world.stranger().ask("{ offers { nodes { title } } }", json!({})).await;
+            assert!(reply.codes().is_empty(), "{}", reply.text);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     }
 }

@@ -191,8 +191,8 @@ impl Siege {
             // It looks at everything at once, which is more than clients do.
             let world = World::with(on, |config| {
                 config.limits.max_complexity = 10_000_000;
-                config.allowance.points_per_person = 0;
-                config.allowance.points_per_address = 0;
+                config.rate_limits.points_per_person = 0;
+                config.rate_limits.points_per_address = 0;
             }).await;
             let (owner, other, admin) = (
                 world.person("Olive Owner").await,

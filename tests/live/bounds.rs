@@ -20,8 +20,8 @@ fn status(refused: Result<Socket, tungstenite::Error>) -> u16 {
 
 both! {
     async fn a_socket_runs_so_many_operations_and_a_person_holds_so_many_connections(on) {
-        let served = Served::with(on, |terms, _| {
-            (terms.running, terms.per_person, terms.strangers, terms.in_all) = (2, 2, 1, 4);
+        let served = Served::with(on, |config, _| {
+            (config.running, config.per_person, config.anonymous, config.in_all) = (2, 2, 1, 4);
         }).await;
         let (olive, fay) = (served.world.person("Olive Owner").await, served.world.person("Fay Foreign").await);
         let mut first = served.socket_of(&olive).await;
@@ -62,7 +62,7 @@ both! {
     }
 
     async fn a_hundred_listeners_hear_within_a_second_or_so(on) {
-        let served = Served::with(on, |terms, _| terms.per_person = 100).await;
+        let served = Served::with(on, |config, _| config.per_person = 100).await;
         let olive = served.world.person("Olive Owner").await;
         let elm = olive.organisation("Elm Works").await;
         served.settled().await;
@@ -80,7 +80,7 @@ both! {
     }
 
     async fn what_does_not_concern_them_costs_a_hundred_listeners_no_statement(on) {
-        let served = Served::with(on, |terms, _| terms.per_person = 100).await;
+        let served = Served::with(on, |config, _| config.per_person = 100).await;
         let (olive, fay) = (served.world.person("Olive Owner").await, served.world.person("Fay Foreign").await);
         let elm = olive.organisation("Elm Works").await;
         let mut statements = Vec::new();

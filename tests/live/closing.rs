@@ -81,7 +81,7 @@ both! {
     }
 
     async fn a_socket_ends_when_its_session_does_and_tells_nothing_more(on) {
-        let served = Served::with(on, |terms, _| terms.look = Duration::from_millis(100)).await;
+        let served = Served::with(on, |config, _| config.session_check = Duration::from_millis(100)).await;
         let owner = served.world.person("Olive Owner").await;
         let organisation = owner.organisation("Elm Works").await;
         let member = owner.joined_by(&served.world, &organisation, "Mia Member", "MEMBER").await;
@@ -92,7 +92,7 @@ both! {
 
     async fn an_act_after_the_session_has_ended_is_not_told(on) {
         // Nobody looks but the event itself.
-        let served = Served::with(on, |terms, _| terms.look = Duration::from_hours(1)).await;
+        let served = Served::with(on, |config, _| config.session_check = Duration::from_hours(1)).await;
         let owner = served.world.person("Olive Owner").await;
         let organisation = owner.organisation("Elm Works").await;
         let member = owner.joined_by(&served.world, &organisation, "Mia Member", "MEMBER").await;
@@ -114,7 +114,7 @@ both! {
     }
 
     async fn a_client_that_does_not_say_who_it_is_is_closed_with_4408(on) {
-        let served = Served::with(on, |terms, _| terms.begin = Duration::from_millis(300)).await;
+        let served = Served::with(on, |config, _| config.identify_timeout = Duration::from_millis(300)).await;
         let mut silent = served.socket().await;
         let mut known = served.socket_of(&served.world.stranger()).await;
         assert_eq!(silent.closed().await, 4408);
@@ -140,9 +140,9 @@ both! {
     }
 
     async fn a_socket_on_which_nothing_runs_is_closed_after_a_while_and_a_busy_one_is_not(on) {
-        let served = Served::with(on, |terms, _| {
-            terms.beat = Duration::from_millis(50);
-            terms.idle = Duration::from_millis(300);
+        let served = Served::with(on, |config, _| {
+            config.heartbeat = Duration::from_millis(50);
+            config.idle = Duration::from_millis(300);
         }).await;
         let person = served.world.person("Olive Owner").await;
         let mut busy = served.listener(&person, json!({})).await;
@@ -152,9 +152,9 @@ both! {
     }
 
     async fn a_client_that_gives_no_sign_of_life_is_hung_up_on(on) {
-        let served = Served::with(on, |terms, _| {
-            terms.beat = Duration::from_millis(50);
-            terms.silence = Duration::from_millis(300);
+        let served = Served::with(on, |config, _| {
+            config.heartbeat = Duration::from_millis(50);
+            config.client_timeout = Duration::from_millis(300);
         }).await;
         let person = served.world.person("Olive Owner").await;
         let (mut dead, mut alive) = (served.listener(&person, json!({})).await, served.listener(&person, json!({})).await);

@@ -13,7 +13,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use api::{
     config::Config,
-    http::{Terms, server},
+    http::{ConnectionConfig, server},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -40,16 +40,16 @@ impl Served {
         Self::with(on, |_, _| {}).await
     }
 
-    async fn with(on: On, change: impl FnOnce(&mut Terms, &mut Config)) -> Self {
-        let mut terms = Terms::default();
-        let mut world = World::with(on, |config| change(&mut terms, config)).await;
-        world.router = api::http::router_on(world.app.clone(), terms);
+    async fn with(on: On, change: impl FnOnce(&mut ConnectionConfig, &mut Config)) -> Self {
+        let mut connections = ConnectionConfig::default();
+        let mut world = World::with(on, |config| change(&mut connections, config)).await;
+        world.router = api::http::router_on(world.app.clone(), connections);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serve = server::serve(
             listener,
             world.router.clone(),
-            server::Patience::default(),
+            server::Timeouts::default(),
             std::future::pending(),
         );
         let app = world.app.clone();

@@ -72,7 +72,7 @@ both! {
     }
 
     async fn events_end_when_the_session_does(on) {
-        let served = Served::with(on, |terms, _| terms.look = Duration::from_millis(100)).await;
+        let served = Served::with(on, |config, _| config.session_check = Duration::from_millis(100)).await;
         let olive = served.world.person("Olive Owner").await;
         let mut events = served.events(&olive).await;
         olive.ask("mutation { signOut(input: {}) { userErrors { code } } }", json!({})).await.at("signOut");
@@ -82,7 +82,7 @@ both! {
     }
 
     async fn a_connection_is_kept_alive(on) {
-        let served = Served::with(on, |terms, _| terms.beat = Duration::from_millis(50)).await;
+        let served = Served::with(on, |config, _| config.heartbeat = Duration::from_millis(50)).await;
         let olive = served.world.person("Olive Owner").await;
         let body = json!({"query": RECORDED}).to_string();
         let mut stream = TcpStream::connect(served.address).await.unwrap();

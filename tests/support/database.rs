@@ -99,8 +99,8 @@ pub fn config(url: &str) -> Config {
         trusted_proxies: Vec::new(),
         metrics_listen: None,
         limits: api::http::Limits::default(),
-        allowance: api::http::Allowance::default(),
-        load: api::http::Load::default(),
+        rate_limits: api::http::RateLimitConfig::default(),
+        concurrency: api::http::ConcurrencyConfig::default(),
     }
 }
 

@@ -33,13 +33,10 @@ impl AccountQuery {
             directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT)
         )]
         text: Option<String>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Person, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         let viewer = ctx.viewer();

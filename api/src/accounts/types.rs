@@ -145,13 +145,10 @@ impl Viewer {
         #[graphql(desc = "Which listings; in all states unless `states` says otherwise.")]
         filter: Option<ListingFilter>,
         #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         finding::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
@@ -162,13 +159,10 @@ impl Viewer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only what was not marked as read.", default)] unread_only: bool,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Notification, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Notification::of_viewer(ctx, &self.0, unread_only, args).await
@@ -183,13 +177,10 @@ impl Viewer {
             default
         )]
         unread_only: bool,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Conversation, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Conversation::of_viewer(ctx, &self.0, unread_only, args).await
@@ -202,13 +193,10 @@ impl Viewer {
         #[graphql(desc = "In one of these states; without it, all.")] states: Option<
             Vec<RegistrationState>,
         >,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Registration, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Registration::of_viewer(ctx, &self.0, states, args).await
@@ -219,13 +207,10 @@ impl Viewer {
     async fn tasks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Task, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Task::of_viewer(ctx, &self.0, args).await
@@ -300,7 +285,7 @@ impl SignInPayload {
                 user_errors: Vec::new(),
             })),
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
-                user_errors,
+                user_errors: UserError::told(user_errors),
                 ..Self::default()
             })),
             Err(error) => Err(error.into()),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use crate::{
     App,
     config::Config,
-    http::{self, server::Patience},
+    http::{self, server::Timeouts},
     jobs,
 };
 use tokio::{net::TcpListener, time::timeout};
@@ -46,7 +46,7 @@ pub async fn run(config: Config) -> Result<(), String> {
         tokio::spawn(http::server::serve(
             listener,
             router,
-            Patience::default(),
+            Timeouts::default(),
             std::future::pending(),
         ));
     }
@@ -61,7 +61,7 @@ pub async fn run(config: Config) -> Result<(), String> {
     http::server::serve(
         listener,
         http::router(app.clone()),
-        Patience::default(),
+        Timeouts::default(),
         stop,
     )
     .await;

@@ -221,13 +221,10 @@ impl EventSeries {
         #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
         filter: Option<EventFilter>,
         #[graphql(desc = "In which order.", default)] order_by: EventOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<EventPage> {
         let args = PageArgs::new(first, after, last, before)?;
         of_series(ctx, self.0.id, filter, order_by, args).await

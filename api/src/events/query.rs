@@ -109,13 +109,10 @@ impl EventQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which events.")] filter: Option<EventFilter>,
         #[graphql(desc = "In which order.", default)] order_by: EventOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<EventPage> {
         let args = PageArgs::new(first, after, last, before)?;
         let found = found(ctx, filter)?;

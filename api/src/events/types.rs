@@ -407,13 +407,10 @@ impl Event {
         #[graphql(desc = "In one of these states; without it, all.")] states: Option<
             Vec<RegistrationState>,
         >,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Registration, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Registration::of_event(ctx, self.0.known().id, states, args).await
@@ -477,13 +474,10 @@ impl Event {
     async fn activities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Activity, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Activity::of_subject(ctx, Id::<event::Entity>::new(self.0.known().id), args).await

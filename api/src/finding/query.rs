@@ -65,13 +65,10 @@ impl FindingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which listings.")] filter: Option<ListingFilter>,
         #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         page(
@@ -95,13 +92,10 @@ impl FindingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which offers.")] filter: Option<ListingFilter>,
         #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<ListingPage<Offer>> {
         let args = PageArgs::new(first, after, last, before)?;
         let filter = only(filter, listing::ListingKind::Offer);
@@ -126,13 +120,10 @@ impl FindingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which requests.")] filter: Option<ListingFilter>,
         #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<ListingPage<Request>> {
         let args = PageArgs::new(first, after, last, before)?;
         let filter = only(filter, listing::ListingKind::Request);

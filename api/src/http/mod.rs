@@ -1,49 +1,13 @@
-//! The front door: everything that arrives over HTTP, and the order in which it is looked at.
+//! HTTP interface: the axum router, and the order of its middleware.
 //!
-//! request id → span and log → security headers → panic guard → JSON for refusals → time-out → compression → CORS → route.
+//! request id → tracing span and log → security headers → panic handler → JSON error bodies → timeout → compression →
+//! CORS → route.
 
-mod address;
-mod admission;
-mod calendars;
-mod coercion;
-mod complete;
-mod complexity;
-mod conditional;
-mod contract;
-mod documents;
-mod escapes;
-mod feeds;
-mod filler;
 mod graphql;
-mod headers;
-mod health;
-mod introspection;
 mod limits;
-mod links;
-mod mail;
-mod measure;
-mod members;
-mod metrics;
-mod moment;
-mod operation;
-mod origins;
-mod page;
-mod playground;
-mod public;
-mod queue;
-mod rates;
-mod reply;
-mod scan;
+mod routes;
 pub mod server;
-mod socket;
-mod source;
-mod stream;
-mod terms;
-mod tight;
-mod toll;
-mod trusted;
-mod values;
-mod variables;
+mod transport;
 
 use std::{sync::Arc, time::Duration};
 
@@ -67,44 +31,51 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-pub use limits::Limits;
-pub use metrics::{Metrics, metrics_router};
-pub use queue::{Load, Queue};
-pub use rates::Allowance;
-pub use terms::Terms;
-pub use trusted::trusted_documents;
+pub use graphql::{limits::Limits, trusted_documents::trusted_documents};
+pub use limits::{
+    concurrency_limit::{ConcurrencyConfig, ConcurrencyLimit},
+    connection_limits::ConnectionConfig,
+    rate_limit::RateLimitConfig,
+};
+pub use server::metrics::{Metrics, metrics_router};
 
 use crate::{App, schema::Schema as Engine};
+use graphql::executor;
+use limits::{connection_limits, middleware};
+use routes::{calendars, feeds, links, mail, playground};
+use server::{cors, headers, health, reply};
+use transport::{http, sse, websocket};
 
-/// The longest that any request takes.
+/// Maximum duration of one HTTP request, and of one query or mutation over an open connection. Beyond it the request
+/// fails with `REQUEST_TIMEOUT`.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Answers up to so many bytes are not packed.
+/// Minimum size in bytes of a response that is compressed.
 const SMALL: u64 = 1_024;
-/// How a request is known in logs and answers.
+/// Header that identifies a request in logs and responses.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What serves connections that are held open.
+/// State of the handlers for long-lived connections: server-sent events and WebSockets.
 #[derive(Clone)]
 struct Live {
-    door: operation::Door,
-    terms: Terms,
-    seats: Arc<terms::Seats>,
+    executor: executor::Executor,
+    config: ConnectionConfig,
+    connections: Arc<connection_limits::ConnectionLimiter>,
 }
 
-/// The program as axum serves it.
+/// Builds the router of the whole HTTP interface, with the default [`ConnectionConfig`].
 pub fn router(app: App) -> Router {
-    router_on(app, Terms::default())
+    router_on(app, ConnectionConfig::default())
 }
 
-/// The same on other terms for connections that are held open.
-pub fn router_on(app: App, terms: Terms) -> Router {
-    let cors = origins::cors(&app.config.origins);
+/// Like [`router`], with another configuration for long-lived connections.
+pub fn router_on(app: App, config: ConnectionConfig) -> Router {
+    let cors = cors::cors(&app.config.origins);
     let production = app.config.production;
-    let door = operation::Door::new(app.clone(), crate::schema::build(&app));
+    let executor = executor::Executor::new(app.clone(), crate::schema::build(&app));
     let live = Live {
-        door: door.clone(),
-        terms,
-        seats: terms::Seats::new(terms),
+        executor: executor.clone(),
+        config,
+        connections: connection_limits::ConnectionLimiter::new(config),
     };
     let playground = if app.config.serves_playground() {
         Router::new()
@@ -114,14 +85,11 @@ pub fn router_on(app: App, terms: Terms) -> Router {
     } else {
         Router::new()
     };
-    let documents = documents(door.clone()).with_state(app.clone());
+    let documents = documents(executor.clone()).with_state(app.clone());
     playground
-        .route("/graphql", any(graphql::handle).with_state(door))
-        .route(
-            "/graphql/stream",
-            any(stream::handle).with_state(live.clone()),
-        )
-        .route("/graphql/ws", any(socket::handle).with_state(live))
+        .route("/graphql", any(http::handle).with_state(executor))
+        .route("/graphql/stream", any(sse::handle).with_state(live.clone()))
+        .route("/graphql/ws", any(websocket::handle).with_state(live))
         .merge(documents)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
@@ -159,8 +127,9 @@ pub fn router_on(app: App, terms: Terms) -> Router {
         .layer(map_request(headers::plain_id))
 }
 
-/// What is read without GraphQL, and paid for as it is.
-fn documents(door: operation::Door) -> Router<App> {
+/// Routes served without GraphQL: mailed links, feeds and calendars. They count towards the rate limit and wait for a
+/// concurrency permit as operations do.
+fn documents(executor: executor::Executor) -> Router<App> {
     Router::new()
         .route("/mail/unsubscribe", get(mail::ask).post(mail::unsubscribe))
         .route("/guests", get(links::guest))
@@ -168,10 +137,11 @@ fn documents(door: operation::Door) -> Router<App> {
         .route("/verify-email", get(links::address))
         .merge(feeds::routes())
         .merge(calendars::routes())
-        .route_layer(from_fn_with_state(door, toll::pay_and_wait))
+        .route_layer(from_fn_with_state(executor, middleware::charge_and_queue))
 }
 
-/// Answers of more than a kilobyte are packed, for those who take it. Events are not: they would wait for each other.
+/// Compresses responses of at least 1 KiB for clients that accept it. Server-sent events are excluded, because
+/// compression would hold each event back until the next.
 fn compression() -> CompressionLayer<impl Predicate> {
     let worth_it = SizeAbove::new(SMALL)
         .and(NotForContentType::IMAGES)
@@ -181,7 +151,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .compress_when(worth_it)
 }
 
-/// Waits until the program is about to end.
+/// Waits until the server begins to shut down.
 async fn closes(closing: &mut watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }

@@ -104,7 +104,7 @@ impl CreateInvitationPayload {
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
                 invitation: None,
                 token: None,
-                user_errors,
+                user_errors: UserError::told(user_errors),
             })),
             Err(error) => Err(error.into()),
         }

@@ -1,4 +1,4 @@
-//! Writing the record of a change, in the transaction of the change itself.
+//! Activity log: records each act in the transaction of the change itself.
 
 use entity::activity::{self, ActorKind};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -6,15 +6,15 @@ use uuid::Uuid;
 
 use super::{Error, Id, Resource, Viewer, crash};
 
-/// What was done to what. Holds ids and names of fields, never a person's data.
+/// An act and its subject. It holds ids and names of fields, never personal data.
 pub struct Act<'a, E: Resource> {
-    /// The domain's verb in the past tense, such as `listing.published`.
+    /// Name of the act: a verb of the domain in the past tense, such as `listing.published`.
     pub act: &'static str,
-    /// What it was done to.
+    /// Row that the act changed.
     pub subject: Id<E>,
-    /// The organisation that it concerns: its members may read of it.
+    /// Organisation that the act concerns. Its members may read the record.
     pub organisation: Option<Uuid>,
-    /// Names of the fields that changed, as GraphQL spells them.
+    /// Names of the changed fields, as in the GraphQL schema.
     pub fields: &'a [&'static str],
 }
 
@@ -27,7 +27,7 @@ pub async fn record<E: Resource>(
     write(conn, viewer, act, Concerns::default()).await
 }
 
-/// Records an act of the viewer that concerns another organisation too.
+/// Like [`record`], for an act that also concerns another organisation.
 pub async fn record_between<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -41,7 +41,7 @@ pub async fn record_between<E: Resource>(
     write(conn, viewer, act, concerns).await
 }
 
-/// Records an act of the viewer that was done to a person.
+/// Like [`record`], for an act that was done to a person.
 pub async fn record_to<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -55,7 +55,7 @@ pub async fn record_to<E: Resource>(
     write(conn, viewer, act, concerns).await
 }
 
-/// Whom an act concerns, beside the organisation.
+/// Those that an act concerns beside its organisation.
 #[derive(Default)]
 struct Concerns {
     other_organisation: Option<Uuid>,

@@ -1,9 +1,9 @@
-//! Objects whose fields are at hand, answered at once.
+//! Fast path for objects whose fields are already loaded.
 //!
-//! The engine makes a task of every field and lets them race, which is right for what waits. A page of twenty
-//! rows that were read already asks for hundreds of fields that do not, and the tasks are most of the server's
-//! work. [`AtOnce`] asks one field after the other instead; at the first that has to wait, fails or is out
-//! of the ordinary it leaves the whole object to the engine, which asks anew and answers as ever.
+//! The GraphQL engine makes a task of every field and runs the tasks concurrently, which suits fields that wait. A page
+//! of twenty loaded rows has hundreds of fields that do not wait, and the tasks are then most of the server's work.
+//! [`AtOnce`] resolves one field after the other instead. At the first field that waits, fails or is out of the
+//! ordinary it leaves the whole object to the engine, which resolves it again from the start.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -19,14 +19,14 @@ use tokio::task::coop::unconstrained;
 
 use super::response_limit::ResponseLimit;
 
-/// An object most of whose fields are at hand.
+/// Object most of whose fields resolve without waiting.
 pub trait AtHand: ContainerType {
-    /// Fields that mostly are not. Where one is selected the others are not asked in vain; one that is missing here
-    /// costs a little time and no answer.
+    /// Fields that usually wait. Selecting one leaves the object to the engine without resolving that field first. A
+    /// missing name costs a little time and does not change the response.
     const WAITING: &'static [&'static str] = &[];
 }
 
-/// An object that is answered at once where it can be. In the schema it is the object itself.
+/// Object that is resolved on the fast path if possible. In the schema it is the object itself.
 #[derive(Clone, Debug)]
 pub struct AtOnce<T>(pub T);
 
@@ -48,19 +48,24 @@ impl<T: AtHand> OutputType for AtOnce<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
+        let limit = ctx.data_opt::<Arc<ResponseLimit>>();
+        let counted = limit.map(|limit| limit.so_far());
         let mut fields = IndexMap::with_capacity(ctx.item.node.items.len());
-        match fill(&self.0, ctx, &mut fields) {
-            Some(()) if !fields.is_empty() && fits(ctx, &fields) => Ok(Value::Object(fields)),
-            _ => self.0.resolve(ctx, field).await,
+        let filled = fill(&self.0, ctx, &mut fields);
+        if filled.is_some() && !fields.is_empty() && limit.is_none_or(|limit| fits(limit, &fields))
+        {
+            return Ok(Value::Object(fields));
         }
+        if let Some((limit, counted)) = limit.zip(counted) {
+            limit.go_back(counted);
+        }
+        self.0.resolve(ctx, field).await
     }
 }
 
-/// Counts the fields towards the size of the response. What stands below them was counted when it was resolved.
-fn fits(ctx: &ContextSelectionSet<'_>, fields: &IndexMap<Name, Value>) -> bool {
-    let Some(limit) = ctx.data_opt::<Arc<ResponseLimit>>() else {
-        return true;
-    };
+/// Counts the fields towards the size of the response; returns false if it becomes too large. Nested values were
+/// counted when they were resolved.
+fn fits(limit: &ResponseLimit, fields: &IndexMap<Name, Value>) -> bool {
     let bytes = fields.iter().map(|(name, value)| match value {
         Value::String(text) => name.len() + text.len(),
         _ => name.len(),
@@ -68,7 +73,7 @@ fn fits(ctx: &ContextSelectionSet<'_>, fields: &IndexMap<Name, Value>) -> bool {
     limit.add(fields.len(), bytes.sum())
 }
 
-/// Adds the fields of a selection, or gives up.
+/// Adds the fields of a selection; `None` if the engine must resolve the object.
 fn fill<T: AtHand>(
     of: &T,
     ctx: &ContextSelectionSet<'_>,
@@ -90,7 +95,7 @@ fn fill<T: AtHand>(
                         .ok()??
                 };
                 let key = field.node.response_key().node.clone();
-                // A key that comes twice has two selections to be laid over each other.
+                // A repeated key has two selections to merge, which is left to the engine.
                 if fields.insert(key, value).is_some() {
                     return None;
                 }
@@ -115,7 +120,7 @@ fn fill<T: AtHand>(
     Some(())
 }
 
-/// Adds the fields of a fragment where it is on this type, or on an interface of it.
+/// Adds the fields of a fragment if it applies to this type or to one of its interfaces.
 fn spread<'a, T: AtHand>(
     of: &T,
     ctx: &ContextSelectionSet<'a>,
@@ -132,6 +137,6 @@ fn spread<'a, T: AtHand>(
     if on.is_none_or(applies) {
         return fill(of, &ctx.with_selection_set(set), fields);
     }
-    // On another object it says nothing of this one; whatever else there is, the engine knows.
+    // A fragment on another object type does not apply. Any other condition is left to the engine.
     matches!(registry.types.get(on?), Some(MetaType::Object { .. })).then_some(())
 }

@@ -1,12 +1,12 @@
-//! The one place that asks the time.
+//! The only source of the current time.
 //!
-//! Times are UTC and cut to microseconds, which is what PostgreSQL keeps: a time that was written
-//! and read back is equal on both databases, and so is a cursor made of it.
+//! Times are UTC and truncated to microseconds, which is what PostgreSQL stores: a time that is written and read back
+//! is equal on both databases, and so is a cursor made from it.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
-/// The present, in UTC, cut to microseconds.
+/// The current time in UTC, truncated to microseconds.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
@@ -16,31 +16,31 @@ pub fn now() -> DateTime<Utc> {
     from_micros(Utc::now().timestamp_micros())
 }
 
-/// The instant of so many microseconds since 1970; the epoch where that is outside chrono's range.
+/// Converts microseconds since 1970 to a time; the epoch if it is outside chrono's range.
 #[must_use]
 pub fn from_micros(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
-/// What stands for "never" in a sort key, which must not be null: the start of the year 9999, UTC.
+/// Value for "never" in a sort key, which must not be null: the start of the year 9999, UTC.
 #[must_use]
 pub fn never() -> DateTime<Utc> {
     from_micros(253_370_764_800_000_000)
 }
 
-/// `None` where a sort key holds [`never`].
+/// Returns the time, or `None` if it is [`never`].
 #[must_use]
 pub fn unless_never(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     (at < never()).then_some(at)
 }
 
-/// The calendar day in Surrey at an instant.
+/// Calendar day in Surrey (Europe/London) at a time.
 #[must_use]
 pub fn local_day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&London).date_naive()
 }
 
-/// The instant at which a local day ends: midnight in Europe/London at the start of the next one.
+/// End of a local day: midnight in Europe/London at the start of the next day.
 #[must_use]
 pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
     let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
@@ -50,14 +50,14 @@ pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
         .map_or_else(never, |local| local.with_timezone(&Utc))
 }
 
-/// The time of day in Surrey at an instant.
+/// Time of day in Surrey (Europe/London) at a time.
 #[must_use]
 pub fn local_time(at: DateTime<Utc>) -> NaiveTime {
     at.with_timezone(&London).time()
 }
 
-/// The next instant after this one at which clocks in Surrey show so many minutes after midnight. A time that is left
-/// out in spring comes an hour later, and one that comes twice in autumn comes early.
+/// Next time after `after` at which clocks in Surrey show `minute` minutes past midnight. A local time that is skipped
+/// in spring comes an hour later; of one that occurs twice in autumn, the first counts.
 #[must_use]
 pub fn next_local(after: DateTime<Utc>, minute: u32) -> DateTime<Utc> {
     let today = local_day(after);

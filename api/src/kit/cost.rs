@@ -1,4 +1,4 @@
-//! Directives by which the schema says what a field costs. The complexity of a document is computed from them.
+//! Schema directives that declare the cost of a field. The complexity of a document is computed from them.
 #![expect(
     missing_docs,
     reason = "the macro gives the directives' structs no documentation of their own"
@@ -23,7 +23,7 @@ pub fn cost(weight: u64) {}
 
 /// Cost of counting all rows of a list.
 pub const COUNT: u64 = 200;
-/// Cost of a condition on text, for which the text of many rows is read.
+/// Cost of a condition on text, which reads the text of many rows.
 pub const TEXT: u64 = 200;
-/// Cost of a statement that is sent for each parent, rather than once for all.
+/// Cost of a statement that is sent for each parent, instead of once for all of them.
 pub const STATEMENT: u64 = 10;

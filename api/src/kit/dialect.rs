@@ -1,4 +1,4 @@
-//! The one file, migrations aside, in which SQLite and PostgreSQL differ.
+//! Differences between SQLite and PostgreSQL in queries. Apart from migrations, no other file has any.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Error, Transaction};
 
-/// `column` is one of `values`: one parameter and one statement text, however many values there are.
+/// Condition that `column` is one of `values`, with one parameter and one statement text for any number of values.
 #[must_use]
 pub fn one_of<T>(backend: DbBackend, column: impl IntoColumnRef, values: Vec<T>) -> SimpleExpr
 where
@@ -29,8 +29,8 @@ where
     }
 }
 
-/// Lets those whose transactions name the same thing go one after the other, where no row stands for it that could be
-/// held. SQLite has one writer at a time anyway.
+/// Takes an advisory lock on a name until the transaction ends, for cases without a row to lock. Takes no lock on
+/// SQLite, whose write transactions are serialised.
 pub async fn in_turn(transaction: &Transaction, name: &str) -> Result<(), Error> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
@@ -41,7 +41,7 @@ pub async fn in_turn(transaction: &Transaction, name: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// The greater of two values, where neither is null.
+/// SQL function that returns the greater of two values, neither of which is null.
 #[must_use]
 pub const fn greatest(backend: DbBackend) -> &'static str {
     match backend {
@@ -50,8 +50,8 @@ pub const fn greatest(backend: DbBackend) -> &'static str {
     }
 }
 
-/// Reads rows with the limit written into the text: PostgreSQL then keeps one plan for the
-/// statement, where a bound limit makes it plan anew each time.
+/// Runs a query with the limit as a literal in its text: PostgreSQL then keeps one plan for the statement, but plans
+/// anew each time for a bound limit.
 pub async fn limited(
     conn: &impl ConnectionTrait,
     query: &SelectStatement,
@@ -72,7 +72,7 @@ pub async fn count(conn: &impl ConnectionTrait, query: SelectStatement) -> Resul
     Ok(row.map_or(Ok(0), |row| row.try_get("", "n"))?)
 }
 
-/// A column holds a text as it was typed, in any case; `%` and `_` stand for themselves.
+/// Condition that a column contains a text, ignoring case; `%` and `_` are literal.
 #[must_use]
 pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
     use sea_orm::ExprTrait;
@@ -86,8 +86,8 @@ pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
         .like(LikeExpr::new(format!("%{pattern}%")).escape('\\'))
 }
 
-/// The text of a row holds what was asked for, in each database's own query language. The table has a text index, as
-/// listings and events do.
+/// Full-text condition, written in the query language of each database. The table must have a text index, as listings
+/// and events do.
 #[must_use]
 pub fn text_matches(backend: DbBackend, table: &str, postgres: &str, sqlite: &str) -> SimpleExpr {
     match backend {
@@ -104,9 +104,9 @@ pub fn text_matches(backend: DbBackend, table: &str, postgres: &str, sqlite: &st
     }
 }
 
-/// How well a listing's text fits, as a whole number that depends on nothing but the listing itself, so that
-/// pages stay put while others post. PostgreSQL weighs title, words and description 10 to 6 to 2; SQLite
-/// counts each term 10 in the title, 6 among the words and 2 in the description.
+/// Relevance of a listing's text, as an integer that depends on the listing alone, so that pages stay stable while
+/// others post. PostgreSQL weights title, words and description 10 : 6 : 2; SQLite counts each term 10 in the title, 6
+/// in the words and 2 in the description.
 #[must_use]
 pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -> SimpleExpr {
     if backend == DbBackend::Postgres {
@@ -131,7 +131,8 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
         .unwrap_or_else(|| Expr::val(0))
 }
 
-/// Whether the database stopped a statement that ran too long: `SQLITE_INTERRUPT`, or PostgreSQL's `query_canceled`.
+/// Returns true if the database cancelled a statement that ran too long: `SQLITE_INTERRUPT`, or PostgreSQL's
+/// `query_canceled`.
 #[must_use]
 pub fn was_stopped(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =

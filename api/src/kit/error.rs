@@ -1,14 +1,14 @@
-//! What can go wrong, and what a client is told of it.
+//! Errors, and the form in which clients receive them.
 //!
-//! | error | where it shows | code |
+//! | error | reported in | code |
 //! |---|---|---|
 //! | `Refused` | `userErrors` of the payload | one of [`UserErrorCode`] each |
 //! | `Unauthenticated`, `Forbidden`, `NotFound`, `BadInput`, `Conflict` | top-level `errors` | the name in capitals |
 //! | `TooSlow`, `Overloaded` | top-level `errors` | `REQUEST_TIMEOUT`, `OVERLOADED` |
 //! | `Internal` | top-level `errors`, without its cause, which is logged once | `INTERNAL` |
 //!
-//! [`Error`] has no `Display`: async-graphql would turn it into text for clients, and a database's
-//! words could leak through any `?`.
+//! [`Error`] has no `Display`: async-graphql would convert it to text for clients, and a message of the database could
+//! leak through any `?`.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use super::{cost::list_size, dialect};
 
 pub use super::input::UserErrorCode;
 
-/// Most refusals that one act tells of.
+/// Maximum number of refusals in one payload.
 pub const MOST_USER_ERRORS: usize = 20;
-/// Most steps in the path of an input field.
+/// Maximum number of segments in the path of an input field.
 pub const MOST_STEPS: usize = 6;
 
 /// One thing that is wrong with an input, or one reason why an act is refused.
@@ -37,7 +37,14 @@ pub struct UserError {
 }
 
 impl UserError {
-    /// A refusal of the whole act.
+    /// The refusals that a payload tells of: the first of them, if there are many.
+    #[must_use]
+    pub fn told(mut all: Vec<Self>) -> Vec<Self> {
+        all.truncate(MOST_USER_ERRORS);
+        all
+    }
+
+    /// Creates a refusal of the whole act.
     pub fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -46,7 +53,7 @@ impl UserError {
         }
     }
 
-    /// A refusal that is about one field of the input; `field` is its path with dots, such as `place.postcode`.
+    /// Creates a refusal because of one input field. `field` is its path with dots, such as `place.postcode`.
     pub fn at(field: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -56,33 +63,33 @@ impl UserError {
     }
 }
 
-/// Why something was not done. See the module for what becomes of each.
+/// Error of a query or an act. The module documentation says how clients receive each.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// The act needs somebody who signed in.
+    /// The caller must sign in.
     Unauthenticated,
-    /// The viewer sees the thing but may not do this to it; the text says who may.
+    /// The viewer may see the row but not do this to it. The text says who may.
     Forbidden(&'static str),
-    /// There is no such thing, or none that the viewer may see: the two cannot be told apart.
+    /// The row does not exist, or the viewer may not see it: clients cannot tell the two apart.
     NotFound,
-    /// An argument of a query is wrong: its name and what was expected.
+    /// Invalid argument of a query: its name, and the expected value.
     BadInput(&'static str, String),
-    /// A row that must be unique was there already.
+    /// Violation of a uniqueness constraint.
     Conflict,
-    /// The act was refused, for reasons that the payload lists.
+    /// Refusal of an act, for the reasons that the payload lists.
     Refused(Vec<UserError>),
-    /// The database stopped a statement that ran too long.
+    /// The database cancelled a statement that ran too long.
     TooSlow,
-    /// No connection to the database became free in time.
+    /// No database connection became free in time.
     Overloaded,
-    /// An error of async-graphql's own, passed on.
+    /// Error of async-graphql itself, passed on unchanged.
     Graphql(async_graphql::Error),
-    /// A fault of ours. Clients learn nothing of its cause.
+    /// Internal error. Clients do not receive its cause.
     Internal(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
-    /// The code in `extensions.code`.
+    /// Value of `extensions.code`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -97,7 +104,7 @@ impl Error {
         }
     }
 
-    /// What a client reads.
+    /// Message for the client.
     #[must_use]
     pub fn message(&self) -> String {
         match self {
@@ -125,12 +132,12 @@ impl Error {
         }
     }
 
-    /// A fault that no other error explains.
+    /// Wraps an unexpected error as [`Error::Internal`].
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Arc::from(cause.into()))
     }
 
-    /// What to say where a row turned out to exist already.
+    /// Replaces [`Error::Conflict`] with a refusal; returns any other error unchanged.
     #[must_use]
     pub fn on_conflict(self, refusal: impl FnOnce() -> UserError) -> Self {
         if matches!(self, Self::Conflict) {
@@ -184,9 +191,9 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Turns any other error into a fault of ours, on purpose and in sight.
+/// Explicit conversion of any other error to an internal error.
 pub trait OrInternal<T> {
-    /// The value, or [`Error::Internal`].
+    /// Returns the value, or [`Error::Internal`].
     fn internal(self) -> Result<T, Error>;
 }
 

@@ -1,4 +1,4 @@
-//! Global ids: `kind:uuid`, opaque to clients. An id of the wrong kind fails while the argument is parsed.
+//! Global ids: `kind:uuid`, opaque to clients. An id of the wrong kind is refused when the argument is parsed.
 
 use std::{
     borrow::Cow,
@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 use super::Resource;
 
-/// The id of a row of `E`. In GraphQL it is the built-in `ID`.
+/// Global id of a row of `E`. In GraphQL it is the built-in scalar `ID`.
 pub struct Id<E>(pub Uuid, PhantomData<fn() -> E>);
 
 impl<E> Id<E> {
-    /// The global id of a row's own id.
+    /// Creates the global id from the UUID of the row.
     #[must_use]
     pub const fn new(id: Uuid) -> Self {
         Self(id, PhantomData)
@@ -68,11 +68,11 @@ impl<E: Resource> FromStr for Id<E> {
     }
 }
 
-/// The kind and the row's id in a global id; `None` for any other text.
+/// Splits a global id into its kind and the UUID of the row; `None` for any other text.
 #[must_use]
 pub fn split(global: &str) -> Option<(&str, Uuid)> {
     let (kind, id) = global.split_once(':')?;
-    // The form that we write, and no other: an id is equal to itself only.
+    // Accepts only the form that the server writes, so that a row has exactly one id.
     (id.len() == 36 && !id.bytes().any(|byte| byte.is_ascii_uppercase()))
         .then(|| Uuid::try_parse(id).ok())?
         .map(|id| (kind, id))

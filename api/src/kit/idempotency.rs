@@ -1,4 +1,4 @@
-//! Keys that make a creating act harmless to repeat: a retry gets the same answer.
+//! Idempotency keys: a retry of an act that creates a row returns the same row.
 
 use entity::idempotency;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -10,12 +10,13 @@ use super::{
     resource, secret,
 };
 
-/// What clients call it.
+/// Name of the input field.
 const FIELD: &str = "idempotencyKey";
-/// The longest key, in characters.
+/// Maximum length of a key, in characters.
 const LONGEST: usize = 100;
 
-/// What a caller's key was given for. Made once per act, asked before it and recorded with it.
+/// Idempotency key of one act, with its caller and a fingerprint of its input. Checked before the act and recorded with
+/// it.
 pub struct Key {
     caller_id: Uuid,
     text: String,
@@ -24,7 +25,8 @@ pub struct Key {
 }
 
 impl Key {
-    /// The key of an act by this viewer, if one was sent. `input` is what must be the same in a retry.
+    /// Creates the key of an act; `None` if the viewer is not signed in or sent no key. `input` must be the same in a
+    /// retry.
     #[must_use]
     pub fn new(
         viewer: &Viewer,
@@ -40,8 +42,8 @@ impl Key {
         })
     }
 
-    /// Does an act that makes something, in a transaction of its own, once for each key: a retry gets what the first has
-    /// made, also where both come at the same moment.
+    /// Runs an act that creates a row, in its own transaction, once per key. A retry returns the row of the first call,
+    /// even if both run at the same time.
     pub async fn once<E: Resource>(
         key: Option<Self>,
         database: &Database,
@@ -67,7 +69,7 @@ impl Key {
         }
         .await;
         match (answer, &key) {
-            // Whoever was first has made it by now.
+            // The other call with this key has created the row by now.
             (Err(error @ (Error::Conflict | Error::Refused(_))), Some(key)) => {
                 key.made::<E>(&database.write, viewer).await?.ok_or(error)
             }
@@ -75,7 +77,8 @@ impl Key {
         }
     }
 
-    /// What the act made when it was done before, if it was.
+    /// Row created by an earlier call with the same key; `None` if there was none. Refuses a key that was used for
+    /// another act or input.
     async fn made<E: Resource>(
         &self,
         conn: &impl ConnectionTrait,
@@ -98,7 +101,7 @@ impl Key {
         }
     }
 
-    /// Records what the act made. A retry that comes at the same moment fails here, with a conflict.
+    /// Records the created row. A concurrent retry fails here with [`Error::Conflict`].
     async fn record(
         &self,
         conn: &impl ConnectionTrait,

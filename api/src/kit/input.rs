@@ -1,4 +1,4 @@
-//! Checking what people send: every fault of an input is collected, each with its field, and answered at once.
+//! Validation of inputs: all problems are collected, each with its field, and reported together.
 
 use std::ops::RangeInclusive;
 
@@ -71,23 +71,23 @@ pub enum UserErrorCode {
     LimitReached,
 }
 
-/// The faults found so far in one input.
+/// Problems found so far in one input.
 #[derive(Debug, Default)]
 pub struct Checks(Vec<UserError>);
 
 impl Checks {
-    /// Nothing found yet.
+    /// Starts without problems.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Notes a fault of a field.
+    /// Adds a problem of a field.
     pub fn refuse(&mut self, field: &str, code: UserErrorCode, message: impl Into<String>) {
         self.0.push(UserError::at(field, code, message));
     }
 
-    /// Notes a fault unless the condition holds.
+    /// Adds a problem unless the condition holds.
     pub fn demand(
         &mut self,
         holds: bool,
@@ -100,17 +100,19 @@ impl Checks {
         }
     }
 
-    /// The value, or a note of why there is none.
+    /// Returns the value, or adds the problem and returns `None`.
     pub fn keep<T>(&mut self, value: Result<T, UserError>) -> Option<T> {
         value.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// A text on one line, trimmed: no control characters, a length in characters within the range.
+    /// Validates a single-line text and returns it trimmed: no control characters, and a length in characters within
+    /// the range.
     pub fn line(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
         self.text(field, text, length, char::is_control)
     }
 
-    /// A text of several lines, trimmed: no control characters but line breaks and tabs.
+    /// Validates a multi-line text and returns it trimmed: no control characters except line breaks and tabs, and a
+    /// length in characters within the range.
     pub fn lines(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
         let text = text.replace("\r\n", "\n");
         self.text(field, &text, length, |c| {
@@ -157,13 +159,13 @@ impl Checks {
         text.to_owned()
     }
 
-    /// The same for a text that may be left out; an empty one counts as left out.
+    /// Validates an optional single-line text. An empty text counts as absent.
     pub fn optional(&mut self, field: &str, text: Option<&str>, longest: usize) -> Option<String> {
         let text = self.line(field, text?, 0..=longest);
         (!text.is_empty()).then_some(text)
     }
 
-    /// A web address: https, or http where `plain` allows it, with a host.
+    /// Validates a web address of at most 2,000 characters: with a host, and with https, or http if `plain` is true.
     pub fn address(&mut self, field: &str, text: Option<&str>, plain: bool) -> Option<String> {
         let text = self.optional(field, text, 2_000)?;
         let fits = url::Url::parse(&text).is_ok_and(|url| {
@@ -178,7 +180,8 @@ impl Checks {
         Some(text)
     }
 
-    /// An e-mail address in lower case: one @, something before it, a name with a dot after it.
+    /// Validates an e-mail address and returns it in lower case: one @, a local part before it, and a domain with a dot
+    /// after it.
     pub fn email(&mut self, field: &str, text: &str) -> String {
         let text = self.line(field, text, 3..=254).to_lowercase();
         let fits = text.split_once('@').is_some_and(|(local, host)| {
@@ -198,7 +201,8 @@ impl Checks {
         text
     }
 
-    /// A telephone number as people write it: digits, spaces, brackets, dots and hyphens, a leading plus, 7 to 15 digits.
+    /// Validates a telephone number: 7 to 15 digits, with spaces, brackets, dots, hyphens and a leading plus; at most
+    /// 30 characters.
     pub fn phone(&mut self, field: &str, text: Option<&str>) -> Option<String> {
         let text = self.optional(field, text, 30)?;
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -215,7 +219,7 @@ impl Checks {
         Some(text)
     }
 
-    /// Notes a list that has too many members.
+    /// Adds a problem if a list has more than `most` items, and returns false.
     pub fn at_most(&mut self, field: &str, length: usize, most: usize) -> bool {
         self.demand(
             length <= most,
@@ -226,25 +230,27 @@ impl Checks {
         length <= most
     }
 
-    /// Whether nothing was found.
+    /// Returns true if no problem was found.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Nothing, or a refusal with everything that was found.
+    /// Ends the validation.
+    ///
+    /// # Errors
+    /// Returns [`Error::Refused`] with the problems found, at most
+    /// [`MOST_USER_ERRORS`](super::error::MOST_USER_ERRORS).
     pub fn finish(self) -> Result<(), Error> {
         if self.0.is_empty() {
             Ok(())
         } else {
-            let mut errors = self.0;
-            errors.truncate(super::error::MOST_USER_ERRORS);
-            Err(Error::Refused(errors))
+            Err(Error::Refused(UserError::told(self.0)))
         }
     }
 }
 
-/// Characters that turn the direction of writing and can make a text look like another.
+/// Returns true for characters that change the direction of writing, which can make a text look like another.
 const fn changes_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,4 +1,4 @@
-//! Edges that no look-ahead has read already: the rows that one step of a query asks for, in one statement.
+//! Batched loading of rows for edges that no look-ahead has read: one statement for each step of a query.
 
 use std::{
     collections::HashMap,
@@ -14,27 +14,27 @@ use uuid::Uuid;
 
 use super::{Database, Error, Id, Part, Resource, Viewer, database::RequestScope};
 
-/// How often the batch waits for others to join it. Lists of more than 30 items are resolved two at a
-/// time, so a batch that did not wait would be many; a timer would cost a millisecond instead.
+/// Number of times that a batch yields so that other loads can join it. The engine resolves lists of more than 30 items
+/// two at a time, so without waiting there would be many batches; a timer would cost a millisecond instead.
 const YIELDS: usize = 32;
 
-/// Reads rows by their ids, as this viewer sees them. One per request.
+/// Reads rows by their ids, as far as the viewer may see them. One per request.
 pub struct Rows {
     database: Database,
     viewer: Arc<Viewer>,
 }
 
-/// The loader that edges use: batched, and cached for the request.
+/// Loader of rows for edges: batched, and cached for the request.
 pub type RowLoader = DataLoader<Rows, HashMapCache>;
 
-/// A new loader for one request.
+/// Creates the loader of one request.
 #[must_use]
 pub fn rows(database: Database, viewer: Arc<Viewer>) -> RowLoader {
     DataLoader::with_cache(Rows { database, viewer }, spawn, HashMapCache::default())
         .delay(Duration::ZERO)
 }
 
-/// Runs a batch a little later, when others have joined it.
+/// Runs a batch a little later, once other loads have joined it.
 pub(super) fn spawn(batch: futures_util::future::BoxFuture<'static, ()>) {
     RequestScope::spawn(async move {
         for _ in 0..YIELDS {
@@ -64,11 +64,11 @@ where
     }
 }
 
-/// All parts of one kind that a thing has.
+/// Loader key of all parts of one kind that a parent has.
 pub struct PartsOf<E>(Uuid, PhantomData<fn() -> E>);
 
 impl<E> PartsOf<E> {
-    /// The parts of the thing with this id.
+    /// Key of the parts of the parent with this id.
     #[must_use]
     pub const fn new(whole: Uuid) -> Self {
         Self(whole, PhantomData)

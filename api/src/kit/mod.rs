@@ -1,7 +1,7 @@
-//! What every feature is built from, and what knows none of them.
+//! Building blocks of the features. None of them depends on a feature.
 //!
-//! Reading goes through [`Resource`]: a thing's name and who may see it, written once, in SQL.
-//! Writing records an [`activity`] in its own transaction. Both know who asks from the [`Viewer`].
+//! Rows are read through [`Resource`], which defines the name of a kind of row and who may see it, once and in SQL. A
+//! write records an [`activity`] in its own transaction. Both take the caller from the [`Viewer`].
 
 pub mod activity;
 pub mod at_once;

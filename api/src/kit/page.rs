@@ -1,8 +1,8 @@
-//! Lists by the page: Relay connections over stable keysets.
+//! Paginated lists: Relay connections over stable keysets.
 //!
-//! A page is cut by row value, `(key, id) < (?, ?)`, never by offset, so that the ten-thousandth
-//! page costs what the first does and rows that arrive meanwhile shift nothing. A cursor holds the
-//! key and the id of its row, and which order they belong to.
+//! A page is selected by row value, `(key, id) < (?, ?)`, never by offset, so that the ten-thousandth page costs as
+//! much as the first, and rows that are added meanwhile shift nothing. A cursor holds the key and the id of its row,
+//! and the order to which they belong.
 
 use std::borrow::Borrow;
 
@@ -20,42 +20,42 @@ use uuid::Uuid;
 
 use super::{Database, Error, clock, dialect};
 
-/// Rows on a page that asks for no number.
+/// Default page size.
 pub const DEFAULT: i32 = 20;
-/// The most rows on a page.
+/// Maximum page size.
 pub const MOST: i32 = 100;
 
-/// What an order sorts by.
+/// Type of a sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// An instant.
+    /// Point in time.
     Time,
-    /// A text.
+    /// Text.
     Text,
-    /// A whole number.
+    /// Integer.
     Integer,
-    /// A number.
+    /// Floating-point number.
     Float,
-    /// Nothing but the id.
+    /// No key: sorted by id alone.
     Id,
 }
 
-/// One way to sort: by an expression, then by the id in the same direction.
+/// Sort order: by an expression, then by id in the same direction.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Names the order, with all that its keys depend on: a cursor is refused under another name.
+    /// Name of the order, with everything on which its keys depend. A cursor with another name is refused.
     pub tag: String,
-    /// What is sorted by; never null.
+    /// Expression to sort by; never null.
     pub by: SimpleExpr,
-    /// What `by` gives.
+    /// Type of `by`.
     pub kind: KeyKind,
-    /// The id, as the query names it.
+    /// Id column, as the query names it.
     pub id: SimpleExpr,
-    /// Whether the greatest comes first.
+    /// True for descending order.
     pub descending: bool,
 }
 
-/// Which rows of a list a client asks for.
+/// Pagination arguments of a list.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
     limit: u64,
@@ -65,10 +65,10 @@ pub struct PageArgs {
 }
 
 impl PageArgs {
-    /// The arguments that every list has.
+    /// Validates the arguments that every list has. Default: the first 20 items.
     ///
     /// # Errors
-    /// A number is below 0 or above 100, or both directions are asked for at once.
+    /// Fails if a number is below 0 or above 100, or if both `first` and `last` are given.
     pub fn new(
         first: Option<i32>,
         after: Option<String>,
@@ -101,7 +101,8 @@ impl PageArgs {
 }
 
 impl PageArgs {
-    /// The first so many after a cursor, however many that is: for files, which hold more than a page.
+    /// Arguments for the first `limit` items after a cursor, without the maximum page size; for files, which hold more
+    /// than a page.
     #[must_use]
     pub const fn file(limit: u64, after: Option<String>) -> Self {
         Self {
@@ -112,8 +113,8 @@ impl PageArgs {
         }
     }
 
-    /// Where in an order by a number, the least first, the page begins: 0 for the first one, and `None` for one that
-    /// is read from its end.
+    /// Lower bound of the keys on a page, in ascending order of a number: 0 for the first page, otherwise the key of
+    /// the cursor. `None` for a page that is read from its end.
     #[must_use]
     pub fn begins_at(&self, order: &Order) -> Option<f64> {
         if self.backward || self.before.is_some() {
@@ -129,12 +130,12 @@ impl PageArgs {
     }
 }
 
-/// Reads a row whole.
+/// Decodes a complete row.
 pub fn whole<R: FromQueryResult>(row: &QueryResult) -> Result<R, DbErr> {
     R::from_query_result(row, "")
 }
 
-/// The rows of one page, in the list's order.
+/// Rows of one page, in the order of the list.
 #[derive(Clone, Debug)]
 pub struct Slice<R> {
     rows: Vec<(String, R)>,
@@ -158,7 +159,7 @@ pub async fn slice<R>(
     cut(&found, order, args, read)
 }
 
-/// The query with what its order sorts by, between the cursors.
+/// Adds the sort key and the conditions of the cursors to a query.
 pub(super) fn keyed(
     mut query: SelectStatement,
     order: &Order,
@@ -176,7 +177,7 @@ pub(super) fn keyed(
     Ok(query)
 }
 
-/// What to sort by, and which way, to meet the rows of the page first.
+/// Sort expressions with their directions, which are reversed for a page that is read from its end.
 pub(super) fn directions(order: &Order, args: &PageArgs) -> Vec<(SimpleExpr, Direction)> {
     let direction = if order.descending == args.backward {
         Direction::Asc
@@ -190,12 +191,13 @@ pub(super) fn directions(order: &Order, args: &PageArgs) -> Vec<(SimpleExpr, Dir
     directions
 }
 
-/// One row more than the page has, to know whether there is a next one.
+/// Number of rows to read: one more than the page has, to know whether there is a next page.
 pub(super) const fn most_rows(args: &PageArgs) -> u64 {
     args.limit + 1
 }
 
-/// A page of the rows that were met first.
+/// Builds a page from the rows that were read: drops the extra row, and restores the order of a page that was read from
+/// its end.
 pub(super) fn cut<Q: Borrow<QueryResult>, R>(
     found: &[Q],
     order: &Order,
@@ -228,7 +230,7 @@ pub(super) fn cut<Q: Borrow<QueryResult>, R>(
 }
 
 impl<R> Slice<R> {
-    /// The page of a list that has nothing in it.
+    /// Page of an empty list.
     #[must_use]
     pub const fn empty() -> Self {
         Self {
@@ -238,19 +240,19 @@ impl<R> Slice<R> {
         }
     }
 
-    /// Whether there is another page after this one.
+    /// Returns true if there is a page after this one.
     #[must_use]
     pub const fn has_next(&self) -> bool {
         self.has_next
     }
 
-    /// The cursor of the last row; `None` where there is no row.
+    /// Cursor of the last row; `None` if the page is empty.
     #[must_use]
     pub fn end_cursor(&self) -> Option<&str> {
         self.rows.last().map(|(cursor, _)| cursor.as_str())
     }
 
-    /// The page as a Relay connection, with what the connection says beside its edges.
+    /// Converts the page to a Relay connection with additional fields.
     pub fn connection<T: OutputType, A: async_graphql::ObjectType>(
         self,
         additional: A,
@@ -266,7 +268,7 @@ impl<R> Slice<R> {
         connection
     }
 
-    /// The page with each row read as something else.
+    /// Decodes each row; fails if one cannot be decoded.
     pub fn read<S>(self, read: impl Fn(R) -> Result<S, DbErr>) -> Result<Slice<S>, Error> {
         let Self {
             rows,
@@ -283,7 +285,7 @@ impl<R> Slice<R> {
         })
     }
 
-    /// The page with each row changed into something else.
+    /// Converts each row.
     pub fn map<S>(self, change: impl Fn(R) -> S) -> Slice<S> {
         let Self {
             rows,
@@ -301,7 +303,7 @@ impl<R> Slice<R> {
         }
     }
 
-    /// The rows alone.
+    /// Rows without their cursors.
     pub fn rows(&self) -> impl Iterator<Item = &R> {
         self.rows.iter().map(|(_, row)| row)
     }
@@ -346,7 +348,7 @@ fn beyond(
     Ok(if less { left.lt(right) } else { left.gt(right) })
 }
 
-/// `tag|id|key`, in base64 so that nobody is tempted to read it.
+/// Encodes a cursor: `tag|id|key` in base64, so that clients are not tempted to read it.
 fn cursor(order: &Order, row: &QueryResult) -> Result<String, Error> {
     fn get<T: TryGetable>(row: &QueryResult) -> Result<T, Error> {
         Ok(row.try_get("", "sort_key")?)

@@ -1,4 +1,5 @@
-//! The same page of many things at once: the members of each of twenty organisations, in one statement.
+//! Nested pages: one page for each of many parents, such as the members of each of twenty organisations, in one
+//! statement.
 
 use std::{
     collections::HashMap,
@@ -21,7 +22,7 @@ use super::{
     page::{self, KeyKind, Order, PageArgs, Slice, Total},
 };
 
-/// A page of what belongs to one thing.
+/// Page of the rows that belong to one parent.
 #[derive(Clone, Debug)]
 pub struct PageOf {
     whole: Uuid,
@@ -33,7 +34,8 @@ pub struct PageOf {
 }
 
 impl PageOf {
-    /// A page of the rows of a query of which `of` names the thing that they belong to.
+    /// Creates a page of the rows of a query. `whole` is the id of the parent, and `of` the expression for it in the
+    /// query.
     #[must_use]
     pub fn new(
         whole: Uuid,
@@ -53,7 +55,7 @@ impl PageOf {
         }
     }
 
-    /// A page of all parts of one kind that a thing has, in the order in which they came.
+    /// Creates a page of all parts of one kind that a parent has, in the order of creation.
     #[must_use]
     pub fn parts<E: Part>(whole: Uuid, id: E::Column, args: PageArgs) -> Self {
         let id = Expr::col((E::default(), id));
@@ -68,7 +70,7 @@ impl PageOf {
         Self::new(whole, whole_id, E::find().into_query(), order, args)
     }
 
-    /// How many there are on all pages.
+    /// Total number of rows on all pages, counted only if it is selected.
     #[must_use]
     pub fn total(&self) -> Total {
         Total(self.alone())
@@ -92,13 +94,13 @@ impl Hash for PageOf {
     }
 }
 
-/// Reads pages that one step of a query asks for together.
+/// Reads the pages that one step of a query loads together.
 pub struct Pages(Database);
 
-/// The loader of pages: batched, and never cached, for lists change while a request acts.
+/// Loader of pages: batched, but never cached, because lists change while a request acts.
 pub type PageLoader = DataLoader<Pages>;
 
-/// A new loader for one request.
+/// Creates the loader of one request.
 #[must_use]
 pub fn pages(database: Database) -> PageLoader {
     DataLoader::new(Pages(database), loader::spawn).delay(std::time::Duration::ZERO)
@@ -124,7 +126,7 @@ impl Loader<PageOf> for Pages {
     }
 }
 
-/// The first rows of each page, one more than it has where there are so many.
+/// Reads the first rows of each page: one more than the page has, if there are so many.
 async fn rows<'p>(
     conn: &impl ConnectionTrait,
     pages: &[&'p PageOf],

@@ -1,20 +1,19 @@
-//! Reading only the columns that a query asks for, into the row's own type.
+//! Partial rows: only the columns that a query selects, in the row's own type.
 //!
-//! A page of wide rows costs what is read of them. A [`Partial`] knows which of its columns it has; what
-//! is not there is read by id when somebody asks for it after all, so that planning wrongly costs a
-//! statement and never an answer.
+//! The cost of wide rows grows with the columns that are read. A [`Partial`] knows which columns it has. A missing
+//! column that is needed after all is read by id, so that a wrong plan costs a statement but never a wrong response.
 
 use sea_orm::{
     DbErr, EntityTrait, IdenStatic, QueryResult,
     sea_query::{Alias, Expr, SelectStatement},
 };
 
-/// A row of which some columns were read.
+/// Entity whose columns can be read one by one.
 pub trait Columns: EntityTrait {
-    /// A number below 64 for each column.
+    /// Number of a column, below 64.
     fn bit(column: Self::Column) -> u32;
 
-    /// Reads the column at a position of the result into the row.
+    /// Reads the column at position `at` of the result into the row.
     fn fill(
         model: &mut Self::Model,
         column: Self::Column,
@@ -23,7 +22,7 @@ pub trait Columns: EntityTrait {
     ) -> Result<(), DbErr>;
 }
 
-/// A row with the columns that were read; the others hold their defaults.
+/// Row with the columns that were read; the others hold their defaults.
 #[derive(Clone, Debug)]
 pub struct Partial<E: Columns> {
     model: E::Model,
@@ -31,7 +30,7 @@ pub struct Partial<E: Columns> {
 }
 
 impl<E: Columns> Partial<E> {
-    /// A row that was read whole.
+    /// Row of which all columns were read.
     pub const fn whole(model: E::Model) -> Self {
         Self {
             model,
@@ -39,7 +38,7 @@ impl<E: Columns> Partial<E> {
         }
     }
 
-    /// The row, if these columns were read.
+    /// Returns the row if these columns were read, otherwise `None`.
     pub fn with(&self, columns: &[E::Column]) -> Option<&E::Model> {
         columns
             .iter()
@@ -47,18 +46,18 @@ impl<E: Columns> Partial<E> {
             .then_some(&self.model)
     }
 
-    /// The row: for columns that are always read.
+    /// Returns the row, for columns that are always read.
     pub const fn known(&self) -> &E::Model {
         &self.model
     }
 }
 
-/// Which columns to read.
+/// Columns to read.
 #[derive(Clone, Debug)]
 pub struct Selection<E: Columns>(Vec<E::Column>);
 
 impl<E: Columns> Selection<E> {
-    /// These, each once.
+    /// Selects these columns, each once.
     pub fn new(columns: impl IntoIterator<Item = E::Column>) -> Self {
         let mut seen = 0_u64;
         let mut kept = Vec::new();
@@ -72,26 +71,26 @@ impl<E: Columns> Selection<E> {
         Self(kept)
     }
 
-    /// How many columns they are.
+    /// Number of columns.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no columns.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Adds them to a query.
+    /// Adds the columns to a query.
     pub fn select(&self, query: &mut SelectStatement) {
         for column in &self.0 {
             query.column((E::default(), *column));
         }
     }
 
-    /// Adds them to a query beside the columns of another table, each named with a prefix.
+    /// Adds the columns to a query that also selects from another table. Each name gets the prefix.
     pub fn select_as(&self, query: &mut SelectStatement, prefix: &str) {
         for column in &self.0 {
             let name = Alias::new(format!("{prefix}{}", column.as_str()));
@@ -99,7 +98,7 @@ impl<E: Columns> Selection<E> {
         }
     }
 
-    /// Reads them from a result in which they begin at a position.
+    /// Reads the columns from a result in which they begin at position `from`.
     pub fn read(&self, row: &QueryResult, from: usize) -> Result<Partial<E>, DbErr>
     where
         E::Model: Default,
@@ -116,7 +115,7 @@ impl<E: Columns> Selection<E> {
     }
 }
 
-/// Says how each column of an entity is read. The compiler demands that none is forgotten.
+/// Implements `Columns` for an entity: says how each column is read. The compiler rejects a missing column.
 #[macro_export]
 macro_rules! columns {
     ($module:ident: $($column:ident $field:ident),* $(,)?) => {

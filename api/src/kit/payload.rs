@@ -1,7 +1,7 @@
-//! What every mutation gives back: the thing, and why it was refused.
+//! Payloads of mutations: the row, and the reasons for a refusal.
 
-/// Declares a payload with one thing and `userErrors`, and how a service's answer becomes it:
-/// refusals are data, everything else goes to the top-level errors.
+/// Declares a payload with one field and `userErrors`, and the conversion from the result of a service: refusals are
+/// data, all other errors go to the top-level `errors`.
 #[macro_export]
 macro_rules! payload {
     ($(#[$doc:meta])* $payload:ident { $(#[$field_doc:meta])* $field:ident: $thing:ty }) => {
@@ -16,11 +16,14 @@ macro_rules! payload {
         }
 
         impl $payload {
-            /// The payload of what the service answered.
+            /// Converts the result of a service to the payload.
             pub fn of<T: Into<$thing>>(answer: Result<T, $crate::kit::Error>) -> async_graphql::Result<Option<Self>> {
                 match answer {
                     Ok(thing) => Ok(Some(Self { $field: Some(thing.into()), user_errors: Vec::new() })),
-                    Err($crate::kit::Error::Refused(user_errors)) => Ok(Some(Self { $field: None, user_errors })),
+                    Err($crate::kit::Error::Refused(user_errors)) => Ok(Some(Self {
+                        $field: None,
+                        user_errors: $crate::kit::UserError::told(user_errors),
+                    })),
                     Err(error) => Err(error.into()),
                 }
             }

@@ -1,7 +1,7 @@
-//! Points on the earth and postcodes.
+//! Points on the earth, and postcodes.
 //!
-//! Nearness sorts in SQL on both databases: a point is kept also as `x, y, z` on the unit sphere,
-//! where the squared chord between two points grows with their distance and needs only `+ - *`.
+//! Both databases sort by distance in SQL: a point is also stored as `x, y, z` on the unit sphere, where the squared
+//! chord between two points grows with their distance and needs only `+ - *`.
 
 use async_graphql::{InputObject, SimpleObject};
 use h3o::{LatLng, Resolution};
@@ -11,13 +11,13 @@ use super::{UserErrorCode, input::Checks};
 /// Mean radius of the earth in kilometres (IUGG R1).
 const EARTH_KM: f64 = 6371.0088;
 
-/// Squared chord of two opposite points: nothing on the sphere is farther.
+/// Squared chord of two opposite points: the maximum on the unit sphere.
 pub const FARTHEST: f64 = 4.0;
 
-/// Beyond this radius in kilometres cells no longer narrow a search enough to be worth listing.
+/// Radius in kilometres above which cells no longer narrow a search enough to be worth listing.
 const WIDEST_CELLS_KM: f64 = 30.0;
 
-/// The farthest in kilometres that a point lies from the middle of its cell.
+/// Maximum distance in kilometres from a point to the centre of its cell.
 const CELL_KM: f64 = 1.6;
 
 /// A point on the earth: WGS 84 degrees.
@@ -30,7 +30,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// The point, unless it lies outside the earth or is not a number.
+    /// Creates a point; `None` if it is outside the earth or not a number.
     #[must_use]
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         (latitude.abs() <= 90.0 && longitude.abs() <= 180.0).then_some(Self {
@@ -39,7 +39,7 @@ impl Point {
         })
     }
 
-    /// The point on the unit sphere.
+    /// Coordinates of the point on the unit sphere.
     #[must_use]
     pub fn unit(self) -> [f64; 3] {
         let (latitude, longitude) = (self.latitude.to_radians(), self.longitude.to_radians());
@@ -50,21 +50,21 @@ impl Point {
         ]
     }
 
-    /// The squared chord to another point on the unit sphere.
+    /// Squared chord to another point on the unit sphere.
     #[must_use]
     pub fn chord(self, other: Self) -> f64 {
         let pairs = self.unit().into_iter().zip(other.unit());
         pairs.map(|(one, other)| (one - other).powi(2)).sum()
     }
 
-    /// The H3 cell at resolution 7 (about 5 square kilometres); `None` where H3 knows none.
+    /// H3 cell at resolution 7 (about 5 square kilometres); `None` if H3 has none.
     #[must_use]
     pub fn cell(self) -> Option<i64> {
         let point = LatLng::new(self.latitude, self.longitude).ok()?;
         u64::from(point.to_cell(Resolution::Seven)).try_into().ok()
     }
 
-    /// Every cell that may hold a point within so many kilometres; `None` where that would be too many to help.
+    /// Every cell that may contain a point within `km` kilometres; `None` if they would be too many to help.
     #[must_use]
     pub fn cells_within(self, km: f64) -> Option<Vec<i64>> {
         if km > WIDEST_CELLS_KM {
@@ -106,7 +106,7 @@ pub struct PointInput {
 }
 
 impl PointInput {
-    /// The point, or a note that it lies outside the earth.
+    /// Validates the point; adds a problem and returns `None` if it is outside the earth.
     pub fn check(self, checks: &mut Checks, field: &str) -> Option<Point> {
         let point = Point::new(self.latitude, self.longitude);
         checks.demand(
@@ -120,7 +120,7 @@ impl PointInput {
 }
 
 impl From<PointInput> for Point {
-    /// As it was sent: whether it lies on the earth is yet to be asked.
+    /// Converts the point without validating it.
     fn from(
         PointInput {
             latitude,
@@ -134,24 +134,24 @@ impl From<PointInput> for Point {
     }
 }
 
-/// The squared chord on the unit sphere that so many kilometres along the earth make.
+/// Squared chord on the unit sphere for a distance in kilometres along the earth's surface.
 #[must_use]
 pub fn chord_of_km(km: f64) -> f64 {
     let half = (km / EARTH_KM / 2.0).clamp(0.0, std::f64::consts::FRAC_PI_2);
     (2.0 * half.sin()).powi(2)
 }
 
-/// The kilometres along the earth that a squared chord on the unit sphere spans.
+/// Distance in kilometres along the earth's surface for a squared chord on the unit sphere.
 #[must_use]
 pub fn km_of_chord(chord: f64) -> f64 {
     2.0 * EARTH_KM * (chord.max(0.0).sqrt() / 2.0).min(1.0).asin()
 }
 
-/// A postcode of the United Kingdom in its usual form (capitals, one space), or `None` where it has not
-/// the form of one. Whether it exists is not checked: that takes the national file.
+/// Normalises a postcode of the United Kingdom to capitals and one space; `None` if the text does not have the form of
+/// a postcode. It may not exist: checking that takes the national file.
 ///
-/// The form is that of BS 7666: an area of one or two letters, a district, and the inward part of a
-/// digit and two letters out of those that are used there.
+/// The form is that of BS 7666: an area of one or two letters, a district, and the inward part of a digit and two
+/// letters out of those that are used there.
 #[must_use]
 pub fn postcode(text: &str) -> Option<String> {
     let code: String = text

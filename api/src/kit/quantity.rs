@@ -1,4 +1,4 @@
-//! Quantities: whole numbers of a dimension's base unit inside, decimal amounts of a unit outside.
+//! Quantities: integers of a dimension's base unit internally, decimal amounts of a unit in the API.
 //!
 //! | unit | base unit | base units in one |
 //! |---|---|---|
@@ -13,10 +13,10 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{UserError, UserErrorCode};
 
-/// The largest quantity: sums of many stay far inside 64 bits.
+/// Maximum quantity in base units: sums of many stay far inside 64 bits.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// How many base units one of this unit is.
+/// Number of base units in one unit.
 #[must_use]
 pub const fn base_units(unit: Unit) -> i64 {
     match unit {
@@ -28,7 +28,7 @@ pub const fn base_units(unit: Unit) -> i64 {
     }
 }
 
-/// What units measure: quantities of one dimension are counted in one base unit.
+/// Dimension that a unit measures. Quantities of one dimension are counted in one base unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dimension {
     Minutes,
@@ -46,7 +46,8 @@ const fn dimension(unit: Unit) -> Dimension {
     }
 }
 
-/// The unit in which all that measures the same is told, without asking how long a day is. Its base unit is the same.
+/// Unit in which all quantities of a dimension are reported, independent of the length of a day. It has the same base
+/// unit.
 #[must_use]
 pub const fn counted_in(unit: Unit) -> Unit {
     match dimension(unit) {
@@ -57,7 +58,7 @@ pub const fn counted_in(unit: Unit) -> Unit {
     }
 }
 
-/// Whether turning one unit into the other depends on how long a day is.
+/// Returns true if the conversion between two units depends on the length of a day.
 #[must_use]
 pub fn needs_day(from: Unit, to: Unit) -> bool {
     use Dimension::{Days, Minutes};
@@ -67,8 +68,9 @@ pub fn needs_day(from: Unit, to: Unit) -> bool {
     )
 }
 
-/// Base units of one unit as base units of another, rounded up, so that no promise is larger than what is held for it;
-/// `None` where the two measure different things, or the result is too large. A day is `minutes_per_day` long.
+/// Converts base units of one unit to base units of another, rounded up, so that no promise is larger than the quantity
+/// held for it. `None` if the two measure different things, or the result is too large. `minutes_per_day` is the length
+/// of a day.
 #[must_use]
 pub fn convert(base: i64, from: Unit, to: Unit, minutes_per_day: i32) -> Option<i64> {
     use Dimension::{Days, Minutes};
@@ -83,7 +85,7 @@ pub fn convert(base: i64, from: Unit, to: Unit, minutes_per_day: i32) -> Option<
     i64::try_from(converted).ok()
 }
 
-/// What a unit is called where it has no label of its own.
+/// Label of a unit that has no label of its own.
 #[must_use]
 pub const fn label(unit: Unit) -> &'static str {
     match unit {
@@ -106,10 +108,11 @@ pub const fn label(unit: Unit) -> &'static str {
     }
 }
 
-/// An amount of a unit in base units.
+/// Converts an amount of a unit to base units.
 ///
 /// # Errors
-/// The amount is not positive, finer than the base unit, or larger than 10^15 base units; the error names `field`.
+/// Fails if the amount is not positive, finer than the base unit, or larger than 10^15 base units; the error names
+/// `field`.
 pub fn to_base(amount: Decimal, unit: Unit, field: &str) -> Result<i64, UserError> {
     let refuse = |code, message: String| Err(UserError::at(field, code, message));
     if amount <= Decimal::ZERO {
@@ -140,7 +143,7 @@ pub fn to_base(amount: Decimal, unit: Unit, field: &str) -> Result<i64, UserErro
     }
 }
 
-/// Base units as an amount of a unit, without trailing zeros.
+/// Converts base units to an amount of a unit, without trailing zeros.
 #[must_use]
 pub fn from_base(base: i64, unit: Unit) -> Decimal {
     (Decimal::from(base) / Decimal::from(base_units(unit)))

@@ -1,4 +1,4 @@
-//! One trait says what a thing is called and who may see it; all reading of single things goes through it.
+//! Reading of single rows, by one trait that defines the name of a kind of row and who may see it.
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -8,31 +8,32 @@ use uuid::Uuid;
 
 use super::{Error, Id, Transaction, Viewer};
 
-/// A kind of row that has a global id.
+/// Kind of row that has a global id.
 pub trait Resource: EntityTrait {
-    /// The kind in global ids and activities: lower case, singular.
+    /// Name of the kind in global ids and activities: lower case, singular.
     const NAME: &'static str;
 
-    /// The column that holds the row's id.
+    /// Column that holds the row's id.
     const ID: Self::Column;
 
-    /// The row's id.
+    /// Returns the row's id.
     fn id(row: &Self::Model) -> Uuid;
 
-    /// Which rows the viewer may see: by id, as an edge, in a list.
+    /// Condition for the rows that the viewer may see: by id, as an edge, in a list.
     fn visible_to(viewer: &Viewer) -> Condition;
 }
 
-/// A kind of row that is a part of another thing, has no id of its own, and is seen by whoever sees the whole.
+/// Kind of row that is part of another row, has no global id of its own, and is visible to every viewer who may see the
+/// parent.
 pub trait Part: EntityTrait {
-    /// The column that holds the id of the whole.
+    /// Column that holds the parent's id.
     const WHOLE: Self::Column;
 
-    /// The id of the whole.
+    /// Returns the parent's id.
     fn whole(row: &Self::Model) -> Uuid;
 }
 
-/// The row, if there is one that the viewer may see.
+/// Reads a row that the viewer may see; `None` if there is none.
 pub async fn find<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -45,7 +46,7 @@ pub async fn find<E: Resource>(
         .await?)
 }
 
-/// The row, or [`Error::NotFound`] where the viewer may not see one.
+/// Like [`find`], with [`Error::NotFound`] if there is none.
 pub async fn get<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -54,8 +55,8 @@ pub async fn get<E: Resource>(
     find(conn, viewer, id).await?.ok_or(Error::NotFound)
 }
 
-/// The same, and nobody changes the row until the transaction ends. Any number may hold it so at once. On SQLite
-/// there is nothing to hold: one transaction writes at a time.
+/// Like [`get`], with `FOR SHARE`: other transactions may lock the row in the same way, but cannot change it until this
+/// one ends. Takes no lock on SQLite, whose write transactions are serialised.
 pub async fn hold<E: Resource>(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -70,8 +71,9 @@ pub async fn hold<E: Resource>(
         .ok_or(Error::NotFound)
 }
 
-/// Nobody changes any of these rows until the transaction ends, nor holds them so. They are held in the order of their
-/// ids, so that no two transactions wait for each other in a circle. On SQLite there is nothing to hold.
+/// Locks rows with `FOR NO KEY UPDATE`: other transactions cannot change or lock them until this one ends. The rows are
+/// locked in the order of their ids, so that transactions cannot deadlock. Takes no lock on SQLite, whose write
+/// transactions are serialised.
 pub async fn hold_in_order<E: EntityTrait>(
     transaction: &Transaction,
     id: E::Column,

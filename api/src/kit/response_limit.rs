@@ -1,7 +1,7 @@
 //! Limit on the size of a response, enforced while it is built.
 //!
-//! The cost of a document says how large its response can become, provided that every list is priced by its real
-//! length. This is the second line: it counts what is really there, and stops the work where that is too much.
+//! The complexity of a document bounds the size of its response, provided that every list is priced by its real length.
+//! This is the second line of defence: it counts the actual values, and stops the operation if there are too many.
 
 use std::{
     future::pending,
@@ -19,6 +19,10 @@ use async_graphql::{
 };
 use tokio::{sync::Notify, task::coop};
 
+/// Maximum length of a name in a document, in bytes.
+pub const MOST_NAME: usize = 100;
+/// Bytes of an error in JSON beside its message and path.
+const ERROR: usize = 150;
 /// Bytes of a value in JSON beside its name and text: punctuation, or a number.
 const PUNCTUATION: usize = 8;
 
@@ -33,7 +37,7 @@ pub struct ResponseLimit {
 }
 
 impl ResponseLimit {
-    /// A response of at most so many values (fields and list items) and bytes.
+    /// Creates a limit of `max_values` values (fields and list items) and `max_bytes` bytes.
     #[must_use]
     pub fn new(max_values: usize, max_bytes: usize) -> Self {
         Self {
@@ -45,7 +49,7 @@ impl ResponseLimit {
         }
     }
 
-    /// Counts values, and the bytes of their names and texts; false where the response becomes too large.
+    /// Counts values, and the bytes of their names and texts; returns false if the limit is exceeded.
     pub fn add(&self, values: usize, bytes: usize) -> bool {
         let bytes = bytes + values * PUNCTUATION;
         let values = self.values.fetch_add(values, Ordering::Relaxed) + values;
@@ -57,9 +61,23 @@ impl ResponseLimit {
         fits
     }
 
-    /// Waits until the response becomes too large.
+    /// Waits until the limit is exceeded.
     pub async fn exceeded(&self) {
         self.exceeded.notified().await;
+    }
+
+    /// Values and bytes so far.
+    pub(super) fn so_far(&self) -> (usize, usize) {
+        (
+            self.values.load(Ordering::Relaxed),
+            self.bytes.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Goes back to an earlier count, because what was counted since is resolved again.
+    pub(super) fn go_back(&self, (values, bytes): (usize, usize)) {
+        self.values.store(values, Ordering::Relaxed);
+        self.bytes.store(bytes, Ordering::Relaxed);
     }
 
     fn restart(&self) {
@@ -68,7 +86,7 @@ impl ResponseLimit {
     }
 }
 
-/// Engine extension that counts every field and list item against the [`ResponseLimit`] in the request's data.
+/// Engine extension that counts every field and list item against the [`ResponseLimit`] of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitResponses;
 
@@ -102,20 +120,30 @@ impl Extension for LimitResponses {
         let Some(limit) = ctx.data_opt::<Arc<ResponseLimit>>() else {
             return next.run(ctx, info).await;
         };
-        // Counted before it is resolved: what it selects may be many times as much. Whoever executes the operation
-        // ends it, so that nothing goes on.
-        if !limit.add(1, info.name.len()) {
+        // Counted before the field is resolved, because its selection may be many times as large. The executor ends the
+        // operation, so nothing continues after this. The parent of a list item is a list.
+        let key = match info.alias {
+            _ if info.parent_type.starts_with('[') => 0,
+            Some(alias) => alias.len(),
+            None => info.name.len(),
+        };
+        if !limit.add(1, key) {
             return pending().await;
         }
-        // A large response lets other requests have their turn, and its own time-out.
+        let depth = info.path_node.parents().count();
+        // Lets a large response yield to other requests, and to its own timeout.
         coop::consume_budget().await;
-        let value = next.run(ctx, info).await?;
-        if let Some(Value::String(text)) = &value
-            && !limit.add(0, text.len())
-        {
+        let result = next.run(ctx, info).await;
+        let more = match &result {
+            Ok(Some(Value::String(text))) => text.len(),
+            // Its path names every field above it.
+            Err(error) => error.message.len() + ERROR + depth * MOST_NAME,
+            Ok(_) => 0,
+        };
+        if more > 0 && !limit.add(0, more) {
             return pending().await;
         }
-        Ok(value)
+        result
     }
 }
 

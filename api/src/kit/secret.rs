@@ -1,4 +1,4 @@
-//! Tokens that are shown once and kept only as hashes.
+//! Tokens that are shown once and stored only as hashes.
 
 use std::fmt::Write as _;
 
@@ -8,20 +8,20 @@ use sha2::{Digest, Sha256};
 
 use super::{Error, OrInternal};
 
-/// A new token: 256 random bits in 43 characters that are safe in an address.
+/// Generates a token: 256 random bits in 43 URL-safe characters.
 pub fn token() -> Result<String, Error> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes).internal()?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What is kept of a token. A plain hash is enough, for the token cannot be guessed.
+/// Hash of a token, for storage. A plain hash is enough, because the token cannot be guessed.
 #[must_use]
 pub fn hash(token: &str) -> String {
     hex(&Sha256::digest(token))
 }
 
-/// Bytes as hexadecimal digits.
+/// Encodes bytes as hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes

@@ -1,7 +1,7 @@
-//! Whoever asks: somebody who signed in, nobody, or the marketplace itself.
+//! The caller: a signed-in person, an anonymous client, or the system itself.
 //!
-//! It is loaded at most once per request and never for anonymous ones. The time of the request is
-//! in it, so that rules stay pure.
+//! Loaded at most once per request, and never for anonymous requests. It carries the time of the request, so that rules
+//! stay pure.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{membership::MembershipRole, person::PlatformRole};
@@ -9,41 +9,41 @@ use uuid::Uuid;
 
 use super::{Error, clock};
 
-/// Who asks, and when.
+/// Caller and time of a request.
 #[derive(Clone, Debug)]
 pub struct Viewer {
-    /// The instant of the request.
+    /// Time of the request.
     pub now: DateTime<Utc>,
-    /// Who it is.
+    /// Kind of caller.
     pub who: Who,
 }
 
-/// The kinds of callers.
+/// Kinds of callers.
 #[derive(Clone, Debug)]
 pub enum Who {
-    /// A request without a token.
+    /// Anonymous client: a request without a token.
     Nobody,
-    /// A person with a valid access token.
+    /// Person with a valid access token.
     Person(SignedIn),
     /// The worker or the command line.
     System,
 }
 
-/// A person who signed in, with what they may do.
+/// Signed-in person with their roles and memberships.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The person's row.
+    /// Id of the person.
     pub id: Uuid,
-    /// The session that the token belongs to.
+    /// Session to which the token belongs.
     pub session_id: Uuid,
-    /// Platform roles held at this moment.
+    /// Platform roles at the time of the request.
     pub roles: Vec<PlatformRole>,
-    /// Active memberships at this moment.
+    /// Active memberships at the time of the request: the organisation and the role in it.
     pub memberships: Vec<(Uuid, MembershipRole)>,
 }
 
 impl Viewer {
-    /// Nobody, now.
+    /// Anonymous viewer, at the current time.
     #[must_use]
     pub fn nobody() -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Viewer {
         }
     }
 
-    /// The marketplace itself, now.
+    /// The system itself, at the current time.
     #[must_use]
     pub fn system() -> Self {
         Self {
@@ -61,13 +61,13 @@ impl Viewer {
         }
     }
 
-    /// The calendar day of the request in Surrey.
+    /// Calendar day of the request in Surrey (Europe/London).
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         clock::local_day(self.now)
     }
 
-    /// The person who signed in, if one did.
+    /// The signed-in person; `None` for other callers.
     #[must_use]
     pub const fn person(&self) -> Option<&SignedIn> {
         match &self.who {
@@ -76,30 +76,30 @@ impl Viewer {
         }
     }
 
-    /// The id of the person who signed in.
+    /// Id of the signed-in person; `None` for other callers.
     #[must_use]
     pub fn person_id(&self) -> Option<Uuid> {
         self.person().map(|person| person.id)
     }
 
-    /// The person who signed in, or [`Error::Unauthenticated`].
+    /// Returns the signed-in person, or [`Error::Unauthenticated`].
     pub fn signed_in(&self) -> Result<&SignedIn, Error> {
         self.person().ok_or(Error::Unauthenticated)
     }
 
-    /// Whether it is a request without a token.
+    /// Returns true for an anonymous client.
     #[must_use]
     pub const fn is_nobody(&self) -> bool {
         matches!(self.who, Who::Nobody)
     }
 
-    /// Whether it is the marketplace itself.
+    /// Returns true for the worker and the command line.
     #[must_use]
     pub const fn is_system(&self) -> bool {
         matches!(self.who, Who::System)
     }
 
-    /// Whether the viewer holds a platform role. Administrators hold all of them.
+    /// Returns true if the viewer has a platform role. Administrators and the system have all of them.
     #[must_use]
     pub fn holds(&self, role: PlatformRole) -> bool {
         match &self.who {
@@ -111,19 +111,19 @@ impl Viewer {
         }
     }
 
-    /// Whether the viewer is a programme administrator.
+    /// Returns true for a programme administrator, and for the system.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.holds(PlatformRole::ProgrammeAdmin)
     }
 
-    /// Whether the viewer holds any platform role.
+    /// Returns true if the viewer has any platform role.
     #[must_use]
     pub fn is_staff(&self) -> bool {
         self.holds(PlatformRole::Broker) || self.holds(PlatformRole::Moderator)
     }
 
-    /// The viewer's role in an organisation.
+    /// Role of the viewer in an organisation; `None` if they are not a member.
     #[must_use]
     pub fn role_in(&self, organisation: Uuid) -> Option<MembershipRole> {
         self.person()?
@@ -132,13 +132,13 @@ impl Viewer {
             .find_map(|(id, role)| (*id == organisation).then_some(*role))
     }
 
-    /// Whether the viewer holds this role in an organisation, or a higher one.
+    /// Returns true if the viewer has this role or a higher one in an organisation.
     #[must_use]
     pub fn at_least(&self, organisation: Uuid, role: MembershipRole) -> bool {
         self.role_in(organisation).is_some_and(|held| held >= role)
     }
 
-    /// The organisations that the viewer is a member of.
+    /// Organisations of which the viewer is a member.
     pub fn organisations(&self) -> impl Iterator<Item = Uuid> + '_ {
         self.person()
             .into_iter()

@@ -92,13 +92,10 @@ impl MatchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones; without it, all.")] filter: Option<MatchFilter>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Match, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         let filter = filter.unwrap_or_default().into();

@@ -49,13 +49,11 @@ impl Membership {
         args: PageArgs,
     ) -> Result<Connection<String, Self, Total>> {
         let id = membership::Column::Id;
-        match viewer.person_id() {
-            Some(me) => Ok(ctx.part_page::<membership::Entity, _>(me, id, args).await?),
-            None => {
-                let nothing = PageOf::parts::<membership::Entity>(Uuid::nil(), id, args).total();
-                Ok(Slice::<membership::Model>::empty().connection(nothing, Self))
-            }
+        if let Some(me) = viewer.person_id() {
+            return Ok(ctx.part_page::<membership::Entity, _>(me, id, args).await?);
         }
+        let nothing = PageOf::parts::<membership::Entity>(Uuid::nil(), id, args).total();
+        Ok(Slice::<membership::Model>::empty().connection(nothing, Self))
     }
 }
 

@@ -181,13 +181,10 @@ impl Organisation {
     async fn children(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Self, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         let page = search::children(ctx.viewer(), self.key(), args);
@@ -232,13 +229,10 @@ impl Organisation {
         #[graphql(desc = "Which listings; those that are open unless `states` says otherwise.")]
         filter: Option<ListingFilter>,
         #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
         finding::query::of_organisation(ctx, self.key(), filter, order_by, args).await
@@ -255,13 +249,10 @@ impl Organisation {
         #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
         filter: Option<EventFilter>,
         #[graphql(desc = "In which order.", default)] order_by: EventOrder,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<EventPage> {
         let args = PageArgs::new(first, after, last, before)?;
         events::of_organisation(ctx, self.key(), filter, order_by, args).await
@@ -317,13 +308,10 @@ impl Organisation {
         #[graphql(desc = "In force, asked for, or both; without it, both.")] states: Option<
             Vec<MembershipState>,
         >,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Membership, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Membership::of_organisation(ctx, self.key(), states, args).await
@@ -341,13 +329,10 @@ impl Organisation {
     async fn activities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The first so many after the cursor: 20 unless said otherwise, at most 100."
-        )]
         first: Option<i32>,
-        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many before the cursor, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<Connection<String, Activity, Total>> {
         let args = PageArgs::new(first, after, last, before)?;
         Activity::of_organisation(ctx, self.key(), args).await

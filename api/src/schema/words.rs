@@ -13,11 +13,14 @@ use async_graphql::{
 const PAGING: [(&str, &str); 4] = [
     (
         "first",
-        "The first so many after the cursor: 20 unless said otherwise, at most 100.",
+        "Returns the first n items after the cursor. Default 20, maximum 100.",
     ),
-    ("after", "Begin after this cursor."),
-    ("last", "The last so many before the cursor, at most 100."),
-    ("before", "End before this cursor."),
+    ("after", "Returns items after this cursor."),
+    (
+        "last",
+        "Returns the last n items before the cursor. Maximum 100.",
+    ),
+    ("before", "Returns items before this cursor."),
 ];
 
 /// The library's scalars, in words of ours.

@@ -11,7 +11,7 @@ use super::{
     record::Members,
     rules,
 };
-use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code};
+use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code, error::MOST_USER_ERRORS};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,9 @@ fn headings(record: &csv::StringRecord) -> Result<Vec<Option<&'static Column>>, 
     let mut seen = BTreeSet::new();
     let mut headings = Vec::new();
     for heading in record {
+        if refusals.len() >= MOST_USER_ERRORS {
+            break;
+        }
         let column = columns::meant(heading);
         if column.is_none() && !heading.trim().is_empty() {
             let message = format!("There is no column \"{}\".", heading.trim());

@@ -21,6 +21,7 @@ impl TransferMutation {
     /// Bring in listings from a file. Each is known by its reference: what is new is made, what differs is changed,
     /// and the rest stays, so that a second time changes nothing. All rows are written or none, and each is
     /// reported on.
+    #[graphql(directive = cost::apply(1_000))]
     async fn import_listings(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,8 @@ use crate::kit::{Error, UserError, UserErrorCode, Viewer};
 
 /// The most bytes of a file.
 pub const LARGEST: usize = 900_000;
+/// Most errors that the report of an import tells of, shared among its rows; each row tells of at least one.
+pub const MOST_ERRORS: usize = 1_000;
 /// The most rows of a file, in and out.
 pub const MOST_ROWS: usize = 1_000;
 

@@ -124,6 +124,11 @@ pub async fn import(
     for entry in entries {
         rows.push(Box::pin(import.row(entry)).await?);
     }
+    let faulty = rows.iter().filter(|row| !row.errors.is_empty()).count();
+    let errors_of_each = (rules::MOST_ERRORS / faulty.max(1)).max(1);
+    for row in &mut rows {
+        row.errors.truncate(errors_of_each);
+    }
     let failed = rows.iter().any(|row| row.outcome == Outcome::Failed);
     let written = !failed && !how.dry_run;
     if written {

@@ -176,7 +176,7 @@ impl ImportListingsPayload {
             }
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
                 report: None,
-                user_errors,
+                user_errors: UserError::told(user_errors),
             })),
             Err(error) => Err(error.into()),
         }

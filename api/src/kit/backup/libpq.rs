@@ -1,11 +1,11 @@
-//! An address of PostgreSQL as the environment of its own programs.
+//! Conversion of a PostgreSQL URL to the environment of PostgreSQL's own programs.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// What the address says, by the names that PostgreSQL's programs know.
+/// Environment variables for PostgreSQL's programs, from a database URL. Fails if the address is not a URL.
 pub fn environment(address: &str) -> Result<Vec<(&'static str, String)>, String> {
     let url = Url::parse(address)
         .map_err(|_| "DATABASE_URL is no address such as postgres://user:password@host/name")?;
@@ -32,7 +32,7 @@ pub fn environment(address: &str) -> Result<Vec<(&'static str, String)>, String>
     Ok(said)
 }
 
-/// The words of an address that the server's own connections heed too.
+/// Environment variable for a URL parameter; `None` for one that the server's own connections do not support either.
 fn known(name: &str) -> Option<&'static str> {
     Some(match name {
         "sslmode" | "ssl-mode" => "PGSSLMODE",

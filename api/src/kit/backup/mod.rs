@@ -1,7 +1,7 @@
-//! The whole database as one file, taken while servers run, and brought back into a database that is empty.
+//! Backups: the whole database as one file, taken while servers run, and restored into an empty database.
 //!
-//! Each database has its own way of doing that; what is promised is the same. A file gets its name only once it is
-//! whole and was read again; nothing is ever overwritten; nobody else may read it.
+//! Each database has its own method, with the same guarantees: a file gets its name only once it is complete and
+//! verified, no file is overwritten, and only its owner may read it.
 
 mod libpq;
 mod postgres;
@@ -14,10 +14,10 @@ use migration::{Migrator, MigratorTrait};
 
 use staged::Staged;
 
-/// Writes everything in the database at an address into a new file; says how many bytes that are.
+/// Writes the whole database into a new file, and returns its size in bytes.
 ///
 /// # Errors
-/// There is such a file already, it cannot be written, or the database cannot be read.
+/// Fails if the file already exists or cannot be written, or if the database cannot be read.
 pub async fn back_up(url: &str, file: &Path) -> Result<u64, String> {
     let staged = Staged::beside(file)?;
     if is_sqlite(url) {
@@ -30,11 +30,11 @@ pub async fn back_up(url: &str, file: &Path) -> Result<u64, String> {
     staged.publish()
 }
 
-/// Brings what is in a file into the empty database at an address.
+/// Restores a backup into an empty database.
 ///
 /// # Errors
-/// The file is no backup of such a database, is damaged, or is of a newer program; or the database is not empty. Then
-/// nothing was done.
+/// Fails, without changing anything, if the file is no backup of such a database, is damaged or comes from a newer
+/// program, or if the database is not empty.
 pub async fn restore(url: &str, file: &Path) -> Result<(), String> {
     let from = kind(file)?;
     match (from, is_sqlite(url)) {
@@ -59,13 +59,13 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-/// Of which database a file is a backup.
+/// Database from which a backup was taken.
 enum Kind {
     Sqlite,
     Postgres,
 }
 
-/// Files of both begin with a word of their own.
+/// Reads the kind of a backup from its first bytes.
 fn kind(file: &Path) -> Result<Kind, String> {
     use std::io::Read;
 
@@ -82,7 +82,7 @@ fn kind(file: &Path) -> Result<Kind, String> {
     }
 }
 
-/// Whether this program knows all steps that the tables in a file have taken.
+/// Checks that this program knows all migrations that were applied to a backup.
 fn known(file: &Path, steps: &[String]) -> Result<(), String> {
     let shown = file.display();
     if steps.is_empty() {

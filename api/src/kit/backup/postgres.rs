@@ -1,5 +1,6 @@
-//! PostgreSQL is copied by its own programs, which see it as it is at one moment while others read and write. They are
-//! told where it is by their environment, for anybody may read the words of a command.
+//! Backups of PostgreSQL by its own programs, which read a consistent snapshot while others read and write. The
+//! connection is passed to them in the environment, because every user of the machine can read the arguments of a
+//! command.
 
 use std::{
     ffi::OsString,
@@ -13,7 +14,7 @@ use sea_orm::sqlx::{ConnectOptions, postgres::PgConnectOptions, query_scalar};
 
 use super::libpq;
 
-/// What stands in a schema that is not the database's own.
+/// Counts the relations of the database other than the system's own.
 const THINGS: &str = "SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname NOT LIKE 'pg_toast%' AND nspname NOT LIKE 'pg_temp%'";
 
@@ -29,9 +30,9 @@ pub async fn take(url: &str, file: &Path) -> Result<(), String> {
     run("pg_dump", Some(url), &words, file).await.map(drop)
 }
 
-/// The steps that the tables in a file have taken, if the file is whole.
+/// Names of the migrations that were applied to a backup. Fails if the file is damaged.
 pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
-    // Turned into statements that nobody reads, all of it is read.
+    // Converts the whole file to SQL that is discarded, so that all of it is read.
     run("pg_restore", None, &["--file=/dev/null"], file)
         .await
         .map_err(|error| {
@@ -52,7 +53,7 @@ pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// Brings a file into the empty database at an address: all of it or nothing.
+/// Restores a file into an empty database, in one transaction.
 pub async fn bring(url: &str, file: &Path) -> Result<(), String> {
     let count = async {
         let mut conn = PgConnectOptions::from_str(url)?.connect().await?;
@@ -72,13 +73,13 @@ pub async fn bring(url: &str, file: &Path) -> Result<(), String> {
         "--no-owner",
         "--no-privileges",
         "--no-password",
-        // The one that the environment names.
+        // The database that the environment names.
         "--dbname=",
     ];
     run("pg_restore", Some(url), &words, file).await.map(drop)
 }
 
-/// Runs one of PostgreSQL's programs on a file, and gives what it writes.
+/// Runs one of PostgreSQL's programs on a file, and returns its output.
 async fn run(
     program: &'static str,
     url: Option<&str>,

@@ -1,4 +1,4 @@
-//! SQLite copies a database by itself, as it is at one moment, while others read and write.
+//! Backups of SQLite by its own copy (`VACUUM INTO`), a consistent snapshot while others read and write.
 
 use std::{
     ffi::OsString,
@@ -35,7 +35,7 @@ pub async fn take(url: &str, file: &Path) -> Result<(), String> {
         .map_err(|error| format!("{} cannot be copied: {error}", path.display()))
 }
 
-/// The steps that the tables in a file have taken, if the file is whole.
+/// Names of the migrations that were applied to a backup. Fails if the file is damaged.
 pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
     let damaged = |why: String| format!("{} is damaged: {why}", file.display());
     if !is_whole(file).map_err(|error| damaged(error.to_string()))? {
@@ -53,11 +53,11 @@ pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
         return Err(damaged(fault));
     }
     let steps = query_scalar("SELECT version FROM seaql_migrations ORDER BY version");
-    // Where there is no such table it is the database of another program.
+    // Without this table it is the database of another program.
     Ok(steps.fetch_all(&mut copy).await.unwrap_or_default())
 }
 
-/// Whether a file is as long as its beginning says: what is missing at its end is not always missed.
+/// Returns true if a file is as long as its header says: the integrity check does not always notice a missing end.
 fn is_whole(file: &Path) -> std::io::Result<bool> {
     let mut file = File::open(file)?;
     let mut beginning = [0; 32];
@@ -71,7 +71,7 @@ fn is_whole(file: &Path) -> std::io::Result<bool> {
     Ok(file.metadata()?.len() == page * pages)
 }
 
-/// The first thing that is wrong with a database.
+/// First problem found in a database; `None` if there is none.
 async fn faults(copy: &mut SqliteConnection) -> Result<Option<String>, Error> {
     let found: Vec<String> = query_scalar("PRAGMA integrity_check")
         .fetch_all(&mut *copy)
@@ -85,7 +85,7 @@ async fn faults(copy: &mut SqliteConnection) -> Result<Option<String>, Error> {
     Ok(lost.map(|_| "a row points at one that is not there".into()))
 }
 
-/// Puts a file where an address says that the database is, if there is none.
+/// Copies a file to the path that the URL names. Fails if there is a database already.
 pub fn bring(url: &str, file: &Path) -> Result<(), String> {
     let (_, path) = of(url)?;
     let beside = |suffix: &str| {
@@ -93,7 +93,7 @@ pub fn bring(url: &str, file: &Path) -> Result<(), String> {
         name.push(suffix);
         PathBuf::from(name)
     };
-    // What a database left beside it would be taken for a part of this one.
+    // A journal left by another database would be taken for a part of this one.
     for there in [path.clone(), beside("-wal"), beside("-journal")] {
         if there.exists() {
             return Err(format!(

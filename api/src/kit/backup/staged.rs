@@ -1,4 +1,5 @@
-//! A file under another name until it is whole: whoever is killed half-way leaves nothing that looks like it.
+//! Files that keep a temporary name until they are complete: a process that is killed half-way leaves nothing that
+//! looks like a finished file.
 
 use std::{
     fs::File,
@@ -10,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::kit::crash;
 
-/// A file that is being written, for nobody else to read. It goes if it is dropped.
+/// File that is being written, readable by its owner only. Deleted if it is dropped.
 pub struct Staged {
     part: NamedTempFile,
     folder: PathBuf,
@@ -18,7 +19,7 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// An empty one beside where it shall be.
+    /// Creates an empty file in the folder of the target. Fails if the target exists.
     pub fn beside(target: &Path) -> Result<Self, String> {
         let cannot = |error: io::Error| format!("{} cannot be written: {error}", target.display());
         if target.try_exists().map_err(cannot)? {
@@ -31,7 +32,7 @@ impl Staged {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        // Hidden, and readable for its owner alone, as such files are made.
+        // Hidden, and readable by its owner only, as temporary files are created.
         let part = tempfile::Builder::new()
             .prefix(&format!(".{}.", name.to_string_lossy()))
             .suffix(".part")
@@ -44,17 +45,17 @@ impl Staged {
         })
     }
 
-    /// Where it is until it has its name.
+    /// Path until the file gets its name.
     pub fn path(&self) -> &Path {
         self.part.path()
     }
 
-    /// What is written into it.
+    /// The open file, for writing.
     pub fn file(&mut self) -> &mut File {
         self.part.as_file_mut()
     }
 
-    /// Gives it its name, once it is on the disk; says how many bytes it has.
+    /// Flushes the file to disk and gives it its name. Returns its size in bytes.
     pub fn publish(self) -> Result<u64, String> {
         let Self {
             part,
@@ -72,7 +73,7 @@ impl Staged {
                 cannot(error.error)
             }
         })?;
-        // The name is a part of the folder; not every system can write that down by itself.
+        // Makes the new name durable. Not every system can flush a folder by itself.
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
         crash::point("file.named");
         Ok(size)

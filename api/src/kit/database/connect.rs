@@ -1,4 +1,4 @@
-//! How connections to each database are opened.
+//! Opening of connections to each database.
 
 use std::{
     path::Path,
@@ -19,16 +19,17 @@ use sea_orm::{
 
 use super::connections::{ACQUIRE_TIMEOUT, Connections, Deadline, Lane};
 
-/// Prepared statements that each connection keeps: pages ask for few column sets, with a literal limit each.
+/// Number of prepared statements that each connection caches: pages select few sets of columns, with a literal limit
+/// each.
 const STATEMENTS: usize = 400;
-/// Longest wait of the probe for its connection.
+/// Maximum wait of the probe for its connection.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Time after which an idle connection to PostgreSQL is asked whether it still answers, before it is used.
+/// Idle time after which a connection to PostgreSQL is pinged before it is used.
 const IDLE: Duration = Duration::from_secs(1);
-/// Steps of SQLite's virtual machine between two looks at the deadline: some tens of microseconds.
+/// Steps of SQLite's virtual machine between two checks of the deadline: some tens of microseconds.
 const STEPS: i32 = 1_000;
 
-/// Opens connections whose statements are counted.
+/// Opens connections, and counts their statements.
 pub(super) struct Connector<'a> {
     pub url: &'a str,
     pub statements: &'a Arc<AtomicU64>,
@@ -58,7 +59,7 @@ impl Connector<'_> {
         self.open(probe(options)).await
     }
 
-    /// Without a timeout, for workers: what they do once for a whole table may take long.
+    /// Opens a pool. Workers have no `statement_timeout`: a statement on a whole table may take long.
     pub async fn postgres(
         &self,
         connections: u32,
@@ -90,7 +91,7 @@ impl Connector<'_> {
         Ok(connection)
     }
 
-    /// Opens one SQLite connection that is kept, with a deadline.
+    /// Opens one SQLite connection that is kept open, with a deadline.
     async fn lane(
         &self,
         purpose: fn(SqliteConnectOptions) -> SqliteConnectOptions,
@@ -118,8 +119,8 @@ impl Connector<'_> {
                         })
                     })
                     // SQLite rolls back by itself when the disk is full or fails. The driver's own rollback then fails,
-                    // and it would take later transactions for parts of the one that is gone: they would never be
-                    // committed. Such a connection is closed, and another opened in its place.
+                    // and the driver would take later transactions for parts of the one that is gone: they would never
+                    // be committed. Such a connection is closed, and another opened in its place.
                     .before_acquire(|connection, _| {
                         let sound = !connection.is_in_transaction();
                         Box::pin(async move { Ok(sound) })
@@ -154,7 +155,8 @@ fn probe(mut options: ConnectOptions) -> ConnectOptions {
     options
 }
 
-/// `FULL` makes a commit durable before it is answered: with `NORMAL`, a loss of power takes the last ones back.
+/// Options of the connection that writes. `FULL` makes a commit durable before it is acknowledged: with `NORMAL`, a
+/// loss of power undoes the last ones.
 fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .create_if_missing(true)
@@ -186,7 +188,7 @@ fn postgres(mut options: ConnectOptions) -> ConnectOptions {
         .map_sqlx_postgres_pool_opts(|pool| {
             pool.before_acquire(|connection, state| {
                 Box::pin(async move {
-                    // A server that was restarted has ended connections without a word.
+                    // A server that was restarted has closed its connections without notice.
                     let answers = state.idle_for < IDLE || connection.ping().await.is_ok();
                     Ok(answers && !connection.is_in_transaction())
                 })

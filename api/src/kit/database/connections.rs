@@ -1,18 +1,22 @@
-//! Connections that statements take, one statement at a time.
+//! Database connections, which statements take one at a time.
 //!
-//! PostgreSQL stops a statement itself that runs too long (`statement_timeout`). SQLite cannot, so each of its connections
-//! has a deadline that it checks while it works: a statement ends at the deadline, and at once where the request that
-//! wanted its rows is gone.
+//! PostgreSQL itself cancels a statement that runs too long (`statement_timeout`). SQLite cannot, so each of its
+//! connections has a deadline that it checks while it works: a statement ends at the deadline, and at once if the
+//! request that wanted its rows is gone.
 
 use std::{
+    collections::VecDeque,
+    pin::Pin,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
     Statement,
@@ -20,7 +24,7 @@ use sea_orm::{
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -28,10 +32,10 @@ use super::{
     limits::{Permits, RequestScope},
 };
 
-/// Longest wait for a free connection.
+/// Maximum wait for a free connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Some connections to the database. Cheap to clone.
+/// Set of connections to the database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Connections {
     kind: Kind,
@@ -40,7 +44,7 @@ pub struct Connections {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// PostgreSQL: a pool that stops statements of requests after the statement timeout, and one for workers.
+    /// PostgreSQL: a pool for requests, whose statements have a timeout, and one for workers.
     Pools {
         requests: DatabaseConnection,
         workers: DatabaseConnection,
@@ -49,7 +53,7 @@ enum Kind {
     Lanes(Arc<Lanes>),
 }
 
-/// One SQLite connection, in a pool of its own that opens it again where it was lost.
+/// One SQLite connection, in its own pool, which opens it again if it is lost.
 #[derive(Debug)]
 pub(super) struct Lane {
     pub connection: DatabaseConnection,
@@ -59,16 +63,26 @@ pub(super) struct Lane {
 #[derive(Debug)]
 struct Lanes {
     all: Vec<Lane>,
-    free: Mutex<Vec<usize>>,
+    /// The connection that has been idle longest comes first.
+    free: Mutex<VecDeque<usize>>,
     available: Arc<Semaphore>,
 }
 
 impl Connections {
-    pub(super) const fn pools(requests: DatabaseConnection, workers: DatabaseConnection) -> Self {
+    pub(super) const fn pools(
+        requests: DatabaseConnection,
+        workers: DatabaseConnection,
+        statement_timeout: Duration,
+    ) -> Self {
         Self {
             kind: Kind::Pools { requests, workers },
-            statement_timeout: Duration::MAX,
+            statement_timeout,
         }
+    }
+
+    /// Longest time for a statement of a request.
+    pub(super) const fn statement_timeout(&self) -> Duration {
+        self.statement_timeout
     }
 
     pub(super) fn lanes(lanes: Vec<Lane>, statement_timeout: Duration) -> Self {
@@ -76,14 +90,14 @@ impl Connections {
         Self {
             kind: Kind::Lanes(Arc::new(Lanes {
                 all: lanes,
-                free: Mutex::new((0..count).rev().collect()),
+                free: Mutex::new((0..count).collect()),
                 available: Arc::new(Semaphore::new(count)),
             })),
             statement_timeout,
         }
     }
 
-    /// Connections without limits, for maintenance such as migrations.
+    /// Connection without limits, for maintenance such as migrations.
     #[must_use]
     pub fn unlimited(&self) -> &DatabaseConnection {
         match &self.kind {
@@ -108,7 +122,7 @@ impl Connections {
         }
     }
 
-    /// Counts open and idle connections; those of SQLite under this name.
+    /// Counts open and idle connections. `name` labels those of SQLite.
     pub(super) fn gauges(&self, name: &'static str) -> Vec<PoolGauge> {
         match &self.kind {
             Kind::Pools { requests, workers } => vec![
@@ -143,7 +157,7 @@ impl Connections {
         self.take(request.is_some(), permits).await
     }
 
-    /// Takes a connection. Only what works for a request has a deadline: workers and commands take as long as they take.
+    /// Takes a connection. Only statements of requests have a deadline; workers and commands have none.
     async fn take(&self, limited: bool, permits: Option<Permits>) -> Result<Taken<'_>, DbErr> {
         let (connection, lane) = match &self.kind {
             Kind::Pools { requests, .. } if limited => (requests, None),
@@ -170,40 +184,126 @@ impl Connections {
 /// A connection that one statement or transaction uses, until dropped.
 pub(super) struct Taken<'a> {
     pub connection: &'a DatabaseConnection,
-    pub lane: Option<LaneGuard>,
+    lane: Option<LaneGuard>,
     permits: Option<Permits>,
 }
 
 impl Taken<'_> {
-    /// Says that nothing runs on it any more.
-    fn done<T>(mut self, result: T) -> T {
-        if let Some(lane) = &mut self.lane {
-            lane.idle = true;
+    /// Runs one statement.
+    async fn run<T, F>(self, statement: impl FnOnce(DatabaseConnection) -> F) -> Result<T, DbErr>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, DbErr>> + Send + 'static,
+    {
+        let Self {
+            connection,
+            lane,
+            permits,
+        } = self;
+        let work = statement(connection.clone());
+        match lane {
+            Some(mut lane) => {
+                let result = work.await;
+                lane.idle = true;
+                result
+            }
+            // A worker's statement has no permits to keep.
+            None if permits.is_none() => work.await,
+            None => {
+                let work = async move {
+                    let result = work.await;
+                    drop(permits);
+                    result
+                };
+                ToItsEnd(Some(Box::pin(work))).await
+            }
+        }
+    }
+
+    /// Converts to the guard that must live as long as a transaction on this connection is open.
+    pub fn into_guard(self, statement_timeout: Duration) -> TransactionGuard {
+        TransactionGuard {
+            lane: self.lane,
+            permits: self.permits,
+            statement_timeout,
+            running: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        }
+    }
+}
+
+/// A statement that goes on in a task where it is dropped before its end. PostgreSQL works on it until the statement
+/// timeout, and until then its connection counts towards its caller.
+struct ToItsEnd<T: Send + 'static>(Option<BoxFuture<'static, T>>);
+
+impl<T: Send + 'static> Future for ToItsEnd<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let Some(work) = &mut self.0 else {
+            return Poll::Pending;
+        };
+        let result = work.as_mut().poll(context);
+        if result.is_ready() {
+            self.0 = None;
         }
         result
     }
+}
 
-    /// What must be kept for as long as a transaction on this connection is open.
-    pub fn into_guard(self) -> TransactionGuard {
-        TransactionGuard {
-            lane: self.lane,
-            _permits: self.permits,
+impl<T: Send + 'static> Drop for ToItsEnd<T> {
+    fn drop(&mut self) {
+        if let (Some(work), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move { drop(work.await) });
         }
     }
 }
 
-/// Keeps the connection of an open transaction from others.
+/// Reserves the connection of an open transaction.
 #[derive(Debug)]
 pub(super) struct TransactionGuard {
     lane: Option<LaneGuard>,
-    _permits: Option<Permits>,
+    permits: Option<Permits>,
+    statement_timeout: Duration,
+    /// Whether a statement runs.
+    running: AtomicBool,
+    /// Whether the transaction has ended in order.
+    ended: AtomicBool,
 }
 
 impl TransactionGuard {
-    /// Says that the transaction has ended and nothing runs on its connection any more.
-    pub fn done(mut self) {
-        if let Some(lane) = &mut self.lane {
-            lane.idle = true;
+    /// Runs one statement of the transaction, which has the statement timeout to itself.
+    pub async fn statement<T>(&self, work: impl Future<Output = T>) -> T {
+        if let (Some(lane), Some(_)) = (&self.lane, &self.permits) {
+            lane.lane().deadline.set(self.statement_timeout);
+        }
+        self.running.store(true, Ordering::Relaxed);
+        let result = work.await;
+        self.running.store(false, Ordering::Relaxed);
+        result
+    }
+
+    /// Marks the connection as idle: the transaction has ended.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for TransactionGuard {
+    fn drop(&mut self) {
+        match &mut self.lane {
+            Some(lane) => lane.idle = *self.ended.get_mut(),
+            // PostgreSQL works on the statement that was left until its timeout.
+            None if *self.running.get_mut() => {
+                let (permits, timeout) = (self.permits.take(), self.statement_timeout);
+                if let (Some(permits), Ok(runtime)) = (permits, Handle::try_current()) {
+                    runtime.spawn(async move {
+                        sleep(timeout).await;
+                        drop(permits);
+                    });
+                }
+            }
+            None => {}
         }
     }
 }
@@ -215,27 +315,24 @@ impl ConnectionTrait for Connections {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let taken = self.statement().await?;
-        let result = taken.connection.execute_raw(statement).await;
-        taken.done(result)
+        let run = |conn: DatabaseConnection| async move { conn.execute_raw(statement).await };
+        self.statement().await?.run(run).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let taken = self.statement().await?;
-        let result = taken.connection.execute_unprepared(sql).await;
-        taken.done(result)
+        let sql = sql.to_owned();
+        let run = |conn: DatabaseConnection| async move { conn.execute_unprepared(&sql).await };
+        self.statement().await?.run(run).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let taken = self.statement().await?;
-        let result = taken.connection.query_one_raw(statement).await;
-        taken.done(result)
+        let run = |conn: DatabaseConnection| async move { conn.query_one_raw(statement).await };
+        self.statement().await?.run(run).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let taken = self.statement().await?;
-        let result = taken.connection.query_all_raw(statement).await;
-        taken.done(result)
+        let run = |conn: DatabaseConnection| async move { conn.query_all_raw(statement).await };
+        self.statement().await?.run(run).await
     }
 }
 
@@ -248,7 +345,7 @@ impl Lanes {
             .and_then(Result::ok);
         let busy = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
         let permit = permit.ok_or_else(busy)?;
-        let index = lanes.lock().pop().ok_or_else(busy)?;
+        let index = lanes.lock().pop_front().ok_or_else(busy)?;
         Ok(LaneGuard {
             lanes: Arc::clone(lanes),
             index,
@@ -257,13 +354,13 @@ impl Lanes {
         })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<usize>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Use of one SQLite connection. Dropped while something runs, it interrupts that and waits for its end before anyone
-/// else has the connection.
+/// Exclusive use of one SQLite connection. If it is dropped while a statement runs, it interrupts the statement and
+/// waits for its end before it releases the connection.
 #[derive(Debug)]
 pub(super) struct LaneGuard {
     lanes: Arc<Lanes>,
@@ -282,14 +379,14 @@ impl Drop for LaneGuard {
     fn drop(&mut self) {
         let (lanes, index, permit) = (Arc::clone(&self.lanes), self.index, self.permit.take());
         let give_back = move |lanes: Arc<Lanes>| {
-            lanes.lock().push(index);
+            lanes.lock().push_back(index);
             drop(permit);
         };
         match Handle::try_current() {
             Ok(runtime) if !self.idle => {
                 self.lane().deadline.expire();
                 runtime.spawn(async move {
-                    // The pool has it again once it answers.
+                    // The pool has the connection again once the statement has ended.
                     let pool = lanes.all[index].connection.get_sqlite_connection_pool();
                     drop(pool.acquire().await);
                     give_back(lanes);
@@ -300,7 +397,7 @@ impl Drop for LaneGuard {
     }
 }
 
-/// Instant at which a SQLite connection gives up the statement that it runs.
+/// Time at which a SQLite connection interrupts the statement that it runs.
 #[derive(Clone, Debug)]
 pub(super) struct Deadline(Arc<AtomicU64>);
 
@@ -319,14 +416,14 @@ impl Deadline {
         self.0.store(0, Ordering::Relaxed);
     }
 
-    /// Whether the statement may go on.
+    /// Returns true until the deadline.
     pub fn allows(&self) -> bool {
         now() < self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Milliseconds since the first call in this process.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let start = START.get_or_init(Instant::now);
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)

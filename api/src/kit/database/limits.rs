@@ -1,8 +1,8 @@
 //! Limits on the database connections that one request, one caller and one network use at once.
 //!
-//! A request that asks for much runs its statements a few at a time, so that connections are left for everyone else.
-//! A limit never waits while it holds what another waits for: a statement takes its slots in one order (request,
-//! caller, network), holds them while it runs, and transactions have slots of their own.
+//! A large request runs its statements a few at a time, so that connections are left for others. The limits cannot
+//! deadlock: a statement takes its slots in one order (request, caller, network) and holds them while it runs, and
+//! transactions have their own slots.
 
 use std::{
     collections::HashMap,
@@ -17,11 +17,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Number of remembered callers above which those without a running request are removed.
+/// Number of callers above which those without a running request are removed from memory.
 const REMEMBERED: usize = 10_000;
 
 tokio::task_local! {
-    /// The request that the current task works for. Workers have none, and no limits.
+    /// Scope of the request for which the current task works. Workers have none, and no limits.
     static REQUEST: Arc<RequestScope>;
 }
 
@@ -29,8 +29,9 @@ tokio::task_local! {
 #[derive(Debug)]
 pub struct ConnectionLimits {
     per_request: usize,
-    per_caller: usize,
+    per_person: usize,
     per_network: usize,
+    transactions: usize,
     callers: Mutex<HashMap<Key, Weak<Slots>>>,
 }
 
@@ -48,24 +49,26 @@ struct Slots {
 }
 
 impl ConnectionLimits {
-    /// Divides this number of connections: half for one request, five eighths for one person, three quarters for one
-    /// network; each at least one.
+    /// Divides a number of connections. Statements outside transactions may use three eighths of them for one request
+    /// and one person, and half for one network; transactions a quarter for one person or network. Each is at least one.
     #[must_use]
     pub fn new(connections: u32) -> Self {
         let connections = connections as usize;
         let eighths = |eighths: usize| (connections * eighths / 8).max(1);
         Self {
-            per_request: eighths(4),
-            per_caller: eighths(5),
-            per_network: eighths(6),
+            per_request: eighths(3),
+            per_person: eighths(3),
+            per_network: eighths(4),
+            transactions: eighths(2),
             callers: Mutex::default(),
         }
     }
 
-    /// Scope of a new request by this person, from this network. A caller who is not signed in has the network's share.
+    /// Creates the scope of a request by this person, from this network. An anonymous caller has the share of the
+    /// network.
     #[must_use]
     pub fn request(&self, person: Option<Uuid>, network: Option<IpAddr>) -> Arc<RequestScope> {
-        let person = person.map(|person| self.slots(Key::Person(person), self.per_caller));
+        let person = person.map(|person| self.slots(Key::Person(person), self.per_person));
         let network = network.map(|network| self.slots(Key::Network(network), self.per_network));
         Arc::new(RequestScope {
             statements: Arc::new(Semaphore::new(self.per_request)),
@@ -84,15 +87,15 @@ impl ConnectionLimits {
         }
         let slots = Arc::new(Slots {
             statements: Arc::new(Semaphore::new(most)),
-            transactions: Arc::new(Semaphore::new(most)),
+            transactions: Arc::new(Semaphore::new(self.transactions)),
         });
         callers.insert(key, Arc::downgrade(&slots));
         slots
     }
 }
 
-/// A request while it is worked on: the connections that it may use at once, as part of its caller's and its network's,
-/// and the tasks that it starts, which end with it.
+/// Scope of a request: the connections that it may use at once, within the shares of its caller and its network, and
+/// the tasks that it starts, which end with it.
 #[derive(Debug)]
 pub struct RequestScope {
     statements: Arc<Semaphore>,
@@ -100,17 +103,22 @@ pub struct RequestScope {
     ended: CancellationToken,
 }
 
-/// Slots in use, until dropped.
-pub(super) type Permits = Vec<OwnedSemaphorePermit>;
+/// Slots in use, released when dropped. They keep the counts of their caller, who may have no other request.
+#[derive(Debug)]
+pub(super) struct Permits {
+    _permits: Vec<OwnedSemaphorePermit>,
+    _of: Vec<Arc<Slots>>,
+}
 
 impl RequestScope {
-    /// Does the work of the request, or a part of it. Dropping the future ends the tasks that it started.
+    /// Runs the work of the request, or a part of it. Dropping the future ends the tasks that it started.
     pub async fn run<F: Future>(self: Arc<Self>, work: F) -> F::Output {
         let _ends = self.ended.clone().drop_guard();
         REQUEST.scope(self, work).await
     }
 
-    /// Does the work of a subscription: each event is read in the scope of the request, and its tasks end with it.
+    /// Runs the work of a subscription: each event is read in the scope of the request, and its tasks end with the
+    /// stream.
     pub fn stream<S: Stream + Unpin>(
         self: Arc<Self>,
         mut events: S,
@@ -122,7 +130,7 @@ impl RequestScope {
         })
     }
 
-    /// Starts a task that works for the same request as the current one, if that works for any.
+    /// Starts a task in the scope of the current task, if that has one.
     pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
         let Ok(request) = REQUEST.try_with(Arc::clone) else {
             tokio::spawn(work);
@@ -136,7 +144,7 @@ impl RequestScope {
         });
     }
 
-    /// Scope of the current task.
+    /// Scope of the current task; `None` for workers.
     pub(super) fn current() -> Option<Arc<Self>> {
         REQUEST.try_with(Arc::clone).ok()
     }
@@ -144,22 +152,30 @@ impl RequestScope {
     /// Waits for the slots of one statement outside a transaction.
     pub(super) async fn statement(&self) -> Result<Permits, DbErr> {
         let callers = self.of.iter().map(|slots| &slots.statements);
-        take([&self.statements].into_iter().chain(callers)).await
+        self.take([&self.statements].into_iter().chain(callers))
+            .await
     }
 
     /// Waits for the slots of one transaction.
     pub(super) async fn transaction(&self) -> Result<Permits, DbErr> {
-        take(self.of.iter().map(|slots| &slots.transactions)).await
+        self.take(self.of.iter().map(|slots| &slots.transactions))
+            .await
     }
-}
 
-async fn take(slots: impl Iterator<Item = &Arc<Semaphore>> + Send) -> Result<Permits, DbErr> {
-    let mut permits = Vec::with_capacity(3);
-    for slot in slots {
-        let permit = Arc::clone(slot).acquire_owned().await;
-        permits.push(permit.map_err(|closed| DbErr::Custom(closed.to_string()))?);
+    async fn take(
+        &self,
+        slots: impl Iterator<Item = &Arc<Semaphore>> + Send,
+    ) -> Result<Permits, DbErr> {
+        let mut permits = Vec::with_capacity(3);
+        for slot in slots {
+            let permit = Arc::clone(slot).acquire_owned().await;
+            permits.push(permit.map_err(|closed| DbErr::Custom(closed.to_string()))?);
+        }
+        Ok(Permits {
+            _permits: permits,
+            _of: self.of.clone(),
+        })
     }
-    Ok(permits)
 }
 
 #[cfg(test)]
@@ -183,24 +199,23 @@ mod tests {
         };
         let first = limits.request(ada, network);
         let mut held = Vec::new();
-        for _ in 0..4 {
+        for _ in 0..3 {
             held.push(first.statement().await.unwrap());
         }
-        assert_eq!(free(&first), 0, "one request has half");
-        let second = limits.request(ada, network);
-        held.push(second.statement().await.unwrap());
-        assert_eq!(free(&second), 0, "one person has five eighths");
+        assert_eq!(free(&first), 0, "one request has three eighths");
+        assert_eq!(
+            free(&limits.request(ada, network)),
+            0,
+            "and so has one person"
+        );
         let bo = limits.request(Some(Uuid::now_v7()), network);
         held.push(bo.statement().await.unwrap());
-        assert_eq!(free(&bo), 0, "one network has three quarters");
-        let elsewhere = limits.request(None, "10.0.0.2".parse().ok());
-        assert_eq!(free(&elsewhere), 4);
-        assert!(
-            bo.transaction().await.is_ok(),
-            "a transaction waits for no statement"
-        );
+        assert_eq!(free(&bo), 0, "one network has half");
+        assert_eq!(free(&limits.request(None, "10.0.0.2".parse().ok())), 3);
+        let transaction = bo.transaction().await;
+        assert!(transaction.is_ok(), "a transaction waits for no statement");
         drop(held);
-        assert_eq!(free(&first), 4);
+        assert_eq!(free(&first), 3);
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
-//! The connections to a database, and transactions.
+//! Database connections and transactions.
 //!
-//! On SQLite a single writer takes turns (`BEGIN IMMEDIATE`) while readers have connections that cannot write; on
-//! PostgreSQL any connection does both. A function that takes `&Database` may begin a transaction; one that takes
-//! `&impl ConnectionTrait` never does.
+//! On SQLite one connection writes, one transaction at a time (`BEGIN IMMEDIATE`), and the connections for reading
+//! cannot write. On PostgreSQL any connection does both. A function that takes `&Database` may begin a transaction; one
+//! that takes `&impl ConnectionTrait` never does.
 
 mod connect;
 mod connections;
@@ -31,25 +31,27 @@ pub use limits::{ConnectionLimits, RequestScope};
 use readiness::Readiness;
 pub use transaction::Transaction;
 
-/// A migrated database.
+/// Connections to one database.
 #[derive(Clone, Debug)]
 pub struct Database {
-    /// For everything that changes, and for reading inside a change.
+    /// Connections for changes, and for reads within a change.
     pub write: Connections,
-    /// For everything else. On SQLite it refuses to write.
+    /// Connections for all other reads. On SQLite they refuse to write.
     pub read: Connections,
-    /// For checking that the database answers, while all others are busy.
+    /// Connection for checking that the database responds while all others are busy.
     pub probe: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    /// When the last transaction was committed, by the clock of `connections::now`.
+    last_commit: Arc<AtomicU64>,
     readiness: Arc<Readiness>,
 }
 
 impl Database {
-    /// Opens the database at an address with this many connections for requests, and leaves its tables as they are. A
-    /// statement of a request is stopped after `statement_timeout`.
+    /// Opens a database with this number of connections for requests, without migrating it. A statement of a request is
+    /// cancelled after `statement_timeout`.
     ///
     /// # Errors
-    /// The address is none, or the database cannot be reached.
+    /// Fails if the URL is invalid or the database cannot be reached.
     pub async fn open(
         url: &str,
         connections: u32,
@@ -70,7 +72,7 @@ impl Database {
         } else {
             let requests = connector.postgres(connections, Some(statement_timeout));
             let workers = connector.postgres(connections.div_ceil(2).max(2), None);
-            let all = Connections::pools(requests.await?, workers.await?);
+            let all = Connections::pools(requests.await?, workers.await?, statement_timeout);
             (all.clone(), all, connector.postgres_probe().await?)
         };
         Ok(Self {
@@ -78,6 +80,7 @@ impl Database {
             read,
             probe,
             statements,
+            last_commit: Arc::default(),
             readiness: Arc::default(),
         })
     }
@@ -88,7 +91,7 @@ impl Database {
         self.probe.get_database_backend()
     }
 
-    /// Number of statements sent so far. Beginning and ending a transaction does not count.
+    /// Number of statements sent so far, not counting the beginning and end of transactions.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
@@ -98,7 +101,7 @@ impl Database {
     #[must_use]
     pub fn pools(&self) -> Vec<PoolGauge> {
         let mut gauges = self.write.gauges("write");
-        // On PostgreSQL both are the same.
+        // On PostgreSQL `read` and `write` are the same pools.
         if self.backend() == DbBackend::Sqlite {
             gauges.extend(self.read.gauges("read"));
         }
@@ -106,10 +109,11 @@ impl Database {
         gauges
     }
 
-    /// Brings the tables up to this program's version.
+    /// Applies the migrations of this version.
     ///
     /// # Errors
-    /// A step failed; it was rolled back. Or the tables are those of a newer program, and are left as they are.
+    /// Fails if a migration fails, which is rolled back, or if the database has migrations of a newer program, in which
+    /// case it is left unchanged.
     pub async fn migrate(&self) -> Result<(), DbErr> {
         Migrator::install(self.write.unlimited()).await?;
         let known: HashSet<String> = Migrator::migrations()
@@ -127,15 +131,22 @@ impl Database {
         Migrator::up(self.write.unlimited(), None).await
     }
 
-    /// Takes back the last steps of the tables' history. What they hold is lost.
+    /// Reverts the last `steps` migrations. The data of the tables and columns that they remove is lost.
     ///
     /// # Errors
-    /// A step failed; it was rolled back.
+    /// Fails if a migration cannot be reverted; it is rolled back.
     pub async fn take_back(&self, steps: u32) -> Result<(), DbErr> {
         Migrator::down(self.write.unlimited(), Some(steps)).await
     }
 
-    /// Begins a transaction that is going to write. Dropping it rolls back.
+    /// Whether a transaction of this server was committed in the last so much time.
+    fn committed_within(&self, time: Duration) -> bool {
+        let last = self.last_commit.load(Ordering::Relaxed);
+        let age = connections::now().saturating_sub(last);
+        last > 0 && u128::from(age) <= time.as_millis()
+    }
+
+    /// Begins a transaction for writing. Dropping it rolls back.
     pub async fn begin(&self) -> Result<Transaction, Error> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -143,14 +154,19 @@ impl Database {
         };
         let taken = self.write.transaction().await?;
         let inner = taken.connection.begin_with_options(options).await?;
-        Ok(Transaction::new(inner, taken.into_guard()))
+        let guard = taken.into_guard(self.write.statement_timeout());
+        Ok(Transaction::new(
+            inner,
+            guard,
+            Arc::clone(&self.last_commit),
+        ))
     }
 
-    /// Checks that the database takes a write, makes it durable and shows it to others. Callers within two seconds of
-    /// each other share one check.
+    /// Checks that the database accepts a write, makes it durable and shows it to other connections. Calls within two
+    /// seconds of each other share one check.
     ///
     /// # Errors
-    /// What stands in the way, for the log.
+    /// Returns the cause, for the log.
     pub async fn check_ready(&self) -> Result<(), String> {
         self.readiness.check(self).await
     }
@@ -163,9 +179,9 @@ pub struct PoolGauge {
     pub name: &'static str,
     /// Number of open connections.
     pub open: u32,
-    /// Number of open connections that do nothing.
+    /// Number of open connections that are not in use.
     pub idle: u32,
-    /// Most connections that may be open.
+    /// Maximum number of open connections.
     pub most: u32,
 }
 

@@ -1,8 +1,8 @@
-//! A transaction that writes, and commits all of it or nothing.
+//! Transactions that write, and commit all of it or nothing.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -11,68 +11,91 @@ use sea_orm::{
     Statement, TransactionTrait,
 };
 
-use super::{super::Error, connections::TransactionGuard};
+use super::{
+    super::Error,
+    connections::{TransactionGuard, now},
+};
 
 /// An open transaction. Dropping it rolls back.
 ///
-/// Once a statement has failed with anything but a violated constraint, every further statement and the commit fail
-/// too. SQLite may have rolled back by itself by then (a full disk, an I/O error), and would run later statements outside
-/// any transaction; PostgreSQL would answer the commit of a failed transaction as if it had succeeded.
+/// Once a statement has failed with anything but a constraint violation, every later statement and the commit fail too.
+/// SQLite may have rolled back by itself by then (a full disk, an I/O error), and would run later statements outside
+/// any transaction; PostgreSQL would acknowledge the commit of a failed transaction as if it had succeeded.
 #[derive(Debug)]
 pub struct Transaction {
-    // Dropped first: its rollback must be under way before the connection is given back.
+    // Dropped first: its rollback must be under way before the connection is released.
     inner: DatabaseTransaction,
     failed: Arc<AtomicBool>,
-    /// The transaction around it, where this is a savepoint.
+    /// Failure flag of the enclosing transaction, if this is a savepoint.
     outer: Option<Arc<AtomicBool>>,
-    guard: Option<TransactionGuard>,
+    guard: Arc<TransactionGuard>,
+    /// When the last transaction of this server was committed.
+    last_commit: Arc<AtomicU64>,
 }
 
 impl Transaction {
-    pub(super) fn new(inner: DatabaseTransaction, guard: TransactionGuard) -> Self {
+    pub(super) fn new(
+        inner: DatabaseTransaction,
+        guard: TransactionGuard,
+        last_commit: Arc<AtomicU64>,
+    ) -> Self {
         Self {
             inner,
             failed: Arc::default(),
             outer: None,
-            guard: Some(guard),
+            guard: Arc::new(guard),
+            last_commit,
         }
     }
 
-    /// Begins a part that can be rolled back alone, by dropping it.
+    /// Begins a savepoint: a part that rolls back alone when it is dropped.
     pub async fn savepoint(&self) -> Result<Self, Error> {
         self.usable()?;
         Ok(Self {
             inner: self.inner.begin().await?,
             failed: Arc::default(),
             outer: Some(Arc::clone(&self.failed)),
-            guard: None,
+            guard: Arc::clone(&self.guard),
+            last_commit: Arc::clone(&self.last_commit),
         })
     }
 
-    /// Makes all that was written durable and visible to others.
+    /// Commits: makes all writes durable and visible to others.
     ///
     /// # Errors
-    /// Nothing was written: a statement had failed before, or the database could not commit. Where the connection was
-    /// lost during the commit, it may have happened all the same.
+    /// Fails if a statement had failed before or the database could not commit; then nothing was written. If the
+    /// connection was lost during the commit, it may have happened all the same.
     pub async fn commit(self) -> Result<(), Error> {
         self.usable()?;
-        let Self { inner, guard, .. } = self;
-        inner.commit().await?;
-        if let Some(guard) = guard {
-            guard.done();
+        let Self {
+            inner,
+            guard,
+            outer,
+            last_commit,
+            ..
+        } = self;
+        guard.statement(inner.commit()).await?;
+        if outer.is_none() {
+            guard.end();
+            last_commit.store(now(), Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Undoes all that was written.
+    /// Undoes all writes.
     ///
     /// # Errors
-    /// The connection was lost, which undoes it too.
+    /// Fails if the connection was lost, which undoes them too.
     pub async fn rollback(self) -> Result<(), Error> {
-        let Self { inner, guard, .. } = self;
-        inner.rollback().await?;
-        if let Some(guard) = guard {
-            guard.done();
+        let Self {
+            inner,
+            guard,
+            outer,
+            ..
+        } = self;
+        guard.statement(inner.rollback()).await?;
+        if outer.is_none() {
+            guard.end();
         }
         Ok(())
     }
@@ -86,7 +109,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Notes what an error means for the transaction.
+    /// Marks the transaction, or also the enclosing one, as failed if an error requires it.
     fn watched<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         if let Err(error) = &result {
             let violated = matches!(
@@ -95,7 +118,7 @@ impl Transaction {
                     SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)
                 )
             );
-            // After a violation SQLite goes on, and PostgreSQL after going back to a savepoint.
+            // After a violation SQLite can continue, and PostgreSQL once it has gone back to a savepoint.
             if !violated || self.inner.get_database_backend() != DbBackend::Sqlite {
                 self.failed.store(true, Ordering::Relaxed);
             }
@@ -117,21 +140,37 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.usable()?;
-        self.watched(self.inner.execute_raw(statement).await)
+        let result = self
+            .guard
+            .statement(self.inner.execute_raw(statement))
+            .await;
+        self.watched(result)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.usable()?;
-        self.watched(self.inner.execute_unprepared(sql).await)
+        let result = self
+            .guard
+            .statement(self.inner.execute_unprepared(sql))
+            .await;
+        self.watched(result)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.usable()?;
-        self.watched(self.inner.query_one_raw(statement).await)
+        let result = self
+            .guard
+            .statement(self.inner.query_one_raw(statement))
+            .await;
+        self.watched(result)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.usable()?;
-        self.watched(self.inner.query_all_raw(statement).await)
+        let result = self
+            .guard
+            .statement(self.inner.query_all_raw(statement))
+            .await;
+        self.watched(result)
     }
 }

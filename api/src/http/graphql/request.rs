@@ -1,0 +1,181 @@
+//! GraphQL requests over HTTP, read from the body or the query string.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    response::Response,
+};
+use http_body_util::LengthLimitError;
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use crate::http::{Limits, graphql::json_limits::values, server::reply::refusal};
+
+/// Time within which a request body must arrive.
+const SLOWEST_BODY: Duration = Duration::from_secs(10);
+
+/// Parameters of a GraphQL request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GraphqlRequest {
+    /// Text of the document.
+    pub query: Option<String>,
+    /// Name of the operation to execute; required if the document has several.
+    pub operation_name: Option<String>,
+    /// Values of variables by name.
+    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Name or hash of a document that the server stores, in place of its text.
+    pub document_id: Option<String>,
+    /// Additions to the protocol.
+    pub extensions: Option<Extensions>,
+}
+
+/// Additions to the protocol: automatic persisted queries.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Extensions {
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// Hash of a document, as Apollo clients send it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    sha256_hash: String,
+}
+
+impl GraphqlRequest {
+    /// Reads the parameters from the query string of a GET request or the JSON body of a POST request. The error is the
+    /// response for a request that cannot be read.
+    pub async fn read(parts: &Parts, body: Body, limits: &Limits) -> Result<Self, Response> {
+        let members = if parts.method == Method::GET {
+            from_address(parts.uri.query().unwrap_or_default())
+        } else {
+            from_body(parts, body, limits).await
+        }?;
+        if members.is_empty() {
+            return Err(refusal(
+                StatusCode::BAD_REQUEST,
+                "BAD_REQUEST",
+                "The request has no query.",
+            ));
+        }
+        Ok(members)
+    }
+
+    /// Reports whether the request has neither a document nor the name of one.
+    pub fn is_empty(&self) -> bool {
+        let text = self.query.as_deref().unwrap_or_default();
+        text.trim().is_empty() && self.document().is_none()
+    }
+
+    /// Name or hash of a stored document, if the request names one.
+    pub fn document(&self) -> Option<&str> {
+        self.document_id.as_deref().or_else(|| self.hash())
+    }
+
+    /// Hash of the document in `extensions.persistedQuery`, if the client sends one.
+    pub fn hash(&self) -> Option<&str> {
+        let named = self.extensions.as_ref()?.persisted_query.as_ref()?;
+        Some(&named.sha256_hash)
+    }
+}
+
+async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<GraphqlRequest, Response> {
+    if parts.method != Method::POST {
+        let mut refused = refusal(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            "Use POST, or GET for queries.",
+        );
+        refused
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+        return Err(refused);
+    }
+    let media = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/json") {
+        return Err(refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Send the request as application/json.",
+        ));
+    }
+    let (largest, most) = (limits.max_body_bytes, limits.max_values);
+    let body = timeout(SLOWEST_BODY, to_bytes(body, largest))
+        .await
+        .map_err(|_| {
+            refusal(
+                StatusCode::REQUEST_TIMEOUT,
+                "REQUEST_TIMEOUT",
+                "The body took too long to arrive.",
+            )
+        })?
+        .map_err(|error| {
+            if error.into_inner().is::<LengthLimitError>() {
+                let message = format!("The body is over {largest} bytes.");
+                return refusal(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message);
+            }
+            let message = "The body ended before it was whole.";
+            refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+        })?;
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(refusal(
+            StatusCode::BAD_REQUEST,
+            "BATCHES_NOT_SUPPORTED",
+            "Send one operation in each request.",
+        ));
+    }
+    if values(&body) > most {
+        let message = format!("The request has more than {most} values.");
+        return Err(refusal(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "TOO_MANY_VALUES",
+            &message,
+        ));
+    }
+    serde_json::from_slice(&body).map_err(|_| {
+        let message =
+            "The body is not a JSON object with the members query, variables and operationName.";
+        refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    })
+}
+
+fn from_address(query: &str) -> Result<GraphqlRequest, Response> {
+    let mut members = GraphqlRequest::default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "query" => members.query = Some(value.into_owned()),
+            "documentId" => members.document_id = Some(value.into_owned()),
+            "extensions" | "variables" if value.is_empty() => {}
+            "extensions" => {
+                members.extensions = serde_json::from_str(&value).map_err(|_| {
+                    refusal(
+                        StatusCode::BAD_REQUEST,
+                        "BAD_REQUEST",
+                        "The extensions are not a JSON object.",
+                    )
+                })?;
+            }
+            "operationName" => members.operation_name = Some(value.into_owned()),
+            "variables" => {
+                members.variables = serde_json::from_str(&value).map_err(|_| {
+                    refusal(
+                        StatusCode::BAD_REQUEST,
+                        "BAD_REQUEST",
+                        "The variables are not a JSON object.",
+                    )
+                })?;
+            }
+            _ => {}
+        }
+    }
+    Ok(members)
+}

@@ -1,0 +1,15 @@
+//! HTTP server: connections, middleware, health checks, metrics and responses outside GraphQL.
+
+pub(in crate::http) mod cache;
+pub(in crate::http) mod client_ip;
+pub(in crate::http) mod conditional;
+pub(in crate::http) mod cors;
+pub(in crate::http) mod gauges;
+pub(in crate::http) mod headers;
+pub(in crate::http) mod health;
+pub(in crate::http) mod listener;
+pub(in crate::http) mod metrics;
+pub(in crate::http) mod reply;
+
+pub use client_ip::Peer;
+pub use listener::{Timeouts, serve};

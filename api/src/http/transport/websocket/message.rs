@@ -1,0 +1,90 @@
+//! The messages of graphql-transport-ws, in both directions.
+
+use async_graphql::{Response as Answer, ServerError};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::http::graphql::{executor::executed, request::GraphqlRequest};
+
+/// Message from the client.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Said {
+    /// Opens the session; may carry credentials.
+    ConnectionInit {
+        /// Credentials, such as `{"Authorization": "Bearer …"}`.
+        payload: Option<Map<String, Value>>,
+    },
+    /// Asks the server for a pong.
+    Ping {
+        /// Returned unchanged in the pong.
+        payload: Option<Map<String, Value>>,
+    },
+    /// Confirms that the client is there.
+    Pong {},
+    /// Starts an operation.
+    Subscribe {
+        /// Id of the operation, chosen by the client.
+        id: String,
+        /// GraphQL request.
+        payload: GraphqlRequest,
+    },
+    /// Stops an operation.
+    Complete {
+        /// Id of the operation.
+        id: String,
+    },
+}
+
+impl Said {
+    /// Parses a message; `None` if it is none of these, or lacks a required value.
+    pub fn read(text: &str) -> Option<Self> {
+        let said: Self = serde_json::from_str(text).ok()?;
+        let whole = match &said {
+            Self::Subscribe { id, payload } => {
+                !id.is_empty() && (payload.query.is_some() || payload.document().is_some())
+            }
+            Self::Complete { id } => !id.is_empty(),
+            _ => true,
+        };
+        whole.then_some(said)
+    }
+}
+
+/// Message `connection_ack`: the caller is identified.
+pub fn acknowledged() -> String {
+    json!({"type": "connection_ack"}).to_string()
+}
+
+/// Message `pong`, with the payload of the ping.
+pub fn pong(payload: Option<Map<String, Value>>) -> String {
+    let Some(payload) = payload else {
+        return json!({"type": "pong"}).to_string();
+    };
+    json!({"type": "pong", "payload": payload}).to_string()
+}
+
+/// Message `next`: one response of an operation.
+pub fn next(id: &str, answer: &Answer) -> String {
+    json!({"id": id, "type": "next", "payload": answer}).to_string()
+}
+
+/// Message `error`: nothing was executed, for these reasons, and the operation has ended.
+pub fn error(id: &str, errors: &[ServerError]) -> String {
+    json!({"id": id, "type": "error", "payload": errors}).to_string()
+}
+
+/// Message `complete`: the operation has no more responses.
+pub fn complete(id: &str) -> String {
+    json!({"id": id, "type": "complete"}).to_string()
+}
+
+/// Returns true if a response says only why nothing was executed. That includes the first response of a subscription
+/// without data whose errors are all at the root field; an event of a running subscription fails below its root field.
+pub fn refuses(answer: &Answer, first_of_many: bool) -> bool {
+    let at_root = |error: &ServerError| error.path.len() == 1;
+    !executed(answer)
+        || first_of_many
+            && answer.data == async_graphql::Value::Null
+            && answer.errors.iter().all(at_root)
+}

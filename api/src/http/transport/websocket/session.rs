@@ -1,0 +1,275 @@
+//! Session of one WebSocket, from its first message to its last: receives messages, asks the protocol for the next step
+//! and carries it out.
+
+use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
+
+use async_graphql::{Response as Answer, parser::types::OperationType};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::{
+    StreamExt,
+    future::{AbortHandle, Abortable},
+    stream::{self, BoxStream, SelectAll},
+};
+use tokio::time::{Instant, interval_at, sleep_until, timeout};
+
+use super::{
+    PROTOCOL,
+    close::Close,
+    protocol::{Presented, Protocol, Step},
+};
+use crate::{
+    http::{
+        Live, closes,
+        graphql::{
+            executor::{RequestOrigin, internal, log_fault},
+            request::GraphqlRequest,
+        },
+        limits::connection_limits::ConnectionSlot,
+        transport::http::token,
+    },
+    live::Caller,
+};
+
+/// Maximum wait for the client to complete the closing handshake.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Output of an operation: a response, and true if it is the first of a subscription; `None` once there are no more.
+type Came = Option<(Answer, bool)>;
+
+/// State of one session.
+struct Session {
+    live: Live,
+    protocol: Protocol,
+    caller: Option<Arc<Caller>>,
+    /// Completes when the caller's token expires or their session ends.
+    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+    running: SelectAll<BoxStream<'static, (String, Came)>>,
+    cancel: HashMap<String, AbortHandle>,
+    /// Credentials of the upgrade request.
+    opened_by: Presented,
+    /// IP address of the client.
+    address: Option<IpAddr>,
+    slot: ConnectionSlot,
+}
+
+/// Serves a socket until it is closed.
+pub async fn run(
+    live: Live,
+    mut socket: WebSocket,
+    (opened_by, address): (Presented, Option<IpAddr>),
+    slot: ConnectionSlot,
+) {
+    let speaks = socket.protocol().is_some_and(|spoken| spoken == PROTOCOL);
+    // Subscribed until the end, so that the shutdown waits for the closing handshakes.
+    let _listens = live.executor.app.closing.subscribe();
+    let mut session = Session {
+        protocol: Protocol::new(
+            live.config.running,
+            live.executor.app.config.limits.max_body_bytes,
+            live.executor.app.config.limits.max_values,
+        ),
+        live,
+        caller: None,
+        over: Box::pin(std::future::pending()),
+        running: SelectAll::new(),
+        cancel: HashMap::new(),
+        opened_by,
+        address,
+        slot,
+    };
+    let close = if speaks {
+        session.serve(&mut socket).await
+    } else {
+        Some(Close::SUBPROTOCOL)
+    };
+    // Stops running operations now, without waiting for the closing handshake.
+    drop(session);
+    let _ = timeout(GOODBYE, part(socket, close)).await;
+}
+
+/// Sends the close frame, or answers the client's, and waits for the client to close the connection: data on a
+/// connection that is cut off may never be read.
+async fn part(mut socket: WebSocket, close: Option<Close>) {
+    if let Some(Close(code, reason)) = close {
+        let frame = CloseFrame {
+            code,
+            reason: reason.into(),
+        };
+        let _ = socket.send(Message::Close(Some(frame))).await;
+    }
+    while let Some(Ok(_)) = socket.recv().await {}
+}
+
+impl Session {
+    /// Runs the session and returns the reason to close it; `None` if the client closed it, or is gone.
+    async fn serve(&mut self, socket: &mut WebSocket) -> Option<Close> {
+        let config = self.live.config;
+        let mut closing = self.live.executor.app.closing.subscribe();
+        let begun = Instant::now();
+        let (mut heard, mut busy) = (begun, begun);
+        let mut beat = interval_at(begun + config.heartbeat, config.heartbeat);
+        loop {
+            if !self.protocol.is_idle() {
+                busy = Instant::now();
+            }
+            let step = tokio::select! {
+                message = socket.recv() => {
+                    heard = Instant::now();
+                    match message {
+                        Some(Ok(Message::Text(text))) => self.protocol.hear(&text),
+                        Some(Ok(Message::Binary(_))) => Step::Close(Close::BAD_MESSAGE),
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Step::Wait,
+                        Some(Ok(Message::Close(_))) | None => return None,
+                        Some(Err(error)) => return too_large(&error),
+                    }
+                }
+                Some((id, came)) = self.running.next() => self.came(&id, &came),
+                () = &mut self.over => Step::Close(Close::OVER),
+                () = sleep_until(begun + config.identify_timeout), if self.protocol.is_silent() => {
+                    Step::Close(Close::LATE)
+                }
+                () = closes(&mut closing) => Step::Close(Close::GOING),
+                _ = beat.tick() => {
+                    if heard.elapsed() > config.client_timeout {
+                        return None;
+                    }
+                    if busy.elapsed() > config.idle {
+                        return Some(Close::IDLE);
+                    }
+                    if !send(socket, Message::Ping(Vec::new().into()), config.client_timeout).await {
+                        return None;
+                    }
+                    Step::Wait
+                }
+            };
+            let step = match step {
+                Step::Admit(presented) => {
+                    let welcome = self.prepare(presented).await;
+                    self.protocol.known(welcome)
+                }
+                Step::Begin(id, members) => self.begin(id, members),
+                other => other,
+            };
+            match step {
+                Step::Say(text) => {
+                    if !send(socket, Message::text(text), config.client_timeout).await {
+                        return None;
+                    }
+                }
+                Step::Cancel(id) => self.stop(&id),
+                Step::Close(close) => return Some(close),
+                Step::Wait | Step::Admit(_) | Step::Begin(..) => {}
+            }
+        }
+    }
+
+    /// Identifies the caller. Credentials in the first message take precedence over those of the upgrade request.
+    async fn prepare(&mut self, presented: Presented) -> Result<(), Close> {
+        let app = self.live.executor.app.clone();
+        let presented = match presented {
+            Presented::Nothing => self.opened_by.clone(),
+            presented => presented,
+        };
+        let caller = match presented {
+            Presented::Nothing => Caller::nobody(app),
+            Presented::Nonsense => return Err(Close::FORBIDDEN),
+            Presented::Authorization(text) => {
+                let token = token(&text).ok_or(Close::FORBIDDEN)?;
+                let scope = self.live.executor.scope(None, self.address);
+                let found = scope
+                    .run(Caller::of_token(app, token))
+                    .await
+                    .map_err(|error| {
+                        log_fault(&error);
+                        Close::FAULT
+                    })?;
+                found.ok_or(Close::FORBIDDEN)?
+            }
+        };
+        if !self.slot.claim(caller.person()) {
+            return Err(Close::FULL);
+        }
+        let caller = Arc::new(caller);
+        let scope = self.live.executor.scope(caller.person(), self.address);
+        let over = Arc::clone(&caller).over(self.live.config.session_check);
+        self.over = Box::pin(scope.run(over));
+        self.caller = Some(caller);
+        Ok(())
+    }
+
+    /// Starts an operation.
+    fn begin(&mut self, id: String, members: GraphqlRequest) -> Step {
+        let Some(caller) = self.caller.clone() else {
+            return Step::Close(Close::UNAUTHORISED);
+        };
+        let (executor, address) = (self.live.executor.clone(), self.address);
+        let answers = stream::once(async move {
+            let refused = |errors| {
+                let answer = (Answer::from_errors(errors), false);
+                stream::once(std::future::ready(answer)).boxed()
+            };
+            let scope = executor.scope(caller.person(), address);
+            let viewer = match scope.run(caller.viewer()).await {
+                Ok(Some(viewer)) => viewer,
+                // The caller's session has ended, and the socket is about to be closed.
+                Ok(None) => return stream::pending().boxed(),
+                Err(error) => {
+                    log_fault(&error);
+                    return refused(vec![internal()]);
+                }
+            };
+            let origin = RequestOrigin { viewer, address };
+            let operation = match executor.prepare(members, &origin) {
+                Ok(operation) => operation,
+                Err(errors) => return refused(errors),
+            };
+            let mut first = operation.kind() == OperationType::Subscription;
+            let answers = executor.run(operation, caller, origin.viewer);
+            answers
+                .map(move |answer| (answer, std::mem::take(&mut first)))
+                .boxed()
+        });
+        let answers = answers
+            .flatten()
+            .map(Some)
+            .chain(stream::once(std::future::ready(None)));
+        let (handle, registration) = AbortHandle::new_pair();
+        self.cancel.insert(id.clone(), handle);
+        let named = answers.map(move |came| (id.clone(), came));
+        self.running
+            .push(Abortable::new(named, registration).boxed());
+        Step::Wait
+    }
+
+    fn came(&mut self, id: &str, came: &Came) -> Step {
+        let step = match came {
+            Some((answer, first)) => self.protocol.answered(id, answer, *first),
+            None => self.protocol.ended(id),
+        };
+        if !self.protocol.runs(id) {
+            self.stop(id);
+        }
+        step
+    }
+
+    fn stop(&mut self, id: &str) {
+        if let Some(handle) = self.cancel.remove(id) {
+            handle.abort();
+        }
+    }
+}
+
+/// Sends a message; returns false if the client does not take it in time.
+async fn send(socket: &mut WebSocket, message: Message, client_timeout: Duration) -> bool {
+    matches!(
+        timeout(client_timeout, socket.send(message)).await,
+        Ok(Ok(()))
+    )
+}
+
+/// Close reason after a read error. A message far above the limit is not read at all; after any other error the client
+/// can no longer be told.
+fn too_large(error: &axum::Error) -> Option<Close> {
+    let text = error.to_string();
+    text.contains("too long").then_some(Close::TOO_LARGE)
+}
