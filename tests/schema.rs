@@ -228,15 +228,15 @@ async fn every_list_by_the_page_pages_alike() {
                 (
                     "first",
                     "Int",
-                    "The first so many after the cursor: 20 unless said otherwise, at most 100.",
+                    "Returns the first n items after the cursor. Default 20, maximum 100.",
                 ),
-                ("after", "String", "Begin after this cursor."),
+                ("after", "String", "Returns items after this cursor."),
                 (
                     "last",
                     "Int",
-                    "The last so many before the cursor, at most 100.",
+                    "Returns the last n items before the cursor. Maximum 100.",
                 ),
-                ("before", "String", "End before this cursor."),
+                ("before", "String", "Returns items before this cursor."),
             ] {
                 assert_eq!(
                     args.get(arg),

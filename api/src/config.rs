@@ -20,9 +20,9 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_URL", default_value = DATABASE, hide_env_values = true)]
     pub database_url: String,
 
-    /// Maximum number of database connections for requests. On SQLite they read, and one more connection writes; on
-    /// PostgreSQL they do both, and workers have half as many more. At any time one request uses at most three eighths
-    /// of them, one person five eighths and one network three quarters.
+    /// Maximum number of database connections for single statements of requests. On PostgreSQL there are as many more for
+    /// transactions, and half as many for workers; on SQLite one connection writes. At any time one request uses at most
+    /// half of them, one person five eighths and one network three quarters.
     #[arg(long, env = "MARKETPLACE_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub database_connections: u32,
 

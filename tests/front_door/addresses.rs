@@ -324,7 +324,7 @@ async fn strangers_and_staff_meet_the_same_door() {
 both! {
     async fn it_is_ready_while_requests_use_every_connection_and_says_that_they_do(on) {
         let world = World::new(on).await;
-        let limits = ConnectionLimits::new(4);
+        let limits = ConnectionLimits::new(4, false);
         let slow = (0..4).map(|_| {
             let (database, request) = (world.app.database.clone(), limits.request(Some(Uuid::now_v7()), None));
             tokio::spawn(request.run(async move { database.read.execute_unprepared(slow(on)).await }))
@@ -343,7 +343,7 @@ both! {
         }
         let metrics = Caller::new(api::http::metrics_router(world.app.clone()), None);
         let told = metrics.send(get("/metrics")).await.text;
-        let pool = if on == On::Sqlite { "read" } else { "requests" };
+        let pool = if on == On::Sqlite { "read" } else { "statements" };
         let busy = format!("marketplace_database_connections{{pool=\"{pool}\",state=\"Busy\"}} 4");
         assert!(told.lines().any(|line| line == busy), "{told}");
         assert!(!waits.is_finished(), "whoever asks the database waits");

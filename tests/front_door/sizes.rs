@@ -140,7 +140,7 @@ both! {
 
     async fn a_statement_of_a_request_is_stopped_in_time_and_a_workers_is_not(on) {
         let world = World::with(on, |config| config.database.statement_seconds = 1).await;
-        let limits = ConnectionLimits::new(4);
+        let limits = ConnectionLimits::new(4, false);
         let (database, begun) = (world.app.database.clone(), Instant::now());
         let asked = limits.request(Some(Uuid::now_v7()), None).run(async {
             database.read.execute_unprepared(slow(on)).await
@@ -178,7 +178,7 @@ both! {
 
     async fn who_hangs_up_leaves_others_their_connections(on) {
         let world = World::with(on, |config| config.database.statement_seconds = 3).await;
-        let limits = ConnectionLimits::new(4);
+        let limits = ConnectionLimits::new(4, false);
         let somebody = Some(Uuid::now_v7());
         // Each gives up at once; what they asked for goes on in the database, on their part of the connections.
         for _ in 0..10 {

@@ -70,8 +70,10 @@ pub struct ListingFilter {
     /// Codes of priority areas, or `edition/code`, with their outcomes and with what carries them on in other editions.
     pub priority_areas: Option<Vec<String>>,
     /// Codes of areas, with what lies in them and what came before or after them.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::AREAS))]
     pub areas: Option<Vec<String>>,
     /// Close to a point.
+    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::NEAR))]
     pub near: Option<NearInput>,
     /// Only remote listings, or only those that are not.
     pub remote: Option<bool>,

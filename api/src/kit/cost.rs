@@ -24,6 +24,12 @@ pub fn cost(weight: u64) {}
 /// Cost of counting all rows of a list.
 pub const COUNT: u64 = 200;
 /// Cost of a condition on text, which reads the text of many rows.
-pub const TEXT: u64 = 200;
+pub const TEXT: u64 = 500;
+/// Cost of a condition on distance.
+pub const NEAR: u64 = 200;
+/// Cost of a condition on areas, which takes in areas within and before them.
+pub const AREAS: u64 = 20;
+/// Cost of a page beside its rows: it is read by a statement, and kept while it is.
+pub const PAGE: u64 = 10;
 /// Cost of a statement that is sent for each parent, instead of once for all of them.
 pub const STATEMENT: u64 = 10;

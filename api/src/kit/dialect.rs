@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{Error, Transaction};
+use super::{Error, Transaction, database::OUT_OF_TIME};
 
 /// Condition that `column` is one of `values`, with one parameter and one statement text for any number of values.
 #[must_use]
@@ -135,6 +135,9 @@ pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -
 /// `query_canceled`.
 #[must_use]
 pub fn was_stopped(error: &DbErr) -> bool {
+    if matches!(error, DbErr::Custom(text) if text == OUT_OF_TIME) {
+        return true;
+    }
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
     else {

@@ -10,7 +10,7 @@ pub const MOST_GROUPS: usize = 150;
 /// Most units in which a group has figures: half days count as days, and tonnes as kilograms.
 pub const MOST_UNITS: usize = 14;
 /// Cost of figures beside their values: four statements.
-pub const COST: u64 = 300;
+pub const COST: u64 = 500;
 /// How many years one question may cover.
 pub const MOST_YEARS: u32 = 10;
 

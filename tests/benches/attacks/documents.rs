@@ -144,12 +144,12 @@ pub fn attacks() -> Vec<Attack> {
                     "a{at}: listings(filter: {{text: \"hall\"}}) {{ totalCount facets {{ kinds {{ count }} areas {{ count }} resourceTypes {{ count }} priorityAreas {{ count }} }} }} "
                 )
             };
-            of(to, &format!("{{ {} }}", many(6, search)), turn)
+            of(to, &format!("{{ {} }}", many(5, search)), turn)
         }),
         attack(
             "the largest lists within lists that are let in",
             |to, turn| {
-                let query = "{ listings(first: 100) { nodes { organisation { listings(first: 95) { nodes { id title } } } } } }";
+                let query = "{ listings(first: 100) { nodes { organisation { listings(first: 90) { nodes { id title } } } } } }";
                 of(to, query, turn)
             },
         ),

@@ -86,6 +86,7 @@ impl Executor {
             rates: Arc::new(rates),
             connections: Arc::new(ConnectionLimits::new(
                 app.config.database.database_connections,
+                app.database.has_single_writer(),
             )),
             app,
             engine,

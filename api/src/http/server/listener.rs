@@ -27,6 +27,10 @@ use tower::ServiceExt;
 
 use crate::http::server::client_ip::Peer;
 
+/// Milliseconds for which a client may leave a response unread before its connection ends.
+#[cfg(target_os = "linux")]
+const UNREAD_MILLISECONDS: u32 = 20_000;
+
 /// Timeouts of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
@@ -109,6 +113,9 @@ fn take(
 ) {
     // Sends small responses at once. If the option cannot be set, they are sent a little later.
     let _ = stream.set_nodelay(true);
+    // Ends a connection whose client does not read its response, or is gone.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLISECONDS);
     let asked = Arc::new(AtomicBool::new(false));
     let service = router.map_request({
         let asked = Arc::clone(&asked);

@@ -165,7 +165,7 @@ async fn tell(
     } = live;
     let mut closing = executor.app.closing.subscribe();
     let scope = executor.scope(caller.person(), None);
-    let mut over = Box::pin(scope.run(caller.over(config.session_check)));
+    let mut over = Box::pin(scope.watch(caller.over(config.session_check)));
     let mut beat = interval_at(Instant::now(), config.heartbeat);
     loop {
         let (event, last) = tokio::select! {

@@ -69,8 +69,6 @@ impl Connector<'_> {
         options.max_connections(connections);
         if let Some(timeout) = statement_timeout {
             options.statement_timeout(timeout);
-        } else {
-            options.min_connections(0).connect_lazy(true);
         }
         self.open(postgres(options)).await
     }

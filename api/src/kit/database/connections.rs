@@ -42,11 +42,20 @@ pub struct Connections {
     statement_timeout: Duration,
 }
 
+/// Purpose for which a connection is taken.
+#[derive(Clone, Copy)]
+enum Use {
+    Statement,
+    Transaction,
+}
+
 #[derive(Clone, Debug)]
 enum Kind {
-    /// PostgreSQL: a pool for requests, whose statements have a timeout, and one for workers.
+    /// PostgreSQL: pools whose statements are stopped after the statement timeout, for single statements and for
+    /// transactions of requests, and one without a timeout for workers.
     Pools {
-        requests: DatabaseConnection,
+        statements: DatabaseConnection,
+        transactions: DatabaseConnection,
         workers: DatabaseConnection,
     },
     /// SQLite: single connections, each with a deadline.
@@ -69,13 +78,16 @@ struct Lanes {
 }
 
 impl Connections {
-    pub(super) const fn pools(
-        requests: DatabaseConnection,
-        workers: DatabaseConnection,
+    pub(super) fn pools(
+        [statements, transactions, workers]: [DatabaseConnection; 3],
         statement_timeout: Duration,
     ) -> Self {
         Self {
-            kind: Kind::Pools { requests, workers },
+            kind: Kind::Pools {
+                statements,
+                transactions,
+                workers,
+            },
             statement_timeout,
         }
     }
@@ -109,8 +121,13 @@ impl Connections {
     /// Closes all connections; statements fail from then on.
     pub async fn close(&self) -> Result<(), DbErr> {
         match &self.kind {
-            Kind::Pools { requests, workers } => {
-                requests.close_by_ref().await?;
+            Kind::Pools {
+                statements,
+                transactions,
+                workers,
+            } => {
+                statements.close_by_ref().await?;
+                transactions.close_by_ref().await?;
                 workers.close_by_ref().await
             }
             Kind::Lanes(lanes) => {
@@ -125,8 +142,13 @@ impl Connections {
     /// Counts open and idle connections. `name` labels those of SQLite.
     pub(super) fn gauges(&self, name: &'static str) -> Vec<PoolGauge> {
         match &self.kind {
-            Kind::Pools { requests, workers } => vec![
-                PoolGauge::of("requests", requests),
+            Kind::Pools {
+                statements,
+                transactions,
+                workers,
+            } => vec![
+                PoolGauge::of("statements", statements),
+                PoolGauge::of("transactions", transactions),
                 PoolGauge::of("workers", workers),
             ],
             Kind::Lanes(lanes) => {
@@ -141,10 +163,10 @@ impl Connections {
     async fn statement(&self) -> Result<Taken<'_>, DbErr> {
         let request = RequestScope::current();
         let permits = match &request {
-            Some(request) => Some(request.statement().await?),
+            Some(request) => Some(request.statement(self.statement_timeout).await?),
             None => None,
         };
-        self.take(request.is_some(), permits).await
+        self.take(Use::Statement, request, permits).await
     }
 
     /// Waits for a connection for one transaction.
@@ -154,17 +176,29 @@ impl Connections {
             Some(request) => Some(request.transaction().await?),
             None => None,
         };
-        self.take(request.is_some(), permits).await
+        self.take(Use::Transaction, request, permits).await
     }
 
     /// Takes a connection. Only statements of requests have a deadline; workers and commands have none.
-    async fn take(&self, limited: bool, permits: Option<Permits>) -> Result<Taken<'_>, DbErr> {
+    async fn take(
+        &self,
+        purpose: Use,
+        request: Option<Arc<RequestScope>>,
+        permits: Option<Permits>,
+    ) -> Result<Taken<'_>, DbErr> {
         let (connection, lane) = match &self.kind {
-            Kind::Pools { requests, .. } if limited => (requests, None),
-            Kind::Pools { workers, .. } => (workers, None),
+            Kind::Pools { workers, .. } if request.is_none() => (workers, None),
+            Kind::Pools {
+                statements,
+                transactions,
+                ..
+            } => match purpose {
+                Use::Statement => (statements, None),
+                Use::Transaction => (transactions, None),
+            },
             Kind::Lanes(lanes) => {
                 let lane = Lanes::take(lanes).await?;
-                let limit = if limited {
+                let limit = if request.is_some() {
                     self.statement_timeout
                 } else {
                     Duration::MAX
@@ -177,6 +211,7 @@ impl Connections {
             connection,
             lane,
             permits,
+            request,
         })
     }
 }
@@ -186,6 +221,7 @@ pub(super) struct Taken<'a> {
     pub connection: &'a DatabaseConnection,
     lane: Option<LaneGuard>,
     permits: Option<Permits>,
+    request: Option<Arc<RequestScope>>,
 }
 
 impl Taken<'_> {
@@ -199,8 +235,17 @@ impl Taken<'_> {
             connection,
             lane,
             permits,
+            request,
         } = self;
+        let began = Instant::now();
         let work = statement(connection.clone());
+        let work = async move {
+            let result = work.await;
+            if let Some(request) = request {
+                request.ran(began.elapsed());
+            }
+            result
+        };
         match lane {
             Some(mut lane) => {
                 let result = work.await;

@@ -8,7 +8,11 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use futures_util::{Stream, StreamExt, stream};
@@ -17,6 +21,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// Text of the error of a statement that is refused because its request has used up its time.
+pub(in crate::kit) const OUT_OF_TIME: &str = "the statements of the request took too long";
 /// Number of callers above which those without a running request are removed from memory.
 const REMEMBERED: usize = 10_000;
 
@@ -29,10 +35,16 @@ tokio::task_local! {
 #[derive(Debug)]
 pub struct ConnectionLimits {
     per_request: usize,
-    per_person: usize,
-    per_network: usize,
-    transactions: usize,
+    person: Shares,
+    network: Shares,
     callers: Mutex<HashMap<Key, Weak<Slots>>>,
+}
+
+/// Numbers of connections.
+#[derive(Clone, Copy, Debug)]
+struct Shares {
+    statements: usize,
+    transactions: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,17 +61,24 @@ struct Slots {
 }
 
 impl ConnectionLimits {
-    /// Divides a number of connections. Statements outside transactions may use three eighths of them for one request
-    /// and one person, and half for one network; transactions a quarter for one person or network. Each is at least one.
+    /// Divides the connections for statements outside transactions: half of them for one request, five eighths for one
+    /// person and three quarters for one network. Transactions have connections of their own: three quarters for one
+    /// person, seven eighths for one network. Where a single connection writes, one person may wait for it with two
+    /// transactions, and one network with three. Each share is at least one.
     #[must_use]
-    pub fn new(connections: u32) -> Self {
+    pub fn new(connections: u32, single_writer: bool) -> Self {
         let connections = connections as usize;
         let eighths = |eighths: usize| (connections * eighths / 8).max(1);
         Self {
-            per_request: eighths(3),
-            per_person: eighths(3),
-            per_network: eighths(4),
-            transactions: eighths(2),
+            per_request: eighths(4),
+            person: Shares {
+                statements: eighths(5),
+                transactions: if single_writer { 2 } else { eighths(6) },
+            },
+            network: Shares {
+                statements: eighths(6),
+                transactions: if single_writer { 3 } else { eighths(7) },
+            },
             callers: Mutex::default(),
         }
     }
@@ -68,16 +87,18 @@ impl ConnectionLimits {
     /// network.
     #[must_use]
     pub fn request(&self, person: Option<Uuid>, network: Option<IpAddr>) -> Arc<RequestScope> {
-        let person = person.map(|person| self.slots(Key::Person(person), self.per_person));
-        let network = network.map(|network| self.slots(Key::Network(network), self.per_network));
+        let person = person.map(|person| self.slots(Key::Person(person), self.person));
+        let network = network.map(|network| self.slots(Key::Network(network), self.network));
         Arc::new(RequestScope {
             statements: Arc::new(Semaphore::new(self.per_request)),
             of: person.into_iter().chain(network).collect(),
             ended: CancellationToken::new(),
+            database_time: AtomicU64::new(0),
+            long_lived: AtomicBool::new(false),
         })
     }
 
-    fn slots(&self, key: Key, most: usize) -> Arc<Slots> {
+    fn slots(&self, key: Key, shares: Shares) -> Arc<Slots> {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slots) = callers.get(&key).and_then(Weak::upgrade) {
             return slots;
@@ -86,8 +107,8 @@ impl ConnectionLimits {
             callers.retain(|_, slots| slots.strong_count() > 0);
         }
         let slots = Arc::new(Slots {
-            statements: Arc::new(Semaphore::new(most)),
-            transactions: Arc::new(Semaphore::new(self.transactions)),
+            statements: Arc::new(Semaphore::new(shares.statements)),
+            transactions: Arc::new(Semaphore::new(shares.transactions)),
         });
         callers.insert(key, Arc::downgrade(&slots));
         slots
@@ -101,6 +122,10 @@ pub struct RequestScope {
     statements: Arc<Semaphore>,
     of: Vec<Arc<Slots>>,
     ended: CancellationToken,
+    /// Microseconds for which statements outside transactions have run.
+    database_time: AtomicU64,
+    /// Whether it lasts as long as a connection, so that its statements do not add up.
+    long_lived: AtomicBool,
 }
 
 /// Slots in use, released when dropped. They keep the counts of their caller, who may have no other request.
@@ -117,12 +142,19 @@ impl RequestScope {
         REQUEST.scope(self, work).await
     }
 
+    /// Runs what lasts as long as a connection, such as watching its session.
+    pub async fn watch<F: Future>(self: Arc<Self>, work: F) -> F::Output {
+        self.long_lived.store(true, Ordering::Relaxed);
+        self.run(work).await
+    }
+
     /// Runs the work of a subscription: each event is read in the scope of the request, and its tasks end with the
     /// stream.
     pub fn stream<S: Stream + Unpin>(
         self: Arc<Self>,
         mut events: S,
     ) -> impl Stream<Item = S::Item> {
+        self.long_lived.store(true, Ordering::Relaxed);
         let ends = self.ended.clone().drop_guard();
         stream::poll_fn(move |context| {
             let _ends = &ends;
@@ -149,8 +181,19 @@ impl RequestScope {
         REQUEST.try_with(Arc::clone).ok()
     }
 
-    /// Waits for the slots of one statement outside a transaction.
-    pub(super) async fn statement(&self) -> Result<Permits, DbErr> {
+    /// Counts time for which a statement has run.
+    pub(super) fn ran(&self, time: Duration) {
+        let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.database_time.fetch_add(time, Ordering::Relaxed);
+    }
+
+    /// Waits for the slots of one statement outside a transaction. Fails once the statements of the request have run for
+    /// longer than this together.
+    pub(super) async fn statement(&self, longest: Duration) -> Result<Permits, DbErr> {
+        let spent = Duration::from_micros(self.database_time.load(Ordering::Relaxed));
+        if spent > longest && !self.long_lived.load(Ordering::Relaxed) {
+            return Err(DbErr::Custom(OUT_OF_TIME.into()));
+        }
         let callers = self.of.iter().map(|slots| &slots.statements);
         self.take([&self.statements].into_iter().chain(callers))
             .await
@@ -184,7 +227,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_a_caller_and_a_network_each_leave_connections_to_others() {
-        let limits = ConnectionLimits::new(8);
+        let limits = ConnectionLimits::new(8, false);
         let network = "10.0.0.1".parse().ok();
         let ada = Some(Uuid::now_v7());
         let free = |request: &RequestScope| {
@@ -199,28 +242,38 @@ mod tests {
         };
         let first = limits.request(ada, network);
         let mut held = Vec::new();
-        for _ in 0..3 {
-            held.push(first.statement().await.unwrap());
+        for _ in 0..4 {
+            held.push(first.statement(Duration::MAX).await.unwrap());
         }
-        assert_eq!(free(&first), 0, "one request has three eighths");
-        assert_eq!(
-            free(&limits.request(ada, network)),
-            0,
-            "and so has one person"
-        );
+        assert_eq!(free(&first), 0, "one request has half");
+        let second = limits.request(ada, network);
+        held.push(second.statement(Duration::MAX).await.unwrap());
+        assert_eq!(free(&second), 0, "one person has five eighths");
         let bo = limits.request(Some(Uuid::now_v7()), network);
-        held.push(bo.statement().await.unwrap());
-        assert_eq!(free(&bo), 0, "one network has half");
-        assert_eq!(free(&limits.request(None, "10.0.0.2".parse().ok())), 3);
+        held.push(bo.statement(Duration::MAX).await.unwrap());
+        assert_eq!(free(&bo), 0, "one network has three quarters");
+        assert_eq!(free(&limits.request(None, "10.0.0.2".parse().ok())), 4);
         let transaction = bo.transaction().await;
         assert!(transaction.is_ok(), "a transaction waits for no statement");
         drop(held);
-        assert_eq!(free(&first), 3);
+        assert_eq!(free(&first), 4);
+    }
+
+    #[tokio::test]
+    async fn a_request_has_so_much_time_for_all_of_its_statements() {
+        let limits = ConnectionLimits::new(8, false);
+        let (request, second) = (limits.request(None, None), Duration::from_secs(1));
+        request.ran(second);
+        assert!(request.statement(second).await.is_ok());
+        request.ran(Duration::from_millis(1));
+        assert!(request.statement(second).await.is_err());
+        let watching = Arc::clone(&request).watch(async { request.statement(second).await });
+        assert!(watching.await.is_ok());
     }
 
     #[tokio::test]
     async fn callers_without_a_request_are_forgotten() {
-        let limits = ConnectionLimits::new(8);
+        let limits = ConnectionLimits::new(8, false);
         for _ in 0..REMEMBERED + 10 {
             drop(limits.request(Some(Uuid::now_v7()), None));
         }

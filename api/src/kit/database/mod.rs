@@ -27,6 +27,7 @@ use sea_orm::{
 
 use super::Error;
 pub use connections::Connections;
+pub(in crate::kit) use limits::OUT_OF_TIME;
 pub use limits::{ConnectionLimits, RequestScope};
 use readiness::Readiness;
 pub use transaction::Transaction;
@@ -70,9 +71,11 @@ impl Database {
                 .await?;
             (write, read, connector.sqlite_probe().await?)
         } else {
-            let requests = connector.postgres(connections, Some(statement_timeout));
+            let statements = connector.postgres(connections, Some(statement_timeout));
+            let transactions = connector.postgres(connections, Some(statement_timeout));
             let workers = connector.postgres(connections.div_ceil(2).max(2), None);
-            let all = Connections::pools(requests.await?, workers.await?, statement_timeout);
+            let pools = [statements.await?, transactions.await?, workers.await?];
+            let all = Connections::pools(pools, statement_timeout);
             (all.clone(), all, connector.postgres_probe().await?)
         };
         Ok(Self {
@@ -89,6 +92,12 @@ impl Database {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.probe.get_database_backend()
+    }
+
+    /// Whether a single connection writes, as on SQLite.
+    #[must_use]
+    pub fn has_single_writer(&self) -> bool {
+        self.backend() == DbBackend::Sqlite
     }
 
     /// Number of statements sent so far, not counting the beginning and end of transactions.

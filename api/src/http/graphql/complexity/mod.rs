@@ -17,6 +17,8 @@ use apollo_compiler::{
 };
 use async_graphql::Variables;
 
+use crate::kit::cost::PAGE;
+
 use inputs::{Input, given};
 use length::Length;
 
@@ -164,8 +166,9 @@ impl<'a> Measure<'a> {
         } else {
             once.add(below);
         }
-        let rows = Length::of_page(field).unwrap_or(Length::Known(1));
-        once.add(each_row.times(rows));
+        let page = Length::of_page(field);
+        once.add(Complexity::fixed(if page.is_some() { PAGE } else { 0 }));
+        once.add(each_row.times(page.unwrap_or(Length::Known(1))));
         Selected {
             once,
             each_row: Complexity::default(),
@@ -206,32 +209,41 @@ mod tests {
         assert_eq!(cost("{ viewer { kind } }", json!({})), 2);
         assert_eq!(
             cost("{ offers(first: 3) { nodes { id title } } }", json!({})),
-            2 + 3 * 2
+            PAGE + 2 + 3 * 2
         );
-        assert_eq!(cost("{ offers { nodes { id } } }", json!({})), 2 + 20);
+        assert_eq!(
+            cost("{ offers { nodes { id } } }", json!({})),
+            PAGE + 2 + 20
+        );
         assert_eq!(
             cost("{ offers(last: 500) { edges { node { id } } } }", json!({})),
-            2 + 100 * 2
+            PAGE + 2 + 100 * 2
         );
         assert_eq!(
             cost(
                 "{ offers(first: 3) { totalCount nodes { id } } }",
                 json!({})
             ),
-            3 + COUNT + 3
+            PAGE + 3 + COUNT + 3
         );
         let interface =
             "{ listings(first: 100) { nodes { activities(first: 100) { nodes { id } } } } }";
-        assert_eq!(cost(interface, json!({})), 2 + 100 * (2 + 100));
+        assert_eq!(
+            cost(interface, json!({})),
+            PAGE + 2 + 100 * (PAGE + 2 + 100)
+        );
         let fragments =
             "query ($n: Int, $m: Int) { listings(first: $n) { ...P nodes { ...F ...F } } }
             fragment P on ListingConnection { nodes { id } }
             fragment F on Listing { activities(first: $m, last: 7) { nodes { id } } }";
         assert_eq!(
             cost(fragments, json!({"n": 2, "m": 10})),
-            3 + 2 * (1 + 2 * (2 + 10))
+            PAGE + 3 + 2 * (1 + 2 * (PAGE + 2 + 10))
         );
-        assert_eq!(cost(fragments, json!({"n": 2})), 3 + 2 * (1 + 2 * (2 + 7)));
+        assert_eq!(
+            cost(fragments, json!({"n": 2})),
+            PAGE + 3 + 2 * (1 + 2 * (PAGE + 2 + 7))
+        );
         let nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
         assert_eq!(cost(nodes, json!({"ids": ["a", "b", "c"]})), 1 + 3);
         assert_eq!(
@@ -250,20 +262,20 @@ mod tests {
         assert_eq!(cost(twice, json!({"id": "x"})), 2 + 50 * (2 + 50));
         assert_eq!(
             cost("{ offers(first: 1) { nodes { tags } } }", json!({})),
-            2 + 1 + 20
+            PAGE + 2 + 1 + 20
         );
     }
 
     #[test]
     fn conditions_on_text_count_wherever_they_stand() {
         let literal = "{ offers(first: 1, filter: {text: \"hall\"}) { nodes { id } } }";
-        assert_eq!(cost(literal, json!({})), 3 + TEXT);
+        assert_eq!(cost(literal, json!({})), PAGE + 3 + TEXT);
         let whole = "query ($f: ListingFilter) { offers(first: 1, filter: $f) { nodes { id } } }";
-        assert_eq!(cost(whole, json!({"f": {"text": "hall"}})), 3 + TEXT);
-        assert_eq!(cost(whole, json!({"f": {"text": null}})), 3);
-        assert_eq!(cost(whole, json!({})), 3);
+        assert_eq!(cost(whole, json!({"f": {"text": "hall"}})), PAGE + 3 + TEXT);
+        assert_eq!(cost(whole, json!({"f": {"text": null}})), PAGE + 3);
+        assert_eq!(cost(whole, json!({})), PAGE + 3);
         let part = "query ($t: String) { offers(first: 1, filter: {text: $t}) { nodes { id } } }";
-        assert_eq!(cost(part, json!({"t": "hall"})), 3 + TEXT);
-        assert_eq!(cost(part, json!({"t": null})), 3);
+        assert_eq!(cost(part, json!({"t": "hall"})), PAGE + 3 + TEXT);
+        assert_eq!(cost(part, json!({"t": null})), PAGE + 3);
     }
 }

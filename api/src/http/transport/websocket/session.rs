@@ -192,7 +192,7 @@ impl Session {
         let caller = Arc::new(caller);
         let scope = self.live.executor.scope(caller.person(), self.address);
         let over = Arc::clone(&caller).over(self.live.config.session_check);
-        self.over = Box::pin(scope.run(over));
+        self.over = Box::pin(scope.watch(over));
         self.caller = Some(caller);
         Ok(())
     }
