@@ -23,7 +23,7 @@ struct Town {
 
 impl Town {
     async fn new(on: On) -> Self {
-        let world = World::new(on).await;
+        let world = World::with(on, |config| config.limits.max_complexity = 100_000).await;
         let (mut owners, mut organisations, mut offers) = (Vec::new(), Vec::new(), Vec::new());
         for name in OWNERS {
             let owner = world.person(name).await;

@@ -30,6 +30,6 @@ pub const NEAR: u64 = 200;
 /// Cost of a condition on areas, which takes in areas within and before them.
 pub const AREAS: u64 = 20;
 /// Cost of a page beside its rows: it is read by a statement, and kept while it is.
-pub const PAGE: u64 = 10;
+pub const PAGE: u64 = 30;
 /// Cost of a statement that is sent for each parent, instead of once for all of them.
 pub const STATEMENT: u64 = 10;

@@ -149,7 +149,7 @@ pub fn attacks() -> Vec<Attack> {
         attack(
             "the largest lists within lists that are let in",
             |to, turn| {
-                let query = "{ listings(first: 100) { nodes { organisation { listings(first: 90) { nodes { id title } } } } } }";
+                let query = "{ listings(first: 100) { nodes { organisation { listings(first: 80) { nodes { id title } } } } } }";
                 of(to, query, turn)
             },
         ),
