@@ -1,4 +1,4 @@
-//! What the server acknowledged is in the database, whatever became of a connection, and it recovers without a restart.
+//! Acknowledged writes survive the loss of any connection, and the server recovers without a restart.
 
 mod disk;
 mod interrupted;
@@ -56,7 +56,7 @@ impl Poster {
     }
 }
 
-/// Whether the server says that it is ready. Its last answer is good for two seconds.
+/// Returns true if the server says that it is ready, after its last answer has aged out (two seconds).
 async fn is_ready(world: &World) -> bool {
     tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     world.stranger().send(get("/health/ready")).await.status == 200

@@ -310,9 +310,9 @@ pub(super) struct TransactionGuard {
     lane: Option<LaneGuard>,
     permits: Option<Permits>,
     statement_timeout: Duration,
-    /// Whether a statement runs.
+    /// True while a statement runs.
     running: AtomicBool,
-    /// Whether the transaction has ended in order.
+    /// True once the transaction was committed or rolled back.
     ended: AtomicBool,
 }
 

@@ -124,7 +124,7 @@ pub struct RequestScope {
     ended: CancellationToken,
     /// Microseconds for which statements outside transactions have run.
     database_time: AtomicU64,
-    /// Whether it lasts as long as a connection, so that its statements do not add up.
+    /// True for a scope that lasts as long as a connection; the time of its statements is then not added up.
     long_lived: AtomicBool,
 }
 

@@ -42,7 +42,7 @@ pub struct Database {
     /// Connection for checking that the database responds while all others are busy.
     pub probe: DatabaseConnection,
     statements: Arc<AtomicU64>,
-    /// When the last transaction was committed, by the clock of `connections::now`.
+    /// Milliseconds, by `connections::now`, of the last commit; 0 before the first.
     last_commit: Arc<AtomicU64>,
     readiness: Arc<Readiness>,
 }
@@ -94,7 +94,7 @@ impl Database {
         self.probe.get_database_backend()
     }
 
-    /// Whether a single connection writes, as on SQLite.
+    /// Returns true if a single connection writes, as on SQLite.
     #[must_use]
     pub fn has_single_writer(&self) -> bool {
         self.backend() == DbBackend::Sqlite
@@ -148,7 +148,7 @@ impl Database {
         Migrator::down(self.write.unlimited(), Some(steps)).await
     }
 
-    /// Whether a transaction of this server was committed in the last so much time.
+    /// Returns true if this server committed a transaction within this time.
     fn committed_within(&self, time: Duration) -> bool {
         let last = self.last_commit.load(Ordering::Relaxed);
         let age = connections::now().saturating_sub(last);

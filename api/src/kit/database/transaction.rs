@@ -29,7 +29,7 @@ pub struct Transaction {
     /// Failure flag of the enclosing transaction, if this is a savepoint.
     outer: Option<Arc<AtomicBool>>,
     guard: Arc<TransactionGuard>,
-    /// When the last transaction of this server was committed.
+    /// Milliseconds of the last commit of this server.
     last_commit: Arc<AtomicU64>,
 }
 
