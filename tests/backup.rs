@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use api::{App, kit::backup};
+use api::{App, backup};
 use entity::{activity, organisation};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Statement,

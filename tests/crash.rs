@@ -12,7 +12,7 @@ use std::{
     process::{Command, ExitStatus},
 };
 
-use api::{App, feeds, kit::clock::now, listings, notifications, outbox};
+use api::{App, activities::outbox, feeds, kit::clock::now, listings, notifications};
 use chrono::{DateTime, Duration, Utc};
 use entity::{activity, feed, feed_entry, mail, notification};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

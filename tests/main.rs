@@ -19,6 +19,7 @@ mod crash;
 mod demo;
 mod durability;
 mod events;
+mod features;
 mod federation;
 mod feeds;
 mod finding;

@@ -1,8 +1,6 @@
 //! Who is told of what, once each; the list of each person; how they wish to have mail.
 
-use std::fs;
-
-use api::{kit::clock::now, listings, notifications::rules::TELLINGS};
+use api::{kit::clock::now, listings};
 use chrono::Duration;
 use entity::{notification, person::PlatformRole};
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -352,31 +350,5 @@ both! {
         matches::act(&pair.giver, "withdrawDelivery", json!({"fulfilmentId": delivery})).await.at("act");
         pair.world.tell(now()).await;
         assert_eq!(newest(&pair.taker).await, "DELIVERY_WITHDRAWN");
-    }
-}
-
-#[test]
-fn every_act_in_the_table_is_done_somewhere() {
-    fn code(folder: &std::path::Path, text: &mut String) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                code(&path, text);
-            } else if !path.ends_with("notifications/rules.rs") {
-                text.push_str(&fs::read_to_string(&path).unwrap_or_default());
-            }
-        }
-    }
-    let mut text = String::new();
-    code(
-        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../api/src")),
-        &mut text,
-    );
-    for telling in TELLINGS {
-        assert!(
-            text.contains(&format!("{:?}", telling.act)),
-            "nothing does {}",
-            telling.act
-        );
     }
 }

@@ -3,14 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use api::{
-    App,
+    App, accounts,
+    activities::outbox::{jobs, service},
     kit::{
-        Database, Id, Transaction, Viewer,
-        activity::{Act, record},
+        Database, Transaction, Viewer,
+        activity::{Concerns, record_for},
     },
-    outbox::{jobs, service},
 };
-use entity::{activity, person};
+use entity::activity;
 use futures_util::future::join_all;
 use sea_orm::{EntityTrait, QueryOrder};
 use tokio::time::{sleep, timeout};
@@ -25,13 +25,16 @@ use crate::{
 const READER: &str = "notifications";
 
 async fn acts(transaction: &Transaction) {
-    let act = Act {
-        act: "person.profile_updated",
-        subject: Id::<person::Entity>::new(Uuid::now_v7()),
-        organisation: None,
-        fields: &[],
-    };
-    let done = record(transaction, &Viewer::system(), act).await;
+    let (act, id) = (accounts::acts::PROFILE_UPDATED, Uuid::now_v7());
+    let done = record_for(
+        transaction,
+        &Viewer::system(),
+        act,
+        id,
+        Concerns::ACTOR,
+        &[],
+    )
+    .await;
     done.map_err(|error| error.message()).unwrap();
 }
 

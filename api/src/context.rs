@@ -10,9 +10,11 @@ use crate::{
     App,
     kit::{
         Error, Id, Part, Resource, Viewer,
-        loader::{self, PartsOf, RowLoader, Rows},
+        graphql::{
+            loader::{self, PartsOf, RowLoader, Rows},
+            nested_page::{self, PageLoader, PageOf},
+        },
         page::{self, PageArgs, Slice, Total},
-        pages::{self, PageLoader, PageOf},
     },
 };
 
@@ -21,7 +23,7 @@ use crate::{
 pub fn eyes(app: &App, viewer: Arc<Viewer>) -> Data {
     let mut data = Data::default();
     data.insert(loader::rows(app.database.clone(), Arc::clone(&viewer)));
-    data.insert(pages::pages(app.database.clone()));
+    data.insert(nested_page::pages(app.database.clone()));
     data.insert(viewer);
     data
 }

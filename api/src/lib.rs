@@ -7,8 +7,7 @@
 
 pub mod accounts;
 pub mod activities;
-pub mod amendments;
-pub mod areas;
+pub mod backup;
 pub mod calendars;
 pub mod cli;
 pub mod config;
@@ -16,35 +15,23 @@ mod context;
 pub mod conversations;
 pub mod demo;
 pub mod events;
+pub mod feature;
+pub mod features;
 pub mod feeds;
-pub mod finding;
-pub mod fulfilments;
 pub mod http;
 pub mod intakes;
-pub mod invitations;
 pub mod jobs;
 pub mod kit;
 pub mod listings;
-pub mod live;
+pub mod locations;
 pub mod mail;
 pub mod matches;
-pub mod members;
-pub mod mergers;
 pub mod notifications;
 pub mod organisations;
-pub mod outbox;
-pub mod outcomes;
-pub mod places;
-pub mod priorities;
 pub mod reference;
-pub mod registers;
-pub mod registrations;
-pub mod reservations;
-pub mod resource_types;
 pub mod schema;
 pub mod statistics;
 pub mod tasks;
-pub mod thanks;
 pub mod transfer;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
@@ -64,8 +51,12 @@ pub struct Parts {
     pub database: Database,
     /// Reference data in memory: areas, resource types and priority areas.
     pub reference: reference::Cache,
+    /// Descriptors of all features.
+    pub features: &'static [&'static feature::Feature],
+    /// All acts of the program: what each notifies and changes.
+    pub catalogue: kit::activity::Catalogue,
     /// Publishes committed acts to subscriptions and workers.
-    pub outbox: outbox::Outbox,
+    pub outbox: activities::outbox::Outbox,
     /// Trusted documents by the name or hash that clients send.
     pub trusted_documents: HashMap<String, String>,
     /// Prometheus metrics.
@@ -124,10 +115,12 @@ impl App {
         Ok(Self(Arc::new(Parts {
             post,
             trusted_documents,
+            features: features::FEATURES,
+            catalogue: features::catalogue(),
             metrics: http::Metrics::default(),
             concurrency: http::ConcurrencyLimit::new(&config.concurrency),
             reference: reference::Cache::read(&database.read).await?,
-            outbox: outbox::Outbox::default(),
+            outbox: activities::outbox::Outbox::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
             closing: tokio::sync::watch::Sender::new(false),

@@ -3,6 +3,8 @@
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
+use crate::{membership::MembershipRole, person::PlatformRole};
+
 /// What somebody is told. Clients should tolerate kinds that they do not know: new ones come with new acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
@@ -107,6 +109,31 @@ pub enum NotificationKind {
     EventChanged,
     /// An event for which the reader registered is tomorrow.
     EventReminder,
+}
+
+/// Recipients of a notification. The actor is never one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// Members of the organisation that the act concerns, with this role or a higher one.
+    Members(MembershipRole),
+    /// Of an act between two organisations: members of the one that did not act, with this role or a higher one. If
+    /// neither acted, for instance at a deadline: members of both.
+    OtherSide(MembershipRole),
+    /// The person who posted the listing, while they are a member.
+    Poster,
+    /// The person to whom the act was done.
+    Concerned,
+    /// Of a message: members of the other side who may write, except those with an unread notification of an earlier
+    /// message.
+    Readers,
+    /// Staff with a role who belong to no organisation that the act concerns.
+    Staff(PlatformRole),
+    /// Brokers, while the match waits for the approval of one.
+    Approvers,
+    /// People with a place, an offer of one, or a position on the waiting list of the event.
+    Registered,
+    /// People with a place at the event.
+    Confirmed,
 }
 
 /// What notifications are about: for each, people say how they wish to have mail.

@@ -20,7 +20,8 @@ const A_WHILE: Duration = Duration::from_millis(300);
 /// What is wrong with any subscription, for any caller.
 pub async fn faults(county: &County, shape: &Shape, table: &Table) -> Vec<String> {
     let app = county.world.app.clone();
-    let rounds: JoinHandle<()> = tokio::spawn(async move { api::outbox::jobs::run(&app).await });
+    let rounds: JoinHandle<()> =
+        tokio::spawn(async move { api::activities::outbox::jobs::run(&app).await });
     let mut faults = Vec::new();
     for row in &table.hearing {
         faults.extend(heard(county, shape, row).await);
@@ -33,7 +34,7 @@ pub async fn faults(county: &County, shape: &Shape, table: &Table) -> Vec<String
 async fn heard(county: &County, shape: &Shape, row: &Row) -> Vec<String> {
     let app = &county.world.app;
     // What was done before is not what they are to hear of.
-    let placed = api::outbox::service::sequence(&app.database).await;
+    let placed = api::activities::outbox::service::sequence(&app.database).await;
     placed.map_err(|error| error.message()).unwrap();
     let before = app.outbox.followers();
     let columns = COLUMNS.iter().zip(&row.cells);

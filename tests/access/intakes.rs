@@ -1,6 +1,9 @@
 //! What was told at Elm Works' events, and at Beech House's.
 
-use api::{accounts::addresses::ADDRESS, intakes::CLAIM, kit::Id, registrations::letters::REQUEST};
+use api::{
+    accounts::email_verification::ADDRESS, events::registrations::emails::REQUEST, intakes::CLAIM,
+    kit::Id,
+};
 use entity::{
     event, guest_request, intake,
     link::{self, LinkPurpose},

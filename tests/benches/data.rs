@@ -1,19 +1,19 @@
 //! The data that everything is measured on: a county's marketplace after a few busy years.
 //!
 //! It is the same each time but for the day: a seeded generator fills in sentences with the words of the
-//! reference data. Rows come about as the product makes them, [`Particulars::check`] and [`store::apply`],
+//! reference data. Rows come about as the product makes them, [`Particulars::check`] and [`persist::apply`],
 //! and go in by COPY, two tables at a time.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use api::{
-    kit::{Resource, clock, input::Checks, place::Point, quantity},
+    kit::{Resource, clock, validation::Checks},
     listings::{
-        particulars::{Amount, Checked, Particulars},
-        rules, store,
+        content::{Amount, Checked, Particulars},
+        persist, rules,
     },
-    places::rules::Address,
-    reference::Snapshot,
+    locations::{place::Point, rules::Address},
+    reference::{Snapshot, quantity},
 };
 use chrono::{DateTime, Days, Duration, Utc};
 use entity::{
@@ -297,7 +297,7 @@ impl<'a> World<'a> {
         let mut row = listing::ActiveModel {
             id: Set(id),
             kind: Set(kind),
-            reference: Set(store::reference(kind, id)),
+            reference: Set(persist::reference(kind, id)),
             organisation_id: Set(organisation),
             posted_by: Set(person),
             state: Set(ListingState::Draft),
@@ -310,9 +310,8 @@ impl<'a> World<'a> {
             closed_at: Set(None),
             close_reason: Set(None),
             version: Set(1),
-            ..Default::default()
+            ..persist::content_columns(&checked)
         };
-        store::apply(&mut row, &checked);
         rows.activity(dice, posted, owner, id, "listing.drafted");
         if dice.percent(96) {
             self.publish(dice, &mut row, &checked, posted);

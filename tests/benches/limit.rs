@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use api::{
-    finding::text,
-    kit::{Id, clock, place, place::Point, quantity},
-    reference::Snapshot,
+    kit::{Id, clock},
+    listings::search::text,
+    locations::place::{self, Point},
+    reference::{Snapshot, quantity},
 };
 use axum::{
     Json, Router,

@@ -3,9 +3,9 @@
 use std::{fmt::Write as _, sync::LazyLock};
 
 use api::{
-    kit::{Id, clock, input::Checks, place::Point},
-    listings::{particulars::Particulars, rules, store},
-    places::rules::Address,
+    kit::{Id, clock, validation::Checks},
+    listings::{content::Particulars, persist, rules},
+    locations::{place::Point, rules::Address},
 };
 use axum::{Json, extract::State, http::HeaderMap, response::Response};
 use entity::{
@@ -128,7 +128,7 @@ pub async fn handle(
         .check(&mut checks, ListingKind::Offer, None, &limit.reference, now)
         .unwrap();
     let id = Uuid::now_v7();
-    let reference = store::reference(ListingKind::Offer, id);
+    let reference = persist::reference(ListingKind::Offer, id);
     let mut row = listing::ActiveModel {
         id: Set(id),
         kind: Set(ListingKind::Offer),
@@ -145,9 +145,8 @@ pub async fn handle(
         closed_at: Set(None),
         close_reason: Set(None),
         version: Set(2),
-        ..Default::default()
+        ..persist::content_columns(&checked)
     };
-    store::apply(&mut row, &checked);
     let expires = rules::expiry(checked.said.expiry_policy, None, now, 90);
     (row.expires_at, row.closes_at) = (Set(expires), Set(expires));
     let mut values: Vec<Value> = Vec::new();

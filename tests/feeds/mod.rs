@@ -6,7 +6,7 @@ mod copies;
 mod events;
 mod news;
 
-use api::{App, feeds::jobs, kit::clock, outbox};
+use api::{App, activities::outbox, feeds::jobs, kit::clock};
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 

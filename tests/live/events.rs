@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use api::{
     accounts::sessions,
+    activities::live::Change,
     kit::{Id, Resource, Viewer, clock},
-    live::Change,
 };
 use entity::{activity, listing, person::PlatformRole};
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};

@@ -53,7 +53,7 @@ impl Served {
             std::future::pending(),
         );
         let app = world.app.clone();
-        let rounds = async move { api::outbox::jobs::run(&app).await };
+        let rounds = async move { api::activities::outbox::jobs::run(&app).await };
         let tasks = vec![tokio::spawn(serve), tokio::spawn(rounds)];
         Self {
             world,
@@ -98,7 +98,7 @@ impl Served {
 
     /// Gives everything its place that was done before, and says how many listen.
     async fn settled(&self) -> usize {
-        let placed = api::outbox::service::sequence(&self.world.app.database).await;
+        let placed = api::activities::outbox::service::sequence(&self.world.app.database).await;
         placed.map_err(|error| error.message()).unwrap();
         self.world.app.outbox.followers()
     }

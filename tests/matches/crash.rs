@@ -4,13 +4,13 @@
 use std::{os::unix::process::ExitStatusExt, process::Command};
 
 use api::{
-    App, amendments,
+    App,
     kit::{
         Viewer,
         clock::now,
         viewer::{SignedIn, Who},
     },
-    matches,
+    matches::{self, amendments},
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::{activity, listing, matching, membership::MembershipRole};

@@ -221,7 +221,7 @@ both! {
         let id = act(&pair.taker, "proposeAmendment", change).await.text("act.match.id");
         let later = now() + Duration::days(15);
         let round = async || {
-            let round = api::amendments::jobs::run(&pair.world.app, &system(later)).await;
+            let round = api::matches::amendments::jobs::run(&pair.world.app, &system(later)).await;
             round.map_err(|error| error.message()).unwrap()
         };
         assert_eq!((round().await, round().await), (1, 0));

@@ -4,8 +4,12 @@
 use std::{collections::BTreeSet, os::unix::process::ExitStatusExt, process::Command};
 
 use api::{
-    App, accounts, events, intakes, kit::clock::now, mail, notifications, outbox, registrations,
-    reservations,
+    App, accounts,
+    activities::outbox,
+    events::{self, registrations, reservations},
+    intakes,
+    kit::clock::now,
+    mail, notifications,
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -75,8 +79,8 @@ async fn the_worker_that_is_killed() {
     let (soon, viewer) = (system(soon.parse().unwrap()), system(at.parse().unwrap()));
     let rounds = async {
         intakes::jobs::mail(&app, &soon).await?;
-        accounts::addresses::mail(&app, &soon).await?;
-        registrations::guests::mail(&app, &soon).await?;
+        accounts::email_verification::mail(&app, &soon).await?;
+        registrations::guest_service::mail(&app, &soon).await?;
         events::jobs::run(&app, &viewer).await?;
         reservations::jobs::run(&app, &viewer).await?;
         registrations::jobs::run(&app, &viewer).await?;

@@ -1,10 +1,12 @@
 //! Registering without an account: by a mailed link, with the news by mail, and forgotten some weeks after.
 
 use api::{
+    events::{
+        registrations::{guest_service, jobs},
+        reservations,
+    },
     kit::clock::now,
     notifications,
-    registrations::{guests, jobs},
-    reservations,
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::guest_request;
@@ -54,7 +56,7 @@ impl Door {
         self.world.tell(at).await;
         let (app, viewer) = (&self.world.app, system(at));
         let sent = async {
-            Ok(guests::mail(app, &viewer).await?
+            Ok(guest_service::mail(app, &viewer).await?
                 + notifications::guests::mail(app, &viewer).await?)
         };
         sent.await
@@ -84,7 +86,7 @@ impl Door {
         let asked = ask(&self.world.stranger(), event, email, more).await;
         assert_eq!(asked.text("act.mailedTo"), email);
         // What they are told of other registrations comes later.
-        let sent = guests::mail(&self.world.app, &system(now())).await;
+        let sent = guest_service::mail(&self.world.app, &system(now())).await;
         assert_eq!(sent.map_err(|error| error.message()).unwrap(), 1);
         let token = self.token(email);
         by_link(&self.world.stranger(), "confirmGuestRegistration", &token).await

@@ -1,6 +1,10 @@
 //! Places held for a list of addresses: whoever shows that one is theirs draws from them, and nobody keeps the list.
 
-use api::{accounts::addresses, kit::clock::now, registrations, reservations::jobs};
+use api::{
+    accounts::email_verification,
+    events::{registrations, reservations::jobs},
+    kit::clock::now,
+};
 use chrono::{DateTime, Duration, Utc};
 use entity::{link, mail::MailState};
 use futures_util::future::join_all;
@@ -34,7 +38,7 @@ async fn verify(who: &Caller, token: &str) -> Reply {
 
 /// The worker's round of the links, at a time.
 async fn mail(world: &World, at: DateTime<Utc>) -> usize {
-    let round = addresses::mail(&world.app, &system(at)).await;
+    let round = email_verification::mail(&world.app, &system(at)).await;
     round.map_err(|error| error.message()).unwrap()
 }
 

@@ -8,7 +8,7 @@ mod invited;
 mod properties;
 pub mod reserved;
 
-use api::{kit::clock::now, registrations::jobs};
+use api::{events::registrations::jobs, kit::clock::now};
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     person::{self, PlatformRoles},

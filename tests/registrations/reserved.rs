@@ -1,8 +1,8 @@
 //! Places that organisers hold: who draws from them, when they are released, and that there are never more than there are.
 
 use api::{
+    events::reservations::jobs,
     kit::{Id, clock::now},
-    reservations::jobs,
 };
 use chrono::{DateTime, Duration, Utc};
 use entity::{event, event_capacity, place_reservation};

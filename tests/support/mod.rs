@@ -13,9 +13,10 @@ use std::{panic::resume_unwind, sync::Arc, thread};
 
 use api::{
     App,
+    activities::outbox,
     config::Config,
     kit::{Viewer, viewer::Who},
-    notifications, outbox,
+    notifications,
 };
 use axum::Router;
 use chrono::{DateTime, Utc};

@@ -7,7 +7,10 @@
 //! A person is seen by themselves, by those who share an organisation with them or deal with them in a match or a
 //! conversation, and by staff.
 
-pub mod addresses;
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+pub mod email_verification;
 mod mutation;
 pub mod passwords;
 mod query;

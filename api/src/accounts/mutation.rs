@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    addresses,
+    email_verification,
     service::{self, Profile},
     sessions,
     types::{
@@ -110,7 +110,7 @@ impl AccountMutation {
         input: RequestEmailVerificationInput,
     ) -> Result<Option<PersonPayload>> {
         let RequestEmailVerificationInput { email } = input;
-        let asked = addresses::request(ctx.app(), ctx.viewer(), &email).await;
+        let asked = email_verification::request(ctx.app(), ctx.viewer(), &email).await;
         PersonPayload::of(asked.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
@@ -121,7 +121,7 @@ impl AccountMutation {
         input: VerifyEmailInput,
     ) -> Result<Option<PersonPayload>> {
         let VerifyEmailInput { token } = input;
-        let verified = addresses::verify(ctx.app(), ctx.viewer(), &token).await;
+        let verified = email_verification::verify(ctx.app(), ctx.viewer(), &token).await;
         PersonPayload::of(verified.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 

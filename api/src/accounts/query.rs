@@ -30,7 +30,7 @@ impl AccountQuery {
         ctx: &Context<'_>,
         #[graphql(
             desc = "Part of a display name; for administrators of an e-mail address too.",
-            directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT)
+            directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT)
         )]
         text: Option<String>,
         first: Option<i32>,

@@ -3,7 +3,7 @@
 use entity::person::PlatformRole;
 
 use super::passwords;
-use crate::kit::{Error, UserErrorCode, Viewer, input::Checks};
+use crate::kit::{Error, UserErrorCode, Viewer, validation::Checks};
 
 /// What somebody chooses who signs up.
 #[derive(Debug)]

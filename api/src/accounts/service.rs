@@ -13,16 +13,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{rules, sessions::end_sessions};
+use super::{acts, rules, sessions::end_sessions};
 use crate::{
     App,
     kit::{
         Error, Id, Resource, UserError, UserErrorCode, Viewer,
-        activity::{self, Act},
-        dialect::contains,
-        input::Checks,
+        activity::{self, Concerns},
+        database::{dialect::contains, resource},
         page::{self, KeyKind, Order, PageArgs, Slice},
-        resource,
+        validation::Checks,
         viewer::{SignedIn, Who},
     },
 };
@@ -74,7 +73,15 @@ pub async fn enrol(
     .await
     .map_err(|error| Error::from(error).on_conflict(taken))?;
     let viewer = as_person(id, Uuid::nil(), now);
-    activity::record(&transaction, &viewer, act("person.signed_up", id, &[])).await?;
+    activity::record_for(
+        &transaction,
+        &viewer,
+        acts::SIGNED_UP,
+        id,
+        Concerns::ACTOR,
+        &[],
+    )
+    .await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -151,12 +158,7 @@ async fn set_password(
         .await?;
     let sessions = sessions.add(session::Column::PersonId.eq(person.id));
     end_sessions(&transaction, viewer.now, sessions).await?;
-    activity::record(
-        &transaction,
-        viewer,
-        act("person.password_changed", person.id, &[]),
-    )
-    .await?;
+    activity::record(&transaction, viewer, acts::PASSWORD_CHANGED, person, &[]).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -202,7 +204,9 @@ pub async fn update_profile(
     activity::record(
         &transaction,
         viewer,
-        act("person.profile_updated", me.0, &fields),
+        acts::PROFILE_UPDATED,
+        &person,
+        &fields,
     )
     .await?;
     transaction.commit().await?;
@@ -246,17 +250,12 @@ pub async fn set_role(
         ..Default::default()
     };
     let changed = person::Entity::update(change).exec(&transaction).await?;
-    let name = if granted {
-        "person.role_granted"
+    let act = if granted {
+        acts::ROLE_GRANTED
     } else {
-        "person.role_revoked"
+        acts::ROLE_REVOKED
     };
-    activity::record(
-        &transaction,
-        viewer,
-        act(name, found.id, &["platformRoles"]),
-    )
-    .await?;
+    activity::record(&transaction, viewer, act, &found, &["platformRoles"]).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -313,19 +312,6 @@ pub(super) fn as_person(id: Uuid, session_id: Uuid, now: DateTime<Utc>) -> Viewe
             roles: vec![],
             memberships: vec![],
         }),
-    }
-}
-
-const fn act<'a>(
-    act: &'static str,
-    person: Uuid,
-    fields: &'a [&'static str],
-) -> Act<'a, person::Entity> {
-    Act {
-        act,
-        subject: Id::new(person),
-        organisation: None,
-        fields,
     }
 }
 

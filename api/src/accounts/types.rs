@@ -1,6 +1,6 @@
 //! What the schema says of people, their sessions and whoever asks.
 
-use crate::kit::cost::{COUNT, STATEMENT, cost, list_size};
+use crate::kit::graphql::cost::{COUNT, STATEMENT, cost, list_size};
 use std::sync::Arc;
 
 use async_graphql::{
@@ -18,15 +18,17 @@ use crate::{
     calendars::Calendar,
     context::Ask,
     conversations::Conversation,
-    finding::{self, ListingFilter, ListingOrder, query::ListingPage, search::Among},
+    events::registrations::Registration,
     kit::{
         self, Error, Id, UserError,
         page::{PageArgs, Total},
     },
-    listings::Listing,
-    members::Membership,
+    listings::{
+        Listing,
+        search::{self, ListingFilter, ListingOrder, conditions::Among, query::ListingPage},
+    },
     notifications::{self, Notification, NotificationPreferences},
-    registrations::Registration,
+    organisations::members::Membership,
     tasks::Task,
 };
 
@@ -116,7 +118,7 @@ impl Viewer {
         let Some(id) = self.0.person_id() else {
             return Ok(None);
         };
-        let found = kit::resource::find(
+        let found = kit::database::resource::find(
             &ctx.app().database.read,
             &self.0,
             Id::<person::Entity>::new(id),
@@ -151,7 +153,7 @@ impl Viewer {
         before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
-        finding::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
+        search::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
     }
 
     /// What the viewer is told, newest first.
@@ -269,7 +271,7 @@ pub struct SignInPayload {
     /// Who signed in.
     pub viewer: Option<Viewer>,
     /// Why it was refused; empty where it was done.
-    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
@@ -297,7 +299,7 @@ impl SignInPayload {
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
     /// Why it was refused; empty where it was done.
-    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 

@@ -3,6 +3,10 @@
 //! Staff see all of it; a person sees what they did, what was done to them, and what was done for or with the
 //! organisations that they belong to. Nobody else sees any.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod live;
+pub mod outbox;
 mod query;
 pub mod rules;
 pub mod service;

@@ -12,9 +12,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::kit::{
-    Error, Id, Resource, Viewer, id,
+    Error, Id, Resource, Viewer,
+    graphql::nested_page::PageOf,
+    id,
     page::{self, KeyKind, Order, PageArgs, Slice},
-    pages::PageOf,
 };
 
 /// The most acts in one filter.

@@ -6,9 +6,9 @@ use futures_util::{Stream, StreamExt};
 
 use super::{rules, types::Activity};
 use crate::{
+    activities::live::{self, Event},
     context::Ask,
     kit::{Error, Id, id},
-    live::{self, Event},
 };
 
 /// Hearing of acts as they happen.

@@ -1,6 +1,6 @@
 //! What the schema says of activities.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, ID, InputObject, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -15,8 +15,8 @@ use crate::{
     context::Ask,
     kit::{
         Id, Resource,
+        graphql::nested_page::PageOf,
         page::{PageArgs, Total},
-        pages::PageOf,
     },
     organisations::Organisation,
     schema::{self, Node},

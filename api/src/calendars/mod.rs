@@ -10,7 +10,10 @@
 //! or when somebody's clocks change. What was called off stays in it as cancelled, so that it is crossed out where it was
 //! read before; the version of the event is its `SEQUENCE`.
 
-mod document;
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+mod icalendar;
 mod mutation;
 pub mod rules;
 pub mod search;

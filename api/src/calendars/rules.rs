@@ -11,7 +11,7 @@ use entity::{
 use crate::{
     config::Config,
     feeds::site::Site,
-    kit::{Error, Id, UserErrorCode, input::Checks},
+    kit::{Error, Id, UserErrorCode, validation::Checks},
 };
 
 /// For what the token in an address is good.

@@ -18,9 +18,9 @@ use super::rules;
 use crate::{
     events::{
         listed_to,
-        row::{Plan, Row},
+        projection::{Plan, Row},
     },
-    kit::{Error, Resource, Viewer, dialect},
+    kit::{Error, Resource, Viewer, database::dialect},
     reference::Snapshot,
 };
 

@@ -11,14 +11,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{document, rules, search};
+use super::{acts, icalendar, rules, search};
 use crate::{
     App, accounts,
-    events::{row::Plan, row::Row, search as events},
+    events::{
+        projection::{Plan, Row},
+        search as events,
+    },
     feeds::{Document, site::Site},
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, idempotency::Key,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
+        idempotency::Key,
     },
 };
 
@@ -94,7 +97,7 @@ async fn make_in(
     })
     .exec_with_returning(transaction)
     .await?;
-    record(transaction, viewer, &row, "calendar.made").await?;
+    activity::record(transaction, viewer, acts::MADE, &row, &[]).await?;
     Ok(row)
 }
 
@@ -113,24 +116,9 @@ pub async fn revoke(
     if gone.rows_affected == 0 {
         return Err(Error::NotFound);
     }
-    record(&transaction, viewer, &row, "calendar.revoked").await?;
+    activity::record(&transaction, viewer, acts::REVOKED, &row, &[]).await?;
     transaction.commit().await?;
     Ok(row)
-}
-
-async fn record(
-    transaction: &Transaction,
-    viewer: &Viewer,
-    row: &calendar_address::Model,
-    act: &'static str,
-) -> Result<(), Error> {
-    let act = activity::Act {
-        act,
-        subject: CalendarId::new(row.id),
-        organisation: None,
-        fields: &[],
-    };
-    activity::record(transaction, viewer, act).await
 }
 
 /// One event, by its id or its reference, as the viewer may see it.
@@ -201,9 +189,9 @@ async fn of(
             let site = Site::at(&app.config.public_url);
             let own = search::own(conn, viewer).await?;
             let events = own.iter().map(|(row, own, session)| {
-                document::event(&site, row, Some((own, session.as_ref())), viewer.now)
+                icalendar::event(&site, row, Some((own, session.as_ref())), viewer.now)
             });
-            Ok(as_read(document::write("My events", events), true))
+            Ok(as_read(icalendar::write("My events", events), true))
         }
     }
 }
@@ -212,13 +200,13 @@ fn calendar(app: &App, viewer: &Viewer, name: &str, rows: &[Row], unlisted: bool
     let site = Site::at(&app.config.public_url);
     let events = rows
         .iter()
-        .map(|row| document::event(&site, row, None, viewer.now));
-    as_read(document::write(name, events), unlisted)
+        .map(|row| icalendar::event(&site, row, None, viewer.now));
+    as_read(icalendar::write(name, events), unlisted)
 }
 
 const fn as_read(body: String, unlisted: bool) -> Document {
     Document {
-        media: document::MEDIA,
+        media: icalendar::MEDIA,
         body,
         changed_at: None,
         fresh_for: FRESH,

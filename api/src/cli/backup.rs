@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::kit::backup;
+use crate::backup;
 
 /// Writes everything in the database into a new file.
 pub async fn take(url: &str, file: &Path) -> Result<(), String> {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     App, accounts,
-    finding::ListingFilter,
     kit::{Id, Viewer, clock},
+    listings::search::ListingFilter,
     transfer::{
         export,
         files::{self, Format},

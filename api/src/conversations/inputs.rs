@@ -4,10 +4,10 @@ use async_graphql::InputObject;
 use entity::{listing, message_report::MessageReportReason, organisation};
 
 use super::{
-    reports::ReportId,
+    report_service::ReportId,
     service::{ConversationId, MessageId},
 };
-use crate::{kit::Id, matches::store::MatchId};
+use crate::{kit::Id, matches::persist::MatchId};
 
 /// What to ask about a listing.
 #[derive(InputObject, Debug)]

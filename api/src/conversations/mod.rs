@@ -10,18 +10,22 @@
 //! Messages of a conversation are numbered in the order of commits, so that whoever has read up to one of them
 //! has missed none before it.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
 mod inputs;
-pub mod marks;
+mod merge;
 mod mutation;
+mod posting;
 mod query;
-mod report;
-pub mod reports;
+pub mod read_marks;
+pub mod report_service;
+mod report_types;
 pub mod rules;
 pub mod search;
 pub mod service;
 mod subscription;
 mod types;
-mod writing;
 
 use entity::{conversation, message, message_report, person::PlatformRole};
 use sea_orm::{
@@ -32,7 +36,7 @@ use uuid::Uuid;
 
 pub use mutation::ConversationMutation;
 pub use query::ConversationQuery;
-pub use report::MessageReport;
+pub use report_types::MessageReport;
 pub use subscription::ConversationSubscription;
 pub use types::{Conversation, Message};
 

@@ -8,7 +8,7 @@ use super::{
         AskAboutListingInput, DismissReportInput, HideMessageInput, MarkConversationReadInput,
         PostMessageInput, ReportMessageInput,
     },
-    marks, reports,
+    read_marks, report_service,
     service::{self, To},
 };
 use crate::{
@@ -107,7 +107,7 @@ impl ConversationMutation {
             up_to,
         } = input;
         let (app, viewer) = (ctx.app(), ctx.viewer());
-        ConversationPayload::of(marks::read(app, viewer, conversation_id, up_to).await)
+        ConversationPayload::of(read_marks::read(app, viewer, conversation_id, up_to).await)
     }
 
     /// Tell the moderators of a message that is not as it should be, once. They read it with the few around it.
@@ -122,7 +122,9 @@ impl ConversationMutation {
             note,
         } = input;
         let (app, viewer) = (ctx.app(), ctx.viewer());
-        MessagePayload::of(reports::report(app, viewer, message_id, reason, note.as_deref()).await)
+        MessagePayload::of(
+            report_service::report(app, viewer, message_id, reason, note.as_deref()).await,
+        )
     }
 
     /// Take a reported message out of sight. For moderators.
@@ -132,7 +134,7 @@ impl ConversationMutation {
         input: HideMessageInput,
     ) -> Result<Option<MessagePayload>> {
         let HideMessageInput { message_id } = input;
-        MessagePayload::of(reports::hide(ctx.app(), ctx.viewer(), message_id).await)
+        MessagePayload::of(report_service::hide(ctx.app(), ctx.viewer(), message_id).await)
     }
 
     /// Decide that a reported message stays. For moderators.
@@ -142,7 +144,7 @@ impl ConversationMutation {
         input: DismissReportInput,
     ) -> Result<Option<MessageReportPayload>> {
         let DismissReportInput { report_id } = input;
-        MessageReportPayload::of(reports::dismiss(ctx.app(), ctx.viewer(), report_id).await)
+        MessageReportPayload::of(report_service::dismiss(ctx.app(), ctx.viewer(), report_id).await)
     }
 }
 

@@ -6,7 +6,7 @@ use entity::{
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks};
+use crate::kit::{Error, UserError, UserErrorCode as Code, Viewer, validation::Checks};
 
 /// The most messages of one person in a minute.
 pub const MOST_IN_A_MINUTE: u64 = 30;

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::rules;
 use crate::kit::{
     Error, Resource, Viewer,
+    graphql::nested_page::PageOf,
     page::{self, KeyKind, Order, PageArgs, Slice},
-    pages::PageOf,
 };
 
 /// The viewer's conversations, the one in which something was said last first, and the query that counts them.

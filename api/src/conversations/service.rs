@@ -9,15 +9,15 @@ use entity::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use uuid::Uuid;
 
-use super::{rules, search, writing::say};
+use super::{posting::say, rules, search};
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserErrorCode as Code, Viewer, idempotency::Key, input::Checks,
-        resource,
+        Error, Id, Transaction, UserErrorCode as Code, Viewer, database::resource,
+        idempotency::Key, validation::Checks,
     },
     listings::{self, service::ListingId},
-    matches::store::MatchId,
+    matches::persist::MatchId,
 };
 
 /// The id of a conversation.

@@ -5,13 +5,14 @@ use entity::message;
 use futures_util::{Stream, StreamExt};
 
 use super::{
+    acts,
     service::{ConversationId, MessageId},
     types::Message,
 };
 use crate::{
+    activities::live::{self, Event},
     context::Ask,
     kit::Error,
-    live::{self, Event},
 };
 
 /// Hearing of messages as they are written.
@@ -31,7 +32,7 @@ impl ConversationSubscription {
         if let Some(id) = conversation_id {
             ctx.load(id).await?.ok_or(Error::NotFound)?;
         }
-        let posted = live::changes(ctx, |act| act.act == "message.posted").await?;
+        let posted = live::changes(ctx, |act| acts::POSTED.is(act)).await?;
         Ok(posted.filter_map(move |change| async move {
             let id = MessageId::new(change.activity.subject_id);
             let here =

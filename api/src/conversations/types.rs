@@ -1,6 +1,6 @@
 //! What the schema says of conversations and messages.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{

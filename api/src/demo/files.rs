@@ -15,11 +15,10 @@ use entity::{
 use serde::Deserialize;
 
 use crate::{
-    kit::{Error, OrInternal, place::Point},
-    listings::particulars::{Amount, Particulars},
-    organisations::rules::Profile,
-    places::rules::Address,
-    registers::rules::Identifier as Number,
+    kit::{Error, OrInternal},
+    listings::content::{Amount, Particulars},
+    locations::{place::Point, rules::Address},
+    organisations::{registers::rules::Identifier as Number, rules::Profile},
 };
 
 const PEOPLE: &str = include_str!("../../data/demo/people.toml");

@@ -8,16 +8,16 @@ use entity::{
     organisation::{self, VerificationMethod, VerificationStatus},
 };
 
-use super::{PASSWORD, files, stories};
+use super::{PASSWORD, files, match_files};
 use crate::{
-    App, accounts, events, invitations,
+    App, accounts, events,
     kit::{Error, Id, Viewer, clock, viewer::Who},
     listings::{
         self,
         service::{Draft, ListingId},
     },
     matches,
-    organisations::{self, rules::Profile},
+    organisations::{self, invitations, rules::Profile},
 };
 
 /// Days before today on which people signed up.
@@ -50,7 +50,7 @@ pub async fn everything(app: &App) -> Result<(), Error> {
     world.sign_up(people).await?;
     let organisations = world.found(organisations).await?;
     let listings = world.post(listings, &organisations).await?;
-    let stories = stories::read()?;
+    let stories = match_files::read()?;
     world.match_up(stories, &organisations, &listings).await?;
     world.gather(&organisations, &listings).await?;
     // What has run out since it was published or proposed is written down as the worker would have done.
@@ -188,11 +188,11 @@ impl World<'_> {
         match state {
             ListingState::Draft | ListingState::Published | ListingState::Expired => {}
             ListingState::Paused => {
-                listings::moves::pause(self.app, &poster, id, None).await?;
+                listings::transitions::pause(self.app, &poster, id, None).await?;
             }
             ListingState::Closed => {
                 let reason = reason.unwrap_or(CloseReason::Withdrawn);
-                listings::moves::close(self.app, &poster, id, None, reason).await?;
+                listings::transitions::close(self.app, &poster, id, None, reason).await?;
             }
         }
         Ok(id)

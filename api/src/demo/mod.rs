@@ -5,11 +5,11 @@
 //! about. All accounts share one password, which everybody knows: the demonstration is refused in production
 //! mode, and wherever there is somebody already.
 
+mod events;
 mod files;
-mod gatherings;
 mod load;
-mod matching;
-mod stories;
+mod match_files;
+mod matches;
 
 use crate::{
     App, accounts,

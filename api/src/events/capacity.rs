@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::held;
+use super::reservations::release;
 use crate::kit::{Error, UserError, UserErrorCode};
 
 /// How many places are free; `None` where they are not counted.
@@ -35,7 +35,7 @@ pub fn remaining(row: &Model) -> Option<i32> {
 }
 
 /// Holds one row until the transaction ends, and gives it as it is at an instant: what is to be released by then is.
-pub async fn hold(
+pub async fn lock(
     conn: &impl ConnectionTrait,
     id: Uuid,
     now: DateTime<Utc>,
@@ -46,13 +46,13 @@ pub async fn hold(
         .exec_with_returning(conn)
         .await?;
     match held.into_iter().next() {
-        Some(row) => Ok(Some(held::release_due(conn, row, now).await?)),
+        Some(row) => Ok(Some(release::release_due(conn, row, now).await?)),
         None => Ok(None),
     }
 }
 
 /// Holds all rows of an event until the transaction ends, in the order of their ids.
-pub async fn hold_all(
+pub async fn lock_all(
     conn: &impl ConnectionTrait,
     event_id: Uuid,
     now: DateTime<Utc>,
@@ -64,7 +64,7 @@ pub async fn hold_all(
         .await?;
     let mut held = Vec::with_capacity(rows.len());
     for row in rows {
-        held.extend(hold(conn, row.id, now).await?);
+        held.extend(lock(conn, row.id, now).await?);
     }
     Ok(held)
 }
@@ -131,7 +131,7 @@ pub const fn is_used(row: &Model) -> bool {
 pub fn some_free(now: DateTime<Utc>) -> Condition {
     let column = |column: Column| Expr::col((Entity, column));
     let taken = column(Column::Confirmed).add(column(Column::Offered));
-    let taken = taken.add(held::at(now));
+    let taken = taken.add(release::at(now));
     Condition::any()
         .add(Column::Capacity.is_null())
         .add(taken.lt(column(Column::Capacity)))

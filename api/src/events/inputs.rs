@@ -9,14 +9,14 @@ use entity::{
 };
 
 use super::{
-    components::{EventQuestionInput, EventSessionInput, RecurrenceInput, VenueInput, lay},
-    particulars::Particulars,
+    content::Particulars,
     series::SeriesId,
     service::{Draft, EventId},
+    value_types::{EventQuestionInput, EventSessionInput, RecurrenceInput, VenueInput, lay},
 };
 use crate::{
-    kit::{Error, Id, input::Checks},
-    places::rules::Address,
+    kit::{Error, Id, validation::Checks},
+    locations::rules::Address,
 };
 
 /// What kind of event to draft.

@@ -8,10 +8,14 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{rules, scheduled, service};
+use super::{acts, rules, scheduled};
 use crate::{
     App,
-    kit::{Error, Viewer, crash},
+    kit::{
+        Error, Viewer,
+        activity::{self, ActivityKind},
+        failpoint,
+    },
 };
 
 /// How many events a worker takes at a time.
@@ -34,7 +38,7 @@ async fn remind(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         reminded_at: Set(Some(viewer.now)),
         ..Default::default()
     };
-    each(app, viewer, soon, change, "event.reminded").await
+    each(app, viewer, soon, change, acts::REMINDED).await
 }
 
 /// Writes down which events are over.
@@ -47,7 +51,7 @@ async fn complete(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         updated_at: Set(viewer.now),
         ..Default::default()
     };
-    each(app, viewer, over, change, "event.completed").await
+    each(app, viewer, over, change, acts::COMPLETED).await
 }
 
 /// Changes each event of which this holds, if it still does, and records it.
@@ -56,7 +60,7 @@ async fn each(
     viewer: &Viewer,
     due: Condition,
     change: event::ActiveModel,
-    act: &'static str,
+    act: ActivityKind<event::Entity>,
 ) -> Result<usize, Error> {
     let mut touched = 0;
     loop {
@@ -73,12 +77,12 @@ async fn each(
                 .filter(Column::Id.eq(row.id))
                 .filter(due.clone());
             if update.exec(&transaction).await?.rows_affected == 1 {
-                service::record(&transaction, viewer, row, act, &[]).await?;
+                activity::record(&transaction, viewer, act, row, &[]).await?;
                 touched += 1;
             }
-            crash::point("events.touching");
+            failpoint::point("events.touching");
             transaction.commit().await?;
-            crash::point("events.touched");
+            failpoint::point("events.touched");
         }
         if rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
             return Ok(touched);

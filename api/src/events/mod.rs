@@ -10,24 +10,29 @@
 //! How many places there are, and what became of them, is a row beside the event ([`capacity`]), which every
 //! registration locks.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
 pub mod capacity;
-mod components;
-pub mod held;
+pub mod content;
 pub mod inputs;
 pub mod jobs;
-pub mod moves;
+mod merge;
 pub mod mutation;
-pub mod particulars;
-mod parts;
+pub mod persist;
+pub mod projection;
 mod query;
 pub mod recurrence;
-pub mod row;
+pub mod registrations;
+pub mod reservations;
 pub mod rules;
 pub mod search;
 pub mod series;
 pub mod service;
-pub mod store;
+mod session_types;
+pub mod transitions;
 mod types;
+mod value_types;
 
 use entity::{
     event::{self, Column, EventState},
@@ -42,11 +47,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use mutation::EventMutation;
-pub use parts::{EventSeries, EventSession};
 pub use query::{EventFilter, EventOrder, EventPage, EventQuery, of_organisation, of_series};
+pub use session_types::{EventSeries, EventSession};
 pub use types::Event;
 
-use crate::kit::{Part, Resource, Viewer};
+use crate::kit::{Part, Resource, Viewer, activity::Concerns};
 
 impl Resource for event::Entity {
     const NAME: &'static str = "event";
@@ -62,6 +67,10 @@ impl Resource for event::Entity {
             shown = shown.add(Column::Audience.is_in(audiences(viewer, true)));
         }
         or_registered(or_own(Condition::any().add(shown), viewer), viewer)
+    }
+
+    fn concerns(row: &event::Model) -> Concerns {
+        Concerns::organisation(row.organisation_id)
     }
 }
 
@@ -92,6 +101,10 @@ impl Resource for event_series::Entity {
             .and_where(Column::SeriesId.is_not_null())
             .to_owned();
         Condition::all().add(event_series::Column::Id.in_subquery(series))
+    }
+
+    fn concerns(row: &event_series::Model) -> Concerns {
+        Concerns::organisation(row.organisation_id)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
         CancelEventSeriesInput, CreateEventInput, CreateEventSeriesInput, EventActInput,
         EventSeriesActInput, RescheduleEventInput, StopEventInput, UpdateEventInput,
     },
-    moves, series, service,
+    series, service, transitions,
 };
 use crate::{context::Ask, kit::Error, payload};
 
@@ -68,7 +68,9 @@ impl EventMutation {
         ctx: &Context<'_>,
         input: EventActInput,
     ) -> Result<Option<EventPayload>> {
-        EventPayload::of(moves::schedule(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        EventPayload::of(
+            transitions::schedule(ctx.app(), ctx.viewer(), input.id, input.version).await,
+        )
     }
 
     /// Give an event another date. Whoever registered stays registered, and is told.
@@ -84,7 +86,8 @@ impl EventMutation {
             ends_at,
         } = input;
         EventPayload::of(
-            moves::reschedule(ctx.app(), ctx.viewer(), id, version, (starts_at, ends_at)).await,
+            transitions::reschedule(ctx.app(), ctx.viewer(), id, version, (starts_at, ends_at))
+                .await,
         )
     }
 
@@ -99,7 +102,7 @@ impl EventMutation {
             version,
             notice,
         } = input;
-        EventPayload::of(moves::postpone(ctx.app(), ctx.viewer(), id, version, notice).await)
+        EventPayload::of(transitions::postpone(ctx.app(), ctx.viewer(), id, version, notice).await)
     }
 
     /// Call an event off.
@@ -113,7 +116,7 @@ impl EventMutation {
             version,
             notice,
         } = input;
-        EventPayload::of(moves::cancel(ctx.app(), ctx.viewer(), id, version, notice).await)
+        EventPayload::of(transitions::cancel(ctx.app(), ctx.viewer(), id, version, notice).await)
     }
 
     /// Throw away a draft. The payload shows it a last time.

@@ -8,19 +8,19 @@ use entity::{
 use uuid::Uuid;
 
 use super::{
-    row::Plan,
+    projection::Plan,
     search::{self, Found},
     service::EventId,
     types::Event,
 };
 use crate::{
     context::Ask,
-    finding::types::{DateRangeInput, NearInput},
     kit::{
         Error, Id,
-        at_once::AtOnce,
+        graphql::fast_object::AtOnce,
         page::{PageArgs, Total},
     },
+    listings::search::types::{DateRangeInput, NearInput},
 };
 
 /// A page of events.
@@ -45,7 +45,7 @@ pub enum EventOrder {
 pub struct EventFilter {
     /// Words that must all be there, in any inflection; `"quotes"` keep words together, `begin*` begins one. At most
     /// 200 characters.
-    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT))]
+    #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
     /// Kinds of gatherings.
     pub kinds: Option<Vec<EventKind>>,

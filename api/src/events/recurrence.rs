@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, 
 use chrono_tz::Tz;
 use rrule::{RRule, RRuleSet, Unvalidated};
 
-use crate::kit::{UserErrorCode as Code, input::Checks};
+use crate::kit::{UserErrorCode as Code, validation::Checks};
 
 /// Most days on which a series has no event although its rule names them.
 pub const MOST_EXCEPTIONS: usize = 100;

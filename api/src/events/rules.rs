@@ -5,56 +5,120 @@
 use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    event::{self, EventState, RegistrationMode},
+    event::{self, Column, EventState, RegistrationMode},
     listing::Audience,
     membership::MembershipRole,
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode, Viewer, clock};
+use super::acts;
+use crate::kit::{
+    Error, Viewer, clock,
+    lifecycle::{self, Lifecycle, Rule},
+};
 
 /// How long before an event those who come are reminded of it.
 pub const REMIND_BEFORE: Duration = Duration::days(1);
 
-/// Something that can be done to an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+/// Act on an event, in the order in which a page shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "EventAct")]
 pub enum Act {
-    /// Change what it says: `updateEvent`.
+    /// Change the content: `updateEvent`.
     Edit,
-    /// Announce it to its audience: `scheduleEvent`.
+    /// Announce a draft to its audience: `scheduleEvent`.
     Schedule,
-    /// Give it another date: `rescheduleEvent`.
+    /// Set another date: `rescheduleEvent`.
     Reschedule,
-    /// Put it off until there is a new date: `postponeEvent`.
+    /// Postpone the event without a new date: `postponeEvent`.
     Postpone,
-    /// Call it off: `cancelEvent`.
+    /// Cancel the event: `cancelEvent`.
     Cancel,
-    /// Throw away a draft: `deleteEvent`.
+    /// Delete a draft: `deleteEvent`.
     Delete,
 }
 
-/// All acts, in the order in which a page would show them.
-const ACTS: [Act; 6] = [
-    Act::Edit,
-    Act::Schedule,
-    Act::Reschedule,
-    Act::Postpone,
-    Act::Cancel,
-    Act::Delete,
-];
+impl Lifecycle for event::Entity {
+    type State = EventState;
+    type Act = Act;
+    type Role = By;
+    type Context = ();
+    type Side = ();
 
-impl Act {
-    /// The states in which it can be done.
-    const fn states(self) -> &'static [EventState] {
-        use EventState::{Draft, Postponed, Scheduled};
-        match self {
-            Self::Edit => &[Draft, Scheduled, Postponed],
-            Self::Schedule | Self::Delete => &[Draft],
-            Self::Reschedule | Self::Cancel => &[Scheduled, Postponed],
-            Self::Postpone => &[Scheduled],
+    const NOUN: &'static str = "event";
+    const STATE: Option<Column> = Some(Column::State);
+    const VERSION: Option<Column> = Some(Column::Version);
+    const UPDATED_AT: Column = Column::UpdatedAt;
+
+    fn version(row: &event::Model) -> i32 {
+        row.version
+    }
+
+    fn state_at(row: &event::Model, (): &(), now: DateTime<Utc>) -> EventState {
+        state_at(row, now)
+    }
+
+    fn state_name(state: EventState) -> String {
+        lifecycle::stored_name(&state)
+    }
+
+    fn rule(act: Act) -> Rule<Self> {
+        use By::{AuthorOfDraft, Organiser};
+        use EventState::{Cancelled, Draft, Postponed, Scheduled};
+
+        let (from, by, to, record): (&'static [EventState], _, _, _) = match act {
+            Act::Edit => (&[Draft, Scheduled, Postponed], AuthorOfDraft, None, None),
+            Act::Schedule => (&[Draft], Organiser, Some(Scheduled), Some(acts::SCHEDULED)),
+            Act::Reschedule => {
+                let from = &[Scheduled, Postponed];
+                (from, Organiser, Some(Scheduled), Some(acts::RESCHEDULED))
+            }
+            Act::Postpone => (
+                &[Scheduled],
+                Organiser,
+                Some(Postponed),
+                Some(acts::POSTPONED),
+            ),
+            Act::Cancel => {
+                let from = &[Scheduled, Postponed];
+                (from, Organiser, Some(Cancelled), Some(acts::CANCELLED))
+            }
+            Act::Delete => (&[Draft], AuthorOfDraft, None, Some(acts::DELETED)),
+        };
+        Rule {
+            from,
+            by,
+            to,
+            record,
         }
     }
+
+    fn authorise(viewer: &Viewer, row: &event::Model, (): &(), act: Act) -> Result<(), Error> {
+        let me = viewer.signed_in()?;
+        let own_draft = row.state == EventState::Draft
+            && row.created_by == me.id
+            && viewer.at_least(row.organisation_id, MembershipRole::Member);
+        let allowed = match Self::rule(act).by {
+            By::AuthorOfDraft if own_draft => true,
+            By::AuthorOfDraft | By::Organiser => organises(viewer, row.organisation_id),
+        };
+        if allowed {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "Only editors of the event's organisation and programme administrators do this; members edit and delete \
+             their own drafts.",
+        ))
+    }
+}
+
+/// Role that an act on an event needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Organisers: see [`organises`].
+    Organiser,
+    /// The member who drafted the event while it is a draft, and organisers.
+    AuthorOfDraft,
 }
 
 /// Where an event stands at an instant: time takes effect at once, whether or not the worker has written it down.
@@ -112,48 +176,6 @@ pub fn organises(viewer: &Viewer, organisation: Uuid) -> bool {
     viewer.at_least(organisation, MembershipRole::Editor) || viewer.is_admin()
 }
 
-/// Who may do this to an event that they see: organisers everything, members what concerns their own drafts.
-pub fn may(viewer: &Viewer, row: &event::Model, act: Act) -> Result<(), Error> {
-    let me = viewer.signed_in()?;
-    let own_draft = row.state == EventState::Draft && row.created_by == me.id;
-    let member = viewer.at_least(row.organisation_id, MembershipRole::Member);
-    if matches!(act, Act::Edit | Act::Delete) && own_draft && member
-        || organises(viewer, row.organisation_id)
-    {
-        return Ok(());
-    }
-    Err(Error::Forbidden(
-        "Only editors of the event's organisation and programme administrators do this; members edit and delete \
-         their own drafts.",
-    ))
-}
-
-/// Whether this can be done to an event as it stands.
-pub fn can(row: &event::Model, act: Act, now: DateTime<Utc>) -> Result<(), UserError> {
-    let state = state_at(row, now);
-    if act.states().contains(&state) {
-        return Ok(());
-    }
-    let name = |state: &EventState| format!("{state:?}").to_uppercase();
-    let needed: Vec<String> = act.states().iter().map(name).collect();
-    Err(UserError::new(
-        UserErrorCode::InvalidState,
-        format!(
-            "The event is {}; this needs one that is {}.",
-            name(&state),
-            needed.join(" or ")
-        ),
-    ))
-}
-
-/// What the viewer can do to an event now.
-#[must_use]
-pub fn acts(viewer: &Viewer, row: &event::Model) -> Vec<Act> {
-    ACTS.into_iter()
-        .filter(|act| may(viewer, row, *act).is_ok() && can(row, *act, viewer.now).is_ok())
-        .collect()
-}
-
 /// Whether an event was ever announced.
 #[must_use]
 pub fn was_announced(row: &event::Model) -> bool {
@@ -162,6 +184,8 @@ pub fn was_announced(row: &event::Model) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Iterable;
+
     use super::*;
 
     fn row(state: EventState) -> event::Model {
@@ -187,7 +211,9 @@ mod tests {
             (Completed, ""),
         ] {
             let row = row(state);
-            let acts = ACTS.iter().filter(|act| can(&row, **act, now).is_ok());
+            let can =
+                |act: &Act| lifecycle::check::<event::Entity>(&row, &(), *act, &(), now).is_ok();
+            let acts = Act::iter().filter(can);
             let acts: Vec<String> = acts.map(|act| format!("{act:?}")).collect();
             assert_eq!(acts.join(" "), expected, "{state:?}");
         }

@@ -15,20 +15,21 @@ use uuid::Uuid;
 
 use super::{
     capacity, listed_to,
+    projection::{Plan, Row},
     query::{EventFilter, EventOrder},
-    row::{Plan, Row},
     scheduled,
     service::EventId,
     upcoming,
 };
 use crate::{
-    finding::{asking, text, types::NearInput},
     kit::{
-        Error, Resource, Viewer, clock, dialect,
+        Error, Resource, Viewer, clock,
+        database::dialect,
+        graphql::nested_page::PageOf,
         page::{self, KeyKind, Order, PageArgs, Slice, Total},
-        pages::PageOf,
-        place::{self, Point},
     },
+    listings::search::{limits, text, types::NearInput},
+    locations::place::{self, Point},
     reference::Snapshot,
 };
 
@@ -67,20 +68,20 @@ impl Found {
             near: None,
             now: viewer.now,
         };
-        match asking::list("filter.states", states)? {
+        match limits::list("filter.states", states)? {
             Some(states) => {
                 found.add(event::Entity::visible_to(viewer));
                 found.add(in_states(viewer, &states));
             }
             None => found.add(upcoming(viewer)),
         }
-        if let Some(kinds) = asking::list("filter.kinds", kinds)? {
+        if let Some(kinds) = limits::list("filter.kinds", kinds)? {
             found.add(Column::Kind.is_in(kinds));
         }
-        if let Some(modes) = asking::list("filter.attendanceModes", attendance_modes)? {
+        if let Some(modes) = limits::list("filter.attendanceModes", attendance_modes)? {
             found.add(Column::AttendanceMode.is_in(modes));
         }
-        if let Some(codes) = asking::list("filter.areas", areas)? {
+        if let Some(codes) = limits::list("filter.areas", areas)? {
             let codes: Vec<String> = reference.areas_around(&codes).into_iter().collect();
             let area = (event_area::Entity, event_area::Column::Area);
             let filed = Query::select()
@@ -90,7 +91,7 @@ impl Found {
                 .to_owned();
             found.add(Column::Id.in_subquery(filed));
         }
-        if let Some(codes) = asking::list("filter.priorityAreas", priority_areas)? {
+        if let Some(codes) = limits::list("filter.priorityAreas", priority_areas)? {
             found.add(serving(&reference.priorities_around(&codes)));
         }
         if let Some(near) = near {
@@ -104,14 +105,14 @@ impl Found {
             Some(false) => found.add(to_be_had(viewer).not()),
             None => {}
         }
-        if let Some(ids) = asking::list("filter.organisations", organisations)? {
+        if let Some(ids) = limits::list("filter.organisations", organisations)? {
             let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
             found.add(hosted_by(&ids));
         }
         if let Some(id) = series {
             found.add(Column::SeriesId.eq(id.0));
         }
-        if let Some(words) = asking::text(text)? {
+        if let Some(words) = limits::text(text)? {
             found.add(text::Query::parse(&words, reference).map_or_else(
                 || Expr::val(false),
                 |query| dialect::text_matches(backend, "event", &query.postgres(), &query.sqlite()),
@@ -121,7 +122,7 @@ impl Found {
     }
 
     fn close_to(&mut self, backend: DbBackend, near: &NearInput) -> Result<(), Error> {
-        let centre = asking::near(near)?;
+        let centre = limits::near(near)?;
         self.near = Some(centre);
         let Some(km) = near.within_km else {
             return Ok(());
@@ -144,7 +145,7 @@ impl Found {
     }
 
     fn going_on(&mut self, from: NaiveDate, until: NaiveDate) -> Result<(), Error> {
-        asking::days("filter.between", from, until)?;
+        limits::days("filter.between", from, until)?;
         let begin = from
             .pred_opt()
             .map_or(clock::from_micros(0), clock::end_of_day);

@@ -5,23 +5,22 @@ use entity::{
     event::{self, Column, EventState},
     event_series,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{
-    moves,
-    particulars::{Particulars, Session},
+    acts,
+    content::{Particulars, Session},
     recurrence::{self, Recurrence},
     rules::{self, Act},
     service::{self, Draft, EventId, Occurrence},
+    transitions,
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
+        idempotency::Key, lifecycle, validation::Checks,
     },
     listings,
 };
@@ -71,7 +70,7 @@ async fn create_in(
         .collect::<Vec<_>>();
     let row = event_series::Entity::insert(event_series::ActiveModel {
         id: Set(id),
-        reference: Set(listings::store::reference_of("SER", id)),
+        reference: Set(listings::persist::reference_of("SER", id)),
         organisation_id: Set(organisation.id),
         created_by: Set(viewer.signed_in()?.id),
         title: Set(said.title.clone()),
@@ -83,7 +82,7 @@ async fn create_in(
     })
     .exec_with_returning(transaction)
     .await?;
-    record(transaction, viewer, &row, "event_series.drafted").await?;
+    activity::record(transaction, viewer, acts::SERIES_DRAFTED, &row, &[]).await?;
     for starts_at in found.starts {
         let occurrence = Some(Occurrence {
             series_id: id,
@@ -130,7 +129,7 @@ pub async fn schedule(
 ) -> Result<event_series::Model, Error> {
     let (row, events) = ready(app, viewer, id, Act::Schedule).await?;
     for event in events {
-        moves::schedule(app, viewer, EventId::new(event.id), None).await?;
+        transitions::schedule(app, viewer, EventId::new(event.id), None).await?;
     }
     Ok(row)
 }
@@ -144,7 +143,7 @@ pub async fn cancel(
 ) -> Result<event_series::Model, Error> {
     let (row, events) = ready(app, viewer, id, Act::Cancel).await?;
     for event in events {
-        moves::cancel(app, viewer, EventId::new(event.id), None, notice.clone()).await?;
+        transitions::cancel(app, viewer, EventId::new(event.id), None, notice.clone()).await?;
     }
     Ok(row)
 }
@@ -171,26 +170,12 @@ async fn ready(
         .order_by_asc(Column::StartsAt)
         .all(&app.database.read)
         .await?;
-    events.retain(|event| rules::can(event, act, viewer.now).is_ok());
+    events.retain(|event| {
+        lifecycle::check::<event::Entity>(event, &(), act, &(), viewer.now).is_ok()
+    });
     if events.is_empty() {
         let message = "No event of the series is in a state in which this can be done.";
         return Err(UserError::new(UserErrorCode::InvalidState, message).into());
     }
     Ok((row, events))
-}
-
-async fn record(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &event_series::Model,
-    act: &'static str,
-) -> Result<(), Error> {
-    let organisation = Some(row.organisation_id);
-    let act = activity::Act {
-        act,
-        subject: SeriesId::new(row.id),
-        organisation,
-        fields: &[],
-    };
-    activity::record(conn, viewer, act).await
 }

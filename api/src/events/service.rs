@@ -2,26 +2,28 @@
 //! still as it was.
 
 use entity::{
-    event::{self, Column, EventState},
-    event_capacity, event_session,
-    organisation::{self, OrganisationState},
+    event::{self, EventState},
+    event_capacity, event_session, organisation,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
-    capacity, held, moves,
-    particulars::Particulars,
+    acts, capacity,
+    content::Particulars,
+    persist,
+    reservations::release,
     rules::{self, Act},
-    store,
+    transitions,
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, clock,
-        idempotency::Key, input::Checks, resource,
+        Error, Id, Transaction, UserErrorCode, Viewer, activity, clock, database::resource,
+        idempotency::Key, lifecycle, validation::Checks,
     },
     listings,
+    organisations::rules::is_active,
 };
 
 /// The id of an event.
@@ -75,9 +77,9 @@ pub(super) async fn host(
     organisation: Id<organisation::Entity>,
 ) -> Result<organisation::Model, Error> {
     viewer.signed_in()?;
-    let organisation = resource::hold(transaction, viewer, organisation).await?;
+    let organisation = resource::lock_shared(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
-    acting(&organisation)?;
+    is_active(&organisation, "organisationId")?;
     Ok(organisation)
 }
 
@@ -95,7 +97,7 @@ pub(super) async fn checked(
         said.check_announced(&mut checks, viewer.now);
     }
     checks.finish()?;
-    store::know_partners(conn, &said).await?;
+    persist::know_partners(conn, &said).await?;
     Ok(said)
 }
 
@@ -109,9 +111,9 @@ pub(super) async fn insert(
     schedule: bool,
 ) -> Result<event::Model, Error> {
     let id = Uuid::now_v7();
-    let mut row = event::ActiveModel {
+    let row = event::ActiveModel {
         id: Set(id),
-        reference: Set(listings::store::reference_of("EVT", id)),
+        reference: Set(listings::persist::reference_of("EVT", id)),
         organisation_id: Set(organisation_id),
         created_by: Set(viewer.signed_in()?.id),
         series_id: Set(occurrence.map(|occurrence| occurrence.series_id)),
@@ -124,17 +126,16 @@ pub(super) async fn insert(
         notice: Set(None),
         reminded_at: Set(None),
         version: Set(1),
-        ..Default::default()
+        ..persist::content_columns(said)
     };
-    store::apply(&mut row, said);
     let row = event::Entity::insert(row).exec_with_returning(conn).await?;
-    store::link(conn, id, said, true).await?;
+    persist::link(conn, id, said, true).await?;
     capacity::create(conn, id, id, said.capacity).await?;
-    store::write_sessions(conn, id, said, &[]).await?;
-    record(conn, viewer, &row, "event.drafted", &[]).await?;
+    persist::write_sessions(conn, id, said, &[]).await?;
+    activity::record(conn, viewer, acts::DRAFTED, &row, &[]).await?;
     if schedule {
-        rules::may(viewer, &row, Act::Schedule)?;
-        return moves::announce(conn, viewer, &row).await;
+        lifecycle::permit::<event::Entity>(viewer, &row, &(), Act::Schedule, None)?;
+        return transitions::announce(conn, viewer, &row).await;
     }
     Ok(row)
 }
@@ -148,9 +149,10 @@ pub async fn update(
     edit: impl FnOnce(&mut Particulars) + Send,
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
-    let held = capacity::hold_all(&transaction, id.0, viewer.now).await?;
-    let row = ready(&transaction, viewer, id, Act::Edit, Some(version)).await?;
-    let before = store::said(&transaction, &row).await?;
+    let held = capacity::lock_all(&transaction, id.0, viewer.now).await?;
+    let (row, ()) =
+        lifecycle::load(&transaction, viewer, id, &(), Act::Edit, Some(version)).await?;
+    let before = persist::said(&transaction, &row).await?;
     let mut said = before.clone();
     edit(&mut said);
     let mut checks = Checks::new();
@@ -184,23 +186,22 @@ pub async fn update(
     if fields.is_empty() {
         return Ok(row);
     }
-    store::know_partners(&transaction, &said).await?;
-    let mut change = event::ActiveModel::default();
-    store::apply(&mut change, &said);
-    let changed = write_if(&transaction, viewer, &row, change).await?;
-    store::link(&transaction, row.id, &said, false).await?;
+    persist::know_partners(&transaction, &said).await?;
+    let change = persist::content_columns(&said);
+    let changed = lifecycle::write(&transaction, viewer, &row, change, None).await?;
+    persist::link(&transaction, row.id, &said, false).await?;
     if let Some(own) = held.iter().find(|held| held.id == row.id) {
         capacity::resize(&transaction, own, said.capacity, "capacity").await?;
     }
-    store::write_sessions(&transaction, row.id, &said, &held).await?;
+    persist::write_sessions(&transaction, row.id, &said, &held).await?;
     // What matters to those who come has a name of its own, under which they are told.
     let matters = ["venue", "onlineUrl", "attendanceMode", "sessions"];
     let act = if matters.iter().any(|field| fields.contains(field)) {
-        "event.changed"
+        acts::CHANGED
     } else {
-        "event.edited"
+        acts::EDITED
     };
-    record(&transaction, viewer, &changed, act, &fields).await?;
+    activity::record(&transaction, viewer, act, &changed, &fields).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -213,10 +214,10 @@ pub async fn delete(
     version: Option<i32>,
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
-    capacity::hold_all(&transaction, id.0, viewer.now).await?;
-    let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
-    store::unlink(&transaction, row.id).await?;
-    held::discard(&transaction, row.id).await?;
+    capacity::lock_all(&transaction, id.0, viewer.now).await?;
+    let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Delete, version).await?;
+    persist::unlink(&transaction, row.id).await?;
+    release::discard(&transaction, row.id).await?;
     event_capacity::Entity::delete_many()
         .filter(event_capacity::Column::EventId.eq(row.id))
         .exec(&transaction)
@@ -225,83 +226,8 @@ pub async fn delete(
         .filter(event_session::Column::EventId.eq(row.id))
         .exec(&transaction)
         .await?;
-    let gone = event::Entity::delete_many()
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Version.eq(row.version))
-        .exec(&transaction)
-        .await?;
-    if gone.rows_affected == 0 {
-        return Err(outdated());
-    }
-    record(&transaction, viewer, &row, "event.deleted", &[]).await?;
+    lifecycle::delete::<event::Entity>(&transaction, &row).await?;
+    activity::record(&transaction, viewer, acts::DELETED, &row, &[]).await?;
     transaction.commit().await?;
     Ok(row)
-}
-
-/// The row, if the viewer may do this to it as it stands and saw this version.
-pub(super) async fn ready(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    id: EventId,
-    act: Act,
-    version: Option<i32>,
-) -> Result<event::Model, Error> {
-    viewer.signed_in()?;
-    let row = resource::get(conn, viewer, id).await?;
-    rules::may(viewer, &row, act)?;
-    if version.is_some_and(|seen| seen != row.version) {
-        return Err(outdated());
-    }
-    rules::can(&row, act, viewer.now)?;
-    Ok(row)
-}
-
-/// Writes a change if the row is still as it was read.
-pub(super) async fn write_if(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &event::Model,
-    mut change: event::ActiveModel,
-) -> Result<event::Model, Error> {
-    change.updated_at = Set(viewer.now);
-    change.version = Set(row.version + 1);
-    let changed = event::Entity::update_many()
-        .set(change)
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::State.eq(row.state))
-        .filter(Column::Version.eq(row.version))
-        .exec_with_returning(conn)
-        .await?;
-    changed.into_iter().next().ok_or_else(outdated)
-}
-
-/// Records an act on an event.
-pub(super) async fn record(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &event::Model,
-    act: &'static str,
-    fields: &[&'static str],
-) -> Result<(), Error> {
-    let organisation = Some(row.organisation_id);
-    let act = activity::Act {
-        act,
-        subject: EventId::new(row.id),
-        organisation,
-        fields,
-    };
-    activity::record(conn, viewer, act).await
-}
-
-fn acting(organisation: &organisation::Model) -> Result<(), Error> {
-    if organisation.state == OrganisationState::Active {
-        return Ok(());
-    }
-    let message = "The organisation was merged into another. Act for that one.";
-    Err(UserError::at("organisationId", UserErrorCode::InvalidState, message).into())
-}
-
-fn outdated() -> Error {
-    let message = "Somebody changed it since you read it. Read it again and repeat your change.";
-    UserError::at("version", UserErrorCode::VersionOutdated, message).into()
 }

@@ -1,6 +1,5 @@
 //! What the schema says of an event.
 
-use crate::kit::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,27 +12,31 @@ use entity::{
 
 use super::{
     EventSeries, EventSession, capacity,
-    parts::reserved_for_viewer,
-    row::Row,
+    projection::Row,
     rules::{self, Act},
+    session_types::reserved_for_viewer,
 };
 use crate::{
     accounts::Person,
     activities::Activity,
     calendars,
     context::Ask,
-    kit::{
-        Id,
-        at_once::{AtHand, AtOnce},
-        clock,
-        page::{PageArgs, Total},
-        place::Point,
+    events::{
+        registrations::{self, Registration},
+        reservations::PlaceReservation,
     },
+    kit::{
+        Id, clock,
+        graphql::{
+            cost::{cost, list_size},
+            fast_object::{AtHand, AtOnce},
+        },
+        lifecycle,
+        page::{PageArgs, Total},
+    },
+    locations::{Place, place::Point},
     organisations::Organisation,
-    places::Place,
     reference::{Area, PriorityArea},
-    registrations::{self, Registration},
-    reservations::PlaceReservation,
     statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
@@ -61,7 +64,7 @@ pub struct EventQuestion {
     /// Whether it must be answered.
     pub required: bool,
     /// What can be answered; empty where any text can.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_CHOICES as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_CHOICES as u64, None))]
     pub choices: Vec<String>,
 }
 
@@ -159,7 +162,7 @@ impl Event {
     }
 
     /// The organisations that make it possible beside its host.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_PARTNERS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_PARTNERS as u64, None))]
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let mut rows = ctx
             .parts::<event_partner::Entity>(self.0.known().id)
@@ -249,7 +252,7 @@ impl Event {
     }
 
     /// The link under which to take part online; shown to its hosts and to those who have a place.
-    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::STATEMENT))]
+    #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
     async fn online_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (viewer, event) = (ctx.viewer(), self.0.known());
         let hosts = viewer.role_in(event.organisation_id).is_some()
@@ -264,7 +267,7 @@ impl Event {
     }
 
     /// Its parts, in order of time.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_SESSIONS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_SESSIONS as u64, None))]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<EventSession>> {
         let mut rows = ctx
             .parts::<event_session::Entity>(self.0.known().id)
@@ -274,7 +277,7 @@ impl Event {
     }
 
     /// The areas that it is for.
-    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
+    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
@@ -287,7 +290,7 @@ impl Event {
     }
 
     /// The priority areas that it serves, of the edition under which it was tagged.
-    #[graphql(directive = list_size::apply(crate::listings::particulars::MOST_PRIORITY_AREAS as u64, None))]
+    #[graphql(directive = list_size::apply(crate::listings::content::MOST_PRIORITY_AREAS as u64, None))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
@@ -376,7 +379,7 @@ impl Event {
     }
 
     /// What the organisers ask whoever registers.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_QUESTIONS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_QUESTIONS as u64, None))]
     async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<EventQuestion>> {
         let questions = self
             .0
@@ -389,7 +392,7 @@ impl Event {
     }
 
     /// Places that are held for some, in the order in which they are released; empty for those who do not organise it.
-    #[graphql(directive = list_size::apply(crate::reservations::rules::MOST, None))]
+    #[graphql(directive = list_size::apply(crate::events::reservations::rules::MOST, None))]
     async fn reservations(&self, ctx: &Context<'_>) -> Result<Vec<PlaceReservation>> {
         PlaceReservation::of_event(ctx, self.0.known()).await
     }
@@ -467,7 +470,11 @@ impl Event {
     #[graphql(directive = list_size::apply(6, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let row = self.0.with(ctx, "viewerActs").await?;
-        Ok(rules::acts(ctx.viewer(), &row))
+        Ok(lifecycle::available::<event::Entity>(
+            ctx.viewer(),
+            &row,
+            &(),
+        ))
     }
 
     /// What was done to it, newest first; seen by its organisation and by staff, empty for others.

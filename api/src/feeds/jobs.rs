@@ -7,16 +7,16 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    fed::Fed,
+    feed_source::Fed,
+    persist,
     rules::{self, Touched},
     search,
     site::Site,
-    store,
 };
 use crate::{
     App,
-    kit::{Error, Transaction, Viewer, crash},
-    outbox,
+    activities::outbox,
+    kit::{Error, Transaction, Viewer, failpoint},
 };
 
 /// The name under which it reads.
@@ -51,13 +51,13 @@ pub async fn follow(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     {
         let transaction = database.begin().await?;
         let acts = outbox::service::next(&transaction, READER, BATCH).await?;
-        let touched = Touched::by(&acts);
+        let touched = Touched::by(&app.catalogue, &acts);
         changed += write_touched::<listing::Entity>(app, &transaction, viewer, &touched).await?;
         changed += write_touched::<event::Entity>(app, &transaction, viewer, &touched).await?;
         outbox::service::advance(&transaction, READER, &acts).await?;
-        crash::point("feeds.followed");
+        failpoint::point("feeds.followed");
         transaction.commit().await?;
-        crash::point("feeds.committed");
+        failpoint::point("feeds.committed");
     }
     Ok(changed + end::<event::Entity>(app, viewer).await?)
 }
@@ -75,7 +75,7 @@ async fn anew<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let ids = search::all_after::<T>(&transaction, viewer, after, BATCH).await?;
         changed += write::<T>(app, &transaction, viewer, &ids).await?;
         if ids.is_empty() {
-            store::written_as(&transaction, T::FEED, T::FORM).await?;
+            persist::written_as(&transaction, T::FEED, T::FORM).await?;
         }
         transaction.commit().await?;
         match ids.last() {
@@ -95,9 +95,9 @@ async fn end<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let transaction = numbering(app).await?;
         let ids = search::over::<T>(&transaction, viewer, BATCH).await?;
         changed += write::<T>(app, &transaction, viewer, &ids).await?;
-        crash::point("feeds.followed");
+        failpoint::point("feeds.followed");
         transaction.commit().await?;
-        crash::point("feeds.committed");
+        failpoint::point("feeds.committed");
     }
     Ok(changed)
 }
@@ -136,10 +136,10 @@ async fn write<T: Fed>(
     app.reference.refresh(transaction).await?;
     let (reference, site) = (app.reference.now(), Site::at(&app.config.public_url));
     let shown = T::write(&site, &reference, transaction, viewer, ids).await?;
-    store::write(transaction, T::FEED, ids, shown, viewer.now).await
+    persist::write(transaction, T::FEED, ids, shown, viewer.now).await
 }
 
 /// Forgets what has been gone for long enough.
 pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    store::forget(&app.database.write, viewer.now - rules::KEPT).await
+    persist::forget(&app.database.write, viewer.now - rules::KEPT).await
 }

@@ -4,7 +4,7 @@
 //! keep a copy: every change, in order, as OpenActive's Realtime Paged Data Exchange has it. `.atom` and `.json` (JSON
 //! Feed 1.1) are for people and their readers: what was newly published, by the filter in the address. A thing alone is
 //! schema.org JSON-LD, at `/listings/{reference}.jsonld` and `/events/{reference}.jsonld`. What differs between the two
-//! is one trait, [`fed::Fed`].
+//! is one trait, [`feed_source::Fed`].
 //!
 //! **Nothing is shown that nobody may see.** Whatever is written down or read goes through `visible_to` of nobody, and
 //! once more when a page is read: a listing that is paused this moment is gone from the next page at once. No person
@@ -22,24 +22,26 @@
 //! [`rules::KEPT`]. Listings and events end at their instant; pages leave them out from then on, and the tombstone comes
 //! when a worker has written the end down.
 
-pub mod address;
+mod feature;
+pub use feature::FEATURE;
 mod atom;
-mod fed;
-pub(crate) mod gathering;
+pub mod document;
+mod event_feed;
+pub(crate) mod event_jsonld;
+mod feed_source;
 mod item;
 pub mod jobs;
 mod json_feed;
-mod linked;
-mod of_events;
-mod of_listings;
+mod listing_feed;
+mod listing_jsonld;
+mod persist;
+mod query_params;
+pub mod request;
 mod rpde;
 pub mod rules;
 mod search;
 pub mod service;
-pub mod single;
 pub mod site;
-mod store;
-mod words;
 
-pub use fed::Fed;
+pub use feed_source::Fed;
 pub use service::Document;

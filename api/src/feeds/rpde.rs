@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{fed::Fed, search::Change};
+use super::{feed_source::Fed, search::Change};
 use crate::kit::{Error, Id, OrInternal};
 
 /// The media type.

@@ -1,8 +1,14 @@
 //! What an act touches in the feeds, and the lengths that everybody may rely upon.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use entity::{activity, listing::ListingKind};
+use entity::{
+    activity, area, event,
+    listing::{self, ListingKind},
+    matching, organisation, place_reservation, registration, resource_type,
+};
 use uuid::Uuid;
+
+use crate::kit::{Resource, activity::Catalogue};
 
 /// How long a tombstone is kept. Readers are told seven days; the rest is for those who come late.
 pub const KEPT: Duration = Duration::days(14);
@@ -35,20 +41,22 @@ pub struct Touched {
 }
 
 impl Touched {
-    /// What these acts may have changed.
+    /// Subjects of those acts that may change open data. An act that this version does not know may change it too.
     #[must_use]
-    pub fn by(acts: &[activity::Model]) -> Self {
+    pub fn by(catalogue: &Catalogue, acts: &[activity::Model]) -> Self {
         let mut touched = Self::default();
-        for act in acts {
+        let open =
+            |act: &&activity::Model| catalogue.entry(act).is_none_or(|entry| entry.open_data);
+        for act in acts.iter().filter(open) {
             match act.subject_kind.as_str() {
-                "listing" => touched.listings.push(act.subject_id),
-                "match" => touched.matches.push(act.subject_id),
-                "event" => touched.events.push(act.subject_id),
-                "registration" => touched.registrations.push(act.subject_id),
-                "place_reservation" => touched.reservations.push(act.subject_id),
-                "area" => touched.areas.push(act.subject_id),
-                "resourceType" => touched.types.push(act.subject_id),
-                "organisation" => {
+                listing::Entity::NAME => touched.listings.push(act.subject_id),
+                matching::Entity::NAME => touched.matches.push(act.subject_id),
+                event::Entity::NAME => touched.events.push(act.subject_id),
+                registration::Entity::NAME => touched.registrations.push(act.subject_id),
+                place_reservation::Entity::NAME => touched.reservations.push(act.subject_id),
+                area::Entity::NAME => touched.areas.push(act.subject_id),
+                resource_type::Entity::NAME => touched.types.push(act.subject_id),
+                organisation::Entity::NAME => {
                     touched.organisations.push(act.subject_id);
                     touched.organisations.extend(act.organisation_id);
                     touched.organisations.extend(act.other_organisation_id);

@@ -11,8 +11,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{fed::Fed, rules::Touched};
-use crate::kit::{Error, Viewer, dialect, viewer::Who};
+use super::{feed_source::Fed, rules::Touched};
+use crate::kit::{Error, Viewer, database::dialect, viewer::Who};
 
 /// One change, as a page shows it.
 #[derive(Debug)]

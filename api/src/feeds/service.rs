@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    address::{Changes, Newest, Refusal},
     atom,
-    fed::Fed,
+    feed_source::Fed,
     item::News,
-    json_feed, rpde, rules, search,
+    json_feed,
+    request::{Changes, Newest, Refusal},
+    rpde, rules, search,
     site::Site,
 };
 use crate::{

@@ -10,10 +10,10 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{letters, service::record};
+use super::{acts, emails};
 use crate::{
     App,
-    kit::{Error, Viewer, crash},
+    kit::{Error, Viewer, activity, failpoint},
     mail::links,
 };
 
@@ -25,7 +25,7 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Claim, |link| async move {
         let told = intake::Entity::find_by_id(link.subject_id);
         match told.one(&app.database.write).await? {
-            Some(row) => letters::write(app, viewer.now, &link, &row),
+            Some(row) => emails::write(app, viewer.now, &link, &row),
             None => Ok(None),
         }
     })
@@ -60,20 +60,20 @@ pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
             let update = intake::Entity::update_many().set(change);
             let update = update.filter(Column::Id.eq(row.id)).filter(over.clone());
             if update.exec(&transaction).await?.rows_affected == 1 {
-                record(
+                activity::record(
                     &transaction,
                     viewer,
+                    acts::CONTACT_DELETED,
                     row,
-                    "intake.contact_deleted",
                     &["contact"],
                 )
                 .await?;
                 forgotten += 1;
             }
         }
-        crash::point("intakes.forgetting");
+        failpoint::point("intakes.forgetting");
         transaction.commit().await?;
-        crash::point("intakes.forgotten");
+        failpoint::point("intakes.forgotten");
         if u64::try_from(due.len()).unwrap_or(BATCH) < BATCH {
             return Ok(forgotten);
         }

@@ -9,9 +9,12 @@
 //! and for a stated time: see [`rules::KEPT_OPEN`] and [`rules::KEPT_DECIDED`]. From that instant on nobody sees it,
 //! and the worker deletes it. What becomes of a record is in the activities, which hold no such thing.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+mod emails;
 mod inputs;
 pub mod jobs;
-mod letters;
 mod mutation;
 mod query;
 pub mod rules;
@@ -28,13 +31,13 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-pub use letters::CLAIM;
+pub use emails::CLAIM;
 pub use mutation::IntakeMutation;
 pub use query::IntakeQuery;
 pub use service::told;
 pub use types::Intake;
 
-use crate::kit::{Resource, Viewer};
+use crate::kit::{Resource, Viewer, activity::Concerns};
 
 impl Resource for intake::Entity {
     const NAME: &'static str = "intake";
@@ -52,5 +55,12 @@ impl Resource for intake::Entity {
             .organisations()
             .filter(|id| viewer.at_least(*id, MembershipRole::Member));
         Condition::all().add(Column::HostId.is_in(own))
+    }
+
+    fn concerns(row: &intake::Model) -> Concerns {
+        Concerns {
+            organisation: row.host_id,
+            ..Concerns::ACTOR
+        }
     }
 }

@@ -2,13 +2,18 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    intake::{IntakeState, Model},
+    intake::{self, Column, IntakeState, Model},
     membership::MembershipRole,
     person::PlatformRole,
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode as Code, Viewer, input::Checks};
+use super::acts;
+use crate::kit::{
+    Error, UserErrorCode as Code, Viewer,
+    lifecycle::{self, Lifecycle, Rule},
+    validation::Checks,
+};
 
 /// How long the contact of a record is kept at most, from when it reached the marketplace.
 pub const KEPT_OPEN: Duration = Duration::days(90);
@@ -22,8 +27,8 @@ pub const MOST_CLAIMS: u64 = 5;
 const OLDEST: Duration = Duration::days(90);
 const FASTEST: Duration = Duration::hours(1);
 
-/// What can be done to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Act on an intake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
 #[expect(missing_docs, reason = "the names are those of the mutations")]
 pub enum Act {
     Triage,
@@ -33,12 +38,64 @@ pub enum Act {
     Claim,
 }
 
-impl Act {
-    const fn states(self) -> &'static [IntakeState] {
-        use IntakeState::{New, Triaged};
-        match self {
-            Self::Triage | Self::Reject | Self::Merge => &[New, Triaged],
-            Self::SendClaim | Self::Claim => &[Triaged],
+/// Role that an act on an intake needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Brokers.
+    Broker,
+    /// The person who was mailed the link.
+    Contact,
+}
+
+impl Lifecycle for intake::Entity {
+    type State = IntakeState;
+    type Act = Act;
+    type Role = By;
+    type Context = ();
+    type Side = ();
+
+    const NOUN: &'static str = "intake";
+    const STATE: Option<Column> = Some(Column::State);
+    const VERSION: Option<Column> = Some(Column::Version);
+    const UPDATED_AT: Column = Column::UpdatedAt;
+
+    fn version(row: &Model) -> i32 {
+        row.version
+    }
+
+    fn state_at(row: &Model, (): &(), _: DateTime<Utc>) -> IntakeState {
+        row.state
+    }
+
+    fn state_name(state: IntakeState) -> String {
+        lifecycle::stored_name(&state)
+    }
+
+    fn rule(act: Act) -> Rule<Self> {
+        use IntakeState::{Converted, Merged, New, Rejected, Triaged};
+
+        let undecided: &'static [IntakeState] = &[New, Triaged];
+        let triaged: &'static [IntakeState] = &[Triaged];
+        let (from, by, to, record) = match act {
+            Act::Triage => (undecided, By::Broker, Some(Triaged), acts::TRIAGED),
+            Act::Reject => (undecided, By::Broker, Some(Rejected), acts::REJECTED),
+            Act::Merge => (undecided, By::Broker, Some(Merged), acts::MERGED),
+            Act::SendClaim => (triaged, By::Broker, None, acts::CLAIM_SENT),
+            Act::Claim => (triaged, By::Contact, Some(Converted), acts::CLAIMED),
+        };
+        Rule {
+            from,
+            by,
+            to,
+            record: Some(record),
+        }
+    }
+
+    fn authorise(viewer: &Viewer, _: &Model, (): &(), act: Act) -> Result<(), Error> {
+        match Self::rule(act).by {
+            By::Broker => may_decide(viewer),
+            // The link is the permission.
+            By::Contact => viewer.signed_in().map(|_| ()),
         }
     }
 }
@@ -64,21 +121,6 @@ pub fn may_decide(viewer: &Viewer) -> Result<(), Error> {
     Err(Error::Forbidden(
         "Only brokers decide what becomes of an intake.",
     ))
-}
-
-/// Whether this can be done to a record as it stands.
-pub fn can(row: &Model, act: Act) -> Result<(), UserError> {
-    if act.states().contains(&row.state) {
-        return Ok(());
-    }
-    let name = |state: &IntakeState| format!("{state:?}").to_uppercase();
-    let needed: Vec<String> = act.states().iter().map(name).collect();
-    let message = format!(
-        "The intake is {}; this needs one that is {}.",
-        name(&row.state),
-        needed.join(" or ")
-    );
-    Err(UserError::new(Code::InvalidState, message))
 }
 
 /// How somebody can be reached.
@@ -153,6 +195,12 @@ impl Contact {
     }
 }
 
+/// Whether the contact can make a draft of an intake.
+#[must_use]
+pub fn is_claimable(row: &Model, now: DateTime<Utc>) -> bool {
+    lifecycle::check::<intake::Entity>(row, &(), Act::Claim, &(), now).is_ok()
+}
+
 /// Until when the contact of a record that is decided about now is kept.
 #[must_use]
 pub fn kept_once_decided(row: &Model, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -172,6 +220,7 @@ pub fn taken_at(checks: &mut Checks, at: DateTime<Utc>, now: DateTime<Utc>) {
 #[cfg(test)]
 mod tests {
     use entity::{intake::IntakeSource, listing::ListingKind};
+    use sea_orm::Iterable;
 
     use super::*;
     use crate::kit::clock;
@@ -209,13 +258,6 @@ mod tests {
     #[test]
     fn every_act_in_every_state() {
         use IntakeState::{Converted, Merged, New, Rejected, Triaged};
-        let acts = [
-            Act::Triage,
-            Act::Reject,
-            Act::Merge,
-            Act::SendClaim,
-            Act::Claim,
-        ];
         for (state, expected) in [
             (New, 3),
             (Triaged, 5),
@@ -223,7 +265,10 @@ mod tests {
             (Merged, 0),
             (Rejected, 0),
         ] {
-            let possible = acts.iter().filter(|act| can(&row(state), **act).is_ok());
+            let row = row(state);
+            let possible = Act::iter().filter(|act| {
+                lifecycle::check::<intake::Entity>(&row, &(), *act, &(), row.created_at).is_ok()
+            });
             assert_eq!(possible.count(), expected, "{state:?}");
         }
     }

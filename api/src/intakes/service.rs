@@ -3,29 +3,27 @@
 use chrono::{DateTime, Utc};
 use entity::{
     event,
-    intake::{self, Column, IntakeSource, IntakeState},
+    intake::{self, IntakeSource, IntakeState},
     link::LinkPurpose,
     listing::{self, ListingKind},
     organisation,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::{
-    letters::CLAIM,
+    acts,
+    emails::CLAIM,
     rules::{self, Act, Contact},
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity,
-        idempotency::Key, input::Checks, resource,
+        Error, Id, Transaction, UserErrorCode as Code, Viewer, activity, database::resource,
+        idempotency::Key, lifecycle, validation::Checks,
     },
-    listings::{particulars::Particulars, service as listings},
+    listings::{content::Particulars, raised_at, service as listings},
     mail::links,
-    outcomes,
     reference::rules as reference,
 };
 
@@ -112,10 +110,10 @@ async fn take_in(
     } = told;
     let me = viewer.signed_in()?.id;
     if let Some(host) = host {
-        resource::hold(transaction, viewer, host).await?;
+        resource::lock_shared(transaction, viewer, host).await?;
     }
     let event = match event {
-        Some(event) => Some(resource::hold(transaction, viewer, event).await?),
+        Some(event) => Some(resource::lock_shared(transaction, viewer, event).await?),
         None => None,
     };
     let held_by = event.as_ref().map(|event| event.organisation_id);
@@ -161,7 +159,7 @@ async fn take_in(
     intake::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(transaction)
         .await?;
-    record(transaction, viewer, &row, "intake.taken", &[]).await?;
+    activity::record(transaction, viewer, acts::TAKEN, &row, &[]).await?;
     Ok(row)
 }
 
@@ -189,7 +187,7 @@ pub(super) fn codes(
 /// What a link is about, while it is good: for whoever has it.
 pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<intake::Model>, Error> {
     let found = by_token(app, &app.database.read, viewer, token).await?;
-    Ok(found.filter(|row| rules::can(row, Act::Claim).is_ok()))
+    Ok(found.filter(|row| rules::is_claimable(row, viewer.now)))
 }
 
 async fn by_token(
@@ -223,7 +221,7 @@ pub async fn claim(
         let made = Id::<listing::Entity>::new(made);
         return resource::get(&transaction, viewer, made).await;
     }
-    if rules::can(&row, Act::Claim).is_err() {
+    if !rules::is_claimable(&row, viewer.now) {
         return Err(links::no_link());
     }
     let said = Particulars {
@@ -243,69 +241,15 @@ pub async fn claim(
     };
     let made = listings::create_in(app, &transaction, viewer, draft).await?;
     if let Some(event) = row.event_id {
-        outcomes::service::raise(&transaction, made.id, event).await?;
+        raised_at::service::raise(&transaction, made.id, event).await?;
     }
     let change = intake::ActiveModel {
-        state: Set(IntakeState::Converted),
         listing_id: Set(Some(made.id)),
         claimed_by: Set(Some(me)),
         contact_until: Set(rules::kept_once_decided(&row, viewer.now)),
         ..Default::default()
     };
-    change_if(
-        &transaction,
-        viewer,
-        &row,
-        change,
-        "intake.claimed",
-        &["state"],
-    )
-    .await?;
+    lifecycle::apply(&transaction, viewer, &row, Act::Claim, change, &["state"]).await?;
     transaction.commit().await?;
     Ok(made)
-}
-
-/// Writes a change if the row is still as it was read, and records it.
-pub(super) async fn change_if(
-    transaction: &Transaction,
-    viewer: &Viewer,
-    row: &intake::Model,
-    mut change: intake::ActiveModel,
-    act: &'static str,
-    fields: &[&'static str],
-) -> Result<intake::Model, Error> {
-    change.updated_at = Set(viewer.now);
-    change.version = Set(row.version + 1);
-    let changed = intake::Entity::update_many()
-        .set(change)
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Version.eq(row.version))
-        .exec_with_returning(transaction)
-        .await?;
-    let changed = changed.into_iter().next().ok_or_else(outdated)?;
-    record(transaction, viewer, &changed, act, fields).await?;
-    Ok(changed)
-}
-
-/// Records an act.
-pub(super) async fn record(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &intake::Model,
-    act: &'static str,
-    fields: &[&'static str],
-) -> Result<(), Error> {
-    let act = activity::Act {
-        act,
-        subject: IntakeId::new(row.id),
-        organisation: row.host_id,
-        fields,
-    };
-    activity::record(conn, viewer, act).await
-}
-
-/// The refusal of a change to what was changed meanwhile.
-pub(super) fn outdated() -> Error {
-    let message = "Somebody changed it since you read it. Read it again and repeat your change.";
-    UserError::at("version", Code::VersionOutdated, message).into()
 }

@@ -1,18 +1,19 @@
 //! What brokers decide: putting a record right, merging it, letting it go, sending it back to whoever told it.
 
-use entity::{
-    intake::{self, IntakeState},
-    link::LinkPurpose,
-};
+use entity::{intake, link::LinkPurpose};
 use sea_orm::ActiveValue::Set;
 
 use super::{
+    acts,
     rules::{self, Act, Contact},
-    service::{IntakeId, change_if, codes, outdated},
+    service::{IntakeId, codes},
 };
 use crate::{
     App,
-    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, resource},
+    kit::{
+        Error, UserError, UserErrorCode as Code, Viewer, activity, database::resource, lifecycle,
+        validation::Checks,
+    },
     mail::links,
 };
 
@@ -29,17 +30,6 @@ pub struct Correction {
     pub area: Option<String>,
     /// A note of the staff's own.
     pub note: Option<String>,
-}
-
-async fn ready(
-    transaction: &Transaction,
-    viewer: &Viewer,
-    id: IntakeId,
-    act: Act,
-) -> Result<intake::Model, Error> {
-    let row = resource::get(transaction, viewer, id).await?;
-    rules::can(&row, act)?;
-    Ok(row)
 }
 
 /// Marks a record as looked at, with what was put right.
@@ -59,10 +49,8 @@ pub async fn triage(
         note,
     } = correction;
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Triage).await?;
-    if row.version != version {
-        return Err(outdated());
-    }
+    let (row, ()) =
+        lifecycle::load(&transaction, viewer, id, &(), Act::Triage, Some(version)).await?;
     let mut checks = Checks::new();
     let title = title.map(|title| checks.line("title", &title, 3..=120));
     let description = description.map(|text| checks.lines("description", &text, 0..=5_000));
@@ -82,7 +70,6 @@ pub async fn triage(
         .map(|(name, _)| name)
         .collect();
     let change = intake::ActiveModel {
-        state: Set(IntakeState::Triaged),
         title: Set(title.unwrap_or_else(|| row.title.clone())),
         description: Set(description.unwrap_or_else(|| row.description.clone())),
         resource_type: Set(resource_type.or_else(|| row.resource_type.clone())),
@@ -92,15 +79,7 @@ pub async fn triage(
             .filter(|note| !note.is_empty())),
         ..Default::default()
     };
-    let row = change_if(
-        &transaction,
-        viewer,
-        &row,
-        change,
-        "intake.triaged",
-        &fields,
-    )
-    .await?;
+    let row = lifecycle::apply(&transaction, viewer, &row, Act::Triage, change, &fields).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -114,27 +93,18 @@ pub async fn reject(
 ) -> Result<intake::Model, Error> {
     rules::may_decide(viewer)?;
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Reject).await?;
+    let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Reject, None).await?;
     let mut checks = Checks::new();
     let note = note.map(|note| checks.lines("note", note, 0..=1_000));
     checks.finish()?;
     let change = intake::ActiveModel {
-        state: Set(IntakeState::Rejected),
         note: Set(note
             .filter(|note| !note.is_empty())
             .or_else(|| row.note.clone())),
         contact_until: Set(rules::kept_once_decided(&row, viewer.now)),
         ..Default::default()
     };
-    let row = change_if(
-        &transaction,
-        viewer,
-        &row,
-        change,
-        "intake.rejected",
-        &["state"],
-    )
-    .await?;
+    let row = lifecycle::apply(&transaction, viewer, &row, Act::Reject, change, &["state"]).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -148,13 +118,15 @@ pub async fn merge(
 ) -> Result<intake::Model, Error> {
     rules::may_decide(viewer)?;
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Merge).await?;
+    let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Merge, None).await?;
     if id == into {
         let message = "It cannot be merged into itself.";
         return Err(UserError::at("intoId", Code::Circular, message).into());
     }
     let other = resource::get(&transaction, viewer, into).await?;
-    if let Err(mut refusal) = rules::can(&other, Act::Merge) {
+    if let Err(mut refusal) =
+        lifecycle::check::<intake::Entity>(&other, &(), Act::Merge, &(), viewer.now)
+    {
         refusal.field = Some(vec!["intoId".into()]);
         return Err(refusal.into());
     }
@@ -174,18 +146,11 @@ pub async fn merge(
             contact_until: Set(other.contact_until.min(row.contact_until)),
             ..Default::default()
         };
-        change_if(
-            &transaction,
-            viewer,
-            &other,
-            change,
-            "intake.contact_added",
-            &["contact"],
-        )
-        .await?;
+        let other = lifecycle::write(&transaction, viewer, &other, change, None).await?;
+        let fields = &["contact"];
+        activity::record(&transaction, viewer, acts::CONTACT_ADDED, &other, fields).await?;
     }
     let change = intake::ActiveModel {
-        state: Set(IntakeState::Merged),
         merged_into: Set(Some(other.id)),
         contact_name: Set(None),
         contact_organisation: Set(None),
@@ -194,15 +159,7 @@ pub async fn merge(
         contact_until: Set(viewer.now.min(row.contact_until)),
         ..Default::default()
     };
-    let row = change_if(
-        &transaction,
-        viewer,
-        &row,
-        change,
-        "intake.merged",
-        &["state"],
-    )
-    .await?;
+    let row = lifecycle::apply(&transaction, viewer, &row, Act::Merge, change, &["state"]).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -211,7 +168,7 @@ pub async fn merge(
 pub async fn send_claim(app: &App, viewer: &Viewer, id: IntakeId) -> Result<intake::Model, Error> {
     rules::may_decide(viewer)?;
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::SendClaim).await?;
+    let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::SendClaim, None).await?;
     let refused = |message: &str| UserError::new(Code::InvalidState, message);
     let Some(post) = &app.post else {
         return Err(refused("This server sends no mail, so nobody can be sent a link.").into());
@@ -232,7 +189,7 @@ pub async fn send_claim(app: &App, viewer: &Viewer, id: IntakeId) -> Result<inta
     links::decide(&transaction, post, link, None, (viewer.now, until)).await?;
     // The row is written, so that of two who do this at once one is told to read again.
     let change = intake::ActiveModel::default();
-    let row = change_if(&transaction, viewer, &row, change, "intake.claim_sent", &[]).await?;
+    let row = lifecycle::apply(&transaction, viewer, &row, Act::SendClaim, change, &[]).await?;
     transaction.commit().await?;
     Ok(row)
 }

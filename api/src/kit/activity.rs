@@ -1,79 +1,185 @@
-//! Activity log: records each act in the transaction of the change itself.
+//! Activity log: the catalogue of acts, and the record of each act in the transaction of the change itself.
+//!
+//! Each feature lists its acts in its file `acts.rs` by the macro [`acts!`](crate::acts). An entry is everything that
+//! the rest of the program knows about an act: whom it notifies, whether it may change open data, and whether it may
+//! let somebody see more than before.
 
-use entity::activity::{self, ActorKind};
+use std::{collections::HashMap, marker::PhantomData};
+
+use entity::{
+    activity::{self, ActorKind},
+    notification::{NotificationKind, Recipient},
+};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-use super::{Error, Id, Resource, Viewer, crash};
+use super::{Error, Resource, Viewer, failpoint};
 
-/// An act and its subject. It holds ids and names of fields, never personal data.
-pub struct Act<'a, E: Resource> {
-    /// Name of the act: a verb of the domain in the past tense, such as `listing.published`.
-    pub act: &'static str,
-    /// Row that the act changed.
-    pub subject: Id<E>,
-    /// Organisation that the act concerns. Its members may read the record.
-    pub organisation: Option<Uuid>,
-    /// Names of the changed fields, as in the GraphQL schema.
-    pub fields: &'a [&'static str],
+/// Entry of the catalogue of acts.
+#[derive(Debug)]
+pub struct Entry {
+    /// Name in the activity log: the subject, a dot, and a verb in the past tense, such as `listing.published`.
+    pub name: &'static str,
+    /// Notifications that the act causes. A person who is a recipient of several gets the first.
+    pub notifies: &'static [(NotificationKind, &'static [Recipient])],
+    /// Whether the act may change what the open feeds publish. The feeds then read its subject again.
+    pub open_data: bool,
+    /// Whether the act may let somebody see more than before. Subscriptions then read the rights of their callers again.
+    pub grants_access: bool,
 }
 
-/// Records an act of the viewer.
+/// Kind of act on rows of one entity: a typed reference to its entry in the catalogue.
+pub struct ActivityKind<E> {
+    entry: &'static Entry,
+    subject: PhantomData<fn() -> E>,
+}
+
+impl<E> Clone for ActivityKind<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for ActivityKind<E> {}
+
+impl<E> ActivityKind<E> {
+    /// Builds the kind of an entry. Use [`acts!`](crate::acts), which also lists the entry.
+    #[must_use]
+    pub const fn new(entry: &'static Entry) -> Self {
+        let subject = PhantomData;
+        Self { entry, subject }
+    }
+
+    /// Entry in the catalogue.
+    #[must_use]
+    pub const fn entry(self) -> &'static Entry {
+        self.entry
+    }
+
+    /// Name in the activity log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.entry.name
+    }
+
+    /// Whether a record is of this kind.
+    #[must_use]
+    pub fn is(self, record: &activity::Model) -> bool {
+        record.act == self.entry.name
+    }
+}
+
+/// Declares the acts of a feature: a constant for each, and `ALL`, which the feature's descriptor names.
+///
+/// For each entity: whether its acts may change open data and whether they may grant access, and then one line for
+/// each act with its name and the notifications that it causes.
+#[macro_export]
+macro_rules! acts {
+    ($($entity:ty {
+        open_data: $open_data:literal,
+        grants_access: $grants_access:literal,
+        $($(#[$doc:meta])* $kind:ident = $name:literal => $notifies:expr;)*
+    })*) => {
+        $($(
+            $(#[$doc])*
+            pub const $kind: $crate::kit::activity::ActivityKind<$entity> =
+                $crate::kit::activity::ActivityKind::new(&$crate::kit::activity::Entry {
+                    name: $name,
+                    notifies: $notifies,
+                    open_data: $open_data,
+                    grants_access: $grants_access,
+                });
+        )*)*
+
+        /// All acts of the feature.
+        pub const ALL: &[&$crate::kit::activity::Entry] = &[$($($kind.entry(),)*)*];
+    };
+}
+
+/// All acts of the program by name.
+#[derive(Debug, Default)]
+pub struct Catalogue(HashMap<&'static str, &'static Entry>);
+
+impl Catalogue {
+    /// Builds the catalogue of these entries.
+    #[must_use]
+    pub fn new(entries: impl Iterator<Item = &'static Entry>) -> Self {
+        Self(entries.map(|entry| (entry.name, entry)).collect())
+    }
+
+    /// Entry of a recorded act; `None` for one that another version of the program recorded.
+    #[must_use]
+    pub fn entry(&self, record: &activity::Model) -> Option<&'static Entry> {
+        self.0.get(record.act.as_str()).copied()
+    }
+}
+
+/// Those whom an act concerns, beside the actor. The members of the organisations, and the person, may read the record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Concerns {
+    /// Organisation for which, or to which, the act was done.
+    pub organisation: Option<Uuid>,
+    /// Second organisation of an act between two.
+    pub other_organisation: Option<Uuid>,
+    /// Person to whom the act was done.
+    pub person: Option<Uuid>,
+}
+
+impl Concerns {
+    /// An act that concerns the actor alone.
+    pub const ACTOR: Self = Self {
+        organisation: None,
+        other_organisation: None,
+        person: None,
+    };
+
+    /// An act that concerns one organisation.
+    #[must_use]
+    pub const fn organisation(id: Uuid) -> Self {
+        Self {
+            organisation: Some(id),
+            ..Self::ACTOR
+        }
+    }
+
+    /// An act of one organisation that concerns another.
+    #[must_use]
+    pub const fn between(own: Uuid, other: Uuid) -> Self {
+        Self {
+            organisation: Some(own),
+            other_organisation: Some(other),
+            person: None,
+        }
+    }
+
+    /// The same, for an act that was done to a person.
+    #[must_use]
+    pub const fn and_person(self, person: Option<Uuid>) -> Self {
+        Self { person, ..self }
+    }
+}
+
+/// Records an act of the viewer on a row, with the names of the changed fields as in the GraphQL schema. The record
+/// holds ids and names of fields, never personal data.
 pub async fn record<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    act: Act<'_, E>,
+    act: ActivityKind<E>,
+    row: &E::Model,
+    fields: &[&'static str],
 ) -> Result<(), Error> {
-    write(conn, viewer, act, Concerns::default()).await
+    record_for(conn, viewer, act, E::id(row), E::concerns(row), fields).await
 }
 
-/// Like [`record`], for an act that also concerns another organisation.
-pub async fn record_between<E: Resource>(
+/// Like [`record`], for an act that concerns others than the row says.
+pub async fn record_for<E: Resource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    act: Act<'_, E>,
-    other_organisation: Option<Uuid>,
-) -> Result<(), Error> {
-    let concerns = Concerns {
-        other_organisation,
-        person: None,
-    };
-    write(conn, viewer, act, concerns).await
-}
-
-/// Like [`record`], for an act that was done to a person.
-pub async fn record_to<E: Resource>(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    act: Act<'_, E>,
-    person: Uuid,
-) -> Result<(), Error> {
-    let concerns = Concerns {
-        other_organisation: None,
-        person: Some(person),
-    };
-    write(conn, viewer, act, concerns).await
-}
-
-/// Those that an act concerns beside its organisation.
-#[derive(Default)]
-struct Concerns {
-    other_organisation: Option<Uuid>,
-    person: Option<Uuid>,
-}
-
-async fn write<E: Resource>(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    act: Act<'_, E>,
+    act: ActivityKind<E>,
+    subject: Uuid,
     concerns: Concerns,
+    fields: &[&'static str],
 ) -> Result<(), Error> {
-    let Act {
-        act,
-        subject,
-        organisation,
-        fields,
-    } = act;
     activity::Entity::insert(activity::ActiveModel {
         id: Set(Uuid::now_v7()),
         at: Set(viewer.now),
@@ -83,12 +189,12 @@ async fn write<E: Resource>(
             ActorKind::Person
         }),
         actor_id: Set(viewer.person_id()),
-        organisation_id: Set(organisation),
+        organisation_id: Set(concerns.organisation),
         other_organisation_id: Set(concerns.other_organisation),
         person_id: Set(concerns.person),
-        act: Set(act.into()),
+        act: Set(act.name().into()),
         subject_kind: Set(E::NAME.into()),
-        subject_id: Set(subject.0),
+        subject_id: Set(subject),
         fields: Set(fields
             .iter()
             .map(|field| (*field).to_owned())
@@ -98,6 +204,6 @@ async fn write<E: Resource>(
     })
     .exec_without_returning(conn)
     .await?;
-    crash::point("act.recorded");
+    failpoint::point("act.recorded");
     Ok(())
 }

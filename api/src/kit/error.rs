@@ -15,9 +15,9 @@ use std::sync::Arc;
 use async_graphql::{ErrorExtensionValues, SimpleObject};
 use sea_orm::{ConnAcquireErr, DbErr, SqlErr};
 
-use super::{cost::list_size, dialect};
+use super::{database::dialect, graphql::cost::list_size};
 
-pub use super::input::UserErrorCode;
+pub use super::validation::UserErrorCode;
 
 /// Maximum number of refusals in one payload.
 pub const MOST_USER_ERRORS: usize = 20;

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Database, Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer, input::Checks,
-    resource, secret,
+    Database, Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer,
+    database::resource, secret, validation::Checks,
 };
 
 /// Name of the input field.

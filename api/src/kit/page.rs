@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Database, Error, clock, dialect};
+use super::{Database, Error, clock, database::dialect};
 
 /// Default page size.
 pub const DEFAULT: i32 = 20;
@@ -316,7 +316,7 @@ pub struct Total(pub SelectStatement);
 #[Object]
 impl Total {
     /// How many there are on all pages together, for this viewer. Ask for it only where it is shown: it costs a count.
-    #[graphql(directive = super::cost::cost::apply(super::cost::COUNT))]
+    #[graphql(directive = super::graphql::cost::cost::apply(super::graphql::cost::COUNT))]
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<i64>> {
         let database = ctx.data::<Database>()?;
         Ok(Some(dialect::count(&database.read, self.0.clone()).await?))

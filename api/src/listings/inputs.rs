@@ -10,16 +10,16 @@ use entity::{
 use rust_decimal::Decimal;
 
 use super::{
-    particulars::{Amount, Particulars},
+    content::{Amount, Particulars},
     service::ListingId,
 };
 use crate::{
     kit::{
         Error, Id,
         date::{Date, LocalTime},
-        input::Checks,
+        validation::Checks,
     },
-    places::{PlaceInput, rules::Address},
+    locations::{PlaceInput, rules::Address},
 };
 
 /// How much of what.

@@ -16,10 +16,10 @@ use async_graphql::{
 use entity::listing::{self, ListingKind};
 
 use super::{
-    row::Row,
+    projection::Row,
     types::{Offer, Request, WAITING},
 };
-use crate::kit::at_once::AtHand;
+use crate::kit::graphql::fast_object::AtHand;
 
 /// What an offer is.
 const OFFER: &str =

@@ -8,10 +8,14 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{published, rules};
+use super::{acts, published, rules};
 use crate::{
     App,
-    kit::{Database, Error, Id, Viewer, activity, crash},
+    kit::{
+        Database, Error, Viewer,
+        activity::{self, ActivityKind},
+        failpoint,
+    },
 };
 
 /// How many listings a worker takes at a time.
@@ -42,11 +46,21 @@ async fn expire(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
                 ..Default::default()
             };
             let act = if state == ListingState::Closed {
-                "listing.closed"
+                acts::CLOSED
             } else {
-                "listing.expired"
+                acts::EXPIRED
             };
-            touched += usize::from(once(database, viewer, &row, change, ended.clone(), act).await?);
+            touched += usize::from(
+                once(
+                    database,
+                    viewer,
+                    &row,
+                    change,
+                    ended.clone(),
+                    (act, &["state"]),
+                )
+                .await?,
+            );
         }
         if last {
             return Ok(touched);
@@ -73,15 +87,16 @@ async fn remind(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
         let last = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         for row in rows {
             let act = match row.expiry_policy {
-                ExpiryPolicy::Fixed => "listing.expiry_reminded",
-                ExpiryPolicy::Standing => "listing.confirmation_asked",
+                ExpiryPolicy::Fixed => acts::EXPIRY_REMINDED,
+                ExpiryPolicy::Standing => acts::CONFIRMATION_ASKED,
             };
             let change = listing::ActiveModel {
                 reminded_at: Set(Some(viewer.now)),
                 ..Default::default()
             };
-            touched +=
-                usize::from(once(database, viewer, &row, change, waiting.clone(), act).await?);
+            touched += usize::from(
+                once(database, viewer, &row, change, waiting.clone(), (act, &[])).await?,
+            );
         }
         if last {
             return Ok(touched);
@@ -104,7 +119,7 @@ async fn once(
     row: &listing::Model,
     change: listing::ActiveModel,
     condition: Condition,
-    act: &'static str,
+    (act, fields): (ActivityKind<listing::Entity>, &[&'static str]),
 ) -> Result<bool, Error> {
     let transaction = database.begin().await?;
     let update = listing::Entity::update_many()
@@ -113,17 +128,10 @@ async fn once(
         .filter(condition);
     let done = update.exec(&transaction).await?.rows_affected == 1;
     if done {
-        let subject = Id::<listing::Entity>::new(row.id);
-        let record = activity::Act {
-            act,
-            subject,
-            organisation: Some(row.organisation_id),
-            fields: &[],
-        };
-        activity::record(&transaction, viewer, record).await?;
+        activity::record(&transaction, viewer, act, row, fields).await?;
     }
-    crash::point("listings.touched");
+    failpoint::point("listings.touched");
     transaction.commit().await?;
-    crash::point("listings.committed");
+    failpoint::point("listings.committed");
     Ok(done)
 }

@@ -7,18 +7,25 @@
 //! Everybody sees what was published to them. A draft is seen by its organisation alone, and what is
 //! paused by staff too. `UNLISTED` is seen by whoever has its id, and is in no list but its organisation's.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+pub mod allocation;
+pub mod content;
 pub mod inputs;
 mod interface;
 pub mod jobs;
-pub mod moves;
+mod merge;
 pub mod mutation;
-pub mod particulars;
-pub mod parts;
-pub mod row;
+pub mod persist;
+pub mod projection;
+pub mod raised_at;
 pub mod rules;
+pub mod search;
 pub mod service;
-pub mod store;
-pub use store::type_token;
+pub mod transitions;
+pub mod value_types;
+pub use persist::type_token;
 pub mod types;
 
 use entity::{
@@ -35,7 +42,7 @@ pub use interface::Listing;
 pub use mutation::ListingMutation;
 pub use types::{Offer, Request};
 
-use crate::kit::{Resource, Viewer};
+use crate::kit::{Resource, Viewer, activity::Concerns};
 
 impl Resource for listing::Entity {
     const NAME: &'static str = "listing";
@@ -58,6 +65,10 @@ impl Resource for listing::Entity {
             seen = seen.add(Column::State.ne(ListingState::Draft));
         }
         or_matched(or_own(seen, viewer), viewer)
+    }
+
+    fn concerns(row: &listing::Model) -> Concerns {
+        Concerns::organisation(row.organisation_id)
     }
 }
 

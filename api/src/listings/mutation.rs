@@ -9,8 +9,8 @@ use super::{
         CloseListingInput, CopyListingInput, CreateListingInput, ListingActInput,
         RenewListingInput, UpdateListingInput,
     },
-    moves,
     service::{self, Draft},
+    transitions,
 };
 use crate::{context::Ask, kit::Error, payload};
 
@@ -77,7 +77,9 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(moves::publish(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(
+            transitions::publish(ctx.app(), ctx.viewer(), input.id, input.version).await,
+        )
     }
 
     /// Take a published listing out of sight for a while.
@@ -86,7 +88,9 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(moves::pause(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(
+            transitions::pause(ctx.app(), ctx.viewer(), input.id, input.version).await,
+        )
     }
 
     /// Bring a paused listing back.
@@ -95,7 +99,9 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(moves::resume(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(
+            transitions::resume(ctx.app(), ctx.viewer(), input.id, input.version).await,
+        )
     }
 
     /// Give a published or expired listing more time, or confirm that a standing one still holds.
@@ -109,7 +115,9 @@ impl ListingMutation {
             version,
             expires_at,
         } = input;
-        ListingPayload::of(moves::renew(ctx.app(), ctx.viewer(), id, version, expires_at).await)
+        ListingPayload::of(
+            transitions::renew(ctx.app(), ctx.viewer(), id, version, expires_at).await,
+        )
     }
 
     /// End a listing, with a reason.
@@ -123,7 +131,7 @@ impl ListingMutation {
             version,
             reason,
         } = input;
-        ListingPayload::of(moves::close(ctx.app(), ctx.viewer(), id, version, reason).await)
+        ListingPayload::of(transitions::close(ctx.app(), ctx.viewer(), id, version, reason).await)
     }
 
     /// Open a closed listing again.
@@ -132,7 +140,9 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: ListingActInput,
     ) -> Result<Option<ListingPayload>> {
-        ListingPayload::of(moves::reopen(ctx.app(), ctx.viewer(), input.id, input.version).await)
+        ListingPayload::of(
+            transitions::reopen(ctx.app(), ctx.viewer(), input.id, input.version).await,
+        )
     }
 
     /// Draft another listing that says the same as this one.

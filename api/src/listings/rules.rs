@@ -5,69 +5,143 @@
 use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
 use entity::{
-    listing::{self, CloseReason, ExpiryPolicy, ListingState},
+    listing::{self, CloseReason, Column, ExpiryPolicy, ListingState},
     membership::MembershipRole,
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode, Viewer, clock};
+use super::acts;
+use crate::kit::{
+    Error, UserError, UserErrorCode, Viewer, clock,
+    lifecycle::{self, Lifecycle, Rule},
+};
 
 /// How long before its end a listing's organisation is reminded.
 pub const REMIND_BEFORE: Duration = Duration::days(7);
 /// How often the organisation of a standing listing is asked whether it still holds.
 pub const CONFIRM_EVERY: Duration = Duration::days(180);
 
-/// Something that can be done to a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+/// Act on a listing, in the order in which a page shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "ListingAct")]
 pub enum Act {
-    /// Change what it says: `updateListing`.
+    /// Change the content: `updateListing`.
     Edit,
-    /// Open it to its audience: `publishListing`.
+    /// Publish a draft to its audience: `publishListing`.
     Publish,
-    /// Take it out of sight for a while: `pauseListing`.
+    /// Hide the listing for a while: `pauseListing`.
     Pause,
-    /// Bring it back after a pause: `resumeListing`.
+    /// Show a paused listing again: `resumeListing`.
     Resume,
-    /// Give it more time, or confirm that it still holds: `renewListing`.
+    /// Extend the listing, or confirm that it still holds: `renewListing`.
     Renew,
-    /// End it: `closeListing`.
+    /// End the listing: `closeListing`.
     Close,
-    /// Open it again after it was closed: `reopenListing`.
+    /// Publish a closed listing again: `reopenListing`.
     Reopen,
-    /// Draft another one like it: `copyListing`.
+    /// Draft another listing with the same content: `copyListing`.
     Copy,
-    /// Throw away a draft that nobody has seen: `deleteListing`.
+    /// Delete a draft that was never published: `deleteListing`.
     Delete,
 }
 
-/// All acts, in the order in which a page would show them.
-const ACTS: [Act; 9] = [
-    Act::Edit,
-    Act::Publish,
-    Act::Pause,
-    Act::Resume,
-    Act::Renew,
-    Act::Close,
-    Act::Reopen,
-    Act::Copy,
-    Act::Delete,
-];
+impl Lifecycle for listing::Entity {
+    type State = ListingState;
+    type Act = Act;
+    type Role = MembershipRole;
+    type Context = ();
+    type Side = ();
 
-impl Act {
-    /// The states in which it can be done.
-    const fn states(self) -> &'static [ListingState] {
+    const NOUN: &'static str = "listing";
+    const STATE: Option<Column> = Some(Column::State);
+    const VERSION: Option<Column> = Some(Column::Version);
+    const UPDATED_AT: Column = Column::UpdatedAt;
+
+    fn version(row: &listing::Model) -> i32 {
+        row.version
+    }
+
+    fn state_at(row: &listing::Model, (): &(), now: DateTime<Utc>) -> ListingState {
+        state_at(row, now)
+    }
+
+    fn state_name(state: ListingState) -> String {
+        lifecycle::stored_name(&state)
+    }
+
+    fn rule(act: Act) -> Rule<Self> {
         use ListingState::{Closed, Draft, Expired, Paused, Published};
-        match self {
-            Self::Edit => &[Draft, Published, Paused, Expired],
-            Self::Publish | Self::Delete => &[Draft],
-            Self::Pause => &[Published],
-            Self::Resume => &[Paused],
-            Self::Renew => &[Published, Expired],
-            Self::Close => &[Published, Paused, Expired],
-            Self::Reopen => &[Closed],
-            Self::Copy => &[Draft, Published, Paused, Expired, Closed],
+        use MembershipRole::{Editor, Member};
+
+        let (from, by, to, record): (&'static [ListingState], _, _, _) = match act {
+            Act::Edit => (
+                &[Draft, Published, Paused, Expired],
+                Editor,
+                None,
+                Some(acts::EDITED),
+            ),
+            Act::Publish => (&[Draft], Editor, Some(Published), Some(acts::PUBLISHED)),
+            Act::Pause => (&[Published], Editor, Some(Paused), Some(acts::PAUSED)),
+            Act::Resume => (&[Paused], Editor, Some(Published), Some(acts::RESUMED)),
+            Act::Renew => (
+                &[Published, Expired],
+                Editor,
+                Some(Published),
+                Some(acts::RENEWED),
+            ),
+            Act::Close => {
+                let from = &[Published, Paused, Expired];
+                (from, Editor, Some(Closed), Some(acts::CLOSED))
+            }
+            Act::Reopen => (&[Closed], Editor, Some(Published), Some(acts::REOPENED)),
+            Act::Copy => (
+                &[Draft, Published, Paused, Expired, Closed],
+                Member,
+                None,
+                None,
+            ),
+            Act::Delete => (&[Draft], Editor, None, Some(acts::DELETED)),
+        };
+        Rule {
+            from,
+            by,
+            to,
+            record,
         }
+    }
+
+    fn authorise(viewer: &Viewer, row: &listing::Model, (): &(), act: Act) -> Result<(), Error> {
+        let me = viewer.signed_in()?;
+        let own_draft = row.state == ListingState::Draft && row.posted_by == me.id;
+        let role = match act {
+            Act::Edit | Act::Delete if own_draft => MembershipRole::Member,
+            _ => Self::rule(act).by,
+        };
+        if viewer.at_least(row.organisation_id, role) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "Only editors of the listing's organisation do this; members edit and delete their own drafts.",
+        ))
+    }
+
+    fn check(
+        row: &listing::Model,
+        (): &(),
+        act: Act,
+        (): &(),
+        now: DateTime<Utc>,
+    ) -> Result<(), UserError> {
+        let message = match act {
+            Act::Delete if clock::unless_never(row.first_published_at).is_some() => {
+                "This listing has been published, so it cannot be deleted. Close it instead."
+            }
+            Act::Resume if row.closes_at <= now => {
+                "This listing ended during the pause. Set a later expiresAt or neededBy first."
+            }
+            _ => return Ok(()),
+        };
+        Err(UserError::new(UserErrorCode::InvalidState, message))
     }
 }
 
@@ -113,55 +187,6 @@ pub fn may_draft(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     ))
 }
 
-/// Who may do this to a listing that they see: editors everything, members what concerns their own drafts.
-pub fn may(viewer: &Viewer, row: &listing::Model, act: Act) -> Result<(), Error> {
-    let me = viewer.signed_in()?;
-    let own_draft = row.state == ListingState::Draft && row.posted_by == me.id;
-    let lowest = match act {
-        Act::Copy => MembershipRole::Member,
-        Act::Edit | Act::Delete if own_draft => MembershipRole::Member,
-        _ => MembershipRole::Editor,
-    };
-    if viewer.at_least(row.organisation_id, lowest) {
-        return Ok(());
-    }
-    Err(Error::Forbidden(
-        "Only editors of the listing's organisation do this; members edit and delete their own drafts.",
-    ))
-}
-
-/// Whether this can be done to a listing as it stands.
-pub fn can(row: &listing::Model, act: Act, now: DateTime<Utc>) -> Result<(), UserError> {
-    let state = state_at(row, now);
-    if act == Act::Delete && clock::unless_never(row.first_published_at).is_some() {
-        return Err(UserError::new(
-            UserErrorCode::InvalidState,
-            "It has been published, so it stays. Close it instead.",
-        ));
-    }
-    if act.states().contains(&state) {
-        return Ok(());
-    }
-    let name = |state: &ListingState| format!("{state:?}").to_uppercase();
-    let needed: Vec<String> = act.states().iter().map(name).collect();
-    Err(UserError::new(
-        UserErrorCode::InvalidState,
-        format!(
-            "The listing is {}; this needs one that is {}.",
-            name(&state),
-            needed.join(" or ")
-        ),
-    ))
-}
-
-/// What the viewer can do to a listing now.
-#[must_use]
-pub fn acts(viewer: &Viewer, row: &listing::Model) -> Vec<Act> {
-    ACTS.into_iter()
-        .filter(|act| may(viewer, row, *act).is_ok() && can(row, *act, viewer.now).is_ok())
-        .collect()
-}
-
 /// When a listing that is published now expires, given what its organisation chose, if anything.
 #[must_use]
 pub fn expiry(
@@ -180,7 +205,13 @@ pub fn expiry(
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Iterable;
+
     use super::*;
+
+    fn can(row: &listing::Model, act: Act, now: DateTime<Utc>) -> bool {
+        lifecycle::check::<listing::Entity>(row, &(), act, &(), now).is_ok()
+    }
 
     fn row(state: ListingState) -> listing::Model {
         listing::Model {
@@ -204,7 +235,7 @@ mod tests {
             (Closed, "Reopen Copy"),
         ] {
             let row = row(state);
-            let acts = ACTS.iter().filter(|act| can(&row, **act, now).is_ok());
+            let acts = Act::iter().filter(|act| can(&row, *act, now));
             let acts: Vec<String> = acts.map(|act| format!("{act:?}")).collect();
             assert_eq!(acts.join(" "), expected, "{state:?}");
         }
@@ -230,9 +261,9 @@ mod tests {
     fn what_was_published_once_is_not_deleted() {
         let now = clock::from_micros(1_800_000_000_000_000);
         let mut draft = row(ListingState::Draft);
-        assert!(can(&draft, Act::Delete, now).is_ok());
+        assert!(can(&draft, Act::Delete, now));
         draft.first_published_at = now;
-        assert!(can(&draft, Act::Delete, now).is_err());
+        assert!(!can(&draft, Act::Delete, now));
     }
 
     #[test]

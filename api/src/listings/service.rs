@@ -3,24 +3,25 @@
 
 use entity::{
     listing::{self, Column, ListingKind, ListingState},
-    listing_event,
-    organisation::{self, OrganisationState},
+    organisation,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::{
-    moves,
-    particulars::{Checked, Particulars},
+    acts,
+    content::{Checked, Particulars},
+    persist, raised_at,
     rules::{self, Act},
-    store,
+    transitions,
 };
 use crate::{
     App,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, clock,
-        idempotency::Key, input::Checks, resource,
+        database::resource, idempotency::Key, lifecycle, validation::Checks,
     },
+    organisations::{rules::is_active, service as organisations},
 };
 
 /// The id of a listing.
@@ -70,9 +71,9 @@ pub async fn create_in(
         like,
     } = draft;
     viewer.signed_in()?;
-    let organisation = resource::hold(transaction, viewer, organisation).await?;
+    let organisation = resource::lock_shared(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
-    acting(&organisation)?;
+    is_active(&organisation, "organisationId")?;
     let mut checks = Checks::new();
     let checked = said.check(
         &mut checks,
@@ -87,10 +88,10 @@ pub async fn create_in(
     checks.finish()?;
     let checked = checked.ok_or(Error::NotFound)?;
     let row = insert(transaction, viewer, kind, organisation.id, &checked).await?;
-    record(transaction, viewer, &row, "listing.drafted", &[]).await?;
+    activity::record(transaction, viewer, acts::DRAFTED, &row, &[]).await?;
     if publish {
-        rules::may(viewer, &row, Act::Publish)?;
-        return moves::open(app, transaction, viewer, &row, "listing.published").await;
+        lifecycle::permit::<listing::Entity>(viewer, &row, &(), Act::Publish, None)?;
+        return transitions::open(app, transaction, viewer, &row, Act::Publish).await;
     }
     Ok(row)
 }
@@ -103,10 +104,10 @@ async fn insert(
     checked: &Checked,
 ) -> Result<listing::Model, Error> {
     let id = Uuid::now_v7();
-    let mut row = listing::ActiveModel {
+    let row = listing::ActiveModel {
         id: Set(id),
         kind: Set(kind),
-        reference: Set(store::reference(kind, id)),
+        reference: Set(persist::reference(kind, id)),
         organisation_id: Set(organisation_id),
         posted_by: Set(viewer.signed_in()?.id),
         state: Set(ListingState::Draft),
@@ -119,14 +120,13 @@ async fn insert(
         closed_at: Set(None),
         close_reason: Set(None),
         version: Set(1),
-        ..Default::default()
+        ..persist::content_columns(checked)
     };
-    store::apply(&mut row, checked);
     let row = listing::Entity::insert(row)
         .exec_with_returning(conn)
         .await
         .map_err(|error| Error::from(error).on_conflict(reference_taken))?;
-    store::link(conn, id, checked, true).await?;
+    persist::link(conn, id, checked, true).await?;
     Ok(row)
 }
 
@@ -153,7 +153,7 @@ pub async fn update_in(
     version: i32,
     edit: impl FnOnce(&mut Particulars) + Send,
 ) -> Result<listing::Model, Error> {
-    let row = ready(transaction, viewer, id, Act::Edit, Some(version)).await?;
+    let row = load(transaction, viewer, id, Act::Edit, Some(version)).await?;
     let before = Particulars::of(&row);
     let mut said = before.clone();
     edit(&mut said);
@@ -180,7 +180,7 @@ pub async fn update_in(
         .as_ref()
         .is_some_and(|checked| checked.unit != row.unit)
     {
-        let matched = store::is_matched(transaction, &row).await?;
+        let matched = persist::is_matched(transaction, &row).await?;
         let message =
             "It has matches, which count in the unit that it has. Copy the listing instead.";
         checks.demand(
@@ -196,8 +196,7 @@ pub async fn update_in(
     if fields.is_empty() {
         return Ok(row);
     }
-    let mut change = listing::ActiveModel::default();
-    store::apply(&mut change, &checked);
+    let mut change = persist::content_columns(&checked);
     let published = row.state != ListingState::Draft && checked.said.expires_at.is_none();
     if published {
         // What was published keeps an end: the one it had, or a new one where it stood without.
@@ -215,17 +214,17 @@ pub async fn update_in(
         change.reminded_at = Set(None);
     }
     let change_unit = checked.unit != row.unit;
-    // What was allocated meanwhile does not raise the version, so it is asked for again here.
-    let changed = write_if(transaction, viewer, &row, change, |update| {
-        match checked.quantity {
-            Some(_) if change_unit => update.filter(Column::Allocated.eq(0)),
-            Some(quantity) => update.filter(Column::Allocated.lte(quantity)),
-            None => update,
-        }
-    })
-    .await?;
-    store::link(transaction, row.id, &checked, false).await?;
-    record(transaction, viewer, &changed, "listing.edited", &fields).await?;
+    // Allocating does not raise the version, so the write checks the allocation once more.
+    let enough = match checked.quantity {
+        Some(_) if change_unit => Some(Condition::all().add(Column::Allocated.eq(0))),
+        Some(quantity) => Some(Condition::all().add(Column::Allocated.lte(quantity))),
+        None => None,
+    };
+    let changed = lifecycle::write(transaction, viewer, &row, change, enough)
+        .await
+        .map_err(|error| error.on_conflict(reference_taken))?;
+    persist::link(transaction, row.id, &checked, false).await?;
+    activity::record(transaction, viewer, acts::EDITED, &changed, &fields).await?;
     Ok(changed)
 }
 
@@ -236,7 +235,7 @@ pub async fn copy(
     id: ListingId,
     key: Option<String>,
 ) -> Result<listing::Model, Error> {
-    let row = ready(&app.database.read, viewer, id, Act::Copy, None).await?;
+    let row = load(&app.database.read, viewer, id, Act::Copy, None).await?;
     let said = Particulars {
         external_reference: None,
         expires_at: None,
@@ -261,100 +260,26 @@ pub async fn delete(
     version: Option<i32>,
 ) -> Result<listing::Model, Error> {
     let transaction = app.database.begin().await?;
-    let row = ready(&transaction, viewer, id, Act::Delete, version).await?;
-    store::unlink(&transaction, row.id).await?;
-    listing_event::Entity::delete_by_id(row.id)
-        .exec(&transaction)
-        .await?;
-    let gone = listing::Entity::delete_many()
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Version.eq(row.version))
-        .exec(&transaction)
-        .await?;
-    if gone.rows_affected == 0 {
-        return Err(outdated());
-    }
-    record(&transaction, viewer, &row, "listing.deleted", &[]).await?;
+    let row = load(&transaction, viewer, id, Act::Delete, version).await?;
+    persist::unlink(&transaction, row.id).await?;
+    raised_at::service::clear(&transaction, row.id).await?;
+    lifecycle::delete::<listing::Entity>(&transaction, &row).await?;
+    activity::record(&transaction, viewer, acts::DELETED, &row, &[]).await?;
     transaction.commit().await?;
     Ok(row)
 }
 
-/// The row, if the viewer may do this to it as it stands and saw this version.
-pub(super) async fn ready(
+/// Reads a listing for an act of an organisation that is active.
+pub(super) async fn load(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     id: ListingId,
     act: Act,
     version: Option<i32>,
 ) -> Result<listing::Model, Error> {
-    viewer.signed_in()?;
-    let row = resource::get(conn, viewer, id).await?;
-    rules::may(viewer, &row, act)?;
-    if version.is_some_and(|seen| seen != row.version) {
-        return Err(outdated());
-    }
-    rules::can(&row, act, viewer.now)?;
-    let organisation = organisation::Entity::find_by_id(row.organisation_id)
-        .one(conn)
-        .await?
-        .ok_or(Error::NotFound)?;
-    acting(&organisation)?;
+    let (row, ()) = lifecycle::load(conn, viewer, id, &(), act, version).await?;
+    organisations::check_active(conn, row.organisation_id).await?;
     Ok(row)
-}
-
-/// Writes a change if the row is still as it was read.
-pub(super) async fn write_if(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &listing::Model,
-    mut change: listing::ActiveModel,
-    condition: impl FnOnce(sea_orm::UpdateMany<listing::Entity>) -> sea_orm::UpdateMany<listing::Entity>,
-) -> Result<listing::Model, Error> {
-    change.updated_at = Set(viewer.now);
-    change.version = Set(row.version + 1);
-    let update = listing::Entity::update_many()
-        .set(change)
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::State.eq(row.state))
-        .filter(Column::Version.eq(row.version));
-    let changed = condition(update).exec_with_returning(conn).await;
-    let changed = changed.map_err(|error| Error::from(error).on_conflict(reference_taken))?;
-    changed.into_iter().next().ok_or_else(outdated)
-}
-
-/// Records an act on a listing.
-pub(super) async fn record(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    row: &listing::Model,
-    act: &'static str,
-    fields: &[&'static str],
-) -> Result<(), Error> {
-    let subject = ListingId::new(row.id);
-    activity::record(
-        conn,
-        viewer,
-        activity::Act {
-            act,
-            subject,
-            organisation: Some(row.organisation_id),
-            fields,
-        },
-    )
-    .await
-}
-
-fn acting(organisation: &organisation::Model) -> Result<(), Error> {
-    if organisation.state == OrganisationState::Active {
-        return Ok(());
-    }
-    let message = "The organisation was merged into another. Act for that one.";
-    Err(UserError::at("organisationId", UserErrorCode::InvalidState, message).into())
-}
-
-fn outdated() -> Error {
-    let message = "Somebody changed it since you read it. Read it again and repeat your change.";
-    UserError::at("version", UserErrorCode::VersionOutdated, message).into()
 }
 
 fn reference_taken() -> UserError {

@@ -1,6 +1,5 @@
 //! What the schema says of a listing.
 
-use crate::kit::cost::list_size;
 use std::marker::PhantomData;
 
 use async_graphql::{Context, Object, Result, connection::Connection};
@@ -13,9 +12,9 @@ use entity::{
 };
 
 use super::{
-    parts::{AvailabilityWindow, Picture, Quantity, Requirement},
-    row::{Row, in_full},
+    projection::{Row, in_full},
     rules::{self, Act},
+    value_types::{AvailabilityWindow, Picture, Quantity, Requirement},
 };
 use crate::{
     accounts::Person,
@@ -23,15 +22,17 @@ use crate::{
     context::Ask,
     events::Event,
     kit::{
-        Id,
-        at_once::{AtHand, AtOnce},
-        clock,
+        Id, clock,
         date::{Date, LocalTime},
+        graphql::{
+            cost::list_size,
+            fast_object::{AtHand, AtOnce},
+        },
+        lifecycle,
         page::{PageArgs, Total},
-        place::Point,
     },
+    locations::{Place, place::Point},
     organisations::Organisation,
-    places::Place,
     reference::{Area, PriorityArea, ResourceType},
 };
 
@@ -204,7 +205,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// When it can be had, or would be used; empty for any time.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_WINDOWS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_WINDOWS as u64, None))]
     async fn availability(&self, ctx: &Context<'_>) -> Result<Vec<AvailabilityWindow>> {
         let windows = self
             .0
@@ -250,7 +251,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The areas that it is for.
-    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
+    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
@@ -263,7 +264,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The priority areas that it serves, of the edition under which it was tagged.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_PRIORITY_AREAS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_PRIORITY_AREAS as u64, None))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
@@ -295,7 +296,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// What the other side must meet.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_REQUIREMENTS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_REQUIREMENTS as u64, None))]
     async fn requirements(&self, ctx: &Context<'_>) -> Result<Vec<Requirement>> {
         let requirements = self
             .0
@@ -308,14 +309,14 @@ impl<K: 'static> Listed<K> {
     }
 
     /// Pictures of it.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_PICTURES as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_PICTURES as u64, None))]
     async fn pictures(&self, ctx: &Context<'_>) -> Result<Vec<Picture>> {
         let pictures = self.0.with(ctx, "pictures").await?.details.pictures.clone();
         Ok(pictures.into_iter().map(Into::into).collect())
     }
 
     /// Words of the organisation's own by which it is found.
-    #[graphql(directive = list_size::apply(super::particulars::MOST_TAGS as u64, None))]
+    #[graphql(directive = list_size::apply(super::content::MOST_TAGS as u64, None))]
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         Ok(self.0.with(ctx, "tags").await?.details.tags.clone())
     }
@@ -384,9 +385,10 @@ impl<K: 'static> Listed<K> {
     /// What the viewer can do to it now.
     #[graphql(directive = list_size::apply(9, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
-        Ok(rules::acts(
+        Ok(lifecycle::available::<listing::Entity>(
             ctx.viewer(),
             self.0.with(ctx, "viewerActs").await?.as_ref(),
+            &(),
         ))
     }
 

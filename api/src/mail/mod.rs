@@ -7,11 +7,13 @@
 //!
 //! Without the address of a mail server nothing is decided on and nothing is sent.
 
+mod feature;
+pub use feature::FEATURE;
+mod delivery;
 pub mod links;
-mod outgoing;
-mod post;
 pub mod rules;
 pub mod service;
+mod smtp;
 
-pub use outgoing::send_next;
-pub use post::{Letter, Post};
+pub use delivery::send_next;
+pub use smtp::{Letter, Post};

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::rules;
 use crate::{
     App,
-    kit::{Error, Transaction, Viewer, crash},
+    kit::{Error, Transaction, Viewer, failpoint},
 };
 
 /// How many are deleted in one transaction.
@@ -88,8 +88,8 @@ pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
             .filter(link::Column::Id.is_in(links))
             .exec(&transaction)
             .await?;
-        crash::point("mail.forgetting");
+        failpoint::point("mail.forgetting");
         transaction.commit().await?;
-        crash::point("mail.forgotten");
+        failpoint::point("mail.forgotten");
     }
 }

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use entity::{listing, match_step::MatchReason, organisation};
 use rust_decimal::Decimal;
 
-use super::{store::MatchId, terms::Said};
+use super::{persist::MatchId, terms::Said};
 use crate::{
-    kit::{Error, Id, date::Date, input::Checks},
+    kit::{Error, Id, date::Date, validation::Checks},
     listings::inputs::QuantityInput,
 };
 

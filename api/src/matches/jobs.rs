@@ -16,14 +16,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    negotiation, rules,
-    steps::Step,
-    store::{MatchId, write_if},
-};
+use super::{acts, negotiation, rules, step_records::Step};
 use crate::{
     App,
-    kit::{Error, Viewer, activity, crash},
+    kit::{Error, Viewer, failpoint, lifecycle},
+    matches::persist,
 };
 
 /// How many matches a worker takes at a time.
@@ -60,11 +57,11 @@ async fn lapse(app: &App, viewer: &Viewer, among: Condition) -> Result<usize, Er
         let transaction = app.database.begin().await?;
         let step = Step::new(MatchStepKind::Lapsed, None).about(row.terms_version);
         let state = MatchState::Lapsed;
-        match negotiation::end(&transaction, viewer, &row, state, "match.lapsed", step).await {
+        match negotiation::end(&transaction, viewer, &row, state, acts::LAPSED, step).await {
             Ok(_) => {
-                crash::point("match.lapsing");
+                failpoint::point("match.lapsing");
                 transaction.commit().await?;
-                crash::point("match.lapsed");
+                failpoint::point("match.lapsed");
                 touched += 1;
             }
             // Somebody answered at this moment, or another worker was first.
@@ -86,8 +83,8 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let freed = Condition::all().add(open()).add(told).add(full.not());
     let mut touched = 0;
     for (condition, at, act) in [
-        (crowded, Some(viewer.now), "match.crowded_out"),
-        (freed, None, "match.room_again"),
+        (crowded, Some(viewer.now), acts::CROWDED_OUT),
+        (freed, None, acts::ROOM_AGAIN),
     ] {
         let rows = matching::Entity::find()
             .filter(condition)
@@ -100,23 +97,16 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
                 ..Default::default()
             };
             let transaction = app.database.begin().await?;
-            let changed = match write_if(&transaction, viewer, &row, change).await {
+            let changed = match persist::write(&transaction, viewer, &row, None, change).await {
                 Ok(changed) => changed,
                 // Somebody acted at this moment, or another worker was first.
                 Err(Error::Refused(_)) => continue,
                 Err(error) => return Err(error),
             };
-            let act = activity::Act {
-                act,
-                subject: MatchId::new(changed.id),
-                organisation: Some(changed.offerer_id),
-                fields: &[],
-            };
-            let other = Some(changed.requester_id);
-            activity::record_between(&transaction, viewer, act, other).await?;
-            crash::point("match.telling");
+            lifecycle::record(&transaction, viewer, (&changed, &None, &None), act, &[]).await?;
+            failpoint::point("match.telling");
             transaction.commit().await?;
-            crash::point("match.told");
+            failpoint::point("match.told");
             touched += 1;
         }
     }

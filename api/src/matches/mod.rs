@@ -5,33 +5,40 @@
 //!
 //! A match is seen by the members of its two organisations, and by staff.
 
-mod agreement;
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
 pub mod allocation;
+pub mod amendments;
+pub mod available_acts;
+pub mod fulfilments;
 mod history;
 pub mod inputs;
 pub mod jobs;
+mod merge;
 mod mutation;
 pub mod negotiation;
-pub mod openings;
+pub mod persist;
 mod query;
 pub mod rules;
 pub mod search;
 pub mod service;
-pub mod steps;
-pub mod store;
+pub mod step_records;
 mod subscription;
 pub mod terms;
+mod terms_types;
+pub mod thanks;
 pub(crate) mod types;
 
 use entity::matching::{self, Column};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use uuid::Uuid;
 
-pub(crate) use agreement::quantity_of;
 pub use inputs::key;
 pub use mutation::{MatchMutation, MatchPayload};
 pub use query::{MatchFilter, MatchQuery};
 pub use subscription::MatchSubscription;
+pub(crate) use terms_types::quantity_of;
 pub use types::Match;
 
 use crate::kit::{Resource, Viewer};

@@ -10,20 +10,23 @@ use entity::{
 use sea_orm::ActiveValue::Set;
 
 use super::{
-    allocation::{self, From, Held},
+    acts,
+    allocation::{self, Held},
     jobs,
+    persist::{MatchId, listings, terms, write_terms},
     rules::{self, Act},
-    service::acting,
-    steps::{Step, record},
-    store::{MatchId, listings, ready, terms, write_if, write_terms},
+    step_records::{Step, record},
     terms::{Pair, Said},
 };
 use crate::{
     App,
     kit::{
-        Error, Transaction, UserError, UserErrorCode as Code, Viewer, crash, input::Checks,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity::ActivityKind,
+        failpoint, lifecycle, validation::Checks,
     },
+    listings::allocation::Required,
+    matches::{allocation::set_allocation, persist},
+    organisations::service::lock_active,
 };
 
 /// The most versions of the terms of one match.
@@ -38,7 +41,7 @@ pub async fn counter(
     said: Said,
 ) -> Result<matching::Model, Error> {
     let transaction = app.database.begin().await?;
-    let (row, side) = ready(&transaction, viewer, id, Act::Counter, None).await?;
+    let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Counter, None).await?;
     let side = side.ok_or(Error::NotFound)?;
     answers(row.terms_version, version)?;
     let state = if row.turn == Some(side) {
@@ -66,18 +69,18 @@ pub async fn counter(
         approved_by: Set(None),
         ..Default::default()
     };
-    let changed = write_if(&transaction, viewer, &row, change).await?;
-    allocation::hold(
+    let changed = persist::write(&transaction, viewer, &row, Some(Act::Counter), change).await?;
+    set_allocation(
         &transaction,
         viewer,
         &row,
         (Held::by(&row), held),
-        From::Open,
+        Required::Published,
     )
     .await?;
     write_terms(&transaction, viewer, &changed, side, &settled).await?;
     let step = Step::new(MatchStepKind::Countered, Some(side)).about(changed.terms_version);
-    record(&transaction, viewer, &changed, "match.countered", step).await?;
+    record(&transaction, viewer, &changed, acts::COUNTERED, step).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -117,16 +120,16 @@ pub async fn accept(
     id: MatchId,
     version: i32,
 ) -> Result<matching::Model, Error> {
-    let (seen, _) = ready(&app.database.read, viewer, id, Act::Accept, None).await?;
+    let (seen, _) =
+        lifecycle::load(&app.database.read, viewer, id, &None, Act::Accept, None).await?;
     jobs::lapse_on(app, [seen.offer_id, seen.request_id]).await?;
     let transaction = app.database.begin().await?;
-    let (row, side) = ready(&transaction, viewer, id, Act::Accept, None).await?;
+    let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Accept, None).await?;
     answers(row.terms_version, version)?;
     approved(&transaction, viewer, &row).await?;
     let agreed = terms(&transaction, &row, version).await?;
     let held = Held::asked(agreed.offer_quantity, agreed.request_quantity);
     let change = matching::ActiveModel {
-        state: Set(MatchState::Accepted),
         turn: Set(None),
         agreed_version: Set(Some(version)),
         agreed_at: Set(Some(viewer.now)),
@@ -135,20 +138,20 @@ pub async fn accept(
         crowded_out_at: Set(None),
         ..Default::default()
     };
-    let changed = write_if(&transaction, viewer, &row, change).await?;
-    allocation::hold(
+    let changed = persist::write(&transaction, viewer, &row, Some(Act::Accept), change).await?;
+    set_allocation(
         &transaction,
         viewer,
         &row,
         (Held::by(&row), held),
-        From::Open,
+        Required::Published,
     )
     .await?;
     let step = Step::new(MatchStepKind::Accepted, side).about(version);
-    record(&transaction, viewer, &changed, "match.accepted", step).await?;
-    crash::point("match.accepting");
+    record(&transaction, viewer, &changed, acts::ACCEPTED, step).await?;
+    failpoint::point("match.accepting");
     transaction.commit().await?;
-    crash::point("match.accepted");
+    failpoint::point("match.accepted");
     Ok(changed)
 }
 
@@ -159,7 +162,7 @@ async fn approved(
     row: &matching::Model,
 ) -> Result<(), Error> {
     for id in [row.offerer_id, row.requester_id] {
-        let organisation = acting(transaction, viewer, id).await?;
+        let organisation = lock_active(transaction, viewer, Id::new(id)).await?;
         let vouched = organisation.verification == VerificationStatus::Verified;
         if !vouched && row.approved_at.is_none() {
             let message = format!(
@@ -181,15 +184,15 @@ pub async fn approve(
 ) -> Result<matching::Model, Error> {
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
-    let (row, _) = ready(&transaction, viewer, id, Act::Approve, None).await?;
+    let (row, _) = lifecycle::load(&transaction, viewer, id, &None, Act::Approve, None).await?;
     let change = matching::ActiveModel {
         approved_at: Set(Some(viewer.now)),
         approved_by: Set(viewer.person_id()),
         ..Default::default()
     };
-    let changed = write_if(&transaction, viewer, &row, change).await?;
+    let changed = persist::write(&transaction, viewer, &row, Some(Act::Approve), change).await?;
     let step = Step::new(MatchStepKind::Approved, None).noted(note);
-    record(&transaction, viewer, &changed, "match.approved", step).await?;
+    record(&transaction, viewer, &changed, acts::APPROVED, step).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -205,7 +208,7 @@ pub async fn decline(
 ) -> Result<matching::Model, Error> {
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
-    let (row, side) = ready(&transaction, viewer, id, Act::Decline, None).await?;
+    let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Decline, None).await?;
     answers(row.terms_version, version)?;
     let step = Step {
         reason: Some(reason),
@@ -214,7 +217,7 @@ pub async fn decline(
             .noted(note)
     };
     let state = MatchState::Declined;
-    let changed = end(&transaction, viewer, &row, state, "match.declined", step).await?;
+    let changed = end(&transaction, viewer, &row, state, acts::DECLINED, step).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -229,12 +232,10 @@ pub async fn withdraw(
     viewer.signed_in()?;
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
-    let seen = resource::get(&transaction, viewer, id).await?;
-    let asked = seen.turn.map(rules::other);
-    let (row, side) = ready(&transaction, viewer, id, Act::Withdraw, asked).await?;
+    let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Withdraw, None).await?;
     let step = Step::new(MatchStepKind::Withdrawn, side).noted(note);
     let state = MatchState::Withdrawn;
-    let changed = end(&transaction, viewer, &row, state, "match.withdrawn", step).await?;
+    let changed = end(&transaction, viewer, &row, state, acts::WITHDRAWN, step).await?;
     transaction.commit().await?;
     Ok(changed)
 }
@@ -245,7 +246,7 @@ pub async fn end(
     viewer: &Viewer,
     row: &matching::Model,
     state: MatchState,
-    act: &'static str,
+    act: ActivityKind<matching::Entity>,
     step: Step,
 ) -> Result<matching::Model, Error> {
     let change = matching::ActiveModel {
@@ -256,9 +257,9 @@ pub async fn end(
         request_allocated: Set(0),
         ..Default::default()
     };
-    let changed = write_if(transaction, viewer, row, change).await?;
+    let changed = persist::write(transaction, viewer, row, None, change).await?;
     let held = (Held::by(row), Held::NOTHING);
-    allocation::hold(transaction, viewer, row, held, From::Any).await?;
+    set_allocation(transaction, viewer, row, held, Required::Anything).await?;
     allocation::close_done(transaction, viewer, row, false).await?;
     record(transaction, viewer, &changed, act, step).await?;
     Ok(changed)

@@ -4,8 +4,8 @@ use async_graphql::{Context, InputObject, Object, Result, connection::Connection
 use entity::{listing, matching::MatchState, organisation};
 
 use super::{
+    persist::MatchId,
     search::{self, Filter},
-    store::MatchId,
     types::Match,
 };
 use crate::{

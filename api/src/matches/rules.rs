@@ -7,14 +7,19 @@ use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
 use entity::{
     match_step::MatchStepKind,
-    matching::{self, MatchSide, MatchState},
+    matching::{self, Column, MatchSide, MatchState},
     membership::MembershipRole,
     person::PlatformRole,
     resource_type::LendingMode,
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode, Viewer};
+use super::acts;
+use crate::kit::{
+    Error, UserError, UserErrorCode, Viewer,
+    activity::Concerns,
+    lifecycle::{self, Lifecycle, Rule},
+};
 
 /// After how long without a step an agreed match is stuck, and brokers look after it.
 pub const STUCK_AFTER: Duration = Duration::days(21);
@@ -49,94 +54,192 @@ pub const UNDER_WAY: [MatchState; 4] = [
     MatchState::Disputed,
 ];
 
-/// Something that can be done to a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+/// Act on a match, in the order in which a page shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "MatchAct")]
 pub enum Act {
-    /// Answer the terms with other terms, or improve one's own: `counterMatch`.
-    Counter,
-    /// Agree to the terms: `acceptMatch`.
+    /// Accept the terms: `acceptMatch`.
     Accept,
-    /// Refuse the terms: `declineMatch`.
+    /// Answer the terms with other terms, or change your own: `counterMatch`.
+    Counter,
+    /// Decline the terms: `declineMatch`.
     Decline,
-    /// Take the proposal back, or step out before anything is agreed: `withdrawMatch`.
+    /// Withdraw before anything is agreed: `withdrawMatch`.
     Withdraw,
-    /// Let the match of an unverified organisation go on: `approveMatch`, for brokers.
+    /// Approve the match of an unverified organisation, for brokers: `approveMatch`.
     Approve,
-    /// Ask to change what was agreed: `proposeAmendment`.
-    ProposeAmendment,
-    /// Agree to the change: `acceptAmendment`.
+    /// Accept a change of what was agreed: `acceptAmendment`.
     AcceptAmendment,
-    /// Refuse the change, or take it back: `declineAmendment`.
+    /// Propose a change of what was agreed: `proposeAmendment`.
+    ProposeAmendment,
+    /// Decline the change, or take your own back: `declineAmendment`.
     DeclineAmendment,
-    /// Say what was delivered: `recordDelivery`.
-    RecordDelivery,
-    /// Answer what the other side says was delivered: `confirmDelivery`.
+    /// Confirm or contradict a delivery that the other side recorded: `confirmDelivery`.
     ConfirmDelivery,
-    /// Take one's own record back: `withdrawDelivery`.
+    /// Record a delivery: `recordDelivery`.
+    RecordDelivery,
+    /// Withdraw your own record of a delivery: `withdrawDelivery`.
     WithdrawDelivery,
-    /// Say that the two sides do not agree, and call a broker: `disputeMatch`.
+    /// Dispute what was delivered, so that a broker decides: `disputeMatch`.
     Dispute,
-    /// Decide a dispute: `resolveDispute`, for brokers.
+    /// Decide a dispute, for brokers: `resolveDispute`.
     Resolve,
-    /// Call it off: `cancelMatch`.
+    /// Cancel what was agreed: `cancelMatch`.
     Cancel,
-    /// Say that what was lent came back: `markReturned`, for the side that lent it.
+    /// Record that what was lent came back, for the side that lent it: `markReturned`.
     MarkReturned,
     /// Thank the other side: `giveThanks`.
     Thank,
 }
 
-/// All acts, in the order in which a page would show them.
-const ACTS: [Act; 16] = [
-    Act::Accept,
-    Act::Counter,
-    Act::Decline,
-    Act::Withdraw,
-    Act::Approve,
-    Act::AcceptAmendment,
-    Act::ProposeAmendment,
-    Act::DeclineAmendment,
-    Act::ConfirmDelivery,
-    Act::RecordDelivery,
-    Act::WithdrawDelivery,
-    Act::Dispute,
-    Act::Resolve,
-    Act::Cancel,
-    Act::MarkReturned,
-    Act::Thank,
-];
+/// States in which an amendment can be proposed and answered.
+pub const AMENDABLE: &[MatchState] = &[MatchState::Accepted, MatchState::InDelivery];
 
-impl Act {
-    /// The states in which it can be done.
-    #[must_use]
-    pub const fn states(self) -> &'static [MatchState] {
+impl Lifecycle for matching::Entity {
+    type State = MatchState;
+    type Act = Act;
+    /// Lowest role in the organisation of a side; `None` for acts of brokers.
+    type Role = Option<MembershipRole>;
+    /// Side whose act it is, for viewers who belong to both; `None` if the match itself tells.
+    type Context = Option<MatchSide>;
+    /// Side for which the viewer acts; `None` for brokers.
+    type Side = Option<MatchSide>;
+
+    const NOUN: &'static str = "match";
+    const STATE: Option<Column> = Some(Column::State);
+    const VERSION: Option<Column> = Some(Column::Version);
+    const UPDATED_AT: Column = Column::UpdatedAt;
+
+    fn version(row: &matching::Model) -> i32 {
+        row.version
+    }
+
+    fn state_at(row: &matching::Model, _: &Option<MatchSide>, now: DateTime<Utc>) -> MatchState {
+        state_at(row, now)
+    }
+
+    fn state_name(state: MatchState) -> String {
+        lifecycle::stored_name(&state)
+    }
+
+    fn rule(act: Act) -> Rule<Self> {
         use MatchState::{
-            Accepted, AwaitingConfirmation, Cancelled, Disputed, Fulfilled, InDelivery, Resolved,
+            Accepted, AwaitingConfirmation, Cancelled, Countered, Declined, Disputed, Fulfilled,
+            InDelivery, Proposed, Resolved, Withdrawn,
         };
-        match self {
-            Self::Counter | Self::Accept | Self::Decline | Self::Withdraw | Self::Approve => &OPEN,
-            Self::ProposeAmendment
-            | Self::AcceptAmendment
-            | Self::DeclineAmendment
-            | Self::RecordDelivery
-            | Self::Cancel => &[Accepted, InDelivery],
-            Self::ConfirmDelivery | Self::WithdrawDelivery | Self::Dispute => {
-                &[InDelivery, AwaitingConfirmation]
+        const EDITOR: Option<MembershipRole> = Some(MembershipRole::Editor);
+        const MANAGER: Option<MembershipRole> = Some(MembershipRole::Manager);
+        const BROKER: Option<MembershipRole> = None;
+
+        let open: &'static [MatchState] = &[Proposed, Countered];
+        let delivered: &'static [MatchState] = &[InDelivery, AwaitingConfirmation];
+        // Where no state stands, the act computes it from the turn or from the deliveries.
+        let (from, by, to, record) = match act {
+            Act::Accept => (open, MANAGER, Some(Accepted), Some(acts::ACCEPTED)),
+            Act::Counter => (open, EDITOR, None, Some(acts::COUNTERED)),
+            Act::Decline => (open, EDITOR, Some(Declined), Some(acts::DECLINED)),
+            Act::Withdraw => (open, EDITOR, Some(Withdrawn), Some(acts::WITHDRAWN)),
+            Act::Approve => (open, BROKER, None, Some(acts::APPROVED)),
+            Act::AcceptAmendment => (AMENDABLE, MANAGER, None, Some(acts::AMENDED)),
+            Act::ProposeAmendment => (AMENDABLE, EDITOR, None, Some(acts::AMENDMENT_PROPOSED)),
+            Act::DeclineAmendment => (AMENDABLE, EDITOR, None, Some(acts::AMENDMENT_DECLINED)),
+            Act::ConfirmDelivery => (delivered, EDITOR, None, None),
+            Act::RecordDelivery => (AMENDABLE, EDITOR, None, Some(acts::DELIVERY_RECORDED)),
+            Act::WithdrawDelivery => (delivered, EDITOR, None, Some(acts::DELIVERY_WITHDRAWN)),
+            Act::Dispute => (delivered, EDITOR, Some(Disputed), Some(acts::DISPUTED)),
+            Act::Resolve => {
+                let from: &'static [MatchState] = &[Disputed];
+                (from, BROKER, Some(Resolved), Some(acts::RESOLVED))
             }
-            Self::Resolve => &[Disputed],
-            Self::MarkReturned => &[Fulfilled, Resolved, Cancelled],
-            Self::Thank => &[Fulfilled, Resolved],
+            Act::Cancel => (AMENDABLE, MANAGER, Some(Cancelled), Some(acts::CANCELLED)),
+            Act::MarkReturned => {
+                let from: &'static [MatchState] = &[Fulfilled, Resolved, Cancelled];
+                (from, EDITOR, None, Some(acts::RETURNED))
+            }
+            Act::Thank => {
+                let from: &'static [MatchState] = &[Fulfilled, Resolved];
+                (from, EDITOR, None, Some(acts::THANKED))
+            }
+        };
+        Rule {
+            from,
+            by,
+            to,
+            record,
         }
     }
 
-    /// The lowest role in a side's organisation that does it; `None` where only brokers do.
-    const fn role(self) -> Option<MembershipRole> {
-        match self {
-            Self::Approve | Self::Resolve => None,
-            Self::Accept | Self::AcceptAmendment | Self::Cancel => Some(MembershipRole::Manager),
-            _ => Some(MembershipRole::Editor),
+    fn authorise(
+        viewer: &Viewer,
+        row: &matching::Model,
+        side: &Option<MatchSide>,
+        act: Act,
+    ) -> Result<Option<MatchSide>, Error> {
+        let Some(role) = Self::rule(act).by else {
+            let party = sides(viewer, row, MembershipRole::Observer).next();
+            if viewer.holds(PlatformRole::Broker) && party.is_none() {
+                return Ok(None);
+            }
+            return Err(Error::Forbidden(
+                "Only brokers do this, and none who belong to one of the two sides.",
+            ));
+        };
+        let own: Vec<MatchSide> = sides(viewer, row, role).collect();
+        let side = side
+            .or_else(|| side_to_act(row, act))
+            .filter(|side| own.contains(side));
+        side.or_else(|| own.first().copied())
+            .map(Some)
+            .ok_or(Error::Forbidden(
+                "Editors of the two organisations negotiate, deliver and confirm; managers agree, and cancel what was agreed.",
+            ))
+    }
+
+    fn check(
+        row: &matching::Model,
+        _: &Option<MatchSide>,
+        act: Act,
+        side: &Option<MatchSide>,
+        now: DateTime<Utc>,
+    ) -> Result<(), UserError> {
+        let invalid = |message: &str| Err(UserError::new(UserErrorCode::InvalidState, message));
+        match act {
+            Act::AcceptAmendment | Act::DeclineAmendment if !has_pending_amendment(row, now) => {
+                invalid("No change of the terms waits for an answer.")
+            }
+            Act::Accept | Act::Decline | Act::AcceptAmendment if row.turn != *side => {
+                Err(UserError::new(
+                    UserErrorCode::NotYourTurn,
+                    "The other side is to answer. You can change your terms with counterMatch, or withdraw.",
+                ))
+            }
+            Act::Approve if row.approved_at.is_some() => invalid("It is approved already."),
+            Act::MarkReturned if *side == Some(MatchSide::Requester) => {
+                invalid("The side that lent it records that it came back.")
+            }
+            Act::MarkReturned if row.returned_at.is_some() || row.offer_allocated == 0 => {
+                invalid("Nothing of it is out on loan.")
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn concerns_in(
+        row: &matching::Model,
+        _: &Option<MatchSide>,
+        side: &Option<MatchSide>,
+    ) -> Concerns {
+        let own = side.unwrap_or(MatchSide::Offerer);
+        Concerns::between(organisation(row, own), organisation(row, other(own)))
+    }
+}
+
+/// The side whose act it is, as the match itself tells.
+fn side_to_act(row: &matching::Model, act: Act) -> Option<MatchSide> {
+    match act {
+        Act::MarkReturned => Some(MatchSide::Offerer),
+        Act::Withdraw => row.turn.map(other),
+        _ => row.turn,
     }
 }
 
@@ -180,7 +283,7 @@ pub fn state_at(row: &matching::Model, now: DateTime<Utc>) -> MatchState {
 
 /// Whether a change of what was agreed waits for an answer.
 #[must_use]
-pub fn amendment_waits(row: &matching::Model, now: DateTime<Utc>) -> bool {
+pub fn has_pending_amendment(row: &matching::Model, now: DateTime<Utc>) -> bool {
     let agreed = [MatchState::Accepted, MatchState::InDelivery].contains(&row.state);
     agreed && row.turn.is_some() && row.answer_by > now
 }
@@ -189,7 +292,7 @@ pub fn amendment_waits(row: &matching::Model, now: DateTime<Utc>) -> bool {
 #[must_use]
 pub fn turn_at(row: &matching::Model, now: DateTime<Utc>) -> Option<MatchSide> {
     let asked = OPEN.contains(&state_at(row, now))
-        || amendment_waits(row, now)
+        || has_pending_amendment(row, now)
         || row.state == MatchState::AwaitingConfirmation;
     row.turn.filter(|_| asked)
 }
@@ -204,103 +307,4 @@ pub fn sides(
     [MatchSide::Offerer, MatchSide::Requester]
         .into_iter()
         .filter(held)
-}
-
-/// The side for which the viewer does this, `None` for brokers. `natural` is the side whose act it is, for those who
-/// belong to both.
-pub fn may(
-    viewer: &Viewer,
-    row: &matching::Model,
-    act: Act,
-    natural: Option<MatchSide>,
-) -> Result<Option<MatchSide>, Error> {
-    viewer.signed_in()?;
-    let Some(role) = act.role() else {
-        let party = sides(viewer, row, MembershipRole::Observer)
-            .next()
-            .is_some();
-        if viewer.holds(PlatformRole::Broker) && !party {
-            return Ok(None);
-        }
-        return Err(Error::Forbidden(
-            "Only brokers do this, and none who belong to one of the two sides.",
-        ));
-    };
-    let held: Vec<MatchSide> = sides(viewer, row, role).collect();
-    let side = natural.filter(|side| held.contains(side));
-    side.or_else(|| held.first().copied())
-        .map(Some)
-        .ok_or(Error::Forbidden(
-            "Editors of the two organisations negotiate, deliver and confirm; managers agree, and call off what was agreed.",
-        ))
-}
-
-/// Whether this can be done to a match as it stands, by a side.
-pub fn can(
-    row: &matching::Model,
-    act: Act,
-    side: Option<MatchSide>,
-    now: DateTime<Utc>,
-) -> Result<(), UserError> {
-    let state = state_at(row, now);
-    if !act.states().contains(&state) {
-        return Err(wrong_state(state, act.states()));
-    }
-    let refuse = |code, message: &str| Err(UserError::new(code, message));
-    let answers = [
-        Act::Accept,
-        Act::Decline,
-        Act::AcceptAmendment,
-        Act::DeclineAmendment,
-    ];
-    match act {
-        Act::AcceptAmendment | Act::DeclineAmendment if !amendment_waits(row, now) => refuse(
-            UserErrorCode::InvalidState,
-            "No change of the terms waits for an answer.",
-        ),
-        // Whoever asked for a change may take it back.
-        Act::DeclineAmendment => Ok(()),
-        _ if answers.contains(&act) && row.turn != side => refuse(
-            UserErrorCode::NotYourTurn,
-            "The other side is to answer. You can change your terms with counterMatch, or withdraw.",
-        ),
-        Act::Approve if row.approved_at.is_some() => {
-            refuse(UserErrorCode::InvalidState, "It is approved already.")
-        }
-        Act::MarkReturned if side == Some(MatchSide::Requester) => refuse(
-            UserErrorCode::InvalidState,
-            "The side that lent it says that it came back.",
-        ),
-        Act::MarkReturned if row.returned_at.is_some() || row.offer_allocated == 0 => {
-            refuse(UserErrorCode::InvalidState, "Nothing of it is out on loan.")
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What the viewer can do to a match now.
-#[must_use]
-pub fn acts(viewer: &Viewer, row: &matching::Model) -> Vec<Act> {
-    let possible = |act: &Act| {
-        let side = match act {
-            Act::MarkReturned => Some(MatchSide::Offerer),
-            _ => row.turn,
-        };
-        may(viewer, row, *act, side).is_ok_and(|side| can(row, *act, side, viewer.now).is_ok())
-    };
-    ACTS.into_iter().filter(possible).collect()
-}
-
-/// A refusal that names the state, and those that would do.
-fn wrong_state(state: MatchState, needed: &[MatchState]) -> UserError {
-    let name = |state: &MatchState| async_graphql::resolver_utils::enum_value(*state).to_string();
-    let needed: Vec<String> = needed.iter().map(name).collect();
-    UserError::new(
-        UserErrorCode::InvalidState,
-        format!(
-            "The match is {}; this needs one that is {}.",
-            name(&state),
-            needed.join(" or ")
-        ),
-    )
 }

@@ -5,30 +5,34 @@ use entity::{
     listing::{self, Audience, ExpiryPolicy, ListingKind, ListingState},
     match_step::MatchStepKind,
     matching::{self, MatchSide, MatchState},
-    organisation::{self, OrganisationState},
+    organisation,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::{
-    allocation::{self, From, Held},
+    acts,
+    allocation::Held,
     jobs,
+    persist::write_terms,
     rules::{self, Act},
-    steps::{Step, record},
-    store::write_terms,
+    step_records::{Step, record},
     terms::{Pair, Said},
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, idempotency::Key,
-        input::Checks, resource,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
+        idempotency::Key, lifecycle::Lifecycle, validation::Checks,
     },
     listings::{
         self,
-        particulars::Particulars,
+        allocation::Required,
+        content::Particulars,
         service::{Draft, ListingId},
     },
+    matches::allocation::set_allocation,
+    organisations::service::lock_active,
 };
 
 /// Proposes to match an offer and a request, one of which is the viewer's organisation's.
@@ -123,7 +127,8 @@ async fn begin(
     listing_made_by: Option<MatchSide>,
 ) -> Result<matching::Model, Error> {
     let mut row = fresh(viewer, offer, request);
-    let side = rules::may(viewer, &row, Act::Counter, listing_made_by)?.ok_or(Error::NotFound)?;
+    let side = matching::Entity::authorise(viewer, &row, &listing_made_by, Act::Counter)?;
+    let side = side.ok_or(Error::NotFound)?;
     let mut checks = Checks::new();
     // Whoever answers a listing names no other.
     let fields = match listing_made_by {
@@ -142,7 +147,7 @@ async fn begin(
     checks.finish()?;
     let terms = terms.ok_or(Error::NotFound)?;
     for id in [row.offerer_id, row.requester_id] {
-        acting(transaction, viewer, id).await?;
+        lock_active(transaction, viewer, Id::new(id)).await?;
     }
     let held = if holds {
         Held::asked(terms.offer_quantity, terms.request_quantity).only(side)
@@ -158,9 +163,16 @@ async fn begin(
         .await
         .map_err(|error| Error::from(error).on_conflict(matched_already))?;
     write_terms(transaction, viewer, &row, side, &terms).await?;
-    allocation::hold(transaction, viewer, &row, (Held::NOTHING, held), From::Open).await?;
+    set_allocation(
+        transaction,
+        viewer,
+        &row,
+        (Held::NOTHING, held),
+        Required::Published,
+    )
+    .await?;
     let step = Step::new(MatchStepKind::Proposed, Some(side)).about(1);
-    record(transaction, viewer, &row, "match.proposed", step).await?;
+    record(transaction, viewer, &row, acts::PROPOSED, step).await?;
     Ok(row)
 }
 
@@ -168,7 +180,7 @@ fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> m
     let id = Uuid::now_v7();
     matching::Model {
         id,
-        reference: listings::store::reference_of("MAT", id),
+        reference: listings::persist::reference_of("MAT", id),
         offer_id: offer.id,
         request_id: request.id,
         offerer_id: offer.organisation_id,
@@ -217,20 +229,6 @@ fn counterparts(
         let message = "Both are of one organisation, which needs no match for that.";
         checks.refuse(fields[1], Code::NoCounterpart, message);
     }
-}
-
-/// Holds an organisation as it is until the transaction ends, and refuses one that was merged into another.
-pub async fn acting(
-    transaction: &Transaction,
-    viewer: &Viewer,
-    id: Uuid,
-) -> Result<organisation::Model, Error> {
-    let row = resource::hold(transaction, viewer, Id::<organisation::Entity>::new(id)).await?;
-    if row.state == OrganisationState::Active {
-        return Ok(row);
-    }
-    let message = format!("{} was merged into another organisation.", row.name);
-    Err(UserError::new(Code::InvalidState, message).into())
 }
 
 fn matched_already() -> UserError {

@@ -4,11 +4,11 @@ use async_graphql::{Context, Result, Subscription};
 use entity::matching;
 use futures_util::{Stream, StreamExt};
 
-use super::{store::MatchId, types::Match};
+use super::{persist::MatchId, types::Match};
 use crate::{
+    activities::live::{self, Event},
     context::Ask,
     kit::{Error, Resource},
-    live::{self, Event},
 };
 
 /// Hearing of matches as they change.

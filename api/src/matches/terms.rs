@@ -8,8 +8,9 @@ use entity::{listing, match_terms, resource_type::Unit};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::{
-    kit::{UserErrorCode as Code, input::Checks, quantity},
-    listings::particulars::Amount,
+    kit::{UserErrorCode as Code, validation::Checks},
+    listings::content::Amount,
+    reference::quantity,
 };
 
 /// How long a proposal waits for an answer where nothing is said.

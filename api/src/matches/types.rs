@@ -1,6 +1,5 @@
 //! What the schema says of a match.
 
-use crate::kit::cost::list_size;
 use std::cmp::Reverse;
 
 use async_graphql::{Context, Object, Result, connection::Connection};
@@ -13,24 +12,24 @@ use entity::{
 };
 
 use super::{
-    agreement::{MatchContact, MatchTerms, quantity_of},
+    available_acts::{self, Beside},
     history::MatchStep,
-    openings::{self, Beside},
+    persist::MatchId,
     rules::{self, Act},
-    store::MatchId,
+    terms_types::{MatchContact, MatchTerms, quantity_of},
 };
 use crate::{
     context::Ask,
     conversations::Conversation,
-    fulfilments::Fulfilment,
     kit::{
         Id,
+        graphql::cost::list_size,
+        lifecycle,
         page::{PageArgs, Total},
     },
-    listings::{Offer, Request, parts::Quantity},
-    members,
-    organisations::Organisation,
-    thanks::Thanks,
+    listings::{Offer, Request, value_types::Quantity},
+    matches::{fulfilments::Fulfilment, thanks::Thanks},
+    organisations::{Organisation, members},
 };
 
 /// One offer and one request, from a first proposal to a delivery that both sides confirm.
@@ -81,7 +80,7 @@ impl Match {
             thanks: &thanks,
             lent,
         };
-        Ok(openings::open(ctx.viewer(), &self.0, acts, beside))
+        Ok(available_acts::open(ctx.viewer(), &self.0, acts, beside))
     }
 
     /// Whether the viewer belongs to one of the sides.
@@ -143,7 +142,7 @@ impl Match {
     /// What the viewer can do to it now.
     #[graphql(directive = list_size::apply(16, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
-        let acts = rules::acts(ctx.viewer(), &self.0);
+        let acts = lifecycle::available::<matching::Entity>(ctx.viewer(), &self.0, &None);
         self.open(ctx, acts).await
     }
 
@@ -162,14 +161,14 @@ impl Match {
     async fn answer_by(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
         let now = ctx.viewer().now;
         let waits = rules::OPEN.contains(&rules::state_at(&self.0, now))
-            || rules::amendment_waits(&self.0, now);
+            || rules::has_pending_amendment(&self.0, now);
         waits.then_some(self.0.answer_by)
     }
 
     /// The latest terms: those to answer, or those in force where nothing waits.
     async fn terms(&self, ctx: &Context<'_>) -> Result<Option<MatchTerms>> {
-        let waits =
-            self.0.agreed_version.is_none() || rules::amendment_waits(&self.0, ctx.viewer().now);
+        let waits = self.0.agreed_version.is_none()
+            || rules::has_pending_amendment(&self.0, ctx.viewer().now);
         let version = if waits {
             Some(self.0.terms_version)
         } else {
@@ -200,8 +199,8 @@ impl Match {
     }
 
     /// Whether a change of what was agreed waits for an answer; `terms` shows it.
-    async fn amendment_waits(&self, ctx: &Context<'_>) -> bool {
-        rules::amendment_waits(&self.0, ctx.viewer().now)
+    async fn has_pending_amendment(&self, ctx: &Context<'_>) -> bool {
+        rules::has_pending_amendment(&self.0, ctx.viewer().now)
     }
 
     /// Whether one of its listings has nothing left for it at this moment, while it waits.

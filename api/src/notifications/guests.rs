@@ -9,24 +9,23 @@ use std::collections::BTreeMap;
 use entity::{
     activity, event,
     link::{self, LinkPurpose},
+    notification::{NotificationKind as Kind, Recipient},
     registration::{self, Column, RegistrationState as State},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{
-    rules::{self, Whom},
-    sentences,
-};
+use super::sentences;
 use crate::{
     App,
+    events::{
+        acts,
+        registrations::{emails, retention, rules::state_at},
+    },
     kit::{Error, Resource, Transaction, Viewer},
     mail::{Letter, links},
-    registrations::{keeping, letters, rules::state_at},
 };
 
-const CONFIRMED: &str = "registration.confirmed";
-const WAITLISTED: &str = "registration.waitlisted";
 /// Where those stand who have a place or may yet have one, the nearest to it first.
 const WITH_US: [State; 3] = [State::Confirmed, State::PlaceOffered, State::Waitlisted];
 
@@ -37,7 +36,7 @@ pub async fn tell(
     viewer: &Viewer,
     act: &activity::Model,
 ) -> Result<usize, Error> {
-    let (Some(post), Some(which)) = (&app.post, concerned(act)) else {
+    let (Some(post), Some(which)) = (&app.post, concerned(app, act)) else {
         return Ok(0);
     };
     let rows: Vec<(Uuid, Uuid, String, State)> = registration::Entity::find()
@@ -60,7 +59,7 @@ pub async fn tell(
         .one(transaction)
         .await?
     {
-        Some(event) => keeping::until(&event),
+        Some(event) => retention::until(&event),
         None => return Ok(0),
     };
     let told = one_each(rows);
@@ -81,20 +80,21 @@ fn one_each(rows: Vec<(Uuid, Uuid, String, State)>) -> Vec<Uuid> {
     each.into_values().map(|(_, id)| id).collect()
 }
 
-/// Whose registrations an act concerns, if those of any.
-fn concerned(act: &activity::Model) -> Option<Condition> {
+/// Condition for the registrations that an act concerns; `None` if it concerns none.
+fn concerned(app: &App, act: &activity::Model) -> Option<Condition> {
+    let entry = app.catalogue.entry(act)?;
+    let mut recipients = entry.notifies.iter().flat_map(|(_, to)| *to);
     if act.subject_kind == registration::Entity::NAME {
-        let own = [CONFIRMED, WAITLISTED].contains(&act.act.as_str());
-        let told = rules::tellings(&act.act).any(|telling| telling.whom.contains(&Whom::Concerned));
-        return (own || told).then(|| Condition::all().add(Column::Id.eq(act.subject_id)));
+        let own = acts::REGISTRATION_CONFIRMED.is(act) || acts::WAITLISTED.is(act);
+        let told = own || recipients.any(|recipient| *recipient == Recipient::Concerned);
+        return told.then(|| Condition::all().add(Column::Id.eq(act.subject_id)));
     }
     if act.subject_kind != event::Entity::NAME {
         return None;
     }
-    let mut tellings = rules::tellings(&act.act).flat_map(|telling| telling.whom);
-    let states: &[State] = tellings.find_map(|whom| match whom {
-        Whom::Registered => Some(&WITH_US[..]),
-        Whom::Coming => Some(&[State::Confirmed][..]),
+    let states: &[State] = recipients.find_map(|recipient| match recipient {
+        Recipient::Registered => Some(&WITH_US[..]),
+        Recipient::Confirmed => Some(&[State::Confirmed][..]),
         _ => None,
     })?;
     let which = Condition::all()
@@ -124,8 +124,8 @@ async fn write(app: &App, viewer: &Viewer, link: &link::Model) -> Result<Option<
     let Some(event) = event else {
         return Ok(None);
     };
-    match sentence(&act, state_at(&row, viewer.now), &row, &event) {
-        Some(sentence) => letters::news(app, link, &row, &event, &sentence),
+    match sentence(app, &act, state_at(&row, viewer.now), &row, &event) {
+        Some(sentence) => emails::news(app, link, &row, &event, &sentence),
         None => Ok(None),
     }
 }
@@ -140,30 +140,31 @@ async fn act_of(
     }
 }
 
-/// What is said of an act to whoever stands so now; `None` where it has passed.
+/// Sentence about an act for a guest whose registration is in this state; `None` if it is no longer true.
 fn sentence(
+    app: &App,
     act: &activity::Model,
     state: State,
     row: &registration::Model,
     event: &event::Model,
 ) -> Option<String> {
     let (title, places) = (&event.title, row.places);
-    match act.act.as_str() {
-        CONFIRMED => (state == State::Confirmed)
-            .then(|| format!("You are registered for “{title}”, with {places} of its places.")),
-        WAITLISTED => (state == State::Waitlisted).then(|| {
-            format!("You wait for “{title}”, of which all places are taken. You are told when it is your turn.")
-        }),
-        name => {
-            let telling = rules::tellings(name).next()?;
-            let stands = match name {
-                "registration.place_offered" => state == State::PlaceOffered,
-                "registration.lapsed" => state == State::Lapsed,
-                "registration.revoked" => state == State::Cancelled,
-                "event.reminded" => state == State::Confirmed,
-                _ => WITH_US.contains(&state),
-            };
-            stands.then(|| sentences::sentence(telling.kind, Some(title), None))
-        }
+    if acts::REGISTRATION_CONFIRMED.is(act) {
+        return (state == State::Confirmed)
+            .then(|| format!("You are registered for “{title}”, with {places} of its places."));
     }
+    if acts::WAITLISTED.is(act) {
+        return (state == State::Waitlisted).then(|| {
+            format!("You wait for “{title}”, of which all places are taken. You are told when it is your turn.")
+        });
+    }
+    let (kind, _) = app.catalogue.entry(act)?.notifies.first()?;
+    let holds = match kind {
+        Kind::PlaceOffered => state == State::PlaceOffered,
+        Kind::PlaceLapsed => state == State::Lapsed,
+        Kind::RegistrationRevoked => state == State::Cancelled,
+        Kind::EventReminder => state == State::Confirmed,
+        _ => WITH_US.contains(&state),
+    };
+    holds.then(|| sentences::sentence(*kind, Some(title), None))
 }

@@ -8,12 +8,12 @@ use entity::mail::{Entity, Model};
 use sea_orm::Condition;
 use tokio::{sync::Notify, time::timeout};
 
-use super::{letters, store, timing, wishes};
+use super::{compose, persist, preferences, timing};
 use crate::{
     App,
-    kit::{Error, Viewer, crash},
+    activities::outbox,
+    kit::{Error, Viewer, failpoint},
     mail::send_next,
-    outbox,
 };
 
 /// The name under which they read.
@@ -64,21 +64,23 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         let transaction = database.begin().await?;
         let acts = outbox::service::next(&transaction, READER, BATCH).await?;
         for act in &acts {
-            told += store::tell(app, &transaction, viewer, act).await?;
+            told += persist::tell(app, &transaction, viewer, act).await?;
         }
         outbox::service::advance(&transaction, READER, &acts).await?;
-        crash::point("notifications.told");
+        failpoint::point("notifications.told");
         transaction.commit().await?;
-        crash::point("notifications.committed");
+        failpoint::point("notifications.committed");
     }
     Ok(told)
 }
 
 /// Mails what has waited longest, if anything is due. What is tried again keeps to its reader's quiet hours.
 pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
-    let write = |row: Model| async move { letters::write(app, viewer, &row).await };
+    let write = |row: Model| async move { compose::write(app, viewer, &row).await };
     let later = |row: Model, at| async move {
-        let quiet = wishes::of(&app.database.write, row.person_id).await?.quiet;
+        let quiet = preferences::of(&app.database.write, row.person_id)
+            .await?
+            .quiet;
         Ok(timing::calm(quiet, at))
     };
     send_next::<Entity, _, _>(app, viewer, Condition::all(), write, later).await

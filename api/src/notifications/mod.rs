@@ -8,21 +8,24 @@
 //! that moment. For each category people wish for mail at once, once a day or not at all, and for hours without any;
 //! the list has everything all the same. Nobody but its reader sees a notification.
 
-mod audience;
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+pub mod compose;
 pub mod guests;
 mod inputs;
 pub mod jobs;
-pub mod letters;
+mod message_readers;
 mod mutation;
-mod naming;
-mod readers;
+mod persist;
+pub mod preferences;
+mod recipients;
 pub mod rules;
 pub mod sentences;
 pub mod service;
-mod store;
 pub mod timing;
+mod titles;
 mod types;
-pub mod wishes;
 
 use entity::{
     activity,

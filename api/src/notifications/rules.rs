@@ -1,127 +1,17 @@
-//! Who is told of what: one table.
+//! Categories of notifications, how they are mailed unless a person chose otherwise, and whose members are recipients.
 //!
-//! An act that stands in it is told to those whom its row names, once each, and never to whoever did it. To tell of
-//! a new act, add its row here, its kind to `entity::notification`, and its sentence to `sentences.rs`.
+//! Whom an act notifies stands in its entry in the catalogue of acts (`acts.rs` of each feature). To add a notification,
+//! add its kind to `entity::notification`, and its category here and its sentence in `sentences.rs`, for which the compiler
+//! asks.
 
 use std::collections::BTreeSet;
 
 use entity::{
     activity,
     mail_wish::MailWish,
-    membership::MembershipRole::{self, Editor, Manager},
-    notification::{NotificationCategory as Category, NotificationKind as Kind},
-    person::PlatformRole,
+    notification::{NotificationCategory as Category, NotificationKind as Kind, Recipient},
 };
 use uuid::Uuid;
-
-/// Whom to tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whom {
-    /// Members of the organisation that the act concerns, from this role up.
-    Members(MembershipRole),
-    /// Of an act between two organisations: members of the one that did not act, from this role up; of both where
-    /// neither did, for instance because a time ran out.
-    OtherSide(MembershipRole),
-    /// Whoever posted the listing that it was done to, while they are a member.
-    Poster,
-    /// The person to whom it was done.
-    Concerned,
-    /// Of a message: the members of the other side who may write, but not those who were told of an earlier one
-    /// that they have not read.
-    Readers,
-    /// All who hold a role for the whole marketplace, but not those who belong to a side of it.
-    Staff(PlatformRole),
-    /// Brokers, while a match waits for the approval of one.
-    Approvers,
-    /// Everybody who has, was offered or waits for a place at the event that it was done to.
-    Registered,
-    /// Everybody who has a place at the event that it was done to.
-    Coming,
-}
-
-/// An act of which people are told.
-#[derive(Clone, Copy, Debug)]
-pub struct Telling {
-    /// The act, as the record spells it.
-    pub act: &'static str,
-    /// As what it is told.
-    pub kind: Kind,
-    /// To whom.
-    pub whom: &'static [Whom],
-}
-
-const fn tell(act: &'static str, kind: Kind, whom: &'static [Whom]) -> Telling {
-    Telling { act, kind, whom }
-}
-
-/// Whoever looks after an organisation's listings.
-const LISTERS: &[Whom] = &[Whom::Members(Editor), Whom::Poster];
-/// Whoever looks after matches, on the side that did not act.
-const OTHERS: &[Whom] = &[Whom::OtherSide(Editor)];
-/// Whoever decides between two sides.
-const BROKERS: &[Whom] = &[Whom::Staff(PlatformRole::Broker)];
-/// Whoever looks after the organisation itself.
-const MANAGERS: &[Whom] = &[Whom::Members(Manager)];
-
-/// Who is told of what.
-#[rustfmt::skip]
-pub const TELLINGS: [Telling; 50] = [
-    tell("listing.expiry_reminded",                Kind::ListingEndsSoon,       LISTERS),
-    tell("listing.confirmation_asked",             Kind::ListingUnconfirmed,    LISTERS),
-    tell("listing.expired",                        Kind::ListingExpired,        LISTERS),
-    tell("listing.closed",                         Kind::ListingClosed,         &[Whom::Poster]),
-    tell("organisation.join_requested",            Kind::JoinRequested,         MANAGERS),
-    tell("organisation.member_approved",           Kind::JoinApproved,          &[Whom::Concerned]),
-    tell("organisation.member_declined",           Kind::JoinDeclined,          &[Whom::Concerned]),
-    tell("organisation.member_removed",            Kind::MemberRemoved,         &[Whom::Concerned]),
-    tell("organisation.member_joined",             Kind::MemberJoined,          MANAGERS),
-    tell("organisation.member_role_changed",       Kind::RoleChanged,           &[Whom::Concerned]),
-    tell("organisation.verified",                  Kind::OrganisationVerified,  MANAGERS),
-    tell("organisation.verification_failed",       Kind::VerificationFailed,    MANAGERS),
-    tell("organisation.verification_withdrawn",    Kind::VerificationWithdrawn, MANAGERS),
-    tell("organisation.merged",                    Kind::OrganisationMerged,    MANAGERS),
-    tell("match.proposed",                         Kind::MatchProposed,         OTHERS),
-    tell("match.proposed",                         Kind::ApprovalNeeded,        &[Whom::Approvers]),
-    tell("match.countered",                        Kind::MatchCountered,        OTHERS),
-    tell("match.countered",                        Kind::ApprovalNeeded,        &[Whom::Approvers]),
-    tell("match.accepted",                         Kind::MatchAccepted,         OTHERS),
-    tell("match.declined",                         Kind::MatchDeclined,         OTHERS),
-    tell("match.withdrawn",                        Kind::MatchWithdrawn,        OTHERS),
-    tell("match.lapsed",                           Kind::MatchLapsed,           OTHERS),
-    tell("match.crowded_out",                      Kind::MatchCrowdedOut,       OTHERS),
-    tell("match.room_again",                       Kind::MatchHasRoom,          OTHERS),
-    tell("match.approved",                         Kind::MatchApproved,         OTHERS),
-    tell("match.amendment_proposed",               Kind::AmendmentProposed,     OTHERS),
-    tell("match.amended",                          Kind::AmendmentAccepted,     OTHERS),
-    tell("match.amendment_declined",               Kind::AmendmentDeclined,     OTHERS),
-    tell("match.amendment_lapsed",                 Kind::AmendmentDeclined,     OTHERS),
-    tell("match.delivery_recorded",                Kind::DeliveryRecorded,      OTHERS),
-    tell("match.delivery_confirmed",               Kind::DeliveryConfirmed,     OTHERS),
-    tell("match.delivery_withdrawn",               Kind::DeliveryWithdrawn,     OTHERS),
-    tell("match.disputed",                         Kind::MatchDisputed,         OTHERS),
-    tell("match.disputed",                         Kind::DisputeRaised,         BROKERS),
-    tell("match.fulfilled",                        Kind::MatchFulfilled,        OTHERS),
-    tell("match.resolved",                         Kind::MatchResolved,         OTHERS),
-    tell("match.returned",                         Kind::MatchReturned,         OTHERS),
-    tell("match.cancelled",                        Kind::MatchCancelled,        OTHERS),
-    tell("match.thanked",                          Kind::Thanked,               OTHERS),
-    tell("message.posted",                         Kind::MessagePosted,         &[Whom::Readers]),
-    tell("message.hidden",                         Kind::MessageHidden,         &[Whom::Concerned]),
-    tell("message.reported",                       Kind::MessageReported,       &[Whom::Staff(PlatformRole::Moderator)]),
-    tell("registration.place_offered",             Kind::PlaceOffered,          &[Whom::Concerned]),
-    tell("registration.lapsed",                    Kind::PlaceLapsed,           &[Whom::Concerned]),
-    tell("registration.revoked",                   Kind::RegistrationRevoked,   &[Whom::Concerned]),
-    tell("event.rescheduled",                      Kind::EventRescheduled,      &[Whom::Registered]),
-    tell("event.postponed",                        Kind::EventPostponed,        &[Whom::Registered]),
-    tell("event.cancelled",                        Kind::EventCancelled,        &[Whom::Registered]),
-    tell("event.changed",                          Kind::EventChanged,          &[Whom::Registered]),
-    tell("event.reminded",                         Kind::EventReminder,         &[Whom::Coming]),
-];
-
-/// How an act is told. Whoever is meant by several rows is told once, by the first of them.
-pub fn tellings(act: &str) -> impl Iterator<Item = &'static Telling> {
-    TELLINGS.iter().filter(move |telling| telling.act == act)
-}
 
 /// What a kind is about.
 #[must_use]
@@ -192,10 +82,10 @@ pub const fn usual(category: Category) -> MailWish {
 
 /// The organisations whose members are told, where those of the actor are known.
 #[must_use]
-pub fn sides(whom: Whom, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<Uuid> {
-    match whom {
-        Whom::Members(_) => act.organisation_id.into_iter().collect(),
-        Whom::OtherSide(_) => {
+pub fn sides(recipient: Recipient, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<Uuid> {
+    match recipient {
+        Recipient::Members(_) => act.organisation_id.into_iter().collect(),
+        Recipient::OtherSide(_) => {
             let both = [act.organisation_id, act.other_organisation_id];
             let both: Vec<Uuid> = both.into_iter().flatten().collect();
             let others: Vec<Uuid> = both
@@ -210,18 +100,20 @@ pub fn sides(whom: Whom, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<
                 others
             }
         }
-        Whom::Poster
-        | Whom::Concerned
-        | Whom::Readers
-        | Whom::Staff(_)
-        | Whom::Approvers
-        | Whom::Registered
-        | Whom::Coming => Vec::new(),
+        Recipient::Poster
+        | Recipient::Concerned
+        | Recipient::Readers
+        | Recipient::Staff(_)
+        | Recipient::Approvers
+        | Recipient::Registered
+        | Recipient::Confirmed => Vec::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use entity::membership::MembershipRole::Editor;
+
     use super::*;
     use crate::kit::clock;
 
@@ -248,17 +140,11 @@ mod tests {
         let act = between(one, two);
         let told = |actors: &[Uuid]| {
             let actors = actors.iter().copied().collect();
-            sides(Whom::OtherSide(Editor), &act, &actors)
+            sides(Recipient::OtherSide(Editor), &act, &actors)
         };
         assert_eq!(told(&[one]), [two]);
         assert_eq!(told(&[two]), [one]);
         assert_eq!(told(&[]), [one, two]);
         assert_eq!(told(&[one, two]), [two]);
-    }
-
-    #[test]
-    fn no_row_stands_twice() {
-        let rows = TELLINGS.map(|telling| (telling.act, format!("{:?}", telling.kind)));
-        assert_eq!(BTreeSet::from(rows.clone()).len(), rows.len());
     }
 }

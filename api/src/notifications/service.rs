@@ -6,7 +6,6 @@ use entity::{
     mail,
     mail_wish::MailWish,
     notification::{self, Column, Entity, NotificationCategory as Category},
-    person,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -15,17 +14,18 @@ use sea_orm::{
 };
 
 use super::{
-    letters::UNSUBSCRIBE,
+    acts,
+    compose::UNSUBSCRIBE,
+    preferences::{self, Wishes},
     timing::QuietHours,
-    wishes::{self, Wishes},
 };
 use crate::{
     App,
     kit::{
         Error, Id, Resource, UserErrorCode, Viewer,
-        activity::{self, Act},
-        input::Checks,
+        activity::{self, Concerns},
         page::{self, KeyKind, Order, PageArgs, Slice},
+        validation::Checks,
     },
 };
 
@@ -109,7 +109,7 @@ pub async fn mark_read(app: &App, viewer: &Viewer, which: Which) -> Result<(), E
 /// How the viewer wishes to have mail; `None` where nobody signed in.
 pub async fn wishes(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<Wishes>, Error> {
     match viewer.person_id() {
-        Some(me) => Ok(Some(wishes::of(conn, me).await?)),
+        Some(me) => Ok(Some(preferences::of(conn, me).await?)),
         None => Ok(None),
     }
 }
@@ -143,20 +143,20 @@ pub async fn wish(
     let transaction = app.database.begin().await?;
     let mut fields = Vec::new();
     for (category, wish) in &said {
-        wishes::keep(&transaction, me, *category, *wish).await?;
+        preferences::keep(&transaction, me, *category, *wish).await?;
     }
     if !said.is_empty() {
         fields.push("mail");
     }
     if let Some(quiet) = quiet {
-        wishes::keep_quiet(&transaction, me, quiet).await?;
+        preferences::keep_quiet(&transaction, me, quiet).await?;
         fields.push("quietHours");
     }
     if !fields.is_empty() {
-        let act = act("person.notification_preferences_updated", me, &fields);
-        activity::record(&transaction, viewer, act).await?;
+        let (act, nobody) = (acts::PREFERENCES_UPDATED, Concerns::ACTOR);
+        activity::record_for(&transaction, viewer, act, me, nobody, &fields).await?;
     }
-    let wishes = wishes::of(&transaction, me).await?;
+    let wishes = preferences::of(&transaction, me).await?;
     transaction.commit().await?;
     Ok(wishes)
 }
@@ -177,31 +177,18 @@ pub async fn unsubscribe(app: &App, viewer: &Viewer, token: &str) -> Result<(), 
         .column(Column::Category)
         .distinct();
     let categories: Vec<Category> = categories.into_tuple().all(&transaction).await?;
-    let wishes = wishes::of(&transaction, mail.person_id).await?;
+    let wishes = preferences::of(&transaction, mail.person_id).await?;
     let mut changed = false;
     for category in categories {
         if wishes.of(category) != MailWish::Off {
-            wishes::keep(&transaction, mail.person_id, category, MailWish::Off).await?;
+            preferences::keep(&transaction, mail.person_id, category, MailWish::Off).await?;
             changed = true;
         }
     }
     if changed {
-        let act = act("person.mail_unsubscribed", mail.person_id, &["mail"]);
-        activity::record(&transaction, viewer, act).await?;
+        let (act, nobody) = (acts::UNSUBSCRIBED, Concerns::ACTOR);
+        activity::record_for(&transaction, viewer, act, mail.person_id, nobody, &["mail"]).await?;
     }
     transaction.commit().await?;
     Ok(())
-}
-
-const fn act<'a>(
-    act: &'static str,
-    person: uuid::Uuid,
-    fields: &'a [&'static str],
-) -> Act<'a, person::Entity> {
-    Act {
-        act,
-        subject: Id::new(person),
-        organisation: None,
-        fields,
-    }
 }

@@ -1,6 +1,6 @@
 //! What the schema says of notifications and of how people wish to have mail.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -10,9 +10,9 @@ use entity::{
 };
 
 use super::{
-    naming::{self, Look},
+    preferences::Wishes,
     service,
-    wishes::Wishes,
+    titles::{self, Look},
 };
 use crate::{
     activities::Activity,
@@ -49,7 +49,7 @@ impl Notification {
     }
 
     async fn told(&self, ctx: &Context<'_>) -> Result<Option<activity::Model>, Error> {
-        naming::act_of(&InQuery(ctx), self.0.activity_id).await
+        titles::act_of(&InQuery(ctx), self.0.activity_id).await
     }
 }
 
@@ -109,7 +109,7 @@ impl Notification {
 
     /// A sentence to show. It names what the reader may see at this moment, and no people.
     async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(Some(naming::sentence(&InQuery(ctx), &self.0).await?))
+        Ok(Some(titles::sentence(&InQuery(ctx), &self.0).await?))
     }
 
     /// What was acted on; null where it is gone, or where the reader may not see it any more.

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     kit::{Id, page::Order},
-    places::PlaceInput,
-    registers::OrganisationIdentifierInput,
+    locations::PlaceInput,
+    organisations::registers::OrganisationIdentifierInput,
 };
 
 /// In which order to list organisations.
@@ -41,7 +41,7 @@ impl OrganisationOrder {
 #[derive(InputObject)]
 pub struct OrganisationFilter {
     /// Part of a name or of a town, or a whole number of a register.
-    #[graphql(directive = crate::kit::cost::cost::apply(crate::kit::cost::TEXT))]
+    #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
     /// Of one of these kinds.
     #[graphql(default)]

@@ -5,10 +5,17 @@
 //! organisation only. Staff verify what an organisation says of itself; when it changes its name, kind
 //! or numbers, somebody has to look again.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
 mod inputs;
+pub mod invitations;
+pub mod members;
+pub mod mergers;
 mod mutation;
+pub mod projection;
 mod query;
-pub mod row;
+pub mod registers;
 pub mod rules;
 pub mod search;
 pub mod service;
@@ -22,7 +29,7 @@ pub use mutation::OrganisationMutation;
 pub use query::OrganisationQuery;
 pub use types::{Organisation, OrganisationPayload};
 
-use crate::kit::{Resource, Viewer};
+use crate::kit::{Resource, Viewer, activity::Concerns};
 
 impl Resource for organisation::Entity {
     const NAME: &'static str = "organisation";
@@ -34,5 +41,9 @@ impl Resource for organisation::Entity {
 
     fn visible_to(_: &Viewer) -> Condition {
         Condition::all()
+    }
+
+    fn concerns(row: &organisation::Model) -> Concerns {
+        Concerns::organisation(row.id)
     }
 }

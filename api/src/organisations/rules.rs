@@ -10,9 +10,9 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, Id, UserError, UserErrorCode, Viewer, input::Checks, place::Point},
-    places::rules::{self as places, Address},
-    registers::rules::{self as registers, Identifier},
+    kit::{Error, Id, UserError, UserErrorCode, Viewer, validation::Checks},
+    locations::{place::Point, rules as places, rules::Address},
+    organisations::registers::{rules as registers, rules::Identifier},
 };
 
 /// The sector that a kind of organisation belongs to.
@@ -87,7 +87,7 @@ pub fn may_verify(viewer: &Viewer) -> Result<(), Error> {
     ))
 }
 
-/// A merged organisation only points to the one that carries on.
+/// Refuses to act for an organisation that was merged into another.
 pub fn is_active(organisation: &Model, field: &str) -> Result<(), Error> {
     if organisation.state == OrganisationState::Active {
         return Ok(());
@@ -95,7 +95,10 @@ pub fn is_active(organisation: &Model, field: &str) -> Result<(), Error> {
     Err(UserError::at(
         field,
         UserErrorCode::InvalidState,
-        "This organisation was merged into another: see mergedInto, and use that one.",
+        format!(
+            "{} was merged into another organisation: see mergedInto. Act for that one.",
+            organisation.name
+        ),
     )
     .into())
 }

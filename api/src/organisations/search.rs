@@ -17,9 +17,9 @@ use crate::{
     App,
     kit::{
         Error, Resource, Viewer,
-        dialect::contains,
+        database::dialect::contains,
+        graphql::nested_page::PageOf,
         page::{self, KeyKind, Order, PageArgs, Slice},
-        pages::PageOf,
     },
 };
 

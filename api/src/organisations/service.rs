@@ -17,18 +17,19 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::rules::{self, Profile};
+use super::{
+    acts,
+    rules::{self, Profile},
+};
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer,
-        activity::{self, Act},
-        idempotency::Key,
-        place::Point,
-        resource,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
+        idempotency::Key, lifecycle,
     },
+    locations::place::Point,
+    organisations::registers::rules::Identifier,
     reference::Snapshot,
-    registers::rules::Identifier,
 };
 
 /// How many steps up a cycle of parents is looked for: no council has as many levels.
@@ -80,12 +81,7 @@ pub async fn create_in(
     write_areas(transaction, &row).await?;
     let sent = profile.identifiers.unwrap_or_default();
     write_identifiers(transaction, row.id, &[], &sent).await?;
-    activity::record(
-        transaction,
-        viewer,
-        act("organisation.created", row.id, &[]),
-    )
-    .await?;
+    activity::record(transaction, viewer, acts::CREATED, &row, &[]).await?;
     Ok(row)
 }
 
@@ -103,9 +99,7 @@ pub async fn update(
     rules::is_active(&before, "organisationId")?;
     let snapshot = app.reference.now();
     let profile = rules::checked(profile, |code| snapshot.area(code).is_some())?;
-    if before.version != version {
-        return Err(outdated());
-    }
+    lifecycle::check_version("organisation", Some(version), before.version)?;
     let mut after = rules::applied(before.clone(), &profile, |areas| middle(&snapshot, areas));
     let mut fields = rules::changed(&before, &after);
     let transaction = app.database.begin().await?;
@@ -134,12 +128,7 @@ pub async fn update(
         write_areas(&transaction, &after).await?;
     }
     write_identifiers(&transaction, id.0, &held, &sent).await?;
-    activity::record(
-        &transaction,
-        viewer,
-        act("organisation.updated", id.0, &fields),
-    )
-    .await?;
+    activity::record(&transaction, viewer, acts::UPDATED, &after, &fields).await?;
     transaction.commit().await?;
     Ok(after)
 }
@@ -157,39 +146,48 @@ pub async fn verify(
     let mut row = resource::get(&app.database.read, viewer, id).await?;
     rules::is_active(&row, "organisationId")?;
     rules::verification(status, method)?;
-    if version.is_some_and(|version| version != row.version) {
-        return Err(outdated());
-    }
+    lifecycle::check_version("organisation", version, row.version)?;
     row.verification = status;
     row.verification_method = method.filter(|_| status != VerificationStatus::Unverified);
     row.verified_at = (status == VerificationStatus::Verified).then_some(viewer.now);
     let transaction = app.database.begin().await?;
     let row = save(&transaction, viewer, row).await?;
-    let name = match status {
-        VerificationStatus::Verified => "organisation.verified",
-        VerificationStatus::Failed => "organisation.verification_failed",
-        VerificationStatus::Unverified => "organisation.verification_withdrawn",
+    let act = match status {
+        VerificationStatus::Verified => acts::VERIFIED,
+        VerificationStatus::Failed => acts::VERIFICATION_FAILED,
+        VerificationStatus::Unverified => acts::VERIFICATION_WITHDRAWN,
     };
-    activity::record(&transaction, viewer, act(name, id.0, &["verification"])).await?;
+    activity::record(&transaction, viewer, act, &row, &["verification"]).await?;
     transaction.commit().await?;
     Ok(row)
 }
 
-/// Takes turns with every other act on an organisation until the transaction ends, and tells how it is then.
+/// Locks an organisation until the transaction ends, and reads it as it is then.
 ///
-/// A row that is given its own value is locked for the others, on both databases. Whoever takes two turns takes
-/// that of the lower id first.
-pub async fn take_turn(transaction: &Transaction, id: Uuid) -> Result<Model, Error> {
-    let rows = Entity::update_many()
+/// The row is set to its own value, which locks it on both databases. A transaction that locks two organisations locks
+/// the one with the lower id first.
+pub async fn lock(transaction: &Transaction, id: Uuid) -> Result<Model, Error> {
+    let locked = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt))
         .filter(Column::Id.eq(id))
         .exec_with_returning(transaction)
         .await?;
-    rows.into_iter().next().ok_or(Error::NotFound)
+    locked.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Whether somebody can act for an organisation, which nobody merges into another until the transaction ends.
-pub async fn goes_on(
+/// Locks an organisation against changes until the transaction ends. Refuses one that was merged into another.
+pub async fn lock_active(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    id: Id<Entity>,
+) -> Result<Model, Error> {
+    let row = resource::lock_shared(transaction, viewer, id).await?;
+    rules::is_active(&row, "organisationId")?;
+    Ok(row)
+}
+
+/// Like [`lock_active`], but tells whether there is such an organisation; true if none is named.
+pub async fn lock_if_active(
     transaction: &Transaction,
     viewer: &Viewer,
     id: Option<Id<Entity>>,
@@ -197,11 +195,17 @@ pub async fn goes_on(
     let Some(id) = id else {
         return Ok(true);
     };
-    match resource::hold(transaction, viewer, id).await {
+    match resource::lock_shared(transaction, viewer, id).await {
         Ok(row) => Ok(row.state == OrganisationState::Active),
         Err(Error::NotFound) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Refuses to act for an organisation that was merged into another.
+pub async fn check_active(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
+    let row = Entity::find_by_id(id).one(conn).await?;
+    rules::is_active(&row.ok_or(Error::NotFound)?, "organisationId")
 }
 
 /// Writes a row that was read at its version, which it then leaves.
@@ -222,7 +226,12 @@ pub async fn save(
         .filter(Column::State.eq(OrganisationState::Active))
         .exec_with_returning(transaction)
         .await?;
-    saved.into_iter().next().ok_or_else(outdated)
+    if let Some(saved) = saved.into_iter().next() {
+        return Ok(saved);
+    }
+    let now = Entity::find_by_id(id).one(transaction).await?;
+    let versions = now.map(|now| (version, now.version));
+    Err(lifecycle::outdated("organisation", versions).into())
 }
 
 /// Whether an organisation may become a part of another: no circle may come of it.
@@ -247,7 +256,7 @@ async fn adopt(
     let mut turns = [child, parent.0];
     turns.sort_unstable();
     for turn in turns {
-        match take_turn(transaction, turn).await {
+        match lock(transaction, turn).await {
             Ok(row) if turn == parent.0 => rules::is_active(&row, "parentId")?,
             // A new organisation is not there yet, and nobody waits for it.
             Ok(_) | Err(Error::NotFound) => {}
@@ -373,28 +382,6 @@ pub(super) fn blank(viewer: &Viewer) -> Model {
         updated_at: viewer.now,
         version: 1,
     }
-}
-
-const fn act<'a>(
-    act: &'static str,
-    organisation: Uuid,
-    fields: &'a [&'static str],
-) -> Act<'a, Entity> {
-    Act {
-        act,
-        subject: Id::new(organisation),
-        organisation: Some(organisation),
-        fields,
-    }
-}
-
-fn outdated() -> Error {
-    UserError::at(
-        "version",
-        UserErrorCode::VersionOutdated,
-        "The organisation was changed since you read it. Read it again and repeat the change.",
-    )
-    .into()
 }
 
 fn taken(at: usize) -> UserError {

@@ -1,6 +1,6 @@
 //! What the schema says of organisations.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use std::borrow::Cow;
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
@@ -14,25 +14,27 @@ use entity::{
     organisation_identifier,
 };
 
-use super::{row, rules, search};
+use super::{projection, rules, search};
 use crate::{
     activities::Activity,
     calendars,
     context::Ask,
     events::{self, EventFilter, EventOrder, EventPage},
-    finding::{self, ListingFilter, ListingOrder, query::ListingPage},
-    invitations::Invitation,
     kit::{
         Error, Id, Viewer,
-        at_once::AtHand,
+        database::projection::Partial,
+        graphql::fast_object::AtHand,
         page::{PageArgs, Total},
-        partial::Partial,
     },
-    listings::Listing,
-    members::Membership,
-    places::Place,
+    listings::{
+        Listing,
+        search::{self as listing_search, ListingFilter, ListingOrder, query::ListingPage},
+    },
+    locations::Place,
+    organisations::{
+        invitations::Invitation, members::Membership, registers::OrganisationIdentifier,
+    },
     reference::Area,
-    registers::OrganisationIdentifier,
 };
 
 /// An organisation of the county or beyond.
@@ -92,7 +94,7 @@ impl Organisation {
         ctx: &Context<'_>,
         field: &str,
     ) -> Result<Cow<'_, organisation::Model>, Error> {
-        if let Some(row) = self.row.with(row::needs(field)) {
+        if let Some(row) = self.row.with(projection::needs(field)) {
             return Ok(Cow::Borrowed(row));
         }
         let found = ctx
@@ -162,7 +164,7 @@ impl Organisation {
     }
 
     /// The numbers under which registers know it.
-    #[graphql(directive = list_size::apply(crate::registers::rules::MOST_HELD as u64, None))]
+    #[graphql(directive = list_size::apply(crate::organisations::registers::rules::MOST_HELD as u64, None))]
     async fn identifiers(&self, ctx: &Context<'_>) -> Result<Vec<OrganisationIdentifier>> {
         let mut rows = ctx
             .parts::<organisation_identifier::Entity>(self.key())
@@ -206,7 +208,7 @@ impl Organisation {
     }
 
     /// The areas that it works in.
-    #[graphql(directive = list_size::apply(crate::places::rules::MOST_AREAS as u64, None))]
+    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
         let reference = ctx.app().reference.now();
         let row = self.with(ctx, "areas").await?;
@@ -235,7 +237,7 @@ impl Organisation {
         before: Option<String>,
     ) -> Result<ListingPage<Listing>> {
         let args = PageArgs::new(first, after, last, before)?;
-        finding::query::of_organisation(ctx, self.key(), filter, order_by, args).await
+        listing_search::query::of_organisation(ctx, self.key(), filter, order_by, args).await
     }
 
     /// What it hosts, as far as that is listed to the viewer.
@@ -319,7 +321,7 @@ impl Organisation {
 
     /// Invitations that nobody has used yet, the newest first. Seen by its managers and owners and by
     /// administrators.
-    #[graphql(directive = list_size::apply(crate::invitations::rules::MOST_WAITING, None), directive = crate::kit::cost::cost::apply(crate::kit::cost::STATEMENT))]
+    #[graphql(directive = list_size::apply(crate::organisations::invitations::rules::MOST_WAITING, None), directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
     async fn invitations(&self, ctx: &Context<'_>) -> Result<Vec<Invitation>> {
         Invitation::of_organisation(ctx, self.key()).await
     }

@@ -4,13 +4,20 @@
 //! Here they are loaded, read and kept fresh together; each has a feature of its own for what it is and may
 //! be. A change counts up `reference_state`; every server looks at it now and then and reads anew.
 
+mod feature;
+pub use feature::FEATURE;
+pub mod acts;
+pub mod areas;
+mod hierarchy;
 pub mod jobs;
-mod lineage;
+mod normalise;
+pub mod priorities;
+pub mod quantity;
+pub mod resource_types;
 pub mod rules;
+mod seed;
 pub mod service;
-mod shipped;
 mod snapshot;
-mod words;
 
 use std::sync::{
     Arc,
@@ -21,11 +28,11 @@ use arc_swap::ArcSwap;
 use sea_orm::ConnectionTrait;
 use tokio::sync::Mutex;
 
-pub use lineage::Lineage;
+pub use hierarchy::Lineage;
 pub use snapshot::{Snapshot, Tables, in_force, was_adopted};
 
 use crate::kit::Error;
-pub use crate::{
+pub use crate::reference::{
     areas::Area,
     priorities::{PriorityArea, PriorityEdition},
     resource_types::ResourceType,

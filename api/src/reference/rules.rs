@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::kit::{Error, UserErrorCode, Viewer, input::Checks};
+use crate::kit::{Error, UserErrorCode, Viewer, validation::Checks};
 
 /// How many successors a row may have.
 pub const MOST_SUCCESSORS: usize = 20;

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use super::{
-    shipped,
+    seed,
     snapshot::{Snapshot, Tables},
 };
 use crate::{
@@ -31,7 +31,7 @@ const AT_ONCE: usize = 500;
 /// Successors come with their area and priority areas with their edition, so that none that was removed
 /// comes back. An edition that arrives where others are known already is a draft: adopting it is for people.
 pub async fn load_shipped(database: &Database) -> Result<(), Error> {
-    let missing = missing_from(&database.read, shipped::tables()?).await?;
+    let missing = missing_from(&database.read, seed::tables()?).await?;
     if missing.is_empty() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{lineage::Lineage, words::fold};
+use super::{hierarchy::Lineage, normalise::fold};
 use crate::kit::Error;
 
 /// The rows of all reference data.
@@ -343,7 +343,7 @@ fn names(types: &[resource_type::Model]) -> HashMap<String, BTreeSet<usize>> {
 impl Snapshot {
     /// What ships with the program.
     pub(crate) fn shipped() -> Self {
-        Self::of(1, super::shipped::tables().unwrap())
+        Self::of(1, super::seed::tables().unwrap())
     }
 }
 

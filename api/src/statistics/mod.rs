@@ -6,19 +6,21 @@
 //!
 //! Everybody sees what public listings add up to, members what their own organisation did, staff all of it.
 
-mod codes;
+mod feature;
+pub use feature::FEATURE;
+mod disclosure_control;
+mod figure_rows;
 pub mod figures;
+mod filter_codes;
+mod grouping;
 pub mod inputs;
-mod keys;
 mod query;
-mod reading;
 pub mod rules;
 mod scope;
 pub mod search;
-mod secrecy;
 pub mod service;
 mod sources;
-pub mod sums;
+pub mod totals;
 pub mod types;
 
 pub use inputs::StatisticsGrouping;

@@ -1,6 +1,6 @@
 //! Reading statistics.
 
-use crate::kit::cost::{cost, list_size};
+use crate::kit::graphql::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     service::{self, Question},
     types::StatisticsGroup,
 };
-use crate::{context::Ask, finding::types::DateRangeInput};
+use crate::{context::Ask, listings::search::types::DateRangeInput};
 
 /// Reading statistics.
 #[derive(Default)]

@@ -8,15 +8,15 @@ use entity::{listing::Column, resource_type::ResourceKind};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, sea_query::SimpleExpr};
 
 use super::{
+    figure_rows, grouping,
     inputs::StatisticsGrouping,
-    keys, reading,
     rules::{Raised, Whose},
     sources::{agreed, decided, delivered, listed},
-    sums::Row,
+    totals::Row,
 };
 use crate::{
-    finding::conditions::{in_areas, serving},
     kit::{Error, clock},
+    listings::search::predicates::{in_areas, serving},
 };
 
 /// A question that was understood.
@@ -57,7 +57,7 @@ pub async fn rows(conn: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<Row>
         decided(asked),
     ] {
         let (mut query, day) = query;
-        keys::group(conn, &mut query, asked, &day);
+        grouping::group(conn, &mut query, asked, &day);
         if let Some(kinds) = &asked.kinds {
             query.and_where(Column::ResourceKind.is_in(kinds.iter().copied()));
         }
@@ -71,7 +71,7 @@ pub async fn rows(conn: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<Row>
             query.and_where(serving(&areas.collect()));
         }
         for row in conn.query_all(&query).await? {
-            rows.push(reading::row(&row, asked)?);
+            rows.push(figure_rows::row(&row, asked)?);
         }
     }
     Ok(rows)

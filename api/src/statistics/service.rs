@@ -5,18 +5,18 @@ use entity::resource_type::ResourceKind;
 use uuid::Uuid;
 
 use super::{
-    codes::{areas, priorities},
+    disclosure_control,
     figures::Key,
+    filter_codes::{areas, priorities},
     inputs::StatisticsGrouping,
     rules::{self, Raised, Whose},
     search::{self, Asked},
-    secrecy,
-    sums::{self, Group},
+    totals::{self, Group},
 };
 use crate::{
     App,
-    finding::asking,
     kit::{Error, Viewer},
+    listings::search::limits,
 };
 
 /// A question, as it was sent.
@@ -46,7 +46,7 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
         until,
         by: question.by,
         whose: rules::whose(viewer, question.organisation)?,
-        kinds: asking::list("filter.resourceKinds", question.kinds)?,
+        kinds: limits::list("filter.resourceKinds", question.kinds)?,
         areas: areas(&reference, question.areas)?,
         priorities: priorities(viewer, &reference, question.priorities)?,
         raised: None,
@@ -109,7 +109,7 @@ async fn outcome(
 }
 
 async fn add_up(app: &App, asked: &Asked) -> Result<Vec<Group>, Error> {
-    let mut groups = sums::add_up(&search::rows(&app.database.read, asked).await?);
+    let mut groups = totals::add_up(&search::rows(&app.database.read, asked).await?);
     if asked.by.is_some() && groups.len() > rules::MOST_GROUPS {
         return Err(Error::BadInput(
             "groupBy",
@@ -123,7 +123,7 @@ async fn add_up(app: &App, asked: &Asked) -> Result<Vec<Group>, Error> {
         groups.push(Group::new(Key::All));
     }
     if asked.whose == Whose::Public {
-        secrecy::protect(&mut groups);
+        disclosure_control::protect(&mut groups);
     }
     Ok(groups)
 }

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{
-    keys::{self, Day, column},
+    grouping::{self, Day, column},
     scope,
     search::Asked,
 };
@@ -28,7 +28,7 @@ pub(super) fn listed(asked: &Asked) -> (SelectStatement, Day) {
         .expr_as(of.clone(), "one")
         .expr_as(of, "other")
         .expr_as(
-            keys::total(column(listing::Entity, Column::Quantity)),
+            grouping::total(column(listing::Entity, Column::Quantity)),
             "total",
         )
         .cond_where(asked.during(at.clone()))
@@ -42,8 +42,8 @@ pub(super) fn listed(asked: &Asked) -> (SelectStatement, Day) {
 
 /// Matches with the terms in force, and with the request by which they are filed.
 fn matched(asked: &Asked, figure: SimpleExpr, quantity: SimpleExpr) -> SelectStatement {
-    let terms = |column: match_terms::Column| keys::column(match_terms::Entity, column);
-    let own = |column: matching::Column| keys::column(matching::Entity, column);
+    let terms = |column: match_terms::Column| grouping::column(match_terms::Entity, column);
+    let own = |column: matching::Column| grouping::column(matching::Entity, column);
     let of_this = terms(match_terms::Column::MatchId).eq(own(matching::Column::Id));
     let in_force = terms(match_terms::Column::Version).eq(own(matching::Column::AgreedVersion));
     let filed = column(listing::Entity, Column::Id).eq(own(matching::Column::RequestId));
@@ -55,7 +55,7 @@ fn matched(asked: &Asked, figure: SimpleExpr, quantity: SimpleExpr) -> SelectSta
         .expr_as(terms(match_terms::Column::Unit), "counted_in")
         .expr_as(own(matching::Column::OffererId), "one")
         .expr_as(own(matching::Column::RequesterId), "other")
-        .expr_as(keys::total(quantity), "total")
+        .expr_as(grouping::total(quantity), "total")
         .cond_where(scope::matches(asked.whose))
         .cond_where(Condition::all().add_option(scope::match_raised(asked.raised)))
         .to_owned();
@@ -76,7 +76,7 @@ pub(super) fn agreed(asked: &Asked) -> (SelectStatement, Day) {
 /// What was delivered, but for matches on which a broker decided.
 pub(super) fn delivered(asked: &Asked) -> (SelectStatement, Day) {
     use fulfilment::Column as Part;
-    let part = |column: Part| keys::column(fulfilment::Entity, column);
+    let part = |column: Part| grouping::column(fulfilment::Entity, column);
     let of_this = part(Part::MatchId).eq(column(matching::Entity, matching::Column::Id));
     let told = [FulfilmentState::Claimed, FulfilmentState::Confirmed];
     let mut query = matched(asked, part(Part::State), part(Part::Quantity));

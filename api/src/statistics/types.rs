@@ -1,6 +1,6 @@
 //! What the schema says of statistics.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use std::sync::Arc;
 
 use async_graphql::{Context, Result, SimpleObject};
@@ -12,12 +12,12 @@ use super::{
     figures::{Figure, Figures, Key},
     inputs::StatisticsGrouping,
     service,
-    sums::Group,
+    totals::Group,
 };
 use crate::{
     context::Ask,
-    kit::{Date, quantity},
-    reference::{Area, PriorityArea, Snapshot},
+    kit::Date,
+    reference::{Area, PriorityArea, Snapshot, quantity},
 };
 
 /// What was done in one group of listings, matches and deliveries. One of `resourceKind`, `area`, `priorityArea` and

@@ -6,12 +6,14 @@
 //!
 //! A task whose time has run out, or which has waited longest, comes first.
 
-mod dealings;
+mod feature;
+pub use feature::FEATURE;
+mod general_tasks;
+mod match_tasks;
 pub mod rules;
 pub mod search;
 mod sources;
-mod staff;
-mod standing;
+mod staff_tasks;
 mod subscription;
 mod types;
 

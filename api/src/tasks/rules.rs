@@ -91,9 +91,14 @@ impl TaskKind {
     /// The name in a task's id.
     #[must_use]
     pub fn name(self) -> String {
-        async_graphql::resolver_utils::enum_value(self)
-            .to_string()
-            .to_lowercase()
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
     }
 
     /// What it is about.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{rules::TaskKind, sources, staff};
+use super::{rules::TaskKind, sources, staff_tasks};
 use crate::kit::{
     Error, Viewer, clock,
     page::{self, KeyKind, Order, PageArgs, Slice},
@@ -51,7 +51,9 @@ pub async fn list(
 /// Everything that waits for the viewer. No thing waits twice at the same instant, so that pages lose none.
 #[must_use]
 pub fn everything(viewer: &Viewer) -> SelectStatement {
-    let mut sources = sources::all(viewer).into_iter().chain(staff::all(viewer));
+    let mut sources = sources::all(viewer)
+        .into_iter()
+        .chain(staff_tasks::all(viewer));
     let mut all = sources.next().unwrap_or_default();
     for source in sources {
         all.union(UnionType::All, source);

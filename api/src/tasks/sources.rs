@@ -5,7 +5,7 @@ use sea_orm::Condition;
 use sea_orm::sea_query::{CaseStatement, Expr, SelectStatement, SimpleExpr};
 use uuid::Uuid;
 
-use super::{dealings, rules::TaskKind, standing};
+use super::{general_tasks, match_tasks, rules::TaskKind};
 use crate::kit::Viewer;
 
 /// A task as a statement gives it.
@@ -86,14 +86,18 @@ impl Select {
 
 /// Everything that waits for the viewer as a member of organisations.
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
-    let mut all = vec![standing::conversations(viewer)];
-    all.extend(viewer.person_id().map(|me| standing::places(viewer, me)));
+    let mut all = vec![general_tasks::conversations(viewer)];
+    all.extend(
+        viewer
+            .person_id()
+            .map(|me| general_tasks::places(viewer, me)),
+    );
     if !editing(viewer).is_empty() {
-        all.extend(dealings::all(viewer));
-        all.extend(standing::listings(viewer));
+        all.extend(match_tasks::all(viewer));
+        all.extend(general_tasks::listings(viewer));
     }
     if !of_role(viewer, MembershipRole::Manager).is_empty() {
-        all.push(standing::applications(viewer));
+        all.push(general_tasks::applications(viewer));
     }
     all
 }

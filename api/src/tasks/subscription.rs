@@ -6,9 +6,9 @@ use futures_util::{Stream, StreamExt, TryStreamExt, future};
 use super::search;
 use crate::{
     accounts::ViewerObject,
+    activities::live::{self, Event},
     context::Ask,
     kit::Error,
-    live::{self, Event},
 };
 
 /// Hearing of what waits as it comes and goes.

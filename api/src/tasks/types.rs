@@ -15,7 +15,8 @@ use super::{
 use crate::{
     context::Ask,
     kit::{
-        self, Id, Resource, dialect,
+        self, Id, Resource,
+        database::dialect,
         page::{PageArgs, Total},
     },
     organisations::Organisation,

@@ -15,16 +15,19 @@ use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{cells, columns::Form};
+use super::{columns::Form, csv_cells};
 use crate::{
     App,
-    events::service::EventId,
-    kit::{Error, Id, OrInternal, UserError, UserErrorCode, Viewer, activity, page::PageArgs},
-    registrations::{
-        desk, keeping,
-        rules::state_at,
-        search::{self, Numbered},
+    events::{
+        acts,
+        registrations::{
+            check_in, retention,
+            rules::state_at,
+            search::{self, Numbered},
+        },
+        service::EventId,
     },
+    kit::{Error, OrInternal, UserError, UserErrorCode, Viewer, activity, page::PageArgs},
 };
 
 /// The most registrations that one file takes.
@@ -67,7 +70,7 @@ pub async fn export(
     states: Option<Vec<State>>,
     after: Option<String>,
 ) -> Result<File, Error> {
-    let event = desk::organised(app, viewer, id).await?;
+    let event = check_in::organised(app, viewer, id).await?;
     let conn = &app.database.read;
     let args = PageArgs::file(MOST, after);
     let found = search::file(conn, viewer, event.id, states, &args).await;
@@ -76,13 +79,7 @@ pub async fn export(
     let beside = Beside::of(conn, &event, &rows).await?;
     let content = written(&event, &rows, &beside, viewer.now)?;
     let transaction = app.database.begin().await?;
-    let act = activity::Act {
-        act: "event.attendees_exported",
-        subject: Id::<event::Entity>::new(event.id),
-        organisation: Some(event.organisation_id),
-        fields: &[],
-    };
-    activity::record(&transaction, viewer, act).await?;
+    activity::record(&transaction, viewer, acts::ATTENDEES_EXPORTED, &event, &[]).await?;
     transaction.commit().await?;
     Ok(File {
         content,
@@ -166,7 +163,7 @@ fn written(
     writer
         .write_record(headings.chain(LAST.map(str::to_owned)))
         .internal()?;
-    let kept = now < keeping::until(event);
+    let kept = now < retention::until(event);
     for row in rows {
         writer
             .write_record(record(row, questions, beside, kept, now))
@@ -225,5 +222,5 @@ fn answer(row: &registration::Model, question: &Question) -> String {
 
 /// What somebody typed, as a cell that no spreadsheet computes.
 fn text(typed: &str) -> String {
-    cells::write(Form::Text, Value::from(typed))
+    csv_cells::write(Form::Text, Value::from(typed))
 }

@@ -15,18 +15,22 @@ use uuid::Uuid;
 use super::{
     columns::COLUMNS,
     files::{self, Format},
-    parts::{PicturePart, RequirementPart, WindowPart},
-    record::Members,
+    import_row::Members,
+    nested_values::{PicturePart, RequirementPart, WindowPart},
     rules,
 };
 use crate::{
     App,
-    finding::{
-        ListingFilter, ListingOrder,
-        search::{Among, Found},
+    kit::{Error, Id, Viewer, clock, database::dialect},
+    listings::{
+        content::Particulars,
+        rules::state_at,
+        search::{
+            ListingFilter, ListingOrder,
+            conditions::{Among, Found},
+        },
     },
-    kit::{Error, Id, Viewer, clock, dialect, quantity},
-    listings::{particulars::Particulars, rules::state_at},
+    reference::quantity,
 };
 
 /// A file of listings.

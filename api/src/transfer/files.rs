@@ -6,9 +6,9 @@ use entity::organisation::{OrganisationKind, OrganisationSize};
 use serde_json::Value;
 
 use super::{
-    cells,
     columns::{self, COLUMNS, Column, NEEDED},
-    record::Members,
+    csv_cells,
+    import_row::Members,
     rules,
 };
 use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code, error::MOST_USER_ERRORS};
@@ -148,7 +148,7 @@ fn read_row(row: i32, headings: &[Option<&'static Column>], record: &csv::String
         let Some(column) = heading.filter(|column| column.read) else {
             continue;
         };
-        if let Some(value) = cells::read(column.form, record.get(at).unwrap_or_default()) {
+        if let Some(value) = csv_cells::read(column.form, record.get(at).unwrap_or_default()) {
             entry.members.insert(column.name.to_owned(), value);
         } else {
             let message = column.form.expected();
@@ -186,7 +186,7 @@ fn write_csv(rows: Vec<Members>) -> Result<String, Error> {
     for mut row in rows {
         let cell = |column: &Column| {
             let value = row.get_mut(column.name).map(Value::take);
-            cells::write(column.form, value.unwrap_or_default())
+            csv_cells::write(column.form, value.unwrap_or_default())
         };
         writer.write_record(COLUMNS.iter().map(cell)).internal()?;
     }

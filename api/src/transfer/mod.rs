@@ -10,16 +10,18 @@
 //!
 //! [`mapping`] reads files in other people's words, for the command line.
 
+mod feature;
+pub use feature::FEATURE;
 pub mod attendees;
-pub mod cells;
 pub mod columns;
+pub mod csv_cells;
 pub mod export;
 pub mod files;
+pub mod import_row;
 pub mod mapping;
 mod mutation;
-pub mod parts;
+pub mod nested_values;
 mod query;
-pub mod record;
 pub mod rules;
 pub mod service;
 mod translation;

@@ -1,6 +1,6 @@
 //! Bringing listings in, and taking out who comes to an event.
 
-use crate::kit::cost::cost;
+use crate::kit::graphql::cost::cost;
 use async_graphql::{Context, Object, Result};
 
 use super::{

@@ -1,13 +1,13 @@
 //! Taking listings out.
 
-use crate::kit::cost::cost;
+use crate::kit::graphql::cost::cost;
 use async_graphql::{Context, Object, Result};
 
 use super::{
     export::export,
     types::{ListingExport, TransferFormat},
 };
-use crate::{context::Ask, finding::ListingFilter};
+use crate::{context::Ask, listings::search::ListingFilter};
 
 /// Taking listings out.
 #[derive(Default)]

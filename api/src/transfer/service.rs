@@ -13,20 +13,20 @@ use uuid::Uuid;
 use super::{
     columns,
     files::{Entry, Home},
-    record::Reader,
+    import_row::Reader,
     rules,
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, input::Checks, resource,
-        viewer::Who,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
+        validation::Checks, viewer::Who,
     },
     listings::{
-        moves,
-        particulars::Particulars,
+        content::Particulars,
         rules as listings,
         service::{self, Draft, ListingId},
+        transitions,
     },
     organisations::{self, rules::Profile},
 };
@@ -108,7 +108,7 @@ pub async fn import(
     let transaction = app.database.begin().await?;
     if let Some(id) = organisation {
         // Who imports the same file at the same moment waits, and then finds that nothing is left to do.
-        let found = organisations::service::take_turn(&transaction, id.0).await?;
+        let found = organisations::service::lock(&transaction, id.0).await?;
         organisations::rules::is_active(&found, "organisationId")?;
     }
     let mut import = Import {
@@ -291,7 +291,7 @@ impl Import<'_> {
         let mut changed =
             service::update_in(self.app, &step, &self.viewer, id, row.version, edit).await?;
         if self.how.publish && changed.state == ListingState::Draft {
-            changed = moves::publish_in(self.app, &step, &self.viewer, id, None).await?;
+            changed = transitions::publish_in(self.app, &step, &self.viewer, id, None).await?;
         }
         step.commit().await?;
         Ok((Outcome::Updated, changed))

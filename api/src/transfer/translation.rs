@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{
     files::{Entry, Home},
+    import_row::Members,
     mapping::{Fields, Mapping, UnitWord, plain},
-    record::Members,
 };
 use crate::{
     kit::{UserError, UserErrorCode as Code},

@@ -1,6 +1,6 @@
 //! What the schema says of importing and exporting.
 
-use crate::kit::cost::list_size;
+use crate::kit::graphql::cost::list_size;
 use async_graphql::{Enum, InputObject, Object, Result, SimpleObject};
 use entity::{organisation, registration::RegistrationState};
 
@@ -155,7 +155,7 @@ pub struct ImportListingsPayload {
     /// What became of each row; null where the file could not be read as rows.
     pub report: Option<ImportReport>,
     /// Why nothing was written; empty where it was, and on a dry run that would succeed.
-    #[graphql(directive = crate::kit::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 

@@ -24,7 +24,7 @@ use crate::http::{
         workarounds::{empty_selection, string_escapes, subscription_root, type_spacing::tight},
     },
 };
-use crate::kit::response_limit::MOST_NAME;
+use crate::kit::graphql::response_limit::MOST_NAME;
 
 /// Maximum nesting of brackets of all kinds.
 const MOST_NESTED: usize = 64;

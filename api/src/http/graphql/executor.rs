@@ -27,13 +27,15 @@ use crate::http::{
     server::metrics::Outcome,
 };
 use crate::{
-    App, context,
+    App,
+    activities::live::Caller,
+    context,
     kit::{
-        Error, Viewer, crash,
+        Error, Viewer,
         database::{ConnectionLimits, RequestScope},
-        response_limit::ResponseLimit,
+        failpoint,
+        graphql::response_limit::ResponseLimit,
     },
-    live::Caller,
 };
 
 /// Seconds after which an overloaded server should be asked again.
@@ -243,7 +245,7 @@ impl Executor {
             }
         };
         if writes {
-            crash::point("act.answering");
+            failpoint::point("act.answering");
             self.app.outbox.poke();
         }
         if let (Some((answers, _)), async_graphql::Value::Object(data)) =

@@ -16,7 +16,7 @@ use crate::http::{
 };
 use crate::{
     calendars::rules::MOST_EVENTS,
-    feeds::{address::Changes, rules::NEWEST},
+    feeds::{request::Changes, rules::NEWEST},
 };
 
 /// Complexity of each listing or event in a document, about that of one row in a page of GraphQL.

@@ -13,7 +13,7 @@ use crate::http::routes::feeds;
 use crate::{
     App,
     calendars::service,
-    feeds::{Document, address::Refusal},
+    feeds::{Document, request::Refusal},
     kit::{Error, Viewer},
 };
 

@@ -15,10 +15,9 @@ use crate::http::transport::http::fault;
 use crate::{
     App, calendars,
     feeds::{
-        Document, Fed,
-        address::{Refusal, Unclear},
+        Document, Fed, document,
+        request::{Refusal, Unclear},
         service::{self, Format},
-        single,
     },
     kit::{Error, Viewer},
 };
@@ -85,7 +84,7 @@ async fn one_listing(
 ) -> Response {
     let viewer = Viewer::nobody();
     let answer = match file.strip_suffix(".jsonld") {
-        Some(name) => single::listing(&app, &viewer, name).await,
+        Some(name) => document::listing(&app, &viewer, name).await,
         None => Err(Error::NotFound),
     };
     reply(&viewer, &headers, answer.map_err(Refusal::from))
@@ -99,7 +98,7 @@ async fn one_event(
 ) -> Response {
     let viewer = Viewer::nobody();
     let answer = match file.rsplit_once('.') {
-        Some((name, "jsonld")) => single::event(&app, &viewer, name).await,
+        Some((name, "jsonld")) => document::event(&app, &viewer, name).await,
         Some((name, "ics")) => calendars::service::event(&app, &viewer, name).await,
         _ => Err(Error::NotFound),
     };

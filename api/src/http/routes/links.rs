@@ -11,7 +11,9 @@ use axum::{
 use serde::Deserialize;
 
 use crate::http::routes::html::{broken, gone, page, plain};
-use crate::{App, accounts::addresses, intakes, kit::Viewer, registrations::tokens};
+use crate::{
+    App, accounts::email_verification, events::registrations::guest_links, intakes, kit::Viewer,
+};
 
 /// Query parameters of a link.
 #[derive(Deserialize)]
@@ -43,7 +45,7 @@ pub async fn claim(State(app): State<App>, Query(Address { token }): Query<Addre
 
 /// Page for verifying an e-mail address. It does not say whose address it is.
 pub async fn address(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
-    match addresses::is_good(&app, &Viewer::nobody(), &token).await {
+    match email_verification::is_good(&app, &Viewer::nobody(), &token).await {
         Ok(true) => page(
             StatusCode::OK,
             &format!(
@@ -59,7 +61,7 @@ pub async fn address(State(app): State<App>, Query(Address { token }): Query<Add
 
 /// Page for a guest registration, requested or confirmed.
 pub async fn guest(State(app): State<App>, Query(Address { token }): Query<Address>) -> Response {
-    match tokens::told(&app, &Viewer::nobody(), &token).await {
+    match guest_links::told(&app, &Viewer::nobody(), &token).await {
         Ok(Some(event)) => page(
             StatusCode::OK,
             &format!(

@@ -20,6 +20,7 @@ use tokio::{
 
 use tracing::Instrument;
 
+use crate::activities::live::Caller;
 use crate::http::{
     Live, closes,
     graphql::{
@@ -34,7 +35,6 @@ use crate::http::{
     },
     transport::http::{bearer, by_post, fault, put_off, respond, unknown_token},
 };
-use crate::live::Caller;
 
 /// Media type of server-sent events.
 const EVENTS: &str = "text/event-stream";

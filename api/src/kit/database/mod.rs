@@ -6,8 +6,11 @@
 
 mod connect;
 mod connections;
+pub mod dialect;
 mod limits;
+pub mod projection;
 mod readiness;
+pub mod resource;
 mod transaction;
 
 use std::{

@@ -11,7 +11,7 @@ use sea_orm::{
 use tokio::{sync::Mutex, time::timeout};
 
 use super::Database;
-use crate::kit::{Error, clock, dialect};
+use crate::kit::{Error, clock, database::dialect};
 
 /// Maximum duration of one check.
 const TIMEOUT: Duration = Duration::from_secs(3);

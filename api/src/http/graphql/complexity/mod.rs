@@ -17,7 +17,7 @@ use apollo_compiler::{
 };
 use async_graphql::Variables;
 
-use crate::kit::cost::PAGE;
+use crate::kit::graphql::cost::PAGE;
 
 use inputs::{Input, given};
 use length::Length;
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
     use crate::{
         http::graphql::document_validation::validate,
-        kit::cost::{COUNT, TEXT},
+        kit::graphql::cost::{COUNT, TEXT},
     };
 
     fn cost(text: &str, variables: serde_json::Value) -> u64 {

@@ -18,6 +18,7 @@ use super::{
     protocol::{Presented, Protocol, Step},
 };
 use crate::{
+    activities::live::Caller,
     http::{
         Live, closes,
         graphql::{
@@ -27,7 +28,6 @@ use crate::{
         limits::connection_limits::ConnectionSlot,
         transport::http::token,
     },
-    live::Caller,
 };
 
 /// Maximum wait for the client to complete the closing handshake.

@@ -1,0 +1,28 @@
+//! Descriptor of the feature.
+
+use entity::activity;
+
+use super::{Activity, outbox};
+use crate::feature::{Feature, NodeType, OnMerge, OrganisationColumn, Work, Worker};
+
+/// Descriptor of the feature.
+pub const FEATURE: Feature = Feature {
+    nodes: &[NodeType::of::<activity::Entity, Activity>()],
+    workers: &[Worker {
+        name: "outbox",
+        work: Work::Always(|app| Box::pin(async move { outbox::jobs::run(&app).await })),
+    }],
+    organisations: &[
+        OrganisationColumn::new(
+            "activity",
+            "organisation_id",
+            OnMerge::Keep("the log says what was done for whom"),
+        ),
+        OrganisationColumn::new(
+            "activity",
+            "other_organisation_id",
+            OnMerge::Keep("the log says what was done for whom"),
+        ),
+    ],
+    ..Feature::named("activities")
+};

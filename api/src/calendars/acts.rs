@@ -1,0 +1,17 @@
+//! Acts on calendar addresses.
+
+use entity::calendar_address;
+
+use crate::acts;
+
+acts! {
+    calendar_address::Entity {
+        open_data: false,
+        grants_access: true,
+
+        /// A person made a calendar address.
+        MADE = "calendar.made" => &[];
+        /// A person revoked a calendar address.
+        REVOKED = "calendar.revoked" => &[];
+    }
+}

@@ -1,0 +1,80 @@
+//! What time does to reserved places: what nobody drew is released and offered on, and addresses are forgotten.
+//!
+//! Readers and acts see a release at its instant; the worker writes it down. Each place is a transaction that holds the
+//! row of its counts, so that any number of workers may run.
+
+use entity::{
+    event,
+    place_reservation::{self, Column, Entity},
+    place_reservation_address as address,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Query, SelectStatement},
+};
+
+use crate::{
+    App,
+    events::{
+        capacity,
+        registrations::{retention, waiting_list},
+        reservations::release,
+    },
+    kit::{Error, Viewer, failpoint},
+};
+
+/// How many a worker takes at a time.
+const BATCH: u64 = 200;
+
+/// Does everything that is due, and says how much it touched.
+pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    Ok(release(app, viewer).await? + forget(app, viewer).await?)
+}
+
+/// Releases what nobody drew in time, and offers it to those who wait.
+async fn release(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let due = Entity::find()
+        .filter(release::due(viewer.now))
+        .order_by_asc(Column::ReleaseAt)
+        .limit(BATCH);
+    let rows = due.all(&app.database.read).await?;
+    for row in &rows {
+        let transaction = app.database.begin().await?;
+        // To hold the row of the counts is to write down what was released of it by now.
+        capacity::lock(&transaction, row.capacity_id, viewer.now).await?;
+        let event = event::Entity::find_by_id(row.event_id);
+        if let Some(event) = event.one(&transaction).await? {
+            waiting_list::offer_in_order(&transaction, viewer, &event, row.capacity_id).await?;
+        }
+        failpoint::point("reservations.releasing");
+        transaction.commit().await?;
+        failpoint::point("reservations.released");
+    }
+    Ok(rows.len())
+}
+
+/// Forgets the addresses on the lists of events that are long over. No activity records it, as with what people need.
+async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+    let own = over(viewer);
+    let due = address::Column::ReservationId.in_subquery(own);
+    let some = address::Entity::find().filter(due.clone());
+    if some.one(&app.database.read).await?.is_none() {
+        return Ok(0);
+    }
+    failpoint::point("reservations.forgetting");
+    let gone = address::Entity::delete_many()
+        .filter(due)
+        .exec(&app.database.write)
+        .await?;
+    failpoint::point("reservations.forgotten");
+    Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
+}
+
+/// The reservations of events that are so long over that nothing personal is kept.
+fn over(viewer: &Viewer) -> SelectStatement {
+    Query::select()
+        .column(place_reservation::Column::Id)
+        .from(Entity)
+        .and_where(Column::EventId.in_subquery(retention::over(viewer.now)))
+        .to_owned()
+}

@@ -1,0 +1,177 @@
+//! What waits to be sent, mails and links alike: taken by one conditional update with a lease, sent, and marked.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    link,
+    mail::{self, MailState},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, SimpleExpr},
+};
+use uuid::Uuid;
+
+use super::{Letter, rules};
+use crate::{
+    App,
+    kit::{Error, Viewer, failpoint},
+};
+
+/// A table whose rows are letters to be.
+pub trait Outgoing: EntityTrait<Model: Clone + Send + Sync> {
+    const ID: Self::Column;
+    const STATE: Self::Column;
+    const ATTEMPTS: Self::Column;
+    const NEXT: Self::Column;
+    /// When it was no longer waiting, where that is kept.
+    const SETTLED: Option<Self::Column>;
+    /// Those that wait: literal, as the partial index names it.
+    const WAITING: &'static str;
+
+    /// Its id, how often it was taken, and when it may be taken next.
+    fn attempt(row: &Self::Model) -> (Uuid, i32, DateTime<Utc>);
+}
+
+macro_rules! outgoing {
+    ($table:ident, $waiting:literal, $settled:expr) => {
+        impl Outgoing for $table::Entity {
+            const ID: Self::Column = $table::Column::Id;
+            const STATE: Self::Column = $table::Column::State;
+            const ATTEMPTS: Self::Column = $table::Column::Attempts;
+            const NEXT: Self::Column = $table::Column::NextAttemptAt;
+            const SETTLED: Option<Self::Column> = $settled;
+            const WAITING: &'static str = $waiting;
+
+            fn attempt(row: &Self::Model) -> (Uuid, i32, DateTime<Utc>) {
+                (row.id, row.attempts, row.next_attempt_at)
+            }
+        }
+    };
+}
+
+outgoing!(
+    mail,
+    r#""mail"."state" = 'WAITING'"#,
+    Some(mail::Column::SettledAt)
+);
+outgoing!(link, r#""link"."state" = 'WAITING'"#, None);
+
+/// Sends the one of these that has waited longest, if one is due, and says whether one was. `write` gives the letter,
+/// `None` where it is needless; `later` says when it is tried again, given the first instant at which it could be.
+pub async fn send_next<E, W, L>(
+    app: &App,
+    viewer: &Viewer,
+    which: Condition,
+    write: impl Fn(E::Model) -> W + Send + Sync,
+    later: impl Fn(E::Model, DateTime<Utc>) -> L + Send + Sync,
+) -> Result<bool, Error>
+where
+    E: Outgoing,
+    W: Future<Output = Result<Option<Letter>, Error>> + Send,
+    L: Future<Output = Result<DateTime<Utc>, Error>> + Send,
+{
+    let Some(post) = &app.post else {
+        return Ok(false);
+    };
+    let Some(row) = take::<E>(app, which, viewer.now).await? else {
+        return Ok(false);
+    };
+    let conn = &app.database.write;
+    let (id, attempts, _) = E::attempt(&row);
+    let sent = match write(row.clone()).await {
+        Ok(Some(letter)) => {
+            failpoint::point("mail.written");
+            post.send(letter).await
+        }
+        Ok(None) => {
+            settle::<E>(conn, id, MailState::Needless, viewer.now).await?;
+            return Ok(true);
+        }
+        // One that cannot be written must not stand in the way of the others.
+        Err(error) => Err(error),
+    };
+    let Err(error) = sent else {
+        failpoint::point("mail.sent");
+        settle::<E>(conn, id, MailState::Sent, viewer.now).await?;
+        return Ok(true);
+    };
+    tracing::warn!(?error, %id, attempts, "a mail could not be sent");
+    match rules::again(attempts, viewer.now) {
+        Some(again) => {
+            let again = later(row, again).await?;
+            put_off::<E>(conn, (id, attempts), again).await?;
+        }
+        None => settle::<E>(conn, id, MailState::GivenUp, viewer.now).await?,
+    }
+    Ok(true)
+}
+
+fn waiting<E: Outgoing>() -> SimpleExpr {
+    Expr::cust(E::WAITING)
+}
+
+/// Takes what has waited longest: nobody else takes it for a while.
+async fn take<E: Outgoing>(
+    app: &App,
+    which: Condition,
+    now: DateTime<Utc>,
+) -> Result<Option<E::Model>, Error> {
+    let due = which.add(waiting::<E>()).add(E::NEXT.lte(now));
+    // Looked for by those who only read: mostly there is nothing, and nobody is held up.
+    let first = E::find().filter(due).order_by_asc(E::NEXT).limit(1);
+    while let Some(row) = first.clone().one(&app.database.read).await? {
+        let (id, attempts, next) = E::attempt(&row);
+        failpoint::point("mail.taking");
+        let taken = E::update_many()
+            .col_expr(E::NEXT, Expr::val(now + rules::LEASE))
+            .col_expr(E::ATTEMPTS, Expr::val(attempts + 1))
+            .filter(E::ID.eq(id))
+            .filter(waiting::<E>())
+            .filter(E::NEXT.eq(next))
+            .exec_with_returning(&app.database.write)
+            .await?;
+        if let Some(row) = taken.into_iter().next() {
+            failpoint::point("mail.taken");
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+/// Marks what is done with. Whoever has sent it says so, even if somebody else took it meanwhile.
+async fn settle<E: Outgoing>(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    state: MailState,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    failpoint::point("mail.settling");
+    let mut update = E::update_many().col_expr(E::STATE, Expr::val(state));
+    if let Some(settled_at) = E::SETTLED {
+        update = update.col_expr(settled_at, Expr::val(now));
+    }
+    update
+        .filter(E::ID.eq(id))
+        .filter(waiting::<E>())
+        .exec(conn)
+        .await?;
+    failpoint::point("mail.settled");
+    Ok(())
+}
+
+async fn put_off<E: Outgoing>(
+    conn: &impl ConnectionTrait,
+    (id, attempts): (Uuid, i32),
+    again: DateTime<Utc>,
+) -> Result<(), Error> {
+    failpoint::point("mail.putting_off");
+    E::update_many()
+        .col_expr(E::NEXT, Expr::val(again))
+        .filter(E::ID.eq(id))
+        .filter(waiting::<E>())
+        .filter(E::ATTEMPTS.eq(attempts))
+        .exec(conn)
+        .await?;
+    failpoint::point("mail.put_off");
+    Ok(())
+}

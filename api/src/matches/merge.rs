@@ -1,0 +1,51 @@
+//! Merger of an organisation into another: moves its matches, unless the two have open ones with each other.
+
+use entity::matching::{Column, Entity};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
+
+use crate::{
+    feature::Merger,
+    kit::{Error, UserError, UserErrorCode},
+};
+
+/// What the organisation is party to goes on with the one that carries on. The two themselves must have nothing open
+/// with each other; what is over stays as it was.
+pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
+    let transaction = merger.transaction;
+    let (source, into) = (merger.source.id, merger.into.id);
+    let each_other = Condition::any()
+        .add(
+            Column::OffererId
+                .eq(source)
+                .and(Column::RequesterId.eq(into)),
+        )
+        .add(
+            Column::OffererId
+                .eq(into)
+                .and(Column::RequesterId.eq(source)),
+        );
+    let open = Entity::find()
+        .filter(each_other)
+        .filter(Column::EndedAt.is_null())
+        .count(transaction)
+        .await?;
+    if open > 0 {
+        let message = "The two have matches with each other that are not over. End those first.";
+        return Err(UserError::at("intoId", UserErrorCode::InvalidState, message).into());
+    }
+    for (own, other) in [
+        (Column::OffererId, Column::RequesterId),
+        (Column::RequesterId, Column::OffererId),
+    ] {
+        Entity::update_many()
+            .col_expr(own, Expr::val(into))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(own.eq(source))
+            .filter(other.ne(into))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(())
+}

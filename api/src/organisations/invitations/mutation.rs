@@ -1,0 +1,55 @@
+//! Acts on invitations.
+
+use async_graphql::{Context, Object, Result};
+
+use super::{
+    service,
+    types::{
+        AcceptInvitationInput, CreateInvitationInput, CreateInvitationPayload, InvitationPayload,
+        RevokeInvitationInput,
+    },
+};
+use crate::{context::Ask, organisations::members::MembershipPayload};
+
+/// Acts on invitations.
+#[derive(Default)]
+pub struct InvitationMutation;
+
+#[Object]
+impl InvitationMutation {
+    /// Make a link by which one person joins the organisation. Managers, owners and administrators.
+    async fn create_invitation(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateInvitationInput,
+    ) -> Result<Option<CreateInvitationPayload>> {
+        let CreateInvitationInput {
+            organisation_id,
+            role,
+            valid_days,
+        } = input;
+        let (app, viewer) = (ctx.app(), ctx.viewer());
+        let made = service::create(app, viewer, organisation_id, role, valid_days).await;
+        CreateInvitationPayload::of(made)
+    }
+
+    /// Make an invitation worthless. Managers, owners and administrators.
+    async fn revoke_invitation(
+        &self,
+        ctx: &Context<'_>,
+        input: RevokeInvitationInput,
+    ) -> Result<Option<InvitationPayload>> {
+        let RevokeInvitationInput { invitation_id } = input;
+        InvitationPayload::of(service::revoke(ctx.app(), ctx.viewer(), invitation_id).await)
+    }
+
+    /// Join an organisation by an invitation. A higher role that the viewer has there stays.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptInvitationInput,
+    ) -> Result<Option<MembershipPayload>> {
+        let AcceptInvitationInput { token } = input;
+        MembershipPayload::of(service::accept(ctx.app(), ctx.viewer(), &token).await)
+    }
+}

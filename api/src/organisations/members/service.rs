@@ -1,0 +1,298 @@
+//! The acts on members.
+
+use entity::{
+    invitation, membership as membership_row,
+    membership::{Column, Entity, MembershipRole, MembershipState, Model},
+    organisation,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
+    PaginatorTrait, QueryFilter, QueryTrait, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::rules;
+use crate::{
+    App,
+    kit::{
+        Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer, activity,
+        database::resource,
+        graphql::nested_page::PageOf,
+        page::{KeyKind, Order, PageArgs},
+    },
+    organisations::{acts, rules as organisations, service::lock},
+};
+
+/// Asks to join an organisation. To ask again, or as a member, changes nothing.
+pub async fn request(
+    app: &App,
+    viewer: &Viewer,
+    organisation: Id<organisation::Entity>,
+) -> Result<Model, Error> {
+    let me = viewer.signed_in()?.id;
+    resource::get(&app.database.read, viewer, organisation).await?;
+    let transaction = app.database.begin().await?;
+    let found = lock(&transaction, organisation.0).await?;
+    organisations::is_active(&found, "organisationId")?;
+    if let Some(row) = place_of(&transaction, me, organisation.0).await? {
+        return Ok(row);
+    }
+    let (role, state) = (MembershipRole::Member, MembershipState::Requested);
+    let row = insert(&transaction, viewer, organisation.0, role, state).await?;
+    activity::record(&transaction, viewer, acts::JOIN_REQUESTED, &row, &[]).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Lets somebody in who asked to join.
+pub async fn approve(
+    app: &App,
+    viewer: &Viewer,
+    id: Id<Entity>,
+    role: MembershipRole,
+) -> Result<Model, Error> {
+    let (transaction, row) = turn_on(app, viewer, id).await?;
+    rules::may_manage_role(viewer, row.organisation_id, role)?;
+    rules::is_in(&row, MembershipState::Requested)?;
+    let row = set(&transaction, viewer, row, role).await?;
+    let fields = &["state", "role"];
+    activity::record(&transaction, viewer, acts::MEMBER_APPROVED, &row, fields).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Says no to somebody who asked to join. They may ask again.
+pub async fn decline(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model, Error> {
+    let (transaction, row) = turn_on(app, viewer, id).await?;
+    rules::is_in(&row, MembershipState::Requested)?;
+    Entity::delete_by_id(row.id).exec(&transaction).await?;
+    activity::record(&transaction, viewer, acts::MEMBER_DECLINED, &row, &[]).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Gives a member another role.
+pub async fn change_role(
+    app: &App,
+    viewer: &Viewer,
+    id: Id<Entity>,
+    role: MembershipRole,
+) -> Result<Model, Error> {
+    let (transaction, row) = turn_on(app, viewer, id).await?;
+    rules::may_manage_role(viewer, row.organisation_id, role.max(row.role))?;
+    rules::is_in(&row, MembershipState::Active)?;
+    if row.role == role {
+        return Ok(row);
+    }
+    keep_an_owner(&transaction, &row).await?;
+    end_invitations(&transaction, viewer, &row, Some(role)).await?;
+    let row = set(&transaction, viewer, row, role).await?;
+    activity::record(
+        &transaction,
+        viewer,
+        acts::MEMBER_ROLE_CHANGED,
+        &row,
+        &["role"],
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Takes a member out of the organisation.
+pub async fn remove(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model, Error> {
+    let (transaction, row) = turn_on(app, viewer, id).await?;
+    rules::may_manage_role(viewer, row.organisation_id, row.role)?;
+    rules::is_in(&row, MembershipState::Active)?;
+    end(&transaction, viewer, &row).await?;
+    activity::record(&transaction, viewer, acts::MEMBER_REMOVED, &row, &[]).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Leaves an organisation, or takes back the wish to join it.
+pub async fn leave(
+    app: &App,
+    viewer: &Viewer,
+    organisation: Id<organisation::Entity>,
+) -> Result<Model, Error> {
+    let me = viewer.signed_in()?.id;
+    resource::get(&app.database.read, viewer, organisation).await?;
+    let transaction = app.database.begin().await?;
+    lock(&transaction, organisation.0).await?;
+    let Some(row) = place_of(&transaction, me, organisation.0).await? else {
+        let message = "You are not a member of this organisation.";
+        let refusal = UserError::at("organisationId", UserErrorCode::InvalidState, message);
+        return Err(refusal.into());
+    };
+    end(&transaction, viewer, &row).await?;
+    activity::record(&transaction, viewer, acts::MEMBER_LEFT, &row, &[]).await?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Makes the viewer a member with this role, or raises the role that they have.
+pub async fn admit(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    organisation: Uuid,
+    role: MembershipRole,
+) -> Result<Model, Error> {
+    let me = viewer.signed_in()?.id;
+    let row = match place_of(transaction, me, organisation).await? {
+        Some(row) if row.state == MembershipState::Active && row.role >= role => return Ok(row),
+        Some(row) => set(transaction, viewer, row, role).await?,
+        None => {
+            insert(
+                transaction,
+                viewer,
+                organisation,
+                role,
+                MembershipState::Active,
+            )
+            .await?
+        }
+    };
+    let fields = &["state", "role"];
+    activity::record(transaction, viewer, acts::MEMBER_JOINED, &row, fields).await?;
+    Ok(row)
+}
+
+/// Somebody's place in an organisation, whatever its state.
+pub async fn place_of(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    organisation: Uuid,
+) -> Result<Option<Model>, Error> {
+    Ok(Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::OrganisationId.eq(organisation))
+        .one(conn)
+        .await?)
+}
+
+/// A page of the members of an organisation that the viewer may see.
+#[must_use]
+pub fn list(
+    viewer: &Viewer,
+    organisation: Uuid,
+    states: Option<Vec<MembershipState>>,
+    args: PageArgs,
+) -> PageOf {
+    let mut query = Entity::find().filter(Entity::visible_to(viewer));
+    if let Some(states) = states {
+        let wanted = MembershipState::iter().filter(|state| states.contains(state));
+        query = query.filter(Column::State.is_in(wanted));
+    }
+    let order = Order {
+        tag: "members".into(),
+        by: Expr::col(Column::Id),
+        kind: KeyKind::Id,
+        id: Expr::col(Column::Id),
+        descending: false,
+    };
+    let of = Expr::col(Column::OrganisationId);
+    PageOf::new(organisation, of, query.into_query(), order, args)
+}
+
+/// Takes the organisation's turn for somebody who manages its members, and reads the member again.
+async fn turn_on(
+    app: &App,
+    viewer: &Viewer,
+    id: Id<Entity>,
+) -> Result<(Transaction, Model), Error> {
+    organisations::may_ask(viewer)?;
+    let found = resource::get(&app.database.read, viewer, id).await?;
+    rules::may_manage(viewer, found.organisation_id)?;
+    let transaction = app.database.begin().await?;
+    let organisation = lock(&transaction, found.organisation_id).await?;
+    organisations::is_active(&organisation, "membershipId")?;
+    let row = resource::get(&transaction, viewer, id).await?;
+    Ok((transaction, row))
+}
+
+async fn insert(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    organisation: Uuid,
+    role: MembershipRole,
+    state: MembershipState,
+) -> Result<Model, Error> {
+    let row = Model {
+        id: Uuid::now_v7(),
+        person_id: viewer.signed_in()?.id,
+        organisation_id: organisation,
+        role,
+        state,
+        created_at: viewer.now,
+        updated_at: viewer.now,
+    };
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(row)
+}
+
+/// Puts somebody's place in force, with a role.
+async fn set(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    row: Model,
+    role: MembershipRole,
+) -> Result<Model, Error> {
+    let change = membership_row::ActiveModel {
+        id: Set(row.id),
+        role: Set(role),
+        state: Set(MembershipState::Active),
+        updated_at: Set(viewer.now),
+        ..Default::default()
+    };
+    Ok(Entity::update(change).exec(transaction).await?)
+}
+
+async fn end(transaction: &Transaction, viewer: &Viewer, row: &Model) -> Result<(), Error> {
+    keep_an_owner(transaction, row).await?;
+    end_invitations(transaction, viewer, row, None).await?;
+    Entity::delete_by_id(row.id).exec(transaction).await?;
+    Ok(())
+}
+
+/// Refuses to go on where this is the only owner. Whoever calls it has taken the organisation's turn.
+async fn keep_an_owner(transaction: &Transaction, row: &Model) -> Result<(), Error> {
+    if row.state != MembershipState::Active || row.role != MembershipRole::Owner {
+        return Ok(());
+    }
+    let others = Entity::find()
+        .filter(Column::OrganisationId.eq(row.organisation_id))
+        .filter(Column::State.eq(MembershipState::Active))
+        .filter(Column::Role.eq(MembershipRole::Owner))
+        .filter(Column::Id.ne(row.id))
+        .count(transaction)
+        .await?;
+    if others == 0 {
+        return Err(rules::last_owner());
+    }
+    Ok(())
+}
+
+/// Ends the invitations that somebody made and could not make any more: no way back in is left behind.
+async fn end_invitations(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    row: &Model,
+    held: Option<MembershipRole>,
+) -> Result<(), Error> {
+    use invitation::{Column, Entity};
+
+    let beyond = MembershipRole::iter().filter(|role| !rules::may_still_give(held, *role));
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::val(viewer.now))
+        .filter(Column::OrganisationId.eq(row.organisation_id))
+        .filter(Column::CreatedBy.eq(row.person_id))
+        .filter(Column::Role.is_in(beyond))
+        .filter(Column::AcceptedAt.is_null())
+        .filter(Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

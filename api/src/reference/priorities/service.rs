@@ -1,0 +1,166 @@
+//! The acts on the priorities.
+
+use chrono::NaiveDate;
+use entity::{
+    priority_area,
+    priority_edition::{self, Column, PriorityEditionState},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::rules::{self, AreaChange, NewEdition, OPEN};
+use crate::{
+    App,
+    kit::{
+        Error, UserError, UserErrorCode, Viewer,
+        activity::{self, Concerns},
+    },
+    reference::{self, acts, service::insert},
+};
+
+/// Begins a draft, and names it.
+pub async fn create(app: &App, viewer: &Viewer, input: NewEdition) -> Result<String, Error> {
+    reference::rules::may_edit(viewer)?;
+    let (transaction, known) = reference::service::begin(&app.database).await?;
+    let (edition, areas) = rules::new_edition(input, &known)?;
+    let (id, code) = (edition.id, edition.code.clone());
+    insert::<priority_edition::Entity, _>(&transaction, vec![edition]).await?;
+    insert::<priority_area::Entity, _>(&transaction, areas).await?;
+    activity::record_for(
+        &transaction,
+        viewer,
+        acts::EDITION_CREATED,
+        id,
+        Concerns::ACTOR,
+        &[],
+    )
+    .await?;
+    reference::service::finish(app, transaction).await?;
+    Ok(code)
+}
+
+/// Writes an area of an open edition.
+pub async fn save_area(app: &App, viewer: &Viewer, change: AreaChange) -> Result<(), Error> {
+    reference::rules::may_edit(viewer)?;
+    let (transaction, known) = reference::service::begin(&app.database).await?;
+    let area = rules::priority_area(change, &known)?;
+    let fields = rules::changed_fields(&known, &area);
+    activity::record(
+        &transaction,
+        viewer,
+        acts::PRIORITY_AREA_SAVED,
+        &area,
+        &fields,
+    )
+    .await?;
+    if known.priority(&area.edition, &area.code).is_none() {
+        insert::<priority_area::Entity, _>(&transaction, vec![area]).await?;
+    } else {
+        let row = area.into_active_model().reset_all();
+        row.update(&transaction).await?;
+    }
+    reference::service::finish(app, transaction).await
+}
+
+/// Takes an area out of an open edition.
+pub async fn remove_area(
+    app: &App,
+    viewer: &Viewer,
+    edition: &str,
+    code: &str,
+) -> Result<(), Error> {
+    reference::rules::may_edit(viewer)?;
+    let (transaction, known) = reference::service::begin(&app.database).await?;
+    let id = rules::removable(edition, code, &known)?;
+    priority_area::Entity::delete_by_id(id)
+        .exec(&transaction)
+        .await?;
+    activity::record_for(
+        &transaction,
+        viewer,
+        acts::PRIORITY_AREA_REMOVED,
+        id,
+        Concerns::ACTOR,
+        &[],
+    )
+    .await?;
+    reference::service::finish(app, transaction).await
+}
+
+/// Opens a draft for consultation.
+pub async fn consult(app: &App, viewer: &Viewer, code: &str) -> Result<(), Error> {
+    reference::rules::may_edit(viewer)?;
+    let (transaction, known) = reference::service::begin(&app.database).await?;
+    let id = rules::consultation(code, &known)?;
+    let new = [(Column::State, PriorityEditionState::Consultation.into())];
+    step(&transaction, id, &[PriorityEditionState::Draft], new).await?;
+    activity::record_for(
+        &transaction,
+        viewer,
+        acts::EDITION_OPENED,
+        id,
+        Concerns::ACTOR,
+        &["state"],
+    )
+    .await?;
+    reference::service::finish(app, transaction).await
+}
+
+/// Adopts an edition from a day. The one adopted before is superseded, and ends the day before.
+pub async fn adopt(app: &App, viewer: &Viewer, code: &str, from: NaiveDate) -> Result<(), Error> {
+    reference::rules::may_edit(viewer)?;
+    let (transaction, known) = reference::service::begin(&app.database).await?;
+    let rules::Adoption { id, supersedes } = rules::adoption(code, from, &known)?;
+    if let Some((old, last_day)) = supersedes {
+        let new = [
+            (Column::State, PriorityEditionState::Superseded.into()),
+            (Column::ValidTo, last_day.into()),
+        ];
+        step(&transaction, old, &[PriorityEditionState::Adopted], new).await?;
+    }
+    let new = [
+        (Column::State, PriorityEditionState::Adopted.into()),
+        (Column::ValidFrom, from.into()),
+    ];
+    step(&transaction, id, &OPEN, new).await?;
+    activity::record_for(
+        &transaction,
+        viewer,
+        acts::EDITION_ADOPTED,
+        id,
+        Concerns::ACTOR,
+        &["state", "validFrom"],
+    )
+    .await?;
+    reference::service::finish(app, transaction).await
+}
+
+/// Takes an edition from one of these states to the next, or refuses.
+async fn step<const N: usize>(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    from: &[PriorityEditionState],
+    new: [(Column, sea_orm::Value); N],
+) -> Result<(), Error> {
+    let mut update = priority_edition::Entity::update_many();
+    for (column, value) in new {
+        update = update.col_expr(column, Expr::val(value));
+    }
+    let done = update
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.is_in(from.iter().copied()))
+        .exec(conn)
+        .await?;
+    if done.rows_affected == 1 {
+        return Ok(());
+    }
+    Err(UserError::at(
+        "code",
+        UserErrorCode::InvalidState,
+        "The edition was changed at the same moment. Read it again.",
+    )
+    .into())
+}

@@ -1,0 +1,53 @@
+//! A row of statistics as it comes from the database.
+
+use chrono::NaiveDate;
+use entity::resource_type::{ResourceKind, Unit};
+use sea_orm::{ActiveEnum, QueryResult};
+
+use super::{
+    figures::{Figure, Key},
+    inputs::StatisticsGrouping,
+    rules::Raised,
+    search::Asked,
+    totals::Row,
+};
+use crate::kit::{Error, OrInternal};
+
+/// A row as it was read.
+pub(super) fn row(row: &QueryResult, asked: &Asked) -> Result<Row, Error> {
+    let figure: String = row.try_get("", "figure")?;
+    Ok(Row {
+        key: key(row, asked)?,
+        figure: match figure.as_str() {
+            "OFFER" => Figure::Offered,
+            "REQUEST" => Figure::Requested,
+            "AGREED" => Figure::Agreed,
+            "CLAIMED" => Figure::Claimed,
+            _ => Figure::Confirmed,
+        },
+        unit: Unit::try_from_value(&row.try_get("", "counted_in")?)?,
+        organisations: [row.try_get("", "one")?, row.try_get("", "other")?],
+        count: row.try_get("", "n")?,
+        total: row.try_get("", "total")?,
+    })
+}
+
+fn key(row: &QueryResult, asked: &Asked) -> Result<Key, Error> {
+    if let (None, Some(Raised::AtEachOf(_))) = (asked.by, asked.raised) {
+        return Ok(Key::Event(row.try_get("", "key")?));
+    }
+    let key: Option<String> = row.try_get("", "key")?;
+    Ok(match (asked.by, key) {
+        (Some(StatisticsGrouping::ResourceKind), Some(kind)) => {
+            Key::Kind(ResourceKind::try_from_value(&kind)?)
+        }
+        (Some(StatisticsGrouping::Month), Some(day)) => {
+            Key::Month(day.parse::<NaiveDate>().internal()?)
+        }
+        (Some(StatisticsGrouping::Area), code) => Key::Area(code),
+        (Some(StatisticsGrouping::PriorityArea), code) => Key::Priority(
+            code.and_then(|code| code.split_once('/').map(|(a, b)| (a.into(), b.into()))),
+        ),
+        _ => Key::All,
+    })
+}
