@@ -48,7 +48,7 @@ use transport::{http, sse, websocket};
 
 /// Maximum duration of one HTTP request, and of one query or mutation over an open connection. Beyond it the request
 /// fails with `REQUEST_TIMEOUT`.
-const LONGEST: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Minimum size in bytes of a response that is compressed.
 const SMALL: u64 = 1_024;
 /// Header that identifies a request in logs and responses.
@@ -112,7 +112,7 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .layer(compression())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            LONGEST,
+            REQUEST_TIMEOUT,
         ))
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))

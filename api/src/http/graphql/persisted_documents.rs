@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    http::graphql::{document_cache::refused, request::GraphqlRequest},
+    http::graphql::{errors::graphql_error, request::GraphqlRequest},
     kit::secret,
 };
 
@@ -53,8 +53,8 @@ impl Documents {
             .as_deref()
             .filter(|text| !text.trim().is_empty());
         let Some(text) = sent else {
-            let name =
-                name.ok_or_else(|| refused("BAD_REQUEST", "The request has no query.".into()))?;
+            let name = name
+                .ok_or_else(|| graphql_error("BAD_REQUEST", "The request has no query.".into()))?;
             let known = self
                 .trusted
                 .get(name)
@@ -65,7 +65,7 @@ impl Documents {
                     return not_trusted();
                 }
                 // Apollo clients recognise this message and send the text.
-                refused("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound".into())
+                graphql_error("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound".into())
             });
         };
         if self.only_trusted && !self.trusted.contains_key(&hash(text)) {
@@ -73,7 +73,10 @@ impl Documents {
         }
         if members.hash().is_some_and(|named| named != hash(text)) {
             let message = "provided sha does not match query";
-            return Err(refused("PERSISTED_QUERY_HASH_MISMATCH", message.into()));
+            return Err(graphql_error(
+                "PERSISTED_QUERY_HASH_MISMATCH",
+                message.into(),
+            ));
         }
         Ok(text.into())
     }
@@ -90,7 +93,7 @@ impl Documents {
 
 fn not_trusted() -> ServerError {
     let message = "This server answers only documents that its operator lists.";
-    refused("DOCUMENT_NOT_TRUSTED", message.into())
+    graphql_error("DOCUMENT_NOT_TRUSTED", message.into())
 }
 
 /// Name without the prefix `sha256:`.

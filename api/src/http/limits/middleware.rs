@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::http::{
-    graphql::executor::{Executor, overloaded},
+    graphql::{errors::overloaded, executor::Executor},
     limits::rate_limit::{RateLimitKey, RateLimited, price},
     server::client_ip,
     transport::http::put_off,

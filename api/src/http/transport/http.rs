@@ -12,10 +12,9 @@ use axum::{
 
 use crate::http::{
     graphql::{
-        document_cache::refused,
-        executor::{
-            Executor, Operation, RETRY_AFTER, RequestOrigin, executed, log_fault, overloaded,
-        },
+        errors::{RETRY_AFTER, graphql_error, log_internal, overloaded},
+        execution::executed,
+        executor::{Executor, Operation, RequestOrigin},
         request::GraphqlRequest,
     },
     limits::rate_limit,
@@ -76,11 +75,11 @@ async fn answer(
         Err(errors) if rate_limit::retry_after(&errors).is_some() => return Err(put_off(&errors)),
         Err(errors) => return Ok(respond(media, &Answer::from_errors(errors))),
     };
-    let left = operation.left.take();
+    let remaining = operation.remaining.take();
     let answered = execute(executor, parts, operation, origin.viewer, media).await?;
     let (mut head, body) = answered.into_parts();
-    if let Some(left) = left {
-        left.tell(&mut head);
+    if let Some(remaining) = remaining {
+        remaining.tell(&mut head);
     }
     Ok(Response::from_parts(head, body))
 }
@@ -95,7 +94,7 @@ async fn execute(
 ) -> Result<Response, Response> {
     if operation.kind() == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws, over a WebSocket with graphql-transport-ws, or to /graphql/stream, as server-sent events.";
-        let error = refused("SUBSCRIPTION_NOT_HERE", message.into());
+        let error = graphql_error("SUBSCRIPTION_NOT_HERE", message.into());
         return Ok(respond(media, &Answer::from_errors(vec![error])));
     }
     if parts.method == Method::GET && operation.writes() {
@@ -170,7 +169,7 @@ async fn viewer(app: &App, token: Option<Option<&str>>) -> Result<Viewer, Respon
 
 /// Logs an error of the server and builds the response to it: 503 if it is overloaded or too slow, otherwise 500.
 pub fn fault(error: &Error) -> Response {
-    log_fault(error);
+    log_internal(error);
     let busy = matches!(error, Error::Overloaded | Error::TooSlow);
     let status = if busy {
         StatusCode::SERVICE_UNAVAILABLE

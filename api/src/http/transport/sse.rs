@@ -23,8 +23,7 @@ use tracing::Instrument;
 use crate::http::{
     Live, closes,
     graphql::{
-        document_cache::refused,
-        executor::{RequestOrigin, executed},
+        errors::graphql_error, execution::executed, executor::RequestOrigin,
         request::GraphqlRequest,
     },
     limits::{connection_limits::ConnectionSlot, rate_limit},
@@ -175,7 +174,7 @@ async fn tell(
             },
             () = &mut over, if subscribes => {
                 let message = "The access token has expired, or its session has ended. Subscribe again with another.";
-                let error = refused("UNAUTHENTICATED", message.into());
+                let error = graphql_error("UNAUTHENTICATED", message.into());
                 (next(&Answer::from_errors(vec![error])), true)
             }
             () = closes(&mut closing), if subscribes => (COMPLETE, true),

@@ -4,7 +4,7 @@ use async_graphql::{Response as Answer, ServerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::graphql::{executor::executed, request::GraphqlRequest};
+use crate::http::graphql::{execution::executed, request::GraphqlRequest};
 
 /// Message from the client.
 #[derive(Debug, Deserialize)]

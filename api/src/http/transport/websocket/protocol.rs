@@ -9,7 +9,7 @@ use super::{
     close::Close,
     message::{self, Said},
 };
-use crate::http::graphql::{document_cache::refused, json_limits::values, request::GraphqlRequest};
+use crate::http::graphql::{errors::graphql_error, json_limits::values, request::GraphqlRequest};
 
 /// Credentials that a client presents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Protocol {
                 "At most {} operations run over one socket. Complete one first.",
                 self.most
             );
-            let error = refused("TOO_MANY_SUBSCRIPTIONS", message);
+            let error = graphql_error("TOO_MANY_SUBSCRIPTIONS", message);
             return Step::Say(message::error(&id, &[error]));
         }
         self.running.insert(id.clone());

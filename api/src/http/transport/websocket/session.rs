@@ -21,7 +21,8 @@ use crate::{
     http::{
         Live, closes,
         graphql::{
-            executor::{RequestOrigin, internal, log_fault},
+            errors::{internal, log_internal},
+            executor::RequestOrigin,
             request::GraphqlRequest,
         },
         limits::connection_limits::ConnectionSlot,
@@ -180,7 +181,7 @@ impl Session {
                     .run(Caller::of_token(app, token))
                     .await
                     .map_err(|error| {
-                        log_fault(&error);
+                        log_internal(&error);
                         Close::FAULT
                     })?;
                 found.ok_or(Close::FORBIDDEN)?
@@ -214,7 +215,7 @@ impl Session {
                 // The caller's session has ended, and the socket is about to be closed.
                 Ok(None) => return stream::pending().boxed(),
                 Err(error) => {
-                    log_fault(&error);
+                    log_internal(&error);
                     return refused(vec![internal()]);
                 }
             };
