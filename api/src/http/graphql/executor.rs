@@ -130,7 +130,7 @@ impl Executor {
                 message.into(),
             )]);
         }
-        let mut variables = Variables::from_json(request.variables.unwrap_or_default().into());
+        let mut variables = request.variables;
         let (document, weight) = self
             .complete_document(&selected, &mut variables)
             .map_err(|error| vec![error])?;

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use async_graphql::{ParseRequestError, Value, Variables};
+use async_graphql_axum::GraphQLRequest;
+use async_graphql_value::Extensions;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
+    extract::FromRequest,
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use http_body_util::LengthLimitError;
 use serde::Deserialize;
@@ -25,25 +29,13 @@ pub struct GraphqlRequest {
     /// Name of the operation to execute; required if the document has several.
     pub operation_name: Option<String>,
     /// Values of variables by name.
-    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default)]
+    pub variables: Variables,
     /// Name or hash of a document that the server stores, in place of its text.
     pub document_id: Option<String>,
     /// Additions to the protocol.
-    pub extensions: Option<Extensions>,
-}
-
-/// Additions to the protocol: automatic persisted queries.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Extensions {
-    persisted_query: Option<PersistedQuery>,
-}
-
-/// Hash of a document, as Apollo clients send it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PersistedQuery {
-    sha256_hash: String,
+    #[serde(default)]
+    extensions: Extensions,
 }
 
 impl GraphqlRequest {
@@ -55,6 +47,9 @@ impl GraphqlRequest {
         } else {
             from_body(parts, body, limits).await
         }?;
+        if !members.is_well_formed() {
+            return Err(Unreadable.into_response());
+        }
         if members.is_empty() {
             return Err(refusal(
                 StatusCode::BAD_REQUEST,
@@ -76,10 +71,48 @@ impl GraphqlRequest {
         self.document_id.as_deref().or_else(|| self.hash())
     }
 
-    /// Hash of the document in `extensions.persistedQuery`, if the client sends one.
+    /// Hash of the document in `extensions.persistedQuery`, as Apollo clients send it.
     pub fn hash(&self) -> Option<&str> {
-        let named = self.extensions.as_ref()?.persisted_query.as_ref()?;
-        Some(&named.sha256_hash)
+        if let Some(Value::Object(query)) = self.persisted_query()
+            && let Some(Value::String(hash)) = query.get("sha256Hash")
+        {
+            return Some(hash);
+        }
+        None
+    }
+
+    /// Reports whether each addition to the protocol that the server knows has its right form.
+    pub fn is_well_formed(&self) -> bool {
+        self.persisted_query().is_none() || self.hash().is_some()
+    }
+
+    fn persisted_query(&self) -> Option<&Value> {
+        let query = self.extensions.get("persistedQuery")?;
+        (*query != Value::Null).then_some(query)
+    }
+}
+
+/// Name of a stored document, which the extractor of async-graphql-axum does not know.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredDocument {
+    document_id: Option<String>,
+}
+
+/// Response to a body that is not a GraphQL request.
+struct Unreadable;
+
+impl From<ParseRequestError> for Unreadable {
+    fn from(_: ParseRequestError) -> Self {
+        Self
+    }
+}
+
+impl IntoResponse for Unreadable {
+    fn into_response(self) -> Response {
+        let message =
+            "The body is not a JSON object with the members query, variables and operationName.";
+        refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 }
 
@@ -141,10 +174,27 @@ async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<Graphql
             &message,
         ));
     }
-    serde_json::from_slice(&body).map_err(|_| {
-        let message =
-            "The body is not a JSON object with the members query, variables and operationName.";
-        refusal(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    parse(body).await.map_err(Unreadable::into_response)
+}
+
+/// Parses a JSON body, whose size has been checked.
+async fn parse(body: Bytes) -> Result<GraphqlRequest, Unreadable> {
+    let mut json = axum::extract::Request::new(Body::from(body.clone()));
+    *json.method_mut() = Method::POST;
+    let parsed = GraphQLRequest::<Unreadable>::from_request(json, &()).await?;
+    let parsed = parsed.into_inner();
+    let document_id = if parsed.query.trim().is_empty() {
+        let stored = serde_json::from_slice::<StoredDocument>(&body);
+        stored.map_err(|_| Unreadable)?.document_id
+    } else {
+        None
+    };
+    Ok(GraphqlRequest {
+        query: Some(parsed.query).filter(|text| !text.is_empty()),
+        operation_name: parsed.operation_name,
+        variables: parsed.variables,
+        document_id,
+        extensions: parsed.extensions,
     })
 }
 

@@ -57,21 +57,20 @@ impl Media {
         }
     }
 
-    /// Builds a response with this media type. Caches must not store it, because it may depend on the caller.
-    pub fn reply(self, status: StatusCode, body: String) -> Response {
+    /// Sets the headers of a response with this media type. Caches must not store it, because it may depend on the
+    /// caller.
+    pub fn set_headers(self, headers: &mut HeaderMap) {
         let media = match self {
             Self::Graphql => GRAPHQL,
             Self::Json => JSON,
         };
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static(media)),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (
-                header::VARY,
-                HeaderValue::from_static("accept, authorization"),
-            ),
-        ];
-        (status, headers, body).into_response()
+        for (name, value) in [
+            (header::CONTENT_TYPE, media),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "accept, authorization"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
 }
 

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response as Answer, ServerError, Value, parser::types::OperationType};
+use async_graphql::{
+    Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
+};
+use async_graphql_axum::GraphQLResponse;
 use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 
 use crate::http::{
     graphql::{
@@ -73,7 +77,7 @@ async fn answer(
     let mut operation = match executor.prepare(members, &origin) {
         Ok(operation) => operation,
         Err(errors) if rate_limit::retry_after(&errors).is_some() => return Err(put_off(&errors)),
-        Err(errors) => return Ok(respond(media, &Answer::from_errors(errors))),
+        Err(errors) => return Ok(respond(media, GraphqlResponse::from_errors(errors))),
     };
     let remaining = operation.remaining.take();
     let answered = execute(executor, parts, operation, origin.viewer, media).await?;
@@ -95,15 +99,16 @@ async fn execute(
     if operation.kind() == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws, over a WebSocket with graphql-transport-ws, or to /graphql/stream, as server-sent events.";
         let error = graphql_error("SUBSCRIPTION_NOT_HERE", message.into());
-        return Ok(respond(media, &Answer::from_errors(vec![error])));
+        return Ok(respond(media, GraphqlResponse::from_errors(vec![error])));
     }
     if parts.method == Method::GET && operation.writes() {
         return Err(by_post());
     }
     let keepable = parts.method == Method::GET && viewer.is_nobody() && !operation.asks_schema();
-    let answer = executor.answer(operation, viewer).await;
-    let response = respond(media, &answer);
-    if keepable && executed(&answer) && answer.errors.is_empty() {
+    let response = executor.answer(operation, viewer).await;
+    let keepable = keepable && executed(&response) && response.errors.is_empty();
+    let response = respond(media, response);
+    if keepable {
         return Ok(
             cache::keepable(response, &parts.headers, executor.app.config.public_seconds).await,
         );
@@ -198,20 +203,17 @@ pub fn unknown_token() -> Response {
 }
 
 /// Builds the HTTP response of a GraphQL response. It has no `data` if nothing was executed.
-pub fn respond(media: Media, answer: &Answer) -> Response {
-    let executed = executed(answer);
-    let body = if executed {
-        serde_json::to_string(answer)
+pub fn respond(media: Media, response: GraphqlResponse) -> Response {
+    let mut built = if executed(&response) {
+        GraphQLResponse::from(response).into_response()
     } else {
-        serde_json::to_string(&serde_json::json!({"errors": answer.errors}))
+        let status = match media {
+            Media::Graphql => StatusCode::BAD_REQUEST,
+            Media::Json => StatusCode::OK,
+        };
+        let body = json!({"errors": response.errors}).to_string();
+        (status, body).into_response()
     };
-    let status = if executed || media == Media::Json {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    body.map_or_else(
-        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        |body| media.reply(status, body),
-    )
+    media.set_headers(built.headers_mut());
+    built
 }

@@ -67,7 +67,7 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
     let viewer = scope.run(caller.viewer()).await;
     let viewer = viewer.map_err(|error| fault(&error))?;
     let viewer = viewer.ok_or_else(unknown_token)?;
-    let not_executed = |errors| respond(Media::Graphql, &Answer::from_errors(errors));
+    let not_executed = |errors| respond(Media::Graphql, Answer::from_errors(errors));
     let origin = RequestOrigin {
         viewer: Arc::clone(&viewer),
         address,
@@ -90,7 +90,7 @@ async fn answer(live: Live, request: Request) -> Result<Response, Response> {
     // A document that is refused is known before the first wait, and can still get a JSON response.
     if let Some(first) = answers.next().now_or_never() {
         match first {
-            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, &first)),
+            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, first)),
             first => answers = stream::iter(first).chain(answers).boxed(),
         }
     }

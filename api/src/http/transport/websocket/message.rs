@@ -42,7 +42,9 @@ impl Said {
         let said: Self = serde_json::from_str(text).ok()?;
         let whole = match &said {
             Self::Subscribe { id, payload } => {
-                !id.is_empty() && (payload.query.is_some() || payload.document().is_some())
+                !id.is_empty()
+                    && payload.is_well_formed()
+                    && (payload.query.is_some() || payload.document().is_some())
             }
             Self::Complete { id } => !id.is_empty(),
             _ => true,
