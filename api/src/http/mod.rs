@@ -56,7 +56,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// State of the handlers for long-lived connections: server-sent events and WebSockets.
 #[derive(Clone)]
-struct Live {
+struct LongLivedState {
     executor: executor::Executor,
     config: ConnectionConfig,
     connections: Arc<connection_limits::ConnectionLimiter>,
@@ -72,7 +72,7 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
     let cors = cors::cors(&app.config.origins);
     let production = app.config.production;
     let executor = executor::Executor::new(app.clone(), crate::schema::build(&app));
-    let live = Live {
+    let live = LongLivedState {
         executor: executor.clone(),
         config,
         connections: connection_limits::ConnectionLimiter::new(config),
@@ -95,14 +95,14 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))
         .fallback(|| async {
-            reply::refusal(
+            reply::error_response(
                 StatusCode::NOT_FOUND,
                 "NOT_FOUND",
                 "There is nothing at this address.",
             )
         })
         .method_not_allowed_fallback(|| async {
-            reply::refusal(
+            reply::error_response(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "METHOD_NOT_ALLOWED",
                 "This address does not take this method.",

@@ -46,9 +46,9 @@ impl Documents {
 
     /// Text of the document that a request sends or names. Fails if the name is unknown, the hash does not match the
     /// text, or the document is not trusted but must be.
-    pub fn text(&self, members: &GraphqlRequest) -> Result<Arc<str>, ServerError> {
-        let name = members.document().map(plain);
-        let sent = members
+    pub fn text(&self, request: &GraphqlRequest) -> Result<Arc<str>, ServerError> {
+        let name = request.document().map(plain);
+        let sent = request
             .query
             .as_deref()
             .filter(|text| !text.trim().is_empty());
@@ -71,7 +71,7 @@ impl Documents {
         if self.only_trusted && !self.trusted.contains_key(&hash(text)) {
             return Err(not_trusted());
         }
-        if members.hash().is_some_and(|named| named != hash(text)) {
+        if request.hash().is_some_and(|named| named != hash(text)) {
             let message = "provided sha does not match query";
             return Err(graphql_error(
                 "PERSISTED_QUERY_HASH_MISMATCH",
@@ -82,8 +82,8 @@ impl Documents {
     }
 
     /// Stores a valid document that the client sent with its hash. Does nothing if only trusted documents are allowed.
-    pub fn keep(&self, members: &GraphqlRequest, text: &Arc<str>) {
-        if let (Some(hash), Some(_), false) = (members.hash(), &members.query, self.only_trusted)
+    pub fn keep(&self, request: &GraphqlRequest, text: &Arc<str>) {
+        if let (Some(hash), Some(_), false) = (request.hash(), &request.query, self.only_trusted)
             && !self.kept.contains_key(hash)
         {
             self.kept.insert(hash.to_owned(), Arc::clone(text));

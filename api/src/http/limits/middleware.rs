@@ -12,7 +12,7 @@ use crate::http::{
     graphql::{errors::overloaded, executor::Executor},
     limits::rate_limit::{RateLimitKey, RateLimited, price},
     server::client_ip,
-    transport::http::put_off,
+    transport::http::retry_later,
 };
 use crate::{
     calendars::rules::MOST_EVENTS,
@@ -43,13 +43,13 @@ pub async fn charge_and_queue(
     } else {
         full
     };
-    let rate_limited = |soon: RateLimited| put_off(&[soon.error()]);
+    let rate_limited = |soon: RateLimited| retry_later(&[soon.error()]);
     let mut left = match executor.rates.charge(key, first.saturating_add(1)) {
         Ok(left) => left,
         Err(soon) => return rate_limited(soon),
     };
     let Some(_permit) = executor.permit().await else {
-        return put_off(&[overloaded()]);
+        return retry_later(&[overloaded()]);
     };
     let scope = executor.scope(None, key.address);
     let (mut head, body) = scope.run(next.run(request)).await.into_parts();

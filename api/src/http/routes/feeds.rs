@@ -11,7 +11,7 @@ use axum::{
 use entity::{event, listing};
 
 use crate::http::server::{conditional, reply};
-use crate::http::transport::http::fault;
+use crate::http::transport::http::server_error;
 use crate::{
     App, calendars,
     feeds::{
@@ -116,11 +116,11 @@ pub fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refu
         Err(Refusal::Other(error)) => error,
     };
     match &error {
-        Error::NotFound => reply::refusal(
+        Error::NotFound => reply::error_response(
             StatusCode::NOT_FOUND,
             "NOT_FOUND",
             "There is nothing at this address.",
         ),
-        error => fault(error),
+        error => server_error(error),
     }
 }

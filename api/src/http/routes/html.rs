@@ -24,7 +24,7 @@ pub fn broken(error: &Error) -> Response {
         tracing::error!(?cause, "a link could not be followed");
     }
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    reply::refusal(status, error.code(), &error.message())
+    reply::error_response(status, error.code(), &error.message())
 }
 
 /// Builds a page around a body in HTML.

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::http::transport::http::fault;
+use crate::http::transport::http::server_error;
 use crate::{App, kit::Viewer, notifications::service};
 
 /// Content security policy: the page loads nothing, and sends its form to this server only.
@@ -48,7 +48,7 @@ pub async fn unsubscribe(
                 "<p>You get no more mail of this kind. In your preferences you can have it again.</p>",
             )
         }
-        Err(error) => fault(&error),
+        Err(error) => server_error(&error),
     }
 }
 

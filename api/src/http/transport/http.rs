@@ -24,7 +24,7 @@ use crate::http::{
     limits::rate_limit,
     server::{
         cache, client_ip,
-        reply::{Media, refusal},
+        reply::{Media, error_response},
     },
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
 /// Handles a GraphQL request over GET or POST.
 pub async fn handle(State(executor): State<Executor>, request: axum::extract::Request) -> Response {
     let Some(media) = Media::negotiate(request.headers()) else {
-        return refusal(
+        return error_response(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
             "Accept application/graphql-response+json or application/json.",
@@ -44,7 +44,7 @@ pub async fn handle(State(executor): State<Executor>, request: axum::extract::Re
     let (parts, body) = request.into_parts();
     match answer(&executor, &parts, body, media).await {
         Ok(response) => response,
-        Err(refused) => media.of_refusal(refused),
+        Err(refused) => media.of_error_response(refused),
     }
 }
 
@@ -60,11 +60,11 @@ async fn answer(
         &parts.headers,
         &app.config.trusted_proxies,
     );
-    let members = GraphqlRequest::read(parts, body, &executor.app.config.limits).await?;
+    let request = GraphqlRequest::read(parts, body, &executor.app.config.limits).await?;
     let _permit = executor
         .permit()
         .await
-        .ok_or_else(|| put_off(&[overloaded()]))?;
+        .ok_or_else(|| retry_later(&[overloaded()]))?;
     let viewer = match bearer(&parts.headers) {
         None => Viewer::nobody(),
         token => {
@@ -74,9 +74,11 @@ async fn answer(
     };
     let viewer = Arc::new(viewer);
     let origin = RequestOrigin { viewer, address };
-    let mut operation = match executor.prepare(members, &origin) {
+    let mut operation = match executor.prepare(request, &origin) {
         Ok(operation) => operation,
-        Err(errors) if rate_limit::retry_after(&errors).is_some() => return Err(put_off(&errors)),
+        Err(errors) if rate_limit::retry_after(&errors).is_some() => {
+            return Err(retry_later(&errors));
+        }
         Err(errors) => return Ok(respond(media, GraphqlResponse::from_errors(errors))),
     };
     let remaining = operation.remaining.take();
@@ -102,22 +104,22 @@ async fn execute(
         return Ok(respond(media, GraphqlResponse::from_errors(vec![error])));
     }
     if parts.method == Method::GET && operation.writes() {
-        return Err(by_post());
+        return Err(use_post());
     }
-    let keepable = parts.method == Method::GET && viewer.is_nobody() && !operation.asks_schema();
+    let cacheable = parts.method == Method::GET && viewer.is_nobody() && !operation.asks_schema();
     let response = executor.answer(operation, viewer).await;
-    let keepable = keepable && executed(&response) && response.errors.is_empty();
+    let cacheable = cacheable && executed(&response) && response.errors.is_empty();
     let response = respond(media, response);
-    if keepable {
+    if cacheable {
         return Ok(
-            cache::keepable(response, &parts.headers, executor.app.config.public_seconds).await,
+            cache::cacheable(response, &parts.headers, executor.app.config.public_seconds).await,
         );
     }
     Ok(response)
 }
 
 /// Builds the response to a request over the rate limit (429) or the concurrency limit (503), with `Retry-After`.
-pub fn put_off(errors: &[ServerError]) -> Response {
+pub fn retry_later(errors: &[ServerError]) -> Response {
     let error = errors.first();
     let code = error.and_then(|error| error.extensions.as_ref()?.get("code"));
     let (status, code) = match code {
@@ -127,7 +129,7 @@ pub fn put_off(errors: &[ServerError]) -> Response {
         _ => (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"),
     };
     let message = error.map(|error| error.message.as_str());
-    let mut refused = refusal(status, code, message.unwrap_or_default());
+    let mut refused = error_response(status, code, message.unwrap_or_default());
     if let Some((name, value)) = rate_limit::retry_after(errors) {
         refused.headers_mut().insert(name, value);
     }
@@ -135,8 +137,8 @@ pub fn put_off(errors: &[ServerError]) -> Response {
 }
 
 /// Builds the 405 response to a mutation over GET.
-pub fn by_post() -> Response {
-    let mut refused = refusal(
+pub fn use_post() -> Response {
+    let mut refused = error_response(
         StatusCode::METHOD_NOT_ALLOWED,
         "METHOD_NOT_ALLOWED",
         "Send mutations by POST.",
@@ -167,13 +169,13 @@ async fn viewer(app: &App, token: Option<Option<&str>>) -> Result<Viewer, Respon
         None => None,
         Some(token) => accounts::sessions::viewer(app, clock::now(), token)
             .await
-            .map_err(|error| fault(&error))?,
+            .map_err(|error| server_error(&error))?,
     };
-    found.ok_or_else(unknown_token)
+    found.ok_or_else(invalid_token)
 }
 
 /// Logs an error of the server and builds the response to it: 503 if it is overloaded or too slow, otherwise 500.
-pub fn fault(error: &Error) -> Response {
+pub fn server_error(error: &Error) -> Response {
     log_internal(error);
     let busy = matches!(error, Error::Overloaded | Error::TooSlow);
     let status = if busy {
@@ -181,7 +183,7 @@ pub fn fault(error: &Error) -> Response {
     } else {
         StatusCode::INTERNAL_SERVER_ERROR
     };
-    let mut response = refusal(status, error.code(), &error.message());
+    let mut response = error_response(status, error.code(), &error.message());
     if busy {
         response
             .headers_mut()
@@ -191,10 +193,10 @@ pub fn fault(error: &Error) -> Response {
 }
 
 /// Builds the 401 response to an invalid or expired access token.
-pub fn unknown_token() -> Response {
+pub fn invalid_token() -> Response {
     let message =
         "The access token is not valid, or its session has ended. Refresh it or sign in again.";
-    let mut refused = refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+    let mut refused = error_response(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     refused
         .headers_mut()
