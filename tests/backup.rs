@@ -166,7 +166,7 @@ both! {
         backup::back_up(world.database_url(), &file).await.unwrap();
         let whole = fs::read(&file).unwrap();
         let told = backup::back_up(world.database_url(), &file).await.unwrap_err();
-        assert!(told.contains("is there already") && fs::read(&file).unwrap() == whole, "{told}");
+        assert!(told.contains("already exists") && fs::read(&file).unwrap() == whole, "{told}");
         // Nor through a link that leads nowhere.
         let link = folder.path().join("link.backup");
         symlink(folder.path().join("nowhere"), &link).unwrap();
@@ -184,7 +184,7 @@ both! {
         let torn = folder.path().join("torn.backup");
         for (bytes, fault) in [
             (&whole[..whole.len() / 2], "is damaged"), (&whole[..whole.len() - 30], "is damaged"), (&whole[..10], ""),
-            (b"nonsense", "is no backup of a marketplace"), (b"", "is no backup of a marketplace"),
+            (b"nonsense", "is not a backup of a marketplace"), (b"", "is not a backup of a marketplace"),
         ] {
             fs::write(&torn, bytes).unwrap();
             let told = backup::restore(&own.url, &torn).await.unwrap_err();
@@ -214,7 +214,7 @@ both! {
             assert_eq!((file.exists(), hidden(folder.path())), (whole, usize::from(!whole)), "{point}");
             if !whole {
                 let ended = Program::run(&words);
-                assert!(ended.status.success() && ended.out.contains("is whole"), "{ended:?}");
+                assert!(ended.status.success() && ended.out.contains("is complete"), "{ended:?}");
             }
             let own = database::Own::empty(on).await;
             let words = ["restore", "--database-url", &own.url, file.to_str().unwrap()];

@@ -210,7 +210,7 @@ both! {
         let (world, host, elm) = hosts(on).await;
         let (guest, other) = (world.person("Gwen Guest").await, world.person("Otto Other").await);
         let online = announced(&host, &elm, json!({"title": "A talk", "attendanceMode": "ONLINE", "venue": null,
-            "onlineUrl": "https://meet.example.org/secret", "registrationMode": "EVENT", "capacity": 1, "hoursToAnswer": 1})).await;
+            "onlineUrl": "https://meet.example.org/secret", "registrationMode": "EVENT", "capacity": 1, "placeOfferResponseHours": 1})).await;
         let starts_at = in_days(35);
         let at_one = starts_at + Duration::hours(1);
         let many = announced(&host, &elm, json!({"title": "A fair", "registrationMode": "SESSIONS", "capacity": null, "startsAt": starts_at,

@@ -111,7 +111,7 @@ both! {
             let elm = owner.organisation("Elm Works").await;
             let poster = owner.joined_by(&world, &elm, "Petra Poster", "EDITOR").await;
             for person in [&owner, &poster] {
-                let at_once = json!([{"category": "LISTINGS", "wish": "INSTANT"}, {"category": "MEMBERS", "wish": "OFF"}]);
+                let at_once = json!([{"category": "LISTINGS", "frequency": "INSTANT"}, {"category": "MEMBERS", "frequency": "OFF"}]);
                 wish(person, json!({"mail": at_once})).await.at("updateNotificationPreferences");
             }
             offer(&poster, &elm, json!({"publish": true})).await;
@@ -162,7 +162,7 @@ fn every_point_in_the_sources_is_listed() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap_or_default();
-            let parts = text.split("crash::point(\"").skip(1);
+            let parts = text.split("failpoint::point(\"").skip(1);
             found.extend(parts.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
         }
     }

@@ -128,7 +128,7 @@ both! {
         let world = World::new(on).await;
         world.person("Mary Major").await;
         let refusal = load(&world).await.unwrap_err();
-        assert!(refusal.contains("an empty one only"), "{refusal}");
+        assert!(refusal.contains("an empty database"), "{refusal}");
         assert!(demo::sign_ins(&world.app).await.is_ok_and(|there| there.is_empty()));
     }
 

@@ -10,7 +10,11 @@ use api::{
 use entity::notification::NotificationKind;
 use sea_orm::{ConnectionTrait, DbBackend, Iterable, Statement};
 
-use crate::{architecture::source::sources, both, support::World};
+use crate::{
+    architecture::source::{root, sources},
+    both,
+    support::World,
+};
 
 #[test]
 fn every_folder_with_a_descriptor_is_listed_once() {
@@ -85,8 +89,15 @@ fn every_feature_with_jobs_has_a_worker() {
         .map(|worker| worker.name)
         .collect();
     assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len());
+    let page = root().join("docs/data-protection.md");
+    let page = std::fs::read_to_string(page).unwrap();
     for feature in FEATURES {
         for kept in feature.retention {
+            let row = format!("| {} | {} | `{}` |", kept.data, kept.period, kept.worker);
+            assert!(
+                page.contains(&row),
+                "docs/data-protection.md has no row {row}"
+            );
             let worker = feature
                 .workers
                 .iter()
@@ -113,6 +124,39 @@ fn every_object_with_an_id_is_a_node() {
             "{head} has an id and is no Node: list it in the `nodes` of its feature"
         );
     }
+}
+
+#[test]
+fn every_mutation_with_a_password_or_a_new_address_counts_as_a_sign_in() {
+    // Its address is the account's own, and a person gets a few mails a day.
+    const OWN_ADDRESS: &str = "RequestEmailVerificationInput";
+    let sdl = schema::sdl();
+    let input = |name: &str| {
+        let at = sdl.find(&format!("\ninput {name} {{")).unwrap();
+        sdl[at..]
+            .split("\n}\n")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let at = sdl.find("\ntype Mutation {").unwrap();
+    let mutation = sdl[at..].split("\n}\n").next().unwrap_or_default();
+    let mut checked = 0;
+    for line in mutation.lines().filter(|line| line.contains("(input: ")) {
+        let name = line.split("(input: ").nth(1).unwrap_or_default();
+        let name = name.split('!').next().unwrap_or_default();
+        let fields = input(name);
+        let secret = ["\tpassword:", "\tcurrentPassword:", "\temail:"];
+        if name == OWN_ADDRESS || !secret.iter().any(|field| fields.contains(field)) {
+            continue;
+        }
+        checked += 1;
+        assert!(
+            line.contains("@rateLimit"),
+            "{line} needs `rate_limit::apply(SIGN_IN.into())`"
+        );
+    }
+    assert!(checked >= 3, "only {checked} mutations were checked");
 }
 
 /// Columns that refer to a table: those with a foreign key, and those whose name says so.
@@ -154,7 +198,7 @@ fn compare(actual: &BTreeSet<(String, String)>, declared: Vec<(&str, &str)>, lis
     assert!(twice.is_empty(), "declared twice in `{list}`: {twice:?}");
     let declared: BTreeSet<_> = counts.into_keys().collect();
     let missing: Vec<_> = actual.difference(&declared).collect();
-    let gone: Vec<_> = declared.difference(&actual).collect();
+    let gone: Vec<_> = declared.difference(actual).collect();
     assert!(
         missing.is_empty() && gone.is_empty(),
         "decide on {missing:?} in `{list}` of the feature that writes the table; take {gone:?} out"

@@ -79,31 +79,31 @@ async fn a_representation_that_is_none_is_told_which_and_why() {
     for (representations, told) in [
         (
             json!([good, "nonsense"]),
-            "representations: number 2: a representation is an object with __typename and id",
+            "representations: number 2: a representation must be an object with __typename and id",
         ),
         (
             json!([{}]),
-            "representations: number 1: a representation has __typename, which is a text",
+            "representations: number 1: a representation must have the text member __typename",
         ),
         (
             json!([{"__typename": 1, "id": "x"}]),
-            "representations: number 1: a representation has __typename, which is a text",
+            "representations: number 1: a representation must have the text member __typename",
         ),
         (
             json!([{"__typename": "Offer"}]),
-            "representations: number 1: a representation has id, which is a text",
+            "representations: number 1: a representation must have the text member id",
         ),
         (
             json!([{"__typename": "Offer", "id": 1}]),
-            "representations: number 1: a representation has id, which is a text",
+            "representations: number 1: a representation must have the text member id",
         ),
         (
             json!([{"__typename": "Quantity", "id": "x"}]),
-            "representations: number 1: \"Quantity\" is no type of things with global ids",
+            "representations: number 1: \"Quantity\" is not a type with global ids",
         ),
         (
             json!([{"__typename": "Listing", "id": "x"}]),
-            "representations: number 1: \"Listing\" is no type of things with global ids",
+            "representations: number 1: \"Listing\" is not a type with global ids",
         ),
         (
             json!(vec![good.clone(); 1_001]),

@@ -188,7 +188,7 @@ both! {
         assert_eq!(fair.mail(now() + Duration::hours(9)).await, 0);
         let mails = sink.mails();
         let mail = &mails[0];
-        assert_eq!((mails.len(), mail.to.as_str(), mail.header("Subject")), (1, "ann@visitors.example", "What you offered: Six office chairs"));
+        assert_eq!((mails.len(), mail.to.as_str(), mail.header("Subject")), (1, "ann@visitors.example", "Publish what you offered: Six office chairs"));
         assert_eq!(mail.header("List-Unsubscribe"), "");
         let token = token(&sink);
 

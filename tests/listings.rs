@@ -33,7 +33,7 @@ pub async fn post(
     }
     let field = kind.to_lowercase();
     let act = format!(
-        "mutation ($input: CreateListingInput!) {{ created: create{kind}(input: $input) {{
+        "mutation ($input: Create{kind}Input!) {{ created: create{kind}(input: $input) {{
             listing: {field} {{ id version state reference }} userErrors {{ code field message }} }} }}"
     );
     caller.ask(&act, json!({"input": input})).await
@@ -41,13 +41,7 @@ pub async fn post(
 
 /// Does a simple act and gives the reply; the listing is at `act.listing`.
 pub async fn act(caller: &Caller, name: &str, id: &str, more: Value) -> crate::support::Reply {
-    let kind = match name {
-        "renewListing" => "RenewListingInput",
-        "closeListing" => "CloseListingInput",
-        "copyListing" => "CopyListingInput",
-        "updateListing" => "UpdateListingInput",
-        _ => "ListingActInput",
-    };
+    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let mut input = json!({"id": id});
     for (name, value) in more.as_object().unwrap() {
         input[name] = value.clone();

@@ -81,8 +81,8 @@ both! {
         assert_eq!((world.mail(now()).await, world.mail(now()).await), (1, 0));
         let [mail] = sink.mails().try_into().expect("one mail");
         assert_eq!(mail.to, owner.email);
-        assert_eq!(mail.header("Subject"), "Somebody asks to join Elm Works. Approve or decline it.");
-        assert_eq!(mail.sentences(), ["Somebody asks to join Elm Works. Approve or decline it."]);
+        assert_eq!(mail.header("Subject"), "A person asked to join Elm Works. Approve or decline the request.");
+        assert_eq!(mail.sentences(), ["A person asked to join Elm Works. Approve or decline the request."]);
         assert!(mail.text().starts_with("Hello Olive Owner,\n"), "{}", mail.text());
         assert!(!mail.text().contains("Nel"), "no mail names other people: {}", mail.text());
         assert_eq!(mail.header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
@@ -123,7 +123,7 @@ both! {
 
     async fn a_digest_comes_at_eight_and_has_everything_that_was_not_read(on) {
         let (world, sink, owner, elm) = elm(on).await;
-        wish(&owner, json!({"mail": [{"category": "MEMBERS", "wish": "DAILY_DIGEST"}]})).await.at("updateNotificationPreferences");
+        wish(&owner, json!({"mail": [{"category": "MEMBERS", "frequency": "DAILY_DIGEST"}]})).await.at("updateNotificationPreferences");
         for (time, name) in [("08:00", "Ann Asker"), ("12:00", "Bea Asker"), ("23:00", "Cid Asker")] {
             asks(&world, &elm, name).await;
             world.tell(at(time)).await;
@@ -132,7 +132,7 @@ both! {
         assert_eq!(world.mail(eight - Duration::seconds(1)).await, 0);
         assert_eq!((world.mail(eight).await, sink.mails().len()), (1, 1));
         let [mail] = sink.mails().try_into().expect("one mail");
-        assert_eq!((mail.sentences().len(), mail.header("Subject")), (3, "3 things to know from the marketplace"));
+        assert_eq!((mail.sentences().len(), mail.header("Subject")), (3, "3 updates from the Social Value Marketplace"));
 
         asks(&world, &elm, "Dot Asker").await;
         world.tell(eight).await;
@@ -175,7 +175,7 @@ both! {
 
     async fn whoever_wants_no_mail_has_the_list_all_the_same(on) {
         let (world, sink, owner, elm) = elm(on).await;
-        wish(&owner, json!({"mail": [{"category": "MEMBERS", "wish": "OFF"}]})).await.at("updateNotificationPreferences");
+        wish(&owner, json!({"mail": [{"category": "MEMBERS", "frequency": "OFF"}]})).await.at("updateNotificationPreferences");
         asks(&world, &elm, "Nel New").await;
         world.tell(now()).await;
         assert_eq!((world.mail(now()).await, sink.mails().len()), (0, 0));
@@ -243,7 +243,7 @@ both! {
         let stranger = world.stranger();
         let wishes = async || {
             let reply = owner.ask("{ viewer { notificationPreferences { mail { wish } } } }", json!({})).await;
-            reply.each("viewer.notificationPreferences.mail", "wish")
+            reply.each("viewer.notificationPreferences.mail", "frequency")
         };
 
         let page = get(&stranger, &path).await;

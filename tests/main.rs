@@ -39,6 +39,7 @@ mod organisations;
 mod outbox;
 mod outcomes;
 mod program;
+mod projection;
 mod reference;
 mod registrations;
 mod schema;

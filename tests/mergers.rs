@@ -159,7 +159,7 @@ both! {
         let world = World::new(on).await;
         let (mary, tom, admin) = (world.person("Mary Major").await, world.person("Tom Minor").await, world.admin().await);
         let (old, new) = (mary.organisation("Old Hub").await, tom.organisation("New Hub").await);
-        let offer = "mutation ($input: CreateListingInput!) { createOffer(input: $input) { offer { id } userErrors { code field message } } }";
+        let offer = "mutation ($input: CreateOfferInput!) { createOffer(input: $input) { offer { id } userErrors { code field message } } }";
         let mut ids = Vec::new();
         for (caller, organisation, reference) in [(&mary, &old, "a"), (&mary, &old, "b"), (&tom, &new, "a")] {
             let input = json!({"organisationId": organisation, "title": format!("Laptops {reference}"), "resourceType": "other",

@@ -43,7 +43,7 @@ async fn mark(caller: &Caller, input: Value) -> Reply {
 /// Changes how somebody wishes to have mail.
 pub async fn wish(caller: &Caller, input: Value) -> Reply {
     let wish = "mutation ($input: UpdateNotificationPreferencesInput!) { updateNotificationPreferences(input: $input) {
-        notificationPreferences { mail { category wish } quietHours { from until } } userErrors { code field message } } }";
+        notificationPreferences { mail { category frequency } quietHours { from until } } userErrors { code field message } } }";
     caller.ask(wish, json!({"input": input})).await
 }
 
@@ -81,7 +81,7 @@ both! {
         assert_eq!(kinds(&editor).await, [""; 0]);
         let told = list(&newcomer, false).await;
         let told = told.at("viewer.notifications.nodes");
-        assert_eq!((&told[0]["kind"], &told[0]["title"]), (&json!("ROLE_CHANGED"), &json!("Your role in Elm Works was changed.")));
+        assert_eq!((&told[0]["kind"], &told[0]["title"]), (&json!("ROLE_CHANGED"), &json!("Your role in Elm Works has changed.")));
         assert_eq!((&told[1]["kind"], &told[1]["category"]), (&json!("JOIN_APPROVED"), &json!("MEMBERS")));
         assert_eq!(told[1]["subject"], json!({"__typename": "Membership", "id": application}));
         assert_eq!(told[1]["activity"], json!({"act": "organisation.member_approved"}));
@@ -109,7 +109,7 @@ both! {
         world.tell(now()).await;
         let told = list(&editor, true).await;
         let first = told.at("viewer.notifications.nodes.0");
-        assert_eq!(first["title"], "Oak House proposes a match for “Forty refurbished laptops”. Please answer.");
+        assert_eq!(first["title"], "Oak House proposed a match for “Forty refurbished laptops”. Accept, decline or propose other terms.");
         assert_eq!((&first["category"], &first["subject"]["__typename"]), (&json!("MATCHES"), &json!("Match")));
         assert_eq!((newest(&member).await, newest(taker).await), (String::new(), "ORGANISATION_VERIFIED".into()));
         accept(giver, &proposed, 1).await.at("act.match");
@@ -205,10 +205,10 @@ both! {
         listings::jobs::run(&world.app, &system(soon)).await.map_err(|e| e.message()).unwrap();
         world.tell(soon).await;
         let title = async || list(&editor, false).await.text("viewer.notifications.nodes.0.title");
-        assert_eq!(title().await, "“Forty refurbished laptops” of Elm Works ends soon. Renew it if it still holds.");
+        assert_eq!(title().await, "“Forty refurbished laptops” of Elm Works expires soon. Renew it if it is still valid.");
         let remove = "mutation ($id: ID!) { removeMember(input: {membershipId: $id}) { userErrors { code } } }";
         owner.ask(remove, json!({"id": place})).await.at("removeMember");
-        assert_eq!(title().await, "A listing of your organisation ends soon. Renew it if it still holds.");
+        assert_eq!(title().await, "A listing of your organisation expires soon. Renew it if it is still valid.");
         let told = list(&editor, false).await;
         assert_eq!(told.at("viewer.notifications.nodes.0.subject"), &Value::Null);
     }
@@ -216,17 +216,17 @@ both! {
     async fn people_say_how_they_wish_to_have_mail(on) {
         let world = World::new(on).await;
         let mary = world.person("Mary Major").await;
-        let usual = mary.ask("{ viewer { notificationPreferences { mail { category wish } quietHours { from } } } }", json!({})).await;
+        let usual = mary.ask("{ viewer { notificationPreferences { mail { category frequency } quietHours { from } } } }", json!({})).await;
         assert_eq!(usual.at("viewer.notificationPreferences"), &json!({"quietHours": null, "mail": [
-            {"category": "LISTINGS", "wish": "DAILY_DIGEST"}, {"category": "MEMBERS", "wish": "INSTANT"},
-            {"category": "ORGANISATIONS", "wish": "INSTANT"}, {"category": "MATCHES", "wish": "INSTANT"},
-            {"category": "CONVERSATIONS", "wish": "INSTANT"}, {"category": "STAFF", "wish": "INSTANT"}, {"category": "EVENTS", "wish": "INSTANT"}]}));
-        let off = json!([{"category": "LISTINGS", "wish": "OFF"}]);
+            {"category": "LISTINGS", "frequency": "DAILY_DIGEST"}, {"category": "MEMBERS", "frequency": "INSTANT"},
+            {"category": "ORGANISATIONS", "frequency": "INSTANT"}, {"category": "MATCHES", "frequency": "INSTANT"},
+            {"category": "CONVERSATIONS", "frequency": "INSTANT"}, {"category": "STAFF", "frequency": "INSTANT"}, {"category": "EVENTS", "frequency": "INSTANT"}]}));
+        let off = json!([{"category": "LISTINGS", "frequency": "OFF"}]);
         let said = wish(&mary, json!({"mail": off, "quietHours": {"from": "22:00", "until": "07:30"}})).await;
         let at = "updateNotificationPreferences.notificationPreferences";
-        assert_eq!(said.at(at)["mail"][0]["wish"], "OFF");
-        let said = wish(&mary, json!({"mail": [{"category": "LISTINGS", "wish": "INSTANT"}]})).await;
-        assert_eq!((&said.at(at)["mail"][0]["wish"], &said.at(at)["quietHours"]["until"]), (&json!("INSTANT"), &json!("07:30")));
+        assert_eq!(said.at(at)["mail"][0]["frequency"], "OFF");
+        let said = wish(&mary, json!({"mail": [{"category": "LISTINGS", "frequency": "INSTANT"}]})).await;
+        assert_eq!((&said.at(at)["mail"][0]["frequency"], &said.at(at)["quietHours"]["until"]), (&json!("INSTANT"), &json!("07:30")));
         assert_eq!(wish(&mary, json!({"quietHours": null})).await.at(at)["quietHours"], Value::Null);
         let twice = json!({"mail": [off[0], off[0]], "quietHours": {"from": "09:00", "until": "09:00"}});
         assert_eq!(wish(&mary, twice).await.refusals(), ["INVALID mail.1.category", "INVALID quietHours.until"]);
@@ -254,7 +254,7 @@ both! {
             (first["kind"].clone(), first["title"].clone(), first["activity"]["act"].clone())
         };
         assert_eq!(title(&newcomer).await, (json!("JOIN_DECLINED"),
-            json!("Elm Works declined your request to join. You may ask again."), json!("organisation.member_declined")));
+            json!("Elm Works declined your request to join. You can ask again."), json!("organisation.member_declined")));
         assert_eq!(title(&member).await, (json!("MEMBER_REMOVED"),
             json!("You are no longer a member of Elm Works."), json!("organisation.member_removed")));
     }
@@ -316,7 +316,7 @@ both! {
         assert_eq!((calls(giver).await, calls(&member).await), (1, 1), "one call until they look");
         assert_eq!((calls(taker).await, calls(&observer).await), (0, 0), "observers do not write");
         let told = list(&member, false).await;
-        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "Oak House wrote about “Forty refurbished laptops”.");
+        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "Oak House sent a message about “Forty refurbished laptops”.");
         assert_eq!(told.at("viewer.notifications.nodes.0.subject.__typename"), "Message");
         let read = "mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { userErrors { code } } }";
         giver.ask(read, json!({"input": {"conversationId": id, "upTo": last}})).await.at("markConversationRead");
@@ -340,7 +340,7 @@ both! {
         world.tell(now()).await;
         assert_eq!(newest(taker).await, "MESSAGE_HIDDEN");
         let told = list(taker, false).await;
-        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "A moderator hid what you wrote about “Forty refurbished laptops”.");
+        assert_eq!(told.at("viewer.notifications.nodes.0.title"), "A moderator hid your message about “Forty refurbished laptops”.");
     }
 
     async fn a_record_that_is_taken_back_is_told(on) {

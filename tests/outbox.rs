@@ -120,7 +120,7 @@ both! {
         // Both have found out where the order ends.
         sleep(Duration::from_millis(400)).await;
         tokio::join!(busy(&one.database, 20), busy(&two.database, 20));
-        one.outbox.poke();
+        one.outbox.wake();
         for heard in &mut heard {
             let mut last = None;
             for _ in 0..40 {

@@ -230,13 +230,21 @@ async fn every_list_by_the_page_pages_alike() {
                     "Int",
                     "Returns the first n items after the cursor. Default 20, maximum 100.",
                 ),
-                ("after", "String", "Returns items after this cursor."),
+                (
+                    "after",
+                    "String",
+                    "Returns items after this cursor, the `endCursor` of the previous page.",
+                ),
                 (
                     "last",
                     "Int",
-                    "Returns the last n items before the cursor. Maximum 100.",
+                    "Returns the last n items before the cursor. Maximum 100. Cannot be combined with `first`.",
                 ),
-                ("before", "String", "Returns items before this cursor."),
+                (
+                    "before",
+                    "String",
+                    "Returns items before this cursor, the `startCursor` of the following page.",
+                ),
             ] {
                 assert_eq!(
                     args.get(arg),

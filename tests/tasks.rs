@@ -90,7 +90,7 @@ both! {
         assert_eq!((&task["kind"], &task["act"]), (&json!("ANSWER_PROPOSAL"), &json!("acceptMatch")));
         assert_eq!(task["subject"], json!({"__typename": "Match", "id": id}));
         assert_eq!(task["organisation"]["name"], "Elm Works");
-        assert!(task["title"].as_str().unwrap().starts_with("Answer what Oak House proposes for “"), "{task}");
+        assert!(task["title"].as_str().unwrap().starts_with("Answer the terms that Oak House proposes for “"), "{task}");
         assert!(!task["dueAt"].is_null());
         assert_eq!(only(&editor).await["act"], "counterMatch", "editors answer, and do not agree");
         idle(&[&pair.taker, &member, &pair.broker, &pair.world.stranger()]).await;
@@ -132,7 +132,7 @@ both! {
         let task = only(&pair.taker).await;
         assert_eq!((&task["kind"], &task["act"]), (&json!("CONFIRM_DELIVERY"), &json!("confirmDelivery")));
         assert_eq!(task["subject"], json!({"__typename": "Fulfilment", "id": part}));
-        assert!(task["title"].as_str().unwrap().starts_with("Confirm what Elm Works says"), "{task}");
+        assert!(task["title"].as_str().unwrap().starts_with("Confirm the delivery that Elm Works recorded"), "{task}");
         confirm(&pair.taker, &part, "10").await.at("act.fulfilment");
         idle(&[&pair.taker, &pair.giver]).await;
         until_yesterday(&pair, &id).await;
@@ -244,7 +244,7 @@ both! {
         let task = only(&pair.giver).await;
         assert_eq!((&task["kind"], &task["act"]), (&json!("ANSWER_JOIN_REQUEST"), &json!("approveMember")));
         assert_eq!(task["subject"]["id"], json!(membership));
-        assert_eq!(task["title"], "Somebody asks to join Elm Works. Approve or decline it.");
+        assert_eq!(task["title"], "A person asks to join Elm Works. Approve or decline the request.");
         idle(&[&editor, &applicant, &pair.taker]).await;
         let decline = "mutation ($id: ID!) { declineMember(input: {membershipId: $id}) { userErrors { code } } }";
         pair.giver.ask(decline, json!({"id": membership})).await.at("declineMember");

@@ -20,9 +20,9 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_URL", default_value = DATABASE, hide_env_values = true)]
     pub database_url: String,
 
-    /// Maximum number of database connections for single statements of requests. On PostgreSQL there are as many more for
-    /// transactions, and half as many for workers; on SQLite one connection writes. At any time one request uses at most
-    /// half of them, one person five eighths and one network three quarters.
+    /// Maximum number of database connections for single statements of requests. On PostgreSQL there are as many more
+    /// for transactions, and half as many for workers; on SQLite one connection writes. At any time one request uses
+    /// at most half of them, one person five eighths and one network three quarters.
     #[arg(long, env = "MARKETPLACE_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub database_connections: u32,
 
@@ -65,8 +65,8 @@ pub struct Config {
     #[arg(long, env = "MARKETPLACE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// Address and port on which Prometheus scrapes /metrics. Without it there is no such endpoint. It has no
-    /// authentication: keep it off public networks.
+    /// Address and port on which Prometheus scrapes /metrics. Default: no such endpoint. It has no authentication:
+    /// keep it off public networks.
     #[arg(long, env = "MARKETPLACE_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
 
@@ -177,7 +177,7 @@ impl Config {
         self.playground.unwrap_or(!self.production)
     }
 
-    /// Checks the settings as a whole and returns one message per problem. Production mode requires settings to be
+    /// Checks the settings as a whole, and returns one message per problem. Production mode requires settings to be
     /// explicit, and an allowed origin that is not written as browsers send it would never match.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -190,20 +190,20 @@ impl Config {
         if self.production {
             must(
                 self.database.database_url != DATABASE,
-                "DATABASE_URL: where the data is, such as postgres://user:password@host/name",
+                "DATABASE_URL: set the database URL, such as postgres://user:password@host/name",
             );
             must(
                 self.token_key_file.is_some(),
-                "MARKETPLACE_TOKEN_KEY_FILE: the Ed25519 key (PKCS #8, PEM) that signs access tokens; make one with: \
+                "MARKETPLACE_TOKEN_KEY_FILE: set the file with the Ed25519 key (PKCS #8, PEM) that signs access tokens; create one with: \
                  openssl genpkey -algorithm ed25519 -out token-key.pem",
             );
             must(
                 self.public_url.as_str().trim_end_matches('/') != PUBLIC_URL,
-                "MARKETPLACE_PUBLIC_URL: where people reach this server, such as https://marketplace.example.org",
+                "MARKETPLACE_PUBLIC_URL: set the public URL of this server, such as https://marketplace.example.org",
             );
             must(
                 !self.demo,
-                "no --demo: the demonstration's passwords are known to everybody",
+                "--demo: remove it; the passwords of demo accounts are public",
             );
         }
         for origin in &self.origins {
@@ -212,13 +212,13 @@ impl Config {
             must(
                 whole,
                 &format!(
-                    "MARKETPLACE_ORIGINS: {origin:?} is no origin; write https://app.example.org"
+                    "MARKETPLACE_ORIGINS: {origin:?} is not an origin; use the form https://app.example.org"
                 ),
             );
         }
         must(
             matches!(self.public_url.scheme(), "http" | "https"),
-            "MARKETPLACE_PUBLIC_URL: an http or https address",
+            "MARKETPLACE_PUBLIC_URL: use an http or https URL",
         );
         faults
     }

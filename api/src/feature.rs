@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
-    context::Ask,
+    context::ContextExt,
     kit::{Error, Id, Resource, Transaction, Viewer, activity::Entry},
     schema::Node,
 };

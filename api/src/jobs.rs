@@ -42,7 +42,7 @@ async fn at_intervals(
         match run(app.clone()).await {
             Ok(0) => {}
             Ok(changed) => {
-                app.outbox.poke();
+                app.outbox.wake();
                 tracing::info!(changed, worker, "worker changed rows");
             }
             Err(error) => tracing::error!(?error, worker, "worker failed"),

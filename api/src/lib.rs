@@ -64,7 +64,7 @@ pub struct Parts {
     /// Concurrency limit for requests.
     pub concurrency: http::ConcurrencyLimit,
     /// Client of the mail server; `None` if none is configured.
-    pub post: Option<mail::Post>,
+    pub mailer: Option<mail::Mailer>,
     /// Hashes and verifies passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Signs and verifies access tokens.
@@ -108,12 +108,12 @@ impl App {
             .clone()
             .unwrap_or_else(|| PathBuf::from("data/token-key.pem"));
         let key = accounts::tokens::key_file(&path, !config.production).internal()?;
-        let post = match &config.smtp_url {
-            Some(server) => Some(mail::Post::new(server, &config.mail_from)?),
+        let mailer = match &config.smtp_url {
+            Some(server) => Some(mail::Mailer::new(server, &config.mail_from)?),
             None => None,
         };
         Ok(Self(Arc::new(Parts {
-            post,
+            mailer,
             trusted_documents,
             features: features::FEATURES,
             catalogue: features::catalogue(),

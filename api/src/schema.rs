@@ -1,4 +1,4 @@
-//! The roots of the graph, and the text of its contract.
+//! Root types of the GraphQL schema, and its text in the schema definition language (SDL).
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, ValidationMode};
 
@@ -17,8 +17,8 @@ use crate::{
     kit::graphql::response_limit::LimitResponses,
     listings::{
         ListingMutation,
-        raised_at::OutcomeMutation,
-        search::{FindingQuery, FindingSubscription},
+        raised_at::ListingEventMutation,
+        search::{ListingQuery, ListingSubscription},
     },
     matches::{
         MatchMutation, MatchQuery, MatchSubscription, amendments::AmendmentMutation,
@@ -50,10 +50,10 @@ pub use federation::FederationQuery;
 pub(crate) use node::node;
 pub use node::{Node, NodeQuery};
 
-/// Everything that can be read.
+/// All queries.
 #[derive(MergedObject, Default)]
 pub struct Query(
-    FindingQuery,
+    ListingQuery,
     NodeQuery,
     AccountQuery,
     OrganisationQuery,
@@ -72,7 +72,7 @@ pub struct Query(
     FederationQuery,
 );
 
-/// Everything that can be done. Each act has one input, and a payload with the thing and `userErrors`.
+/// All mutations. Each has one input, and a payload with the changed object and `userErrors`.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
@@ -95,19 +95,19 @@ pub struct Mutation(
     RegistrationMutation,
     ReservationMutation,
     CalendarMutation,
-    OutcomeMutation,
+    ListingEventMutation,
     IntakeMutation,
 );
 
-/// Everything that can be heard of as it happens: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as
-/// server-sent events at `/graphql/stream`. What is told is as the caller may see it at that moment.
+/// All subscriptions: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as server-sent events at
+/// `/graphql/stream`. Every event contains only what the caller may see when it is sent.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(
     ActivitySubscription,
     MatchSubscription,
     ConversationSubscription,
     TaskSubscription,
-    FindingSubscription,
+    ListingSubscription,
 );
 
 /// The executable schema.
@@ -123,19 +123,19 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     .disable_suggestions()
 }
 
-/// The schema of a running program.
+/// Builds the schema of a running application.
 #[must_use]
 pub fn build(app: &App) -> Schema {
     builder()
         .data(app.clone())
         .data(app.database.clone())
         .extension(LimitResponses)
-        // The front door has validated every document that it lets in, and by more rules than the engine knows.
+        // The HTTP layer validates every document before execution, with more rules than async-graphql has.
         .validation_mode(ValidationMode::Fast)
         .finish()
 }
 
-/// The contract as `schema.graphql` holds it.
+/// Returns the schema as text, as `schema.graphql` contains it.
 #[must_use]
 pub fn sdl() -> String {
     let options = SDLExportOptions::new()

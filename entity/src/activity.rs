@@ -1,13 +1,13 @@
-//! The record of one committed change: audit log and outbox in one.
+//! Record of one committed change: audit log and outbox in one table.
 //!
-//! It holds ids and names of fields, never personal values, so that erasing a person rewrites nothing here.
+//! A row contains ids and names of fields, never personal values, so that erasing a person rewrites nothing here.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
 use crate::json::Texts;
 
-/// What kind of caller acted.
+/// Kind of caller that acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -15,7 +15,7 @@ use crate::json::Texts;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum ActorKind {
-    /// Someone who signed in.
+    /// A person who was signed in.
     Person,
     /// The marketplace itself: its worker or its command line.
     System,
@@ -29,19 +29,19 @@ pub struct Model {
     pub at: DateTimeUtc,
     pub actor_kind: ActorKind,
     pub actor_id: Option<Uuid>,
-    /// The organisation that the act concerns, if any: its members may read it.
+    /// The organisation that the act concerns, if any. Its members may read the activity.
     pub organisation_id: Option<Uuid>,
-    /// The other organisation that it concerns, where it takes two.
+    /// The second organisation that the act concerns, for acts between two.
     pub other_organisation_id: Option<Uuid>,
-    /// The person to whom it was done, where it was done to one: they may read it too.
+    /// The person whom the act affects, if any. They may read the activity too.
     pub person_id: Option<Uuid>,
     pub act: String,
-    /// The kind in the subject's global id, such as `listing`.
+    /// Kind in the subject's global id, such as `listing`.
     pub subject_kind: String,
     pub subject_id: Uuid,
     #[sea_orm(column_type = "JsonBinary")]
     pub fields: Texts,
-    /// Its place in the order of commits, given after the commit; null until then. Readers follow it.
+    /// Position in the order of commits, assigned after the commit; null until then. Consumers of the outbox follow it.
     pub seq: Option<i64>,
 }
 

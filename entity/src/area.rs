@@ -1,10 +1,10 @@
-//! A place with a name and a time: councils end, successors begin.
+//! Area: a named place that exists for a period. Councils are abolished and replaced by successors.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What kind of place an area is.
+/// Kind of an area.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
@@ -19,15 +19,15 @@ pub enum AreaKind {
     County,
     /// A district or borough below a county.
     District,
-    /// A council with the powers of county and district, London boroughs included.
+    /// A unitary authority: a council with the powers of both county and district. Includes London boroughs.
     Unitary,
     /// An electoral ward.
     Ward,
     /// A civil parish.
     Parish,
-    /// A town or village, as people name it.
+    /// A town or village.
     Town,
-    /// An area that the programme drew for itself.
+    /// An area that the programme defined itself.
     Custom,
 }
 
@@ -40,7 +40,7 @@ pub struct Model {
     pub name: String,
     pub kind: AreaKind,
     pub gss: Option<String>,
-    /// Code of the area that this one lies in.
+    /// Code of the area that directly contains this one.
     pub parent: Option<String>,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,

@@ -1,4 +1,4 @@
-//! Which area takes over from which, and when: many to many.
+//! Successions: an area, an area that replaces it, and the first day on which it does. Many to many.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,9 +1,9 @@
-//! An address by which somebody's calendar program follows events as they may see them.
+//! Address by which a calendar program subscribes to events, with the visibility of the person who created it.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
-/// Which events a calendar holds.
+/// Selection of the events in a calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -11,21 +11,21 @@ use sea_orm::entity::prelude::*;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum CalendarScope {
-    /// Those for which its owner registered.
+    /// Events for which the owner of the calendar is registered.
     Own,
-    /// Those that an organisation hosts or takes part in as a partner.
+    /// Events that an organisation hosts, or takes part in as a partner.
     Organisation,
-    /// Those that are for an area, with what lies in it.
+    /// Events for an area, including the areas within it.
     Area,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "calendar_address")]
 pub struct Model {
-    /// Sealed into the address. Deleting the row makes the address good for nothing.
+    /// Sealed into the address. Deleting the row ends the address.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whose it is: it shows what they may see.
+    /// Owner of the calendar. It shows the events that this person may see.
     pub person_id: Uuid,
     pub scope: CalendarScope,
     pub organisation_id: Option<Uuid>,

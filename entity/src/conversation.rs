@@ -1,4 +1,4 @@
-//! What two organisations say to each other about a listing, be it a question or a match that came of it.
+//! A conversation of two organisations about a listing: questions, and messages on the matches that follow.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,11 +8,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub listing_id: Uuid,
-    /// The organisation that came to the listing: each has one conversation about it.
+    /// Organisation that asks about the listing. Each has one conversation about a listing.
     pub asker_id: Uuid,
-    /// The organisation of the listing.
+    /// Organisation that posted the listing.
     pub asked_id: Uuid,
-    /// How many messages there are; the last one has this number.
+    /// Number of messages, which is also the number of the last one.
     pub messages: i64,
     pub created_at: DateTimeUtc,
     pub last_message_at: DateTimeUtc,

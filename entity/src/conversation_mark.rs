@@ -1,4 +1,4 @@
-//! How far somebody has read a conversation.
+//! Read mark of a person in a conversation.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,9 @@ pub struct Model {
     pub conversation_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
-    /// The number of the last message that they read.
+    /// Number of the last message that the person has read.
     pub up_to: i64,
-    /// How many of the later ones are their own.
+    /// Number of later messages that the person wrote.
     pub own: i64,
 }
 

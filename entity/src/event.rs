@@ -1,4 +1,4 @@
-//! A gathering: one event, or one occurrence of a series.
+//! Event: a single one, or one occurrence of a series.
 
 use async_graphql::Enum;
 use sea_orm::FromJsonQueryResult;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::json::Texts;
 use crate::listing::Audience;
 
-/// Where an event stands. A new date does not change that: see `previousStartsAt`.
+/// State of an event. A rescheduled event is `SCHEDULED` and has a `previousStartsAt`.
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -16,20 +16,20 @@ use crate::listing::Audience;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum EventState {
-    /// Being written; only its organisation sees it.
+    /// Draft, visible only to the members of its organisation.
     #[default]
     Draft,
-    /// Announced, and going to take place.
+    /// Announced, and not yet over.
     Scheduled,
-    /// Put off; a new date is yet to come.
+    /// Postponed; a new date is not set yet.
     Postponed,
-    /// Called off.
+    /// Cancelled by an organiser.
     Cancelled,
-    /// It took place.
+    /// Over: its end has passed.
     Completed,
 }
 
-/// What kind of gathering it is.
+/// Kind of event.
 #[derive(
     Default,
     Clone,
@@ -51,24 +51,24 @@ pub enum EventState {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EventKind {
-    /// Shows what was done together and what there is to share, as We Are Surrey does.
+    /// Presentation of joint work and of resources to share, such as We Are Surrey.
     Showcase,
-    /// Brings people together.
+    /// Meeting at which people and organisations make contacts.
     Networking,
-    /// Where buyers tell suppliers what they are going to need.
+    /// Briefing in which buyers tell suppliers about future needs.
     MarketEngagement,
-    /// Where something is learnt.
+    /// Course, workshop or other training.
     Training,
-    /// Where people lend a hand.
+    /// Event at which people volunteer.
     Volunteering,
-    /// Where people are asked what they think.
+    /// Event at which people are asked for their views.
     Consultation,
-    /// Anything else.
+    /// Any other kind of event.
     #[default]
     Other,
 }
 
-/// How people take part.
+/// Way of taking part: at the venue, online or either.
 #[derive(
     Default,
     Clone,
@@ -90,16 +90,16 @@ pub enum EventKind {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AttendanceMode {
-    /// At the venue.
+    /// At the venue only.
     #[default]
     InPerson,
-    /// Online.
+    /// Online only.
     Online,
-    /// At the venue or online, as they like.
+    /// At the venue or online; each person chooses.
     Hybrid,
 }
 
-/// Whether people register, and for what.
+/// Scope of registration: none, the whole event or single sessions.
 #[derive(
     Default,
     Clone,
@@ -121,57 +121,57 @@ pub enum AttendanceMode {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RegistrationMode {
-    /// People just come.
+    /// No registration is needed.
     #[default]
     None,
-    /// For the event as a whole.
+    /// Registration for the whole event.
     Event,
-    /// For each session by itself.
+    /// Registration for each session separately.
     Sessions,
 }
 
-/// What makes a venue easier to get into and to take part at.
+/// Accessibility feature of a venue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccessFeature {
-    /// No steps on the way in, nor to where it takes place.
+    /// Step-free access to the building and to the place of the event.
     StepFreeAccess,
-    /// A toilet for people who use a wheelchair.
+    /// Toilet for wheelchair users.
     AccessibleToilet,
-    /// A toilet with a hoist and a changing bench.
+    /// Changing Places toilet, with a hoist and a changing bench.
     ChangingPlacesToilet,
-    /// Parking for holders of a Blue Badge.
+    /// Parking for Blue Badge holders.
     BlueBadgeParking,
-    /// A loop for hearing aids.
+    /// Hearing loop for people with hearing aids.
     HearingLoop,
-    /// Somebody interprets in British Sign Language.
+    /// British Sign Language interpretation.
     BritishSignLanguage,
-    /// What is said can be read as it is said.
+    /// Live captions.
     Captions,
-    /// Papers in large print.
+    /// Printed material in large print.
     LargePrint,
-    /// A room to be quiet in.
+    /// Quiet room.
     QuietRoom,
     /// Assistance dogs are welcome.
     AssistanceDogs,
-    /// A room for prayer.
+    /// Prayer room.
     PrayerRoom,
-    /// A place to feed and change babies.
+    /// Place to feed and change babies.
     BabyChanging,
 }
 
-/// Something that the organisers ask whoever registers.
+/// Question of the organisers to people who register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// Names it within the event.
+    /// Code of the question, unique within the event.
     pub code: String,
     pub label: String,
     pub required: bool,
-    /// Empty where any text is an answer.
+    /// Allowed answers; empty if any text is allowed.
     pub choices: Vec<String>,
 }
 
-/// The wide parts of an event, read only where they are asked for.
+/// Wide values of an event in one JSON column, read only if a query selects them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(default)]
 pub struct Details {
@@ -187,11 +187,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub reference: String,
-    /// The organisation that hosts it.
+    /// Organisation that hosts the event.
     pub organisation_id: Uuid,
     pub created_by: Uuid,
     pub series_id: Option<Uuid>,
-    /// The start that the series gave it, which names the occurrence whatever becomes of its date.
+    /// Start that the rule of the series gave. Identifies the occurrence, even after it is rescheduled.
     pub recurrence_id: Option<DateTimeUtc>,
     pub state: EventState,
     pub kind: EventKind,
@@ -201,48 +201,48 @@ pub struct Model {
     pub attendance_mode: AttendanceMode,
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,
-    /// The start that it had before it was last rescheduled or postponed.
+    /// Start before the event was last rescheduled; null if it never was.
     pub previous_starts_at: Option<DateTimeUtc>,
-    /// IANA name of the zone in which its times are told.
+    /// IANA name of the time zone in which clients show the times.
     pub time_zone: String,
     pub venue_name: Option<String>,
     pub town: Option<String>,
     pub postcode: Option<String>,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
-    /// The point on the unit sphere, as listings keep theirs.
+    /// Point on the unit sphere (`x`, `y`, `z`), as for listings.
     pub x: Option<f64>,
     pub y: Option<f64>,
     pub z: Option<f64>,
     pub cell: Option<i64>,
-    /// Shown to the registered and to its hosts.
+    /// Shown to members of the host organisation, to organisers and to people with a place.
     pub online_url: Option<String>,
-    /// Codes; `event_area` is their index.
+    /// Area codes, indexed by `event_area`.
     #[sea_orm(column_type = "JsonBinary")]
     pub areas: Texts,
-    /// `edition/code`; `event_priority_area` is their index.
+    /// Entries of the form `edition/code`, indexed by `event_priority_area`.
     #[sea_orm(column_type = "JsonBinary")]
     pub priority_areas: Texts,
     pub audience: Audience,
     pub registration: RegistrationMode,
-    /// Whether people without an account may register; null where the audience decides.
+    /// True if people without an account may register; null if the audience decides.
     pub guests_welcome: Option<bool>,
     pub registration_opens_at: Option<DateTimeUtc>,
     pub registration_closes_at: Option<DateTimeUtc>,
-    /// How long somebody who waits has to answer when a place is offered to them.
-    pub hours_to_answer: i32,
-    /// The most places that one registration takes.
-    pub most_places: i32,
+    /// Hours that a person on the waiting list has to answer a place offer.
+    pub place_offer_response_hours: i32,
+    /// Maximum number of places per registration.
+    pub max_places_per_registration: i32,
     #[sea_orm(column_type = "JsonBinary")]
     pub details: Details,
-    /// What text search finds it by beside title and description: venue and town.
+    /// Venue and town, which text search reads in addition to title and description.
     #[sea_orm(column_type = "Text")]
     pub words: String,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    /// First announcement; far in the future while it has never been announced.
+    /// Time of the first announcement; a time in the far future before it.
     pub first_scheduled_at: DateTimeUtc,
-    /// What was said when it was postponed or called off.
+    /// Notice of the organisers about a postponement or cancellation.
     pub notice: Option<String>,
     pub reminded_at: Option<DateTimeUtc>,
     pub version: i32,

@@ -1,4 +1,4 @@
-//! The index of `event.areas`.
+//! Index of `event.areas`.
 
 use sea_orm::entity::prelude::*;
 

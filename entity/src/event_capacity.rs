@@ -1,27 +1,26 @@
-//! How many places an event or a session has, and what has become of them: a narrow row of its own, which every
-//! registration writes.
+//! Number of places of an event or a session, and their use. A narrow row of its own, because every registration writes
+//! it.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "event_capacity")]
 pub struct Model {
-    /// That of the event, or of the session.
+    /// Id of the event or of the session.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    /// Null is "not counted".
+    /// Null if places are unlimited.
     pub capacity: Option<i32>,
-    /// Places of those who come.
+    /// Places of registrations that are confirmed, attended or no-show.
     pub confirmed: i32,
-    /// Places held for those who were asked and have not answered yet.
+    /// Places offered to people who have not answered yet.
     pub offered: i32,
-    /// Places held for an organisation or for those on a list, and neither drawn nor released.
+    /// Reserved places that are neither used nor released.
     pub held: i32,
-    /// Registrations that wait.
+    /// Number of registrations on the waiting list.
     pub waiting: i32,
-    /// The number that the last one who came to wait was given. Counted under the row's lock: the order of numbers is
-    /// the order of commits.
+    /// Last waiting-list number given out. Incremented under the row lock, so that numbers follow the order of commits.
     pub queue_end: i64,
 }
 

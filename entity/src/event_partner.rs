@@ -1,4 +1,4 @@
-//! An organisation that makes an event possible beside its host.
+//! Partner organisation of an event, in addition to its host.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     pub event_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub organisation_id: Uuid,
-    /// In which order they are named.
+    /// Position in the list of partners.
     pub position: i32,
 }
 

@@ -1,4 +1,4 @@
-//! The index of `event.priority_areas`. An event keeps the edition that it was tagged under.
+//! Index of `event.priority_areas`. An event keeps the edition under which it was tagged.
 
 use sea_orm::entity::prelude::*;
 

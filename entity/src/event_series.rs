@@ -1,4 +1,4 @@
-//! Events that recur by a rule. The rule only generates: every occurrence is an event of its own.
+//! Series of events that recur by a rule. The rule only generates events: each occurrence is an event of its own.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,12 +13,12 @@ pub struct Model {
     pub organisation_id: Uuid,
     pub created_by: Uuid,
     pub title: String,
-    /// RFC 5545, without `RRULE:`.
+    /// RFC 5545 rule without `RRULE:`.
     pub rule: String,
-    /// Days on which it does not take place, as `2027-04-05`.
+    /// Days without an event, such as `2027-04-05`.
     #[sea_orm(column_type = "JsonBinary")]
     pub exceptions: Texts,
-    /// The first start, of which the rule makes the others.
+    /// First start, from which the rule generates the others.
     pub starts_at: DateTimeUtc,
     pub time_zone: String,
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! A part of an event with a time of its own.
+//! Session: a part of an event with its own times.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     pub event_id: Uuid,
     pub title: String,
     pub description: Option<String>,
-    /// Where at the venue.
+    /// Room at the venue.
     pub room: Option<String>,
     pub starts_at: DateTimeUtc,
     pub ends_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! An open feed: how far its changes have been numbered.
+//! An open-data feed and the number of its latest change.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,11 +7,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// The last number that was given.
+    /// Number of the latest change.
     pub change: i64,
-    /// When something was numbered last: whole seconds, later with every time.
+    /// Instant of the latest change, in whole seconds. Increases with every change.
     pub changed_at: DateTimeUtc,
-    /// The form in which its items were written. Where the program writes another, all are written anew.
+    /// Version of the item format. If the program's version differs, all items are written again.
     pub form: i32,
 }
 

@@ -1,4 +1,4 @@
-//! One thing in an open feed, as it was at its last change.
+//! One item of an open-data feed, as of its latest change.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,14 +9,14 @@ pub struct Model {
     pub feed: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub subject_id: Uuid,
-    /// What readers call this kind of thing, such as `Offer`.
+    /// Published name of the item's type, such as `Offer`.
     pub kind: String,
-    /// The number of its last change: none is given twice in a feed.
+    /// Number of the item's latest change. Unique within a feed.
     pub change: i64,
-    /// What everybody may read of it, as JSON; null once it is gone from sight.
+    /// Public content of the item, as JSON; null after the item is no longer public.
     #[sea_orm(column_type = "Text", nullable)]
     pub data: Option<String>,
-    /// The version of the thing itself.
+    /// Version of the row that the item describes.
     pub version: i32,
     pub changed_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! A delivery, or a part of one: what each side says was delivered.
+//! A delivery, in full or in part: the quantity that each side states.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use crate::json::Texts;
 use crate::matching::MatchSide;
 
-/// Whether both sides agree on a delivery.
+/// State of a delivery: agreed or not by both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -14,13 +14,13 @@ use crate::matching::MatchSide;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum FulfilmentState {
-    /// One side says so; the other has not answered.
+    /// One side has recorded the delivery, and the other has not answered.
     Claimed,
-    /// Both say the same, or a broker decided.
+    /// Both sides state the same quantity, or a broker decided in favour of the record.
     Confirmed,
-    /// The other side says something else, and no broker has said otherwise.
+    /// The other side states another quantity, and no broker has confirmed the record.
     Disputed,
-    /// Taken back by the side that had recorded it.
+    /// The recording side withdrew its record.
     Withdrawn,
 }
 
@@ -31,22 +31,22 @@ pub struct Model {
     pub id: Uuid,
     pub match_id: Uuid,
     pub state: FulfilmentState,
-    /// Who recorded it.
+    /// Side that recorded the delivery.
     pub side: MatchSide,
     pub recorded_by: Uuid,
-    /// What the recording side says, in base units of the terms' unit; null where nothing is counted.
+    /// Quantity that the recording side states, in base units of the terms' unit; null if not counted.
     pub quantity: Option<i64>,
-    /// What the other side says.
+    /// Quantity that the other side states; null before it has answered, and if not counted.
     pub answered_quantity: Option<i64>,
     pub answered_by: Option<Uuid>,
     pub delivered_on: Date,
-    /// Nothing more is to come.
+    /// True if no more deliveries follow.
     pub last: bool,
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub answer_note: Option<String>,
-    /// Addresses of photographs, delivery notes and the like.
+    /// HTTPS addresses of evidence, such as photographs and delivery notes.
     #[sea_orm(column_type = "JsonBinary")]
     pub evidence: Texts,
     pub created_at: DateTimeUtc,

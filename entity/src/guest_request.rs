@@ -1,5 +1,5 @@
-//! What somebody without an account asked to register for, until they show that the address that they gave is theirs.
-//! Deleted some days later, whatever became of it.
+//! Registration that a guest requested and confirms through a link sent by email. Deleted when the link expires,
+//! confirmed or not.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,19 +8,19 @@ use crate::registration::Answers;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "guest_request")]
 pub struct Model {
-    /// That of the registration, once there is one.
+    /// Id of the registration, once there is one.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
     pub capacity_id: Uuid,
     pub name: String,
-    /// In lower case.
+    /// Lower case.
     pub email: String,
     pub places: i32,
     #[sea_orm(column_type = "JsonBinary")]
     pub answers: Answers,
     pub access_needs: Option<String>,
-    /// By which the client knows it again.
+    /// Key by which the server recognises a repeated request.
     pub client_key: Option<String>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! What a caller's key stands for, so that a retry of a creating act gets the same answer.
+//! Idempotency keys: the row that a mutation created, by caller and key, so that a retry gets the same row.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub act: String,
-    /// SHA-256 of the input, so that a key is not used for something else.
+    /// SHA-256 of the input. Detects a key that is used with another input.
     pub fingerprint: String,
     pub subject_id: Uuid,
     pub at: DateTimeUtc,

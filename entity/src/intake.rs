@@ -1,11 +1,11 @@
-//! An offer or a request as somebody told it at an event, on the telephone or on paper, before it is a listing.
+//! An offer or a request as taken at an event, by telephone or on paper, before it becomes a listing.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
 use crate::listing::ListingKind;
 
-/// How it reached the marketplace.
+/// Channel by which an intake reached the marketplace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -13,21 +13,21 @@ use crate::listing::ListingKind;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum IntakeSource {
-    /// At an event.
+    /// Taken at an event.
     Event,
-    /// By telephone.
+    /// Taken by telephone.
     Phone,
-    /// By e-mail.
+    /// Received by email.
     Email,
-    /// On a form, on paper or elsewhere.
+    /// Taken from a form, on paper or online.
     Form,
-    /// From a list of somebody's.
+    /// Imported from a list kept elsewhere.
     Import,
-    /// Through a partner.
+    /// Passed on by a partner organisation.
     Partner,
 }
 
-/// Where it stands.
+/// Stage of processing an intake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -35,15 +35,15 @@ pub enum IntakeSource {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum IntakeState {
-    /// Nobody has looked at it yet.
+    /// Not yet reviewed by staff.
     New,
-    /// Staff have looked at it and put it right.
+    /// Reviewed and corrected by staff.
     Triaged,
-    /// It became a listing.
+    /// Turned into a listing.
     Converted,
-    /// Another one says the same: see `mergedInto`.
+    /// Duplicate of another intake: see `mergedInto`.
     Merged,
-    /// Nothing will come of it.
+    /// Closed by staff without a listing.
     Rejected,
 }
 
@@ -55,9 +55,9 @@ pub struct Model {
     pub kind: ListingKind,
     pub source: IntakeSource,
     pub state: IntakeState,
-    /// Whose event or desk it was taken at, if anybody's.
+    /// Organisation whose event or office took the intake, if any.
     pub host_id: Option<Uuid>,
-    /// The event at which it was taken, if at one.
+    /// The event at which the intake was taken, if any.
     pub event_id: Option<Uuid>,
     pub taken_by: Uuid,
     pub taken_at: DateTimeUtc,
@@ -72,7 +72,7 @@ pub struct Model {
     pub contact_organisation: Option<String>,
     pub contact_email: Option<String>,
     pub contact_phone: Option<String>,
-    /// From when on the contact is seen by nobody. The worker deletes it then.
+    /// Instant from which the contact details are hidden. The worker deletes them then.
     pub contact_until: DateTimeUtc,
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,

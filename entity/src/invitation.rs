@@ -1,4 +1,4 @@
-//! A link by which one person joins an organisation. Only the hash of its token is kept.
+//! A link with which one person joins an organisation. The table stores only the hash of its token.
 
 use sea_orm::entity::prelude::*;
 

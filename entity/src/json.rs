@@ -1,9 +1,9 @@
-//! Shapes of the columns that hold a short list: read with their row, never searched.
+//! Column types for short lists that are read with their row and never searched.
 
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-/// A list in one column. Where its members are searched for, a link table stands beside it.
+/// A list of texts in one column. If its items must be searchable, a link table repeats them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Texts(pub Vec<String>);

@@ -1,10 +1,11 @@
-//! The marketplace's rows: one file per table, singular. Behaviour lives in `api`, history in `migration`.
+//! Database entities of the marketplace: one file per table, named in the singular. Behaviour is in `api`, migrations
+//! in `migration`.
 //!
-//! Enums hold only what code branches on; their texts in the database are the names that GraphQL shows.
-//! Everything that a council may re-word is a row with a code (`area`, `resource_type`, `priority_area`).
+//! An enum exists only where code branches on its values; the database stores them under the names that GraphQL shows.
+//! Terms that a council may reword are rows with codes (`area`, `resource_type`, `priority_area`).
 #![expect(
     missing_docs,
-    reason = "columns are named after what they hold; the derives add undocumented items"
+    reason = "columns are named after their content; the derives add undocumented items"
 )]
 
 pub mod activity;
@@ -35,7 +36,7 @@ pub mod listing_event;
 pub mod listing_priority_area;
 pub mod listing_window;
 pub mod mail;
-pub mod mail_wish;
+pub mod mail_preference;
 pub mod match_step;
 pub mod match_terms;
 pub mod matching;

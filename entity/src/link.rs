@@ -1,10 +1,10 @@
-//! A link by which somebody shows that mail reaches them, and the mail that brings it.
+//! A link that proves that its recipient receives mail at an address, and the state of the email that carries it.
 
 use sea_orm::entity::prelude::*;
 
 use crate::mail::MailState;
 
-/// What a link is for. What is sealed for one purpose is good for no other.
+/// Purpose of a link. A token sealed for one purpose is not valid for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(
     rs_type = "String",
@@ -12,13 +12,13 @@ use crate::mail::MailState;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum LinkPurpose {
-    /// To make a listing of what they told.
+    /// Turns an intake into a listing.
     Claim,
-    /// To show that the address of their account is theirs.
+    /// Verifies the email address of an account.
     Address,
-    /// To register as a guest.
+    /// Confirms a guest's registration for an event.
     GuestRequest,
-    /// To see, accept and cancel what a guest registered for.
+    /// Lets a guest view, accept and cancel a registration.
     Guest,
 }
 
@@ -28,15 +28,16 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub purpose: LinkPurpose,
-    /// What it is about: an intake, a person, a registration.
+    /// Row that the link is about: an intake, a person or a registration.
     pub subject_id: Uuid,
-    /// Of which act its mail tells, if of one.
+    /// The activity that the email reports, if any.
     pub activity_id: Option<Uuid>,
-    /// Fixed when the mail is decided on: if it is sent twice, whoever receives it can tell.
+    /// Fixed when the email is queued: if it is sent twice, the recipient's mail program can recognise the duplicate.
     pub message_id: String,
     pub state: MailState,
     pub attempts: i32,
-    /// When the mail may be taken next. Whoever takes it moves this on, so that nobody else does meanwhile.
+    /// Earliest instant of the next attempt. A worker that takes the email moves it forward, so that no other worker
+    /// takes it meanwhile.
     pub next_attempt_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! An offer or a request: one table, for they share everything but their direction.
+//! Offers and requests, in one table: they have the same columns and differ only in `kind`.
 
 use async_graphql::Enum;
 use sea_orm::FromJsonQueryResult;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::json::Texts;
 use crate::resource_type::{LendingMode, ResourceKind, Unit};
 
-/// Which way a listing points.
+/// Direction of a listing.
 #[derive(
     Default,
     Clone,
@@ -30,14 +30,14 @@ use crate::resource_type::{LendingMode, ResourceKind, Unit};
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ListingKind {
-    /// The organisation has something to share.
+    /// An offer: the organisation has a resource to share.
     #[default]
     Offer,
-    /// The organisation needs something.
+    /// A request: the organisation needs a resource.
     Request,
 }
 
-/// Where a listing stands. A listing with nothing left stays `PUBLISHED`: see `stillNeeded`.
+/// State of a listing. A listing of which nothing is left can still be `PUBLISHED`; see `stillNeeded`.
 #[derive(
     Default,
     Clone,
@@ -59,20 +59,20 @@ pub enum ListingKind {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ListingState {
-    /// Being written; only its organisation sees it.
+    /// Not published yet. Only members of its organisation see it.
     #[default]
     Draft,
-    /// Open to its audience.
+    /// Visible to its audience and open to matches.
     Published,
-    /// Taken out of sight for a while by its organisation.
+    /// Hidden from its audience by its organisation, until it is resumed. Staff and matched organisations still see it.
     Paused,
-    /// Its time ran out; one act renews it.
+    /// Past its expiry. `renewListing` publishes it again.
     Expired,
-    /// Ended, with a reason.
+    /// Ended, with a reason in `closeReason`. `reopenListing` publishes it again.
     Closed,
 }
 
-/// Why a listing was closed.
+/// Reason for which a listing was closed.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
@@ -83,21 +83,21 @@ pub enum ListingState {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CloseReason {
-    /// Everything was delivered.
+    /// The whole quantity was delivered.
     Fulfilled,
-    /// A part was delivered and no more will be.
+    /// Part of the quantity was delivered, and no more will be.
     PartlyFulfilled,
-    /// The organisation takes it back.
+    /// The organisation withdrew the listing.
     Withdrawn,
-    /// The need has gone, or was met elsewhere.
+    /// The need no longer exists, or was met elsewhere.
     NoLongerNeeded,
-    /// The day by which it was needed has passed.
+    /// The `neededBy` date has passed. The API also closes listings with this reason.
     NeededByPassed,
-    /// The same thing is listed elsewhere.
+    /// Another listing has the same content.
     Duplicate,
 }
 
-/// Whether time ends a listing.
+/// Rule by which a listing expires.
 #[derive(
     Default,
     Clone,
@@ -118,14 +118,15 @@ pub enum CloseReason {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ExpiryPolicy {
-    /// Ends at `expiresAt` unless it is renewed.
+    /// Expires at `expiresAt`, unless it is renewed.
     #[default]
     Fixed,
-    /// Never expires; its organisation is asked from time to time whether it still holds.
+    /// Never expires. After 180 days without confirmation, its organisation is asked to confirm that it is still valid.
     Standing,
 }
 
-/// Who may see a published listing.
+/// Audience of a published listing or an announced event. Members of its organisation and staff always see it, and so
+/// do organisations matched with the listing and people registered for the event.
 #[derive(
     Default,
     Clone,
@@ -146,34 +147,34 @@ pub enum ExpiryPolicy {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Audience {
-    /// Everybody.
+    /// Everyone, with or without signing in.
     #[default]
     Public,
-    /// Everybody who has signed in.
+    /// Everyone who is signed in.
     Members,
-    /// The members of the organisation that posted it.
+    /// Members of the organisation that posted it.
     Organisation,
-    /// Whoever has its address: it is in no list but its organisation's own.
+    /// Everyone who has its id or reference. Only the lists of its own organisation show it.
     Unlisted,
 }
 
-/// What kind of condition a requirement is.
+/// Kind of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RequirementKind {
-    /// People taking part need a safeguarding (DBS) check.
+    /// A safeguarding (DBS) check for the people who take part.
     SafeguardingCheck,
-    /// A lowest age, in `minimumAge`.
+    /// A minimum age, given in `minimumAge`.
     MinimumAge,
-    /// Something about access to the place or the activity.
+    /// A condition of access to the place or the activity.
     Access,
-    /// Insurance that the other side must have.
+    /// Insurance that the other organisation must have.
     Insurance,
-    /// Anything else, in words.
+    /// Any other condition, described in `detail`.
     Other,
 }
 
-/// A condition that the other side must meet.
+/// A condition that the other organisation must meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
     pub kind: RequirementKind,
@@ -181,7 +182,7 @@ pub struct Requirement {
     pub minimum_age: Option<i32>,
 }
 
-/// A picture, by address.
+/// A picture at a web address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
     pub url: String,
@@ -210,7 +211,7 @@ pub enum Weekday {
     Sunday,
 }
 
-/// When the resource can be had: from a day until a day, on some weekdays, between two times of day.
+/// Period in which the resource is available: a range of days, on some weekdays, between two times of day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     pub from: Option<Date>,
@@ -220,7 +221,7 @@ pub struct Window {
     pub end_time: Option<Time>,
 }
 
-/// The wide parts of a listing, read only where they are asked for.
+/// Large parts of a listing, in one JSON column that is read only if a query selects one of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(default)]
 pub struct Details {
@@ -248,9 +249,9 @@ pub struct Model {
     pub resource_type: String,
     pub resource_kind: ResourceKind,
     pub lending_mode: Option<LendingMode>,
-    /// In the base unit of `unit`; null is "not counted".
+    /// In base units of `unit`; null if the resource is not counted.
     pub quantity: Option<i64>,
-    /// What accepted matches hold of `quantity`.
+    /// Part of `quantity` that is allocated to accepted matches, in base units.
     pub allocated: i64,
     pub unit: Unit,
     pub unit_label: Option<String>,
@@ -261,36 +262,37 @@ pub struct Model {
     pub postcode: Option<String>,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
-    /// The point on the unit sphere: nearness sorts by it in SQL with `+ - *` alone.
+    /// The point on the unit sphere: SQL sorts by distance with `+ - *` alone.
     pub x: Option<f64>,
     pub y: Option<f64>,
     pub z: Option<f64>,
-    /// H3 cell at resolution 7 of the point.
+    /// H3 cell of the point, at resolution 7.
     pub cell: Option<i64>,
     pub reach_km: Option<i32>,
-    /// Codes; `listing_area` is their index.
+    /// Codes of areas, indexed in `listing_area`.
     #[sea_orm(column_type = "JsonBinary")]
     pub areas: Texts,
-    /// `edition/code`; `listing_priority_area` is their index.
+    /// Priority areas as `edition/code`, indexed in `listing_priority_area`.
     #[sea_orm(column_type = "JsonBinary")]
     pub priority_areas: Texts,
     pub audience: Audience,
     pub expiry_policy: ExpiryPolicy,
-    /// When it expires; far in the future where it never does.
+    /// Time of expiry; the year 9999 if there is none.
     pub expires_at: DateTimeUtc,
-    /// The instant at which it stops being live: the earlier of expiry and the end of the day it is needed by.
+    /// Time at which a published listing stops being open: the earlier of `expires_at` and the end of the day
+    /// `needed_by`.
     pub closes_at: DateTimeUtc,
     #[sea_orm(column_type = "JsonBinary")]
     pub details: Details,
-    /// What text search finds it by beside title and description: tags, town and its resource type's token.
+    /// Words for text search in addition to title and description: tags, town and the token of the resource type.
     #[sea_orm(column_type = "Text")]
     pub words: String,
     pub external_reference: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
-    /// First publication; far in the future while it has never been published.
+    /// Time of the first publication; the year 9999 if there was none.
     pub first_published_at: DateTimeUtc,
-    /// When its organisation last said that it still holds.
+    /// Time at which the organisation last published, reopened, renewed or confirmed the listing.
     pub confirmed_at: Option<DateTimeUtc>,
     pub reminded_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! The index of `listing.areas`.
+//! Index of `listing.areas`.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The event at which a listing was raised.
+//! Event at which a listing was raised, at most one per listing.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The index of `listing.priority_areas`. A listing keeps the edition that it was tagged under.
+//! Index of `listing.priority_areas`. A listing keeps the edition under which it was tagged.
 
 use sea_orm::entity::prelude::*;
 

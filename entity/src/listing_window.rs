@@ -1,4 +1,4 @@
-//! The days of `listing.details.availability`, for searching. No row: available at any time.
+//! Days of `listing.details.availability`, for search. A listing without rows is available at any time.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,9 +1,9 @@
-//! One mail to one person, from when it is decided on until it is sent or given up. What it says is in no row:
-//! it is written from the notifications that it carries when it is sent.
+//! One email to one person, from queueing until it is sent or abandoned. No row stores its text: the worker writes it
+//! from the notifications that it carries, at the time of sending.
 
 use sea_orm::entity::prelude::*;
 
-/// What has become of a mail.
+/// Delivery state of an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(
     rs_type = "String",
@@ -11,13 +11,13 @@ use sea_orm::entity::prelude::*;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MailState {
-    /// To be sent at its time, or tried again.
+    /// Waiting for its time, or for another attempt.
     Waiting,
-    /// The mail server has taken it.
+    /// Accepted by the mail server.
     Sent,
-    /// All that it would have said was read or is not wanted any more.
+    /// Dropped, because everything it would have reported was read or is no longer wanted.
     Needless,
-    /// The mail server refused it too often.
+    /// Abandoned after too many failed attempts.
     GivenUp,
 }
 
@@ -27,17 +27,18 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub person_id: Uuid,
-    /// Fixed when the mail is decided on: if it is sent twice, whoever receives it can tell.
+    /// Fixed when the email is queued: if it is sent twice, the recipient's mail program can recognise the duplicate.
     pub message_id: String,
     pub state: MailState,
-    /// When it is first to be sent.
+    /// Instant at which the email is first due.
     pub due_at: DateTimeUtc,
-    /// How often it was taken to be sent.
+    /// Number of times a worker took the email to send it.
     pub attempts: i32,
-    /// When it may be taken next. Whoever takes it moves this on, so that nobody else does meanwhile.
+    /// Earliest instant of the next attempt. A worker that takes the email moves it forward, so that no other worker
+    /// takes it meanwhile.
     pub next_attempt_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
-    /// When it was no longer waiting.
+    /// Instant at which the email left the waiting state.
     pub settled_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! One step in the history of a match: what was done, by whom, to which terms.
+//! One step in the history of a match: the act, its side, its person and the version of the terms.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::matching::MatchSide;
 
-/// What was done.
+/// Kind of step in the history of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -14,49 +14,49 @@ use crate::matching::MatchSide;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MatchStepKind {
-    /// The first terms were sent.
+    /// A side proposed the first terms.
     Proposed,
-    /// Other terms were sent.
+    /// A side answered with other terms, or changed its own.
     Countered,
-    /// A broker let the match of an unverified organisation go on.
+    /// A broker approved the match of an unverified organisation.
     Approved,
-    /// The terms were agreed.
+    /// A side accepted the terms.
     Accepted,
-    /// The terms were refused.
+    /// A side declined the terms.
     Declined,
-    /// The terms were taken back.
+    /// A side withdrew before terms were agreed.
     Withdrawn,
-    /// Nobody answered in time, or a listing was closed.
+    /// The terms were not answered in time, or a listing was closed.
     Lapsed,
-    /// Other terms were sent for what was agreed already.
+    /// A side proposed other terms for an agreed match.
     AmendmentProposed,
-    /// The other terms were agreed.
+    /// A side accepted the change to the agreed terms.
     Amended,
-    /// The other terms were refused or taken back.
+    /// A side declined the change to the agreed terms, or withdrew its own.
     AmendmentDeclined,
-    /// Nobody answered the other terms in time, or a delivery overtook them.
+    /// The change to the agreed terms was not answered in time, or the match left the states that allow changes.
     AmendmentLapsed,
-    /// One side recorded a delivery.
+    /// A side recorded a delivery.
     DeliveryRecorded,
-    /// The record of a delivery was taken back by the side that had made it.
+    /// A side withdrew its own record of a delivery.
     DeliveryWithdrawn,
-    /// The other side confirmed a delivery.
+    /// A side confirmed a delivery that the other side had recorded.
     DeliveryConfirmed,
-    /// Everything was delivered and confirmed.
+    /// The agreed terms were delivered in full and confirmed.
     Fulfilled,
-    /// The sides disagree on what was delivered.
+    /// A side disputed what was delivered.
     Disputed,
-    /// A broker decided.
+    /// A broker decided a dispute.
     Resolved,
-    /// It was called off.
+    /// A side cancelled the agreed match.
     Cancelled,
-    /// What was lent came back.
+    /// The lending side recorded that the loan was returned.
     Returned,
-    /// One side thanked the other.
+    /// A side thanked the other side.
     Thanked,
 }
 
-/// Why a match was declined or called off.
+/// Reason for declining or cancelling a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Deserialize)]
 #[sea_orm(
     rs_type = "String",
@@ -65,33 +65,33 @@ pub enum MatchStepKind {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MatchReason {
-    /// It does not suit.
+    /// The listing does not suit.
     NotSuitable,
-    /// It is too far away.
+    /// The place is too far away.
     TooFar,
     /// The dates do not suit.
     WrongDates,
-    /// It is too much or too little.
+    /// The quantity is too large or too small.
     Quantity,
-    /// Somebody else covers it already.
+    /// Another organisation already covers the need.
     AlreadyCovered,
-    /// There is nobody to do it.
+    /// The organisation lacks the staff or time.
     Capacity,
     /// One side does not meet a requirement.
     Eligibility,
-    /// It is no longer to be had.
+    /// The offer is no longer available.
     NoLongerAvailable,
-    /// It is no longer needed.
+    /// The request is no longer needed.
     NoLongerNeeded,
     /// The other side cannot be reached.
     NoContact,
-    /// Something else: see the note.
+    /// Another reason, given in the note.
     Other,
-    /// No reason is given.
+    /// No reason given.
     NoReason,
 }
 
-/// What a broker decided on a dispute.
+/// Decision of a broker on a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Deserialize)]
 #[sea_orm(
     rs_type = "String",
@@ -100,11 +100,11 @@ pub enum MatchReason {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DisputeOutcome {
-    /// What was recorded was delivered.
+    /// The recorded quantities were delivered.
     ConfirmedAsClaimed,
-    /// Another quantity was delivered.
+    /// Another total quantity was delivered, which the broker enters.
     Adjusted,
-    /// Nothing more was delivered than both had confirmed before.
+    /// Only the quantity that both sides had already confirmed was delivered.
     NotDelivered,
 }
 
@@ -116,7 +116,7 @@ pub struct Model {
     pub match_id: Uuid,
     pub at: DateTimeUtc,
     pub kind: MatchStepKind,
-    /// Null for brokers and for the marketplace itself.
+    /// Null for steps of brokers and of the worker.
     pub side: Option<MatchSide>,
     pub person_id: Option<Uuid>,
     pub terms_version: Option<i32>,

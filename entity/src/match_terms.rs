@@ -1,4 +1,4 @@
-//! One version of a match's terms. Never changed once written: an answer names the version it answers.
+//! One version of a match's terms. Rows never change, because an answer names the version that it answers.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,14 +14,14 @@ pub struct Model {
     pub version: i32,
     pub side: MatchSide,
     pub person_id: Uuid,
-    /// In base units of `unit`; null where neither listing is counted.
+    /// In base units of `unit`; null if neither listing is counted.
     pub quantity: Option<i64>,
     pub unit: Unit,
     pub unit_label: Option<String>,
-    /// The same in base units of each listing, as it was converted when the terms were written.
+    /// Quantity in base units of each listing, converted when the terms were written; 0 if not counted.
     pub offer_quantity: i64,
     pub request_quantity: i64,
-    /// How many minutes a day counts; null where no days were turned into hours.
+    /// Minutes that a day counts; null if no days were converted to hours.
     pub minutes_per_day: Option<i32>,
     pub from_date: Option<Date>,
     pub until_date: Option<Date>,

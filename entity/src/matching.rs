@@ -1,9 +1,9 @@
-//! A match: one offer and one request, agreed upon step by step until both sides confirm what was delivered.
+//! A match: one offer and one request, with terms that the two sides negotiate and deliveries that both confirm.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
-/// Where a match stands.
+/// State of a match.
 #[derive(
     Default,
     Clone,
@@ -24,34 +24,34 @@ use sea_orm::entity::prelude::*;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MatchState {
-    /// One side has made a proposal.
+    /// One side has proposed terms, which the other has to answer.
     #[default]
     Proposed,
-    /// The terms were answered with other terms.
+    /// One side has answered with other terms, which the other has to answer.
     Countered,
-    /// Both agreed; the quantity is allocated on both sides.
+    /// Both sides have agreed. The quantity is allocated on both listings.
     Accepted,
-    /// A part was delivered, and more is to come.
+    /// Deliveries have been recorded, and more is to come.
     InDelivery,
-    /// One side says that everything was delivered; the other has not answered yet.
+    /// One side has recorded the rest of the delivery, which the other has to confirm.
     AwaitingConfirmation,
-    /// Both say that the same was delivered.
+    /// Both sides have confirmed delivery of the agreed terms.
     Fulfilled,
-    /// The side whose turn it was said no.
+    /// The side whose turn it was declined the terms.
     Declined,
-    /// One side took its terms back before they were agreed.
+    /// One side withdrew before terms were agreed.
     Withdrawn,
-    /// Nobody answered in time, or a listing was closed meanwhile.
+    /// The terms were not answered in time, or a listing was closed.
     Lapsed,
-    /// It was called off after it had been agreed; what was not delivered is free again.
+    /// One side cancelled after agreement. The undelivered quantity is available again.
     Cancelled,
-    /// The two sides say different things of what was delivered.
+    /// The two sides disagree on what was delivered. A broker has to decide.
     Disputed,
-    /// A broker decided what was delivered.
+    /// A broker has decided what was delivered.
     Resolved,
 }
 
-/// One of the two sides of a match.
+/// Side of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -59,9 +59,9 @@ pub enum MatchState {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MatchSide {
-    /// The organisation whose offer it is.
+    /// The organisation that posted the offer.
     Offerer,
-    /// The organisation whose request it is.
+    /// The organisation that posted the request.
     Requester,
 }
 
@@ -73,38 +73,38 @@ pub struct Model {
     pub reference: String,
     pub offer_id: Uuid,
     pub request_id: Uuid,
-    /// The organisation of the offer.
+    /// Organisation that posted the offer.
     pub offerer_id: Uuid,
-    /// The organisation of the request.
+    /// Organisation that posted the request.
     pub requester_id: Uuid,
     pub state: MatchState,
-    /// Who made the first proposal.
+    /// Side that made the first proposal.
     pub proposed_by: MatchSide,
-    /// Who is to answer the latest terms or a claim; null where nobody is.
+    /// Side that has to answer the latest terms or a recorded delivery; null if none has to.
     pub turn: Option<MatchSide>,
-    /// The latest terms, which an answer names.
+    /// Version of the latest terms, which an answer names.
     pub terms_version: i32,
-    /// The terms in force; null before anything was agreed.
+    /// Version of the terms in force; null before agreement.
     pub agreed_version: Option<i32>,
-    /// When the latest terms lapse.
+    /// Time at which the latest terms lapse if they are not answered.
     pub answer_by: DateTimeUtc,
-    /// What it holds of the offer and of the request, in base units of each.
+    /// Quantity allocated of the offer and of the request, in base units of each.
     pub offer_allocated: i64,
     pub request_allocated: i64,
-    /// What both sides confirmed, in base units of the terms' unit.
+    /// Quantity that both sides confirmed, in base units of the terms' unit.
     pub delivered: i64,
-    /// The side whose listing was made only to answer the other.
+    /// Side whose listing was created only to answer the other side's listing.
     pub listing_made_by: Option<MatchSide>,
     pub approved_at: Option<DateTimeUtc>,
     pub approved_by: Option<Uuid>,
-    /// When it was noticed that one of its listings has nothing left for it.
-    pub crowded_out_at: Option<DateTimeUtc>,
+    /// Time at which the worker found that one of the listings has nothing left; null while enough is left.
+    pub nothing_left_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub agreed_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
     pub returned_at: Option<DateTimeUtc>,
-    /// Counts changes: a write names the one that it read.
+    /// Number of changes. A write names the version that it read.
     pub version: i32,
 }
 

@@ -1,10 +1,10 @@
-//! A person's place in an organisation.
+//! Membership of a person in an organisation, or their request for one.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a member may do for the organisation. Each role may do all that those before it may.
+/// Role of a member in an organisation. Each role includes the rights of the roles before it.
 #[derive(
     Clone,
     Copy,
@@ -26,19 +26,19 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MembershipRole {
-    /// Reads what the organisation reads.
+    /// Reads what the organisation can read.
     Observer,
-    /// Writes and edits drafts of its own.
+    /// Writes messages, and edits drafts of their own.
     Member,
     /// Edits and publishes the organisation's listings.
     Editor,
     /// Manages members and the organisation's profile.
     Manager,
-    /// Everything, other owners included. There is always one.
+    /// Has all rights, including the management of other owners. An organisation always has an owner.
     Owner,
 }
 
-/// Whether a membership is in force.
+/// State of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -46,9 +46,9 @@ pub enum MembershipRole {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MembershipState {
-    /// Asked for, and waiting for a manager's answer.
+    /// The person has asked to join, and no manager has answered.
     Requested,
-    /// In force.
+    /// The membership is in force.
     Active,
 }
 

@@ -1,4 +1,4 @@
-//! Something that somebody said in a conversation. Its text never changes.
+//! A message in a conversation. Its text never changes.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,15 +8,15 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub conversation_id: Uuid,
-    /// Its place in the conversation, from 1, in the order of commits and without gaps.
+    /// Position in the conversation, from 1, in the order of commits and without gaps.
     pub number: i64,
-    /// The side for which it was said.
+    /// Organisation for which the message was written.
     pub organisation_id: Uuid,
     pub person_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub text: String,
     pub at: DateTimeUtc,
-    /// When a moderator took it out of sight.
+    /// Time at which a moderator hid the message; null if it is shown.
     pub hidden_at: Option<DateTimeUtc>,
     pub hidden_by: Option<Uuid>,
 }

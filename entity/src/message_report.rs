@@ -1,9 +1,9 @@
-//! What somebody tells the moderators of a message.
+//! A person's report of a message to the moderators.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
-/// What is wrong with a message.
+/// Reason for reporting a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -11,21 +11,21 @@ use sea_orm::entity::prelude::*;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum MessageReportReason {
-    /// It advertises, or was sent to many.
+    /// Advertising, or a message sent to many people.
     Spam,
-    /// It insults, threatens or discriminates.
+    /// Insults, threats or discrimination.
     Abuse,
-    /// It holds what is private to somebody.
+    /// Private information about a person.
     PersonalData,
-    /// It tries to deceive.
+    /// An attempt to deceive.
     Fraud,
-    /// Somebody may be at risk of harm.
+    /// A person may be at risk of harm.
     Safeguarding,
-    /// Something else: see the note.
+    /// Another reason, given in the note.
     Other,
 }
 
-/// What became of a report.
+/// State of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -35,9 +35,9 @@ pub enum MessageReportReason {
 pub enum MessageReportState {
     /// No moderator has decided yet.
     Open,
-    /// The message was hidden.
+    /// A moderator hid the message.
     Upheld,
-    /// The message stays.
+    /// A moderator decided that the message stays.
     Dismissed,
 }
 

@@ -1,11 +1,11 @@
-//! What one person is told of one activity. It holds no text: a sentence is made of it when it is read.
+//! Notification of one person about one activity. A row stores no text: its sentence is composed when it is read.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
 use crate::{membership::MembershipRole, person::PlatformRole};
 
-/// What somebody is told. Clients should tolerate kinds that they do not know: new ones come with new acts.
+/// Kind of notification. New kinds are added with new acts, so clients must accept unknown ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -13,130 +13,131 @@ use crate::{membership::MembershipRole, person::PlatformRole};
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum NotificationKind {
-    /// A listing ends soon: renew it if it still holds.
+    /// A listing expires soon. Renew it if it is still valid.
     ListingEndsSoon,
-    /// A standing listing was not confirmed for long: confirm it if it still holds.
+    /// A listing without an end date has not been confirmed for a long time. Confirm it if it is still valid.
     ListingUnconfirmed,
-    /// A listing has ended.
+    /// A listing has expired.
     ListingExpired,
     /// A listing was closed.
     ListingClosed,
-    /// Somebody asks to join an organisation.
+    /// A person asked to join an organisation. Approve or decline the request.
     JoinRequested,
-    /// An organisation has let the reader in.
+    /// The recipient's request to join an organisation was approved.
     JoinApproved,
-    /// An organisation has said no to the reader, who asked to join it.
+    /// The recipient's request to join an organisation was declined.
     JoinDeclined,
-    /// The reader was taken out of an organisation.
+    /// The recipient was removed from an organisation.
     MemberRemoved,
-    /// Somebody joined an organisation by invitation.
+    /// A person joined an organisation by invitation.
     MemberJoined,
-    /// The reader's role in an organisation was changed.
+    /// The recipient's role in an organisation changed.
     RoleChanged,
     /// An organisation was verified.
     OrganisationVerified,
     /// An organisation could not be verified.
     VerificationFailed,
-    /// An organisation is no longer verified.
+    /// An organisation's verification was withdrawn.
     VerificationWithdrawn,
-    /// Another organisation was merged into the reader's.
+    /// Another organisation was merged into the recipient's organisation.
     OrganisationMerged,
-    /// The other side proposes a match.
+    /// The other side proposed a match. Accept, decline or counter it.
     MatchProposed,
-    /// The other side answered with other terms.
+    /// The other side made a counter-proposal with different terms.
     MatchCountered,
-    /// The other side accepted the terms.
+    /// The other side accepted the terms of a match.
     MatchAccepted,
-    /// The other side said no.
+    /// The other side declined a match.
     MatchDeclined,
-    /// The other side took its terms back.
+    /// The other side withdrew its proposed terms.
     MatchWithdrawn,
-    /// Nobody answered in time, or a listing was closed meanwhile.
+    /// A proposed match lapsed: its deadline passed without an answer, or a listing was closed.
     MatchLapsed,
-    /// A match that is not agreed yet has nothing left to be made of.
+    /// A proposed match cannot go ahead for now, because nothing is left of the listing.
     MatchCrowdedOut,
-    /// There is room again for a match that had none.
+    /// A proposed match that had nothing left can go ahead again.
     MatchHasRoom,
     /// A broker approved a match of an organisation that is not verified.
     MatchApproved,
-    /// The other side wishes to change what was agreed.
+    /// The other side proposed a change to the agreed terms.
     AmendmentProposed,
-    /// The other side agreed to a change.
+    /// The other side accepted a change to the agreed terms.
     AmendmentAccepted,
-    /// The other side refused a change or took its own back, or nobody answered it in time.
+    /// A change to the agreed terms was refused or withdrawn by the other side, or was not answered in time.
     AmendmentDeclined,
-    /// The other side says what was delivered: confirm it, or say otherwise.
+    /// The other side recorded a delivery. Confirm or dispute it.
     DeliveryRecorded,
-    /// The other side took back what it had said was delivered.
+    /// The other side withdrew a delivery that it had recorded.
     DeliveryWithdrawn,
-    /// The other side confirmed what was delivered.
+    /// The other side confirmed a delivery.
     DeliveryConfirmed,
-    /// The two sides say different things of what was delivered.
+    /// The two sides of a match disagree about a delivery.
     MatchDisputed,
-    /// All was delivered, as both confirm.
+    /// A match is fulfilled: both sides confirmed that everything was delivered.
     MatchFulfilled,
-    /// A broker decided what was delivered.
+    /// A broker decided a dispute about a delivery.
     MatchResolved,
-    /// What was lent came back.
+    /// A loaned item was returned.
     MatchReturned,
-    /// The other side called off what had been agreed.
+    /// The other side cancelled an agreed match.
     MatchCancelled,
-    /// The other side says thank you.
+    /// The other side sent thanks.
     Thanked,
-    /// The other side wrote something. Whoever has not read it is not told of what is written after it.
+    /// The other side wrote a message. Later messages cause no further notification until the recipient has read this
+    /// one.
     MessagePosted,
-    /// A moderator hid a message of the reader's.
+    /// A moderator hid a message that the recipient wrote.
     MessageHidden,
-    /// Somebody reported a message: for moderators.
+    /// A message was reported. For moderators.
     MessageReported,
-    /// A match of an organisation that is not verified waits for approval: for brokers.
+    /// A match of an organisation that is not verified needs approval. For brokers.
     ApprovalNeeded,
-    /// The two sides of a match say different things of what was delivered: for brokers.
+    /// The two sides of a match disagree about a delivery. For brokers.
     DisputeRaised,
-    /// Places at an event are held for the reader, who waited for them: answer in time.
+    /// Places at an event are reserved for the recipient from the waiting list. Accept them before the deadline.
     PlaceOffered,
-    /// The reader did not answer in time when places were offered.
+    /// An offer of places lapsed, because the recipient did not answer in time.
     PlaceLapsed,
-    /// The organisers took the reader off the list of an event.
+    /// The organisers cancelled the recipient's registration for an event.
     RegistrationRevoked,
-    /// An event for which the reader registered has another date.
+    /// An event for which the recipient registered has a new date or time.
     EventRescheduled,
-    /// An event for which the reader registered was put off.
+    /// An event for which the recipient registered was postponed.
     EventPostponed,
-    /// An event for which the reader registered was called off.
+    /// An event for which the recipient registered was cancelled.
     EventCancelled,
-    /// What is said of an event for which the reader registered was changed.
+    /// The details of an event for which the recipient registered changed.
     EventChanged,
-    /// An event for which the reader registered is tomorrow.
+    /// An event at which the recipient has a place starts within 24 hours.
     EventReminder,
 }
 
-/// Recipients of a notification. The actor is never one.
+/// Recipients of a notification. Excludes the person who acted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recipient {
     /// Members of the organisation that the act concerns, with this role or a higher one.
     Members(MembershipRole),
-    /// Of an act between two organisations: members of the one that did not act, with this role or a higher one. If
-    /// neither acted, for instance at a deadline: members of both.
+    /// For an act between two organisations: members of the one that did not act, with this role or a higher one. If
+    /// neither acted, for instance at a deadline, members of both.
     OtherSide(MembershipRole),
-    /// The person who posted the listing, while they are a member.
+    /// The person who posted the listing, while they are a member of the organisation.
     Poster,
-    /// The person to whom the act was done.
+    /// The person whom the act affects.
     Concerned,
-    /// Of a message: members of the other side who may write, except those with an unread notification of an earlier
+    /// For a message: members of the other side who may write, except those with an unread notification of an earlier
     /// message.
     Readers,
-    /// Staff with a role who belong to no organisation that the act concerns.
+    /// Staff with this role who belong to no organisation that the act concerns.
     Staff(PlatformRole),
-    /// Brokers, while the match waits for the approval of one.
+    /// Brokers, while the match waits for approval by one of them.
     Approvers,
-    /// People with a place, an offer of one, or a position on the waiting list of the event.
+    /// People with a place at the event, an offer of places, or a position on its waiting list.
     Registered,
     /// People with a place at the event.
     Confirmed,
 }
 
-/// What notifications are about: for each, people say how they wish to have mail.
+/// Category of notifications, for each of which a person sets an email frequency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -144,19 +145,19 @@ pub enum Recipient {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum NotificationCategory {
-    /// What time and others do to the listings of one's organisations.
+    /// Deadlines and changes of the listings of the recipient's organisations.
     Listings,
-    /// Who asks to join, who joins, and one's own place.
+    /// Requests to join, new members, and the recipient's own membership and role.
     Members,
-    /// What becomes of one's organisations themselves.
+    /// Verification and mergers of the recipient's organisations.
     Organisations,
-    /// Proposals, answers and deliveries in which one's organisations are a side.
+    /// Proposals, answers and deliveries in matches of the recipient's organisations.
     Matches,
-    /// What others write to one's organisations.
+    /// Messages from others to the recipient's organisations.
     Conversations,
-    /// What waits for brokers and moderators.
+    /// Approvals, disputes and reports for brokers and moderators.
     Staff,
-    /// Events for which one registered.
+    /// Events for which the recipient registered.
     Events,
 }
 
@@ -166,14 +167,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub person_id: Uuid,
-    /// One activity is told to one person once.
+    /// At most one notification per person and activity.
     pub activity_id: Uuid,
     pub kind: NotificationKind,
     pub category: NotificationCategory,
-    /// When that happened of which it tells.
+    /// Instant of the activity that the notification reports.
     pub at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,
-    /// The mail that carries it, if one does.
+    /// The email that carries the notification, if any.
     pub mail_id: Option<Uuid>,
 }
 

@@ -1,4 +1,4 @@
-//! An organisation of the county or beyond: whoever posts does it for one.
+//! An organisation. Every listing and event is posted for one.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::Texts;
 
-/// What kind of organisation it is. The sector follows from it.
+/// Kind of organisation, which determines its sector.
 #[derive(
     Default,
     Clone,
@@ -28,67 +28,67 @@ use crate::json::Texts;
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OrganisationKind {
-    /// A county council.
+    /// County council.
     CountyCouncil,
-    /// A district or borough council.
+    /// District or borough council.
     DistrictOrBorough,
-    /// A unitary council.
+    /// Unitary council.
     Unitary,
-    /// A parish or town council.
+    /// Parish or town council.
     ParishOrTown,
-    /// A strategic or combined authority.
+    /// Strategic or combined authority.
     StrategicAuthority,
-    /// A team or service inside a council.
+    /// Team or service of a council.
     CouncilTeam,
-    /// A trust, board or practice of the NHS.
+    /// NHS trust, board or practice.
     NhsBody,
-    /// A police force or fire and rescue service.
+    /// Police force, or fire and rescue service.
     PoliceFire,
-    /// A school or college.
+    /// School or college.
     SchoolCollege,
-    /// A university.
+    /// University.
     University,
     /// Another public body.
     #[default]
     OtherPublic,
-    /// A company or partnership.
+    /// Company or partnership.
     Business,
-    /// A person in business alone.
+    /// Sole trader.
     SoleTrader,
-    /// A registered charity.
+    /// Registered charity.
     Charity,
-    /// A charitable incorporated organisation.
+    /// Charitable incorporated organisation (CIO).
     Cio,
-    /// A community interest company.
+    /// Community interest company (CIC).
     Cic,
-    /// A social enterprise of another form.
+    /// Social enterprise in another legal form.
     SocialEnterprise,
-    /// A cooperative.
+    /// Cooperative.
     Cooperative,
-    /// A community group, registered or not.
+    /// Community group, registered or not.
     CommunityGroup,
-    /// A faith group.
+    /// Faith group.
     FaithGroup,
-    /// A residents' association.
+    /// Residents' association.
     ResidentsAssociation,
-    /// A council for voluntary service or another body that supports the sector.
+    /// Council for voluntary service, or another body that supports the voluntary sector.
     InfrastructureVcse,
-    /// A housing association.
+    /// Housing association.
     HousingAssociation,
 }
 
-/// The part of society that an organisation belongs to. It follows from its kind and is stored nowhere.
+/// Sector of an organisation. Derived from its kind and not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum Sector {
     /// Councils, the health service, police and fire, schools and other public bodies.
     Public,
-    /// Companies, partnerships and people in business alone.
+    /// Companies, partnerships and sole traders.
     Private,
     /// Voluntary, community and social enterprise organisations.
     Vcse,
 }
 
-/// Size by the number of people who work for it.
+/// Size of an organisation by the number of people who work for it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
@@ -109,7 +109,7 @@ pub enum OrganisationSize {
     Large,
 }
 
-/// Whether an organisation goes on.
+/// State of an organisation.
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -117,14 +117,14 @@ pub enum OrganisationSize {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum OrganisationState {
-    /// It acts.
+    /// The organisation can act.
     #[default]
     Active,
-    /// Another organisation carries on for it: see `mergedInto`.
+    /// The organisation was merged into another: see `mergedInto`.
     Merged,
 }
 
-/// Whether staff have confirmed that the organisation is what it says.
+/// Result of the verification of an organisation by staff.
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -132,16 +132,16 @@ pub enum OrganisationState {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum VerificationStatus {
-    /// Nobody has looked yet, or what was confirmed has changed.
+    /// Not checked yet, or the name, kind or identifiers changed after the check.
     #[default]
     Unverified,
     /// Confirmed by staff.
     Verified,
-    /// Looked at and not confirmed.
+    /// Checked, and not confirmed.
     Failed,
 }
 
-/// How an organisation was verified.
+/// Method by which staff verified an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -149,15 +149,15 @@ pub enum VerificationStatus {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum VerificationMethod {
-    /// Its number was looked up in the register.
+    /// Number found in its register.
     RegisterLookup,
-    /// Its people write from its own domain.
+    /// Email addresses of its members at its own domain.
     EmailDomain,
-    /// A document was seen.
+    /// Document seen.
     Document,
-    /// Someone trusted vouched for it.
+    /// Confirmation by a trusted person.
     Vouched,
-    /// Staff know it.
+    /// Known to staff.
     Staff,
 }
 
@@ -167,7 +167,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
-    /// The name in lower case, for sorting alike on every database.
+    /// Name in lower case, so that every database sorts alike.
     pub sort_name: String,
     pub kind: OrganisationKind,
     pub size: Option<OrganisationSize>,
@@ -183,7 +183,7 @@ pub struct Model {
     pub postcode: Option<String>,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
-    /// Codes; `organisation_area` is their index.
+    /// Area codes, indexed by `organisation_area`.
     #[sea_orm(column_type = "JsonBinary")]
     pub areas: Texts,
     pub state: OrganisationState,

@@ -1,4 +1,4 @@
-//! The index of `organisation.areas`.
+//! Index of `organisation.areas`.
 
 use sea_orm::entity::prelude::*;
 

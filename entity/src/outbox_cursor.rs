@@ -1,4 +1,4 @@
-//! How far a reader of the order of commits has come. The row named `sequence` is the order's own end.
+//! Position of an outbox consumer in the order of commits. The row named `sequence` is the latest assigned position.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,23 +1,24 @@
-//! Someone who signs in.
+//! A person with an account.
 
 use async_graphql::Enum;
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a person may do for the whole marketplace.
+/// Role across the whole marketplace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, Enum, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PlatformRole {
-    /// Helps organisations find each other; sees their listings and members, and verifies organisations.
+    /// Helps organisations find matches. Sees their listings and members, and verifies organisations.
     Broker,
-    /// Keeps the marketplace decent: sees what brokers see.
+    /// Moderates the marketplace. Sees everything that brokers see.
     Moderator,
-    /// Runs the programme: reference data, roles, mergers, and all that brokers and moderators do.
+    /// Runs the programme: manages reference data, roles and mergers, and may do everything that brokers and moderators
+    /// do.
     ProgrammeAdmin,
 }
 
-/// The platform roles that a person holds.
+/// Platform roles of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct PlatformRoles(pub Vec<PlatformRole>);
@@ -29,7 +30,7 @@ pub struct Model {
     pub id: Uuid,
     /// In lower case; unique.
     pub email: String,
-    /// When they showed that mail to that address reaches them; null while they have not.
+    /// Instant at which the person verified this email address; null if they have not.
     pub email_verified_at: Option<DateTimeUtc>,
     pub display_name: String,
     pub phone: Option<String>,

@@ -1,4 +1,4 @@
-//! Places that organisers hold for an organisation or for those on a list, until a time.
+//! Places that organisers reserve until a given time, for an organisation or for a list of email addresses.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,19 +8,19 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    /// The event or the session of which the places are.
+    /// Id of the event or of the session to which the places belong.
     pub capacity_id: Uuid,
-    /// For whose members they are held; null where they are held for those on the list.
+    /// Organisation for whose members the places are reserved; null if they are reserved for a list.
     pub organisation_id: Option<Uuid>,
-    /// What the organisers call it.
+    /// Label that the organisers gave.
     pub label: Option<String>,
-    /// How many are held, those that were drawn included.
+    /// Number of reserved places, including used ones.
     pub places: i32,
-    /// Places of those registrations that draw from it.
+    /// Places of the registrations that use the reservation.
     pub used: i32,
-    /// From when on what nobody drew is free.
+    /// Time from which unused places are free for all.
     pub release_at: DateTimeUtc,
-    /// Since when it is; null while what is left is counted as held.
+    /// Time of the release; null while unused places are counted as reserved.
     pub released_at: Option<DateTimeUtc>,
     pub created_by: Uuid,
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! An e-mail address for which places are held. Deleted some weeks after the event.
+//! Email address for which places are reserved. Deleted 28 days after the event (365 days if it is postponed).
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub reservation_id: Uuid,
-    /// In lower case.
+    /// Lower case.
     #[sea_orm(primary_key, auto_increment = false)]
     pub email: String,
 }

@@ -1,4 +1,4 @@
-//! One thing that matters most, as an edition of the priorities words it.
+//! Priority area of an edition, or an outcome inside one.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,7 +15,7 @@ pub struct Model {
     pub description: String,
     /// Code, in the same edition, of the priority area that this outcome belongs to.
     pub parent: Option<String>,
-    /// Code, in the edition before, of what this one carries on.
+    /// Code, in the previous edition, of the priority area that this one continues.
     pub predecessor: Option<String>,
 }
 

@@ -1,10 +1,10 @@
-//! The priority areas as reviewed at one time. One edition is adopted at a date.
+//! Edition of the priorities. It is adopted from a day, and then in force until the next one.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Where an edition of the priority areas stands.
+/// State of an edition of the priorities.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PriorityEditionState {
-    /// Being written; seen by staff.
+    /// Draft: can be edited; visible only to staff.
     Draft,
-    /// Open for comment; seen by everybody.
+    /// Open for consultation: can be edited; visible to everyone.
     Consultation,
-    /// In force from `validFrom`.
+    /// Adopted: in force from `validFrom`; can no longer be edited.
     Adopted,
-    /// Replaced by a later edition.
+    /// Superseded by a later edition; in force until `validTo`.
     Superseded,
 }
 
@@ -36,7 +36,7 @@ pub struct Model {
     pub valid_from: Option<Date>,
     /// The last day on which it is in force.
     pub valid_to: Option<Date>,
-    /// Code of the edition that it follows.
+    /// Code of the previous edition.
     pub follows: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The hours of each day, in Surrey, in which a person wants no mail. They may go past midnight.
+//! Hours of each day, in UK time, in which a person receives no email. They may span midnight.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,9 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
-    /// Minutes after midnight at which they begin.
+    /// Start, in minutes after midnight.
     pub from_minute: i32,
-    /// Minutes after midnight at which they end.
+    /// End, in minutes after midnight.
     pub until_minute: i32,
 }
 

@@ -1,4 +1,5 @@
-//! One row that counts the changes of reference data, so that every server knows when to read it anew.
+//! Single row with the version of the reference data: the number of changes. Every server compares it with its own
+//! version to know when to reload.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,11 +1,11 @@
-//! Somebody's place at an event, or in the queue for one.
+//! Registration: a place at an event or on its waiting list.
 
 use async_graphql::Enum;
 use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Where a registration stands.
+/// State of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
@@ -13,23 +13,23 @@ use serde::{Deserialize, Serialize};
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum RegistrationState {
-    /// They have their places.
+    /// The person has the places.
     Confirmed,
-    /// They wait for places.
+    /// The registration is on the waiting list.
     Waitlisted,
-    /// Places are held for them until they answer, or until their time runs out.
+    /// Places are reserved for the person until they answer or the time to answer ends.
     PlaceOffered,
-    /// They did not answer in time.
+    /// The person did not answer a place offer in time.
     Lapsed,
-    /// They do not come, or may not.
+    /// Cancelled by the person or by an organiser.
     Cancelled,
-    /// They came.
+    /// An organiser checked the person in.
     Attended,
-    /// They had a place and did not come.
+    /// The person had a place and did not come.
     NoShow,
 }
 
-/// What somebody answered to a question of the organisers.
+/// Answer to a question of the organisers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub question: String,
@@ -46,30 +46,31 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    /// The event or the session of which the places are.
+    /// Id of the event or of the session to which the places belong.
     pub capacity_id: Uuid,
     /// Null for guests, who have no account.
     pub person_id: Option<Uuid>,
-    /// What a guest calls themselves, and where mail reaches them. Deleted some weeks after the event.
+    /// Name of a guest; `guest_email` is their email address. Both are deleted 28 days after the event (365 days if it
+    /// is postponed).
     pub guest_name: Option<String>,
     pub guest_email: Option<String>,
-    /// For which organisation they come, if for one.
+    /// Organisation for which the person comes, if any.
     pub organisation_id: Option<Uuid>,
     pub state: RegistrationState,
     pub places: i32,
-    /// From which reservation its places are, if from one.
+    /// Reservation from which the places come, if any.
     pub reservation_id: Option<Uuid>,
     #[sea_orm(column_type = "JsonBinary")]
     pub answers: Answers,
-    /// What they need to take part. Deleted some weeks after the event.
+    /// Access needs. Deleted 28 days after the event (365 days if it is postponed).
     pub access_needs: Option<String>,
-    /// By which they are checked in; no two of an event have the same.
+    /// Check-in code, unique within the event.
     pub code: String,
-    /// Their number in the queue; null for those who never waited.
+    /// Number on the waiting list; null if the person never waited.
     pub queue_number: Option<i64>,
-    /// Until when a party that is too large for what is free keeps its turn.
+    /// End of the time for which a party that is larger than the free places keeps its turn on the waiting list.
     pub turn_until: Option<DateTimeUtc>,
-    /// Until when the places are held for them.
+    /// Deadline for answering a place offer.
     pub answer_by: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

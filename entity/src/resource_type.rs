@@ -1,4 +1,5 @@
-//! What can be shared, as people name it. The top level is an enum, for code branches on it; the rest is rows.
+//! Types of resources that can be shared. The top level is an enum, because code branches on it; narrower types are
+//! rows.
 
 use async_graphql::Enum;
 use sea_orm::FromJsonQueryResult;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::Texts;
 
-/// The top level of what can be shared.
+/// Top level of the resource types.
 #[derive(
     Default,
     Clone,
@@ -31,36 +32,36 @@ use crate::json::Texts;
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ResourceKind {
-    /// People's time, given.
+    /// Volunteers' time.
     VolunteerTime,
-    /// Professional skills put to work.
+    /// Work of people with professional skills.
     Skills,
-    /// Knowledge passed on: training, mentoring, talks.
+    /// Training, mentoring and talks.
     Knowledge,
-    /// Rooms, halls, land.
+    /// Rooms, halls and land.
     Space,
-    /// Things to use and mostly to give back.
+    /// Items to use, usually returned afterwards.
     Equipment,
-    /// Things to keep or to eat.
+    /// Items to keep or consume, such as food.
     Goods,
-    /// Jobs, apprenticeships, placements.
+    /// Jobs, apprenticeships and placements.
     Employment,
     /// Money.
     Funding,
-    /// Moving people and things.
+    /// Transport of people and goods.
     Transport,
     /// Introductions between people and organisations.
     Connections,
-    /// Making something known.
+    /// Publicity for an organisation, an event or a cause.
     Promotion,
     /// Work for nature and climate.
     Environment,
-    /// What fits nowhere else.
+    /// Resources of no other kind.
     #[default]
     Other,
 }
 
-/// How a resource changes hands.
+/// Way in which a resource is shared.
 #[derive(
     Clone,
     Copy,
@@ -81,25 +82,25 @@ pub enum ResourceKind {
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LendingMode {
-    /// Given for good.
+    /// Given to keep.
     Give,
     /// Lent, to be returned.
     Lend,
-    /// Used together.
+    /// Used by both organisations.
     Share,
-    /// Done for the other side.
+    /// A service done for the other organisation.
     Perform,
-    /// Hired out at a price.
+    /// Hired out for a fee.
     HireOut,
-    /// Somebody is employed.
+    /// A person is employed.
     Employ,
     /// Money is given.
     Fund,
-    /// Somebody is introduced.
+    /// People or organisations are introduced to each other.
     Introduce,
 }
 
-/// What a quantity counts.
+/// Unit of a quantity.
 #[derive(
     Default,
     Clone,
@@ -129,15 +130,15 @@ pub enum Unit {
     Day,
     /// Weeks.
     Week,
-    /// Sessions, however long.
+    /// Sessions of any length.
     Session,
     /// People.
     Person,
     /// Full-time equivalents.
     Fte,
-    /// Places on something.
+    /// Places, for example on a course.
     Place,
-    /// Things, counted. Its label says what they are.
+    /// Items. `unitLabel` names them.
     #[default]
     Item,
     /// Kilograms.
@@ -159,12 +160,12 @@ pub enum Unit {
     Introduction,
 }
 
-/// Units in one column.
+/// List of units in a JSON column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Units(pub Vec<Unit>);
 
-/// Lending modes in one column.
+/// List of lending modes in a JSON column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct LendingModes(pub Vec<LendingMode>);
@@ -177,9 +178,9 @@ pub struct Model {
     pub code: String,
     pub kind: ResourceKind,
     pub label: String,
-    /// Code of the wider type.
+    /// Code of the next wider type.
     pub parent: Option<String>,
-    /// Other words by which people look for it.
+    /// Other words that a search for the type may use.
     #[sea_orm(column_type = "JsonBinary")]
     pub synonyms: Texts,
     pub default_unit: Unit,
@@ -187,11 +188,11 @@ pub struct Model {
     pub allowed_units: Units,
     #[sea_orm(column_type = "JsonBinary")]
     pub allowed_modes: LendingModes,
-    /// Whether a safeguarding check is usual.
+    /// True if a safeguarding check is usual.
     pub safeguarding_default: bool,
     pub valid_from: Option<Date>,
     pub valid_to: Option<Date>,
-    /// Codes of the types that take over from it.
+    /// Codes of the types that replace this one.
     #[sea_orm(column_type = "JsonBinary")]
     pub replaced_by: Texts,
 }

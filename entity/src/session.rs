@@ -1,4 +1,4 @@
-//! One sign-in on one device: the family of its refresh tokens.
+//! One sign-in on one device, and the parent of its refresh tokens.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What one side of a match says to thank the other.
+//! Thanks from one side of a match to the other.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,14 +10,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub match_id: Uuid,
-    /// Who thanks.
+    /// Side that gives the thanks.
     pub side: MatchSide,
     pub person_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub text: String,
-    /// Whether those who wrote it let everybody read it.
+    /// True if the writing side offers the thanks for publication.
     pub offered_to_public: bool,
-    /// When the side that is thanked agreed to that; null while it has not.
+    /// Time at which the thanked side agreed to publication; null if it has not.
     pub consented_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }

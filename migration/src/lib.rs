@@ -32,6 +32,7 @@ mod m0017_links;
 mod m0018_guests;
 mod m0019_forgetting;
 mod m0020_readiness;
+mod m0021_plain_names;
 
 pub struct Migrator;
 
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_guests::Migration),
             Box::new(m0019_forgetting::Migration),
             Box::new(m0020_readiness::Migration),
+            Box::new(m0021_plain_names::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! `permissions.md` as data: what may be done and seen, and by whom.
+//! The tables in `permissions/` as data: what may be done and seen, and by whom. One file for each feature.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +18,6 @@ pub const COLUMNS: [&str; 10] = [
 
 /// What stands in a cell that has nothing to prove.
 pub const NOTHING: &str = "-";
-
-const TEXT: &str = include_str!("permissions.md");
 
 /// A selection of one field, such as `publishListing(input: {id: $draft})`, and what each caller gets.
 #[derive(Debug)]
@@ -115,32 +113,53 @@ impl Table {
     }
 }
 
-/// The rows of the table under a heading; each must have so many cells.
+/// The rows of the tables under a heading, of all features; each must have so many cells.
 fn section(name: &str, width: usize) -> Vec<Vec<String>> {
     let heading = format!("## {name}");
-    let rows = TEXT
-        .lines()
-        .zip(1..)
-        .skip_while(|(line, _)| *line != heading)
-        .skip(1);
-    let rows = rows
-        .take_while(|(line, _)| !line.starts_with("## "))
-        .filter(|(line, _)| line.starts_with('|'));
-    let rows: Vec<Vec<String>> = rows
-        .skip(2)
-        .map(|(line, number)| {
+    let mut all = Vec::new();
+    for (file, text) in files() {
+        let rows = text
+            .lines()
+            .zip(1..)
+            .skip_while(|(line, _)| *line != heading)
+            .skip(1)
+            .take_while(|(line, _)| !line.starts_with("## "))
+            .filter(|(line, _)| line.starts_with('|'));
+        all.extend(rows.skip(2).map(|(line, number)| {
             let cells = line.trim().trim_matches('|').split(" | ");
             let cells: Vec<String> = cells.map(|cell| cell.trim().to_owned()).collect();
             assert_eq!(
                 cells.len(),
                 width,
-                "line {number} of permissions.md has another number of cells"
+                "line {number} of {file} has another number of cells"
             );
             cells
+        }));
+    }
+    assert!(
+        !all.is_empty(),
+        "no file in permissions/ has a section {name}"
+    );
+    all
+}
+
+/// The names and texts of all files, sorted by name.
+fn files() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/access/permissions");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                text,
+            )
         })
+        .filter(|(name, _)| name != "README.md")
         .collect();
-    assert!(!rows.is_empty(), "permissions.md has no section {name}");
-    rows
+    files.sort();
+    files
 }
 
 fn bare(cell: &str) -> String {
@@ -161,7 +180,7 @@ fn callers(words: &str) -> BTreeSet<&'static str> {
                 .iter()
                 .position(|column| *column == word)
                 .map_or_else(
-                    || panic!("permissions.md: {word} is no column and no group"),
+                    || panic!("permissions/: {word} is no column and no group"),
                     |at| &COLUMNS[at..=at],
                 ),
         }

@@ -48,11 +48,59 @@ impl Source {
 
     /// The paths below `crate` that the file uses, such as `listings::rules::Act`.
     pub fn uses(&self) -> BTreeSet<String> {
-        let mut uses = BTreeSet::new();
-        for (at, _) in self.code.match_indices("crate::") {
-            collect("", &self.code[at + "crate::".len()..], &mut uses);
+        self.paths("crate::")
+    }
+
+    /// The paths that follow a root such as `entity::`; an alias stands behind its path, as in `person as row`.
+    fn paths(&self, root: &str) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        for (at, _) in self.code.match_indices(root) {
+            collect("", &self.code[at + root.len()..], &mut paths);
         }
-        uses
+        paths
+    }
+
+    /// The tables that the file writes with statements of its own, by the names of their entities.
+    pub fn written(&self) -> BTreeSet<String> {
+        const VERBS: [&str; 7] = [
+            "insert",
+            "insert_many",
+            "update",
+            "update_many",
+            "delete",
+            "delete_many",
+            "delete_by_id",
+        ];
+        let imports = self.paths("entity::");
+        let resolve = |module: &str| {
+            let alias = format!(" as {module}");
+            let aliased = imports.iter().find_map(|path| path.strip_suffix(&alias));
+            aliased.unwrap_or(module).to_owned()
+        };
+        let bare = imports
+            .iter()
+            .find_map(|path| path.strip_suffix("::Entity"));
+        let mut written = BTreeSet::new();
+        for (at, _) in self.code.match_indices("Entity::") {
+            let rest = &self.code[at + "Entity::".len()..];
+            let verb: String = rest
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            if !VERBS.contains(&verb.as_str()) {
+                continue;
+            }
+            let before = &self.code[..at];
+            let table = before.strip_suffix("::").map_or_else(
+                || bare.unwrap_or_default().to_owned(),
+                |before| {
+                    let name = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_'));
+                    resolve(name.into_iter().next().unwrap_or_default())
+                },
+            );
+            written.insert(table);
+        }
+        written
     }
 }
 
@@ -83,10 +131,15 @@ fn collect<'a>(prefix: &str, text: &'a str, found: &mut BTreeSet<String>) -> &'a
     if let Some(more) = rest.strip_prefix("::") {
         return collect(&path, more, found);
     }
-    found.insert(path);
-    rest.strip_prefix(" as ").map_or(rest, |alias| {
-        alias.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-    })
+    let Some(alias) = rest.strip_prefix(" as ") else {
+        found.insert(path);
+        return rest;
+    };
+    let end = alias
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(alias.len());
+    found.insert(format!("{path} as {}", &alias[..end]));
+    &alias[end..]
 }
 
 /// The lines that are neither comments nor unit tests, without string literals.
@@ -149,7 +202,7 @@ fn code_is_told_from_comments_texts_and_tests() {
             "App",
             "kit::Error",
             "kit::page::self",
-            "places::Place",
+            "places::Place as P",
             "search::x"
         ]
     );

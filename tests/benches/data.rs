@@ -1,15 +1,15 @@
 //! The data that everything is measured on: a county's marketplace after a few busy years.
 //!
 //! It is the same each time but for the day: a seeded generator fills in sentences with the words of the
-//! reference data. Rows come about as the product makes them, [`Particulars::check`] and [`persist::apply`],
+//! reference data. Rows come about as the product makes them, [`ListingContent::check`] and [`persist::apply`],
 //! and go in by COPY, two tables at a time.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use api::{
-    kit::{Resource, clock, validation::Checks},
+    kit::{Resource, clock, validation::Validator},
     listings::{
-        content::{Amount, Checked, Particulars},
+        content::{Amount, Checked, ListingContent},
         persist, rules,
     },
     locations::{place::Point, rules::Address},
@@ -207,7 +207,12 @@ impl<'a> World<'a> {
     }
 
     /// What somebody says of a listing.
-    pub fn said(&self, dice: &mut Dice, kind: ListingKind, posted: DateTime<Utc>) -> Particulars {
+    pub fn said(
+        &self,
+        dice: &mut Dice,
+        kind: ListingKind,
+        posted: DateTime<Utc>,
+    ) -> ListingContent {
         let what = dice.skewed(&self.reference.types);
         let town = dice.skewed(&self.towns);
         let word = if what.synonyms.0.is_empty() {
@@ -227,7 +232,7 @@ impl<'a> World<'a> {
             .join(" ");
         let standing = dice.percent(10);
         let today = clock::local_day(posted);
-        Particulars {
+        ListingContent {
             title: format!("{begin} {word} for {} in {}", dice.of(WHOM), town.name),
             description: format!("{word}, {}. {description}", what.label.to_lowercase()),
             resource_type: what.code.clone(),
@@ -268,7 +273,7 @@ impl<'a> World<'a> {
             tags: (0..dice.below(3))
                 .map(|_| (*dice.of(TAGS)).to_owned())
                 .collect(),
-            ..Particulars::default()
+            ..ListingContent::default()
         }
     }
 
@@ -284,7 +289,7 @@ impl<'a> World<'a> {
         } else {
             ListingKind::Request
         };
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let said = self.said(dice, kind, posted);
         let checked = said.check(&mut checks, kind, None, self.reference, posted);
         checks
@@ -328,8 +333,8 @@ impl<'a> World<'a> {
         checked: &Checked,
         posted: DateTime<Utc>,
     ) {
-        let expires = rules::expiry(checked.said.expiry_policy, None, posted, 90);
-        let closes = rules::closes_at(expires, checked.said.needed_by);
+        let expires = rules::expiry(checked.content.expiry_policy, None, posted, 90);
+        let closes = rules::closes_at(expires, checked.content.needed_by);
         (row.expires_at, row.closes_at) = (Set(expires), Set(closes));
         row.first_published_at = Set(posted);
         row.confirmed_at = Set(Some(posted));
@@ -464,7 +469,7 @@ impl Rows {
         }
     }
 
-    fn links(&mut self, listing_id: Uuid, Checked { said, .. }: &Checked) {
+    fn links(&mut self, listing_id: Uuid, Checked { content: said, .. }: &Checked) {
         for area in &said.areas {
             self.areas.add(
                 &listing_area::Model {

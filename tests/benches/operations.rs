@@ -99,7 +99,7 @@ pub async fn all(
         "(first: 20, orderBy: NEAREST, filter: {near: {point: {latitude: $latitude, longitude: $longitude}, withinKm: $km}})",
         "($latitude: Float!, $longitude: Float!, $km: Float)",
     );
-    let post = "mutation Post($input: CreateListingInput!) { createOffer(input: $input) { offer { id reference version } userErrors { code field message } } }";
+    let post = "mutation Post($input: CreateOfferInput!) { createOffer(input: $input) { offer { id reference version } userErrors { code field message } } }";
 
     let cursor = walk(&ask, depth).await;
     let mut operations = vec![

@@ -3,8 +3,8 @@
 use std::{fmt::Write as _, sync::LazyLock};
 
 use api::{
-    kit::{Id, clock, validation::Checks},
-    listings::{content::Particulars, persist, rules},
+    kit::{Id, clock, validation::Validator},
+    listings::{content::ListingContent, persist, rules},
     locations::{place::Point, rules::Address},
 };
 use axum::{Json, extract::State, http::HeaderMap, response::Response};
@@ -108,7 +108,7 @@ pub async fn handle(
     let person: Uuid = headers["x-person"].to_str().unwrap().parse().unwrap();
     let Variables { input } = asked.variables;
     let organisation: Id<organisation::Entity> = input.organisation_id.parse().unwrap();
-    let said = Particulars {
+    let said = ListingContent {
         title: input.title,
         description: input.description,
         resource_type: input.resource_type,
@@ -121,9 +121,9 @@ pub async fn handle(
         areas: input.areas,
         priority_areas: input.priority_areas,
         tags: input.tags,
-        ..Particulars::default()
+        ..ListingContent::default()
     };
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let checked = said
         .check(&mut checks, ListingKind::Offer, None, &limit.reference, now)
         .unwrap();
@@ -147,14 +147,14 @@ pub async fn handle(
         version: Set(2),
         ..persist::content_columns(&checked)
     };
-    let expires = rules::expiry(checked.said.expiry_policy, None, now, 90);
+    let expires = rules::expiry(checked.content.expiry_policy, None, now, 90);
     (row.expires_at, row.closes_at) = (Set(expires), Set(expires));
     let mut values: Vec<Value> = Vec::new();
     for column in listing::Column::iter() {
         values.push(row.get(column).into_value().unwrap());
     }
     let priorities = checked
-        .said
+        .content
         .priority_areas
         .iter()
         .filter_map(|area| area.split_once('/'));
@@ -162,7 +162,7 @@ pub async fn handle(
         .map(|(edition, code)| (edition.to_owned(), code.to_owned()))
         .unzip();
     values.extend([
-        checked.said.areas.clone().into(),
+        checked.content.areas.clone().into(),
         editions.into(),
         codes.into(),
         now.into(),

@@ -21,7 +21,7 @@ export async function signIn(email = "oliver.trask@example.org") {
 /** Publishes an offer that everybody may see, and gives its id. */
 export async function publish(token, title) {
   const { viewer } = await ask("{ viewer { memberships { nodes { organisation { id } } } } }", {}, token);
-  const act = "mutation ($input: CreateListingInput!) { createOffer(input: $input) { offer { id } userErrors { code field message } } }";
+  const act = "mutation ($input: CreateOfferInput!) { createOffer(input: $input) { offer { id } userErrors { code field message } } }";
   const input = { organisationId: viewer.memberships.nodes[0].organisation.id, title, description: "As good as new.", publish: true,
     resourceType: "furniture", quantity: { amount: "2", unit: "ITEM" }, areas: ["elmbridge"] };
   const { createOffer } = await ask(act, { input }, token);

@@ -65,12 +65,7 @@ pub async fn announced(caller: &Caller, organisation: &str, more: Value) -> Stri
 
 /// Does an act on an event; the event is at `act.event`.
 pub async fn act(caller: &Caller, name: &str, id: &str, more: Value) -> Reply {
-    let kind = match name {
-        "updateEvent" => "UpdateEventInput",
-        "rescheduleEvent" => "RescheduleEventInput",
-        "postponeEvent" | "cancelEvent" => "StopEventInput",
-        _ => "EventActInput",
-    };
+    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let mut input = json!({"id": id});
     for (name, value) in more.as_object().unwrap() {
         input[name] = value.clone();
@@ -207,8 +202,8 @@ both! {
             (json!({"onlineUrl": "https://meet.example.org/1"}), "INVALID onlineUrl"),
             (json!({"attendanceMode": "ONLINE"}), "INVALID venue"),
             (json!({"attendanceMode": "HYBRID", "onlineUrl": "javascript:alert(1)"}), "INVALID onlineUrl"),
-            (json!({"hoursToAnswer": 169}), "OUT_OF_RANGE hoursToAnswer"),
-            (json!({"mostPlaces": 0}), "OUT_OF_RANGE mostPlaces"),
+            (json!({"placeOfferResponseHours": 169}), "OUT_OF_RANGE placeOfferResponseHours"),
+            (json!({"maxPlacesPerRegistration": 0}), "OUT_OF_RANGE maxPlacesPerRegistration"),
             (json!({"areas": ["atlantis"]}), "UNKNOWN areas.0"),
             (json!({"priorityAreas": ["fun"]}), "UNKNOWN priorityAreas.0"),
             (json!({"partners": ["organisation:0190c2d4-0000-7000-8000-000000000000"]}), "UNKNOWN partners.0"),

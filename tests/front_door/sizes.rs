@@ -118,7 +118,7 @@ both! {
     async fn who_acts_is_told_that_the_act_may_be_done(on) {
         let world = careless(on, |config| config.limits.max_response_values = 1_000).await;
         let (owner, event) = full_programme(&world).await;
-        let act = "mutation ($input: StopEventInput!) { cancelEvent(input: $input) { event { state sessions { event { sessions { title } } } } } }";
+        let act = "mutation ($input: CancelEventInput!) { cancelEvent(input: $input) { event { state sessions { event { sessions { title } } } } } }";
         let reply = owner.ask(act, json!({"input": {"id": event, "notice": "Rain"}})).await;
         assert_eq!(reply.codes(), ["RESPONSE_TOO_LARGE"], "{}", reply.text);
         assert!(reply.text.contains("may have been carried out"), "{}", reply.text);

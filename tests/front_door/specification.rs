@@ -145,7 +145,7 @@ async fn the_schema_tells_all_of_itself() {
             "{ __schema { queryType { name } mutationType { name } subscriptionType { name } directives { name } } }",
             json!({}),
             json!({"__schema": {"queryType": {"name": "Query"}, "mutationType": {"name": "Mutation"}, "subscriptionType": {"name": "Subscription"},
-                "directives": [{"name": "cost"}, {"name": "listSize"}, {"name": "skip"}, {"name": "include"}, {"name": "deprecated"}, {"name": "specifiedBy"}]}}),
+                "directives": [{"name": "cost"}, {"name": "listSize"}, {"name": "rateLimit"}, {"name": "skip"}, {"name": "include"}, {"name": "deprecated"}, {"name": "specifiedBy"}]}}),
         ),
     ] {
         let reply = anyone.ask(query, variables).await;
@@ -157,6 +157,7 @@ async fn the_schema_tells_all_of_itself() {
             let order = [
                 "cost",
                 "listSize",
+                "rateLimit",
                 "skip",
                 "include",
                 "deprecated",

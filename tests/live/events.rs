@@ -18,7 +18,7 @@ use crate::{both, support::Caller};
 /// Somebody as the program knows them at this moment.
 async fn viewer(served: &Served, caller: &Caller) -> Viewer {
     let Some(token) = &caller.token else {
-        return Viewer::nobody();
+        return Viewer::anonymous();
     };
     let found = sessions::viewer(&served.world.app, clock::now(), token).await;
     found.map_err(|error| error.message()).unwrap().unwrap()
@@ -108,7 +108,7 @@ both! {
             });
             activity::Entity::insert_many(rows).exec_without_returning(&served.world.app.database.write).await.unwrap();
         }
-        served.world.app.outbox.poke();
+        served.world.app.outbox.wake();
         for n in 0..count {
             assert_eq!(told(&socket.answer("1").await), format!("test.{n}"));
         }

@@ -125,7 +125,7 @@ impl Drop for Served {
 
 /// Does something for an organisation: drafts an offer of this title, and gives its id.
 async fn act(by: &Caller, organisation: &str, title: &str) -> String {
-    let draft = "mutation ($input: CreateListingInput!) { createOffer(input: $input) {
+    let draft = "mutation ($input: CreateOfferInput!) { createOffer(input: $input) {
         offer { id } userErrors { code field message } } }";
     let input = json!({"organisationId": organisation, "title": title, "description": "As it is.",
         "resourceType": "furniture", "quantity": {"amount": "1", "unit": "ITEM"}});

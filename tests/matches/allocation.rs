@@ -139,13 +139,13 @@ both! {
         let round = async || api::matches::jobs::run(&pair.world.app, &api::kit::Viewer::system()).await.unwrap_or_default();
         assert_eq!((round().await, round().await), (1, 0));
         let seen = see(&other, &waiting).await;
-        assert_eq!(seen.at("match.crowdedOut"), true);
+        assert_eq!(seen.at("match.nothingLeft"), true);
         assert_eq!(seen.at("match.offer.stillNeeded"), false);
         assert_eq!(accept(&pair.giver, &waiting, 1).await.refusals(), ["INSUFFICIENT_QUANTITY"]);
         let cancel = json!({"matchId": taken, "reason": "NO_LONGER_NEEDED"});
         act(&pair.taker, "cancelMatch", cancel).await.at("act.match");
         assert_eq!((round().await, round().await), (1, 0));
-        assert_eq!(see(&other, &waiting).await.at("match.crowdedOut"), false);
+        assert_eq!(see(&other, &waiting).await.at("match.nothingLeft"), false);
         assert_eq!(left(&other, &pair.offer).await, "40", "a cancelled match brings it back");
     }
 

@@ -244,7 +244,7 @@ both! {
     async fn proposals_hold_what_their_owner_wishes_until_they_are_answered(on) {
         let pair = Pair::new(on).await;
         let mut terms = laptops("30");
-        terms["hold"] = json!(true);
+        terms["reserveQuantity"] = json!(true);
         let id = pair.proposes(&pair.giver, terms).await.text("act.match.id");
         assert_eq!(left(&pair.giver, &pair.offer).await, "10");
         assert_eq!(left(&pair.giver, &pair.request).await, "40", "nobody holds what is not theirs");

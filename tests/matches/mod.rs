@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Everything that these tests look at.
-const MATCH: &str = "id reference state turn viewerSide viewerActs amendmentWaits crowdedOut answerBy
+const MATCH: &str = "id reference state turn viewerSide viewerActs hasPendingAmendment nothingLeft answerBy
     terms { version side quantity { amount unit unitLabel } hoursPerDay message place from until }
     agreedTerms { version quantity { amount } } delivered { amount unit } endedAt
     deliveries { nodes { id state quantity { amount } answeredQuantity { amount } last } }
@@ -121,13 +121,7 @@ pub async fn act(who: &Caller, name: &str, input: Value) -> Reply {
 
 /// The mutation that does an act with an `$input`.
 fn mutation(name: &str) -> String {
-    let kind = match name {
-        "counterMatch" | "proposeAmendment" => "MatchTermsChangeInput".to_owned(),
-        "acceptMatch" | "acceptAmendment" => "AcceptMatchInput".to_owned(),
-        "withdrawMatch" | "approveMatch" => "MatchActInput".to_owned(),
-        "unpublishThanks" => "PublishThanksInput".to_owned(),
-        name => format!("{}{}Input", name[..1].to_uppercase(), &name[1..]),
-    };
+    let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let thing = match name {
         "recordDelivery" | "confirmDelivery" | "withdrawDelivery" => {
             format!("fulfilment {{ id state match {{ {MATCH} }} }}")

@@ -130,7 +130,7 @@ both! {
     async fn an_unanswered_proposal_lapses_once_at_its_instant(on) {
         let pair = Pair::new(on).await;
         let mut terms = laptops("25");
-        terms["hold"] = json!(true);
+        terms["reserveQuantity"] = json!(true);
         let id = pair.proposes(&pair.giver, terms).await.text("act.match.id");
         assert_eq!(left(&pair.taker, &pair.offer).await, "15", "the owner's own listing holds it");
         let later = Viewer { now: api::kit::clock::now() + Duration::days(15), ..Viewer::system() };
@@ -174,7 +174,7 @@ both! {
         let id = pair.agreed("10").await;
         let change = json!({"matchId": id, "termsVersion": 1, "terms": laptops("30")});
         let asked = act(&pair.taker, "proposeAmendment", change).await;
-        assert_eq!(asked.at("act.match.amendmentWaits"), true);
+        assert_eq!(asked.at("act.match.hasPendingAmendment"), true);
         assert_eq!(asked.text("act.match.state"), "ACCEPTED");
         assert_eq!(left(&pair.taker, &pair.offer).await, "30", "the old terms hold until the other side agrees");
         let yes = json!({"matchId": id, "termsVersion": 2});
@@ -185,7 +185,7 @@ both! {
         act(&pair.giver, "proposeAmendment", more).await.at("act.match");
         act(&pair.taker, "declineAmendment", json!({"matchId": id, "termsVersion": 3})).await.at("act.match");
         let seen = see(&pair.giver, &id).await;
-        assert_eq!((seen.at("match.amendmentWaits"), seen.at("match.agreedTerms.version")), (&json!(false), &json!(2)));
+        assert_eq!((seen.at("match.hasPendingAmendment"), seen.at("match.agreedTerms.version")), (&json!(false), &json!(2)));
     }
 
     async fn after_a_no_it_is_what_was_agreed_that_is_changed(on) {

@@ -79,7 +79,7 @@ impl Story<'_> {
         let caller = self.caller(who).clone();
         let terms = {
             let mut terms = laptops(&amount.to_string());
-            terms["hold"] = json!(flag);
+            terms["reserveQuantity"] = json!(flag);
             terms
         };
         let quantity = json!({"amount": amount.to_string(), "unit": "ITEM"});

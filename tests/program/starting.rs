@@ -14,7 +14,10 @@ fn in_production_with_no_settings_it_refuses_to_start_and_names_what_is_missing(
     let ended = program.end();
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let lines: Vec<&str> = ended.err.lines().collect();
-    assert_eq!(lines[0], "marketplace: production mode needs", "{ended:?}");
+    assert_eq!(
+        lines[0], "marketplace: production mode requires these settings:",
+        "{ended:?}"
+    );
     for (line, named) in lines[1..].iter().zip([
         "  DATABASE_URL: ",
         "  MARKETPLACE_TOKEN_KEY_FILE: ",
@@ -46,7 +49,7 @@ fn a_wrong_setting_is_told_in_one_line_that_names_it() {
         ),
         (
             vec!["serve", "--origins", "app.example.org"],
-            "MARKETPLACE_ORIGINS: \"app.example.org\" is no origin",
+            "MARKETPLACE_ORIGINS: \"app.example.org\" is not an origin",
         ),
         (
             vec!["serve", "--smtp-url", "nonsense"],

@@ -130,7 +130,7 @@ fn a_collector_that_cannot_be_reached_so_is_told_at_start() {
         ended.err.contains("--otlp-endpoint")
             && ended
                 .err
-                .contains("an http address, such as http://127.0.0.1:4318"),
+                .contains("an http URL such as http://127.0.0.1:4318"),
         "{ended:?}"
     );
 }

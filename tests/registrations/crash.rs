@@ -135,7 +135,7 @@ impl Scene {
         let [ann, bob, cat, dan, eve, fay] = people(&world, 6).await.try_into().ok().unwrap();
         let dated = |days: i64, capacity: i32| {
             let starts_at = in_days(days);
-            json!({"startsAt": starts_at, "endsAt": starts_at + Duration::hours(3), "capacity": capacity, "hoursToAnswer": 6})
+            json!({"startsAt": starts_at, "endsAt": starts_at + Duration::hours(3), "capacity": capacity, "placeOfferResponseHours": 6})
         };
         // One is over, with what people need and a list of addresses to forget.
         let over = announced(&owner, &elm, dated(30, 9)).await;

@@ -180,7 +180,7 @@ both! {
         assert_eq!(by_link(&stranger, "acceptGuestPlace", &hals).await.at("act.registration.state"), "CONFIRMED", "any of the links will do");
         assert_eq!((counts(&door.owner, &event).await, adds_up(&door.world).await), ((json!(0), json!(1), json!(1)), 0));
         let said = door.subjects("hal@example.org");
-        assert!(said.len() == 3 && said[1].starts_with("You wait for") && said[2].starts_with("Places are held for you"), "{said:?}");
+        assert!(said.len() == 3 && said[1].starts_with("“We Are Surrey” is full.") && said[2].starts_with("You are offered places at “We Are Surrey”."), "{said:?}");
         for wrong in ["", "x", ann.token.as_deref().unwrap()] {
             assert_eq!(by_link(&stranger, "confirmGuestRegistration", wrong).await.refusals(), ["INVITATION_INVALID token"]);
             assert!(look(&stranger, wrong).await.at("guestRegistration").is_null());
@@ -203,7 +203,7 @@ both! {
         on_event(&door.owner, "cancelEvent", &event, json!({})).await.at("act");
         assert_eq!((door.mail(now()).await, door.mail(now()).await), (1, 0));
         let said: Vec<String> = door.subjects("gus@example.org").split_off(1);
-        let expected = ["You are registered for", "Something was changed about", "“We Are Surrey” is soon", "“We Are Surrey” was called off."];
+        let expected = ["You are registered for", "The details of “We Are Surrey” have changed.", "“We Are Surrey” starts within", "“We Are Surrey” was cancelled."];
         assert!(said.len() == 4 && said.iter().zip(expected).all(|(said, expected)| said.starts_with(expected)), "{said:?}");
         assert_eq!(door.sink.mails_to("hal@example.org").len(), 2, "who does not come is told nothing more");
 
@@ -421,6 +421,6 @@ both! {
         assert_eq!(see(&door.owner, &id).await.at("node.name"), "Gus Guest");
         act(&door.owner, "cancelRegistration", &id).await.at("act.registration");
         door.mail(now()).await;
-        assert_eq!(door.subjects("hal@example.org").last().unwrap(), "The organisers took you off the list of “We Are Surrey”.");
+        assert_eq!(door.subjects("hal@example.org").last().unwrap(), "The organisers cancelled your registration for “We Are Surrey”.");
     }
 }

@@ -143,7 +143,7 @@ pub async fn told(who: &Caller) -> Vec<String> {
 both! {
     async fn a_place_is_taken_waited_for_offered_answered_and_given_back(on) {
         let (world, owner, organisation) = hosts(on).await;
-        let event = announced(&owner, &organisation, json!({"capacity": 2, "hoursToAnswer": 6})).await;
+        let event = announced(&owner, &organisation, json!({"capacity": 2, "placeOfferResponseHours": 6})).await;
         let [ann, bob, cat, dan] = people(&world, 4).await.try_into().ok().unwrap();
         let first = register(&ann, &event, json!({"places": 2})).await;
         assert_eq!((first.at("act.registration.state"), first.at("act.registration.position")), (&json!("CONFIRMED"), &Value::Null));
@@ -168,7 +168,7 @@ both! {
         let task = "{ viewer { taskCount tasks { nodes { kind title act dueAt subject { __typename } } } } }";
         let tasks = bob.ask(task, json!({})).await;
         assert_eq!(tasks.at("viewer.tasks.nodes.0.act"), "acceptPlace");
-        assert_eq!(tasks.text("viewer.tasks.nodes.0.title"), "Places are held for you at “We Are Surrey”. Take them, or give them back.");
+        assert_eq!(tasks.text("viewer.tasks.nodes.0.title"), "You are offered places at “We Are Surrey”. Accept or decline them.");
         assert_eq!(act(&cat, "acceptPlace", &bobs).await.codes(), ["NOT_FOUND"], "others do not even see it");
         assert_eq!(act(&owner, "acceptPlace", &bobs).await.codes(), ["FORBIDDEN"], "and nobody answers for them");
         assert_eq!(act(&bob, "acceptPlace", &bobs).await.at("act.registration.state"), "CONFIRMED");
@@ -187,7 +187,7 @@ both! {
 
     async fn a_party_too_large_for_what_is_free_keeps_its_turn_and_is_then_passed_over(on) {
         let (world, owner, organisation) = hosts(on).await;
-        let event = announced(&owner, &organisation, json!({"capacity": 4, "hoursToAnswer": 2})).await;
+        let event = announced(&owner, &organisation, json!({"capacity": 4, "placeOfferResponseHours": 2})).await;
         let [ann, bob, family, dan] = people(&world, 4).await.try_into().ok().unwrap();
         for who in [&ann, &bob] {
             register(who, &event, json!({"places": 2})).await.at("act.registration");
@@ -344,7 +344,7 @@ both! {
         assert!(told(&cat).await.is_empty());
         let titles = "{ viewer { notifications { nodes { title category subject { ... on Event { title } } } } } }";
         let titles = bob.ask(titles, json!({})).await;
-        assert_eq!(titles.text("viewer.notifications.nodes.0.title"), "“We Are Still Surrey” was called off.");
+        assert_eq!(titles.text("viewer.notifications.nodes.0.title"), "“We Are Still Surrey” was cancelled.");
         assert_eq!(titles.at("viewer.notifications.nodes.0.category"), "EVENTS");
         assert_eq!(titles.at("viewer.notifications.nodes.0.subject.title"), "We Are Still Surrey");
     }

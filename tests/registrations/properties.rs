@@ -164,7 +164,7 @@ fn whatever_they_do(on: On) {
             let event = announced(
                 &owner,
                 &organisation,
-                json!({"capacity": 5, "hoursToAnswer": 24}),
+                json!({"capacity": 5, "placeOfferResponseHours": 24}),
             )
             .await;
             let mut story = Story {

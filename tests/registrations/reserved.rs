@@ -267,7 +267,7 @@ both! {
         let (world, owner, organisation) = hosts(on).await;
         let ash = world.person("Ada Ash").await;
         let trust = ash.organisation("Ash Trust").await;
-        let event = announced(&owner, &organisation, json!({"capacity": 1, "hoursToAnswer": 6})).await;
+        let event = announced(&owner, &organisation, json!({"capacity": 1, "placeOfferResponseHours": 6})).await;
         let [ann, bob] = people(&world, 2).await.try_into().ok().unwrap();
         for who in [&ann, &bob] {
             register(who, &event, json!({})).await.at("act");
@@ -311,7 +311,7 @@ both! {
 
     async fn while_a_crowd_registers_what_is_held_is_drawn_and_released_and_never_taken_twice(on) {
         let (world, owner, organisation) = hosts(on).await;
-        let event = announced(&owner, &organisation, json!({"capacity": 30, "mostPlaces": 2})).await;
+        let event = announced(&owner, &organisation, json!({"capacity": 30, "maxPlacesPerRegistration": 2})).await;
         let head = world.person("Ada Ash").await;
         let trust = head.organisation("Ash Trust").await;
         let (crowd, members) = (people(&world, 60).await, people(&world, 12).await);

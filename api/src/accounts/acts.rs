@@ -1,4 +1,4 @@
-//! Acts on accounts.
+//! Acts on accounts, as recorded in activities.
 
 use entity::person;
 

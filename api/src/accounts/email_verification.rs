@@ -1,7 +1,7 @@
-//! Showing that the address of an account is one's own: by a link that is mailed to it.
+//! Verification of an account's email address, by a link mailed to it.
 //!
-//! Signing up asks for none of this: an address that nobody verified signs in like any other. What is meant for whoever
-//! reads the mail of an address, such as places held for a list, asks for it.
+//! Signing up does not require it: an account with an unverified address signs in like any other. Features that depend
+//! on the person reading the mail of their address, such as places reserved for a list of addresses, do.
 
 use chrono::Duration;
 use entity::{
@@ -16,47 +16,54 @@ use crate::{
     kit::{
         Error, Id, UserError, UserErrorCode as Code, Viewer, activity,
         database::{dialect, resource},
-        validation::Checks,
+        validation::Validator,
     },
-    mail::{Letter, links},
+    mail::{Email, links},
 };
 
-/// For what the token in the link is good.
+/// Purpose sealed into the token of a verification link; a token sealed for another purpose is not accepted.
 pub const ADDRESS: &str = "address";
-/// How long a link is good.
+/// Lifetime of a verification link.
 const GOOD_FOR: Duration = Duration::days(2);
-/// How many links an account is sent in a day.
-const MOST_A_DAY: u64 = 5;
+/// Maximum number of verification links per account in 24 hours.
+const MAX_A_DAY: u64 = 5;
 
-/// Decides that the viewer is mailed a link. `email` is the address of their account, as they see it.
+/// Queues a verification link for the viewer and ends earlier links. `email` must be the address of the viewer's
+/// account.
 pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::Model, Error> {
     let me = Id::<person::Entity>::new(viewer.signed_in()?.id);
     let transaction = app.database.begin().await?;
-    // Of many who ask at once, one after the other is counted.
-    dialect::in_turn(&transaction, &format!("address {}", me.0)).await?;
+    // Serialises concurrent requests of one person, so that the daily limit counts all of them.
+    dialect::advisory_lock(&transaction, &format!("address {}", me.0)).await?;
     let person = resource::get(&transaction, viewer, me).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let email = checks.email("email", email);
-    let message = "This is not the address of your account.";
-    checks.demand(email == person.email, "email", Code::Invalid, message);
+    let message =
+        "This is not the email address of your account. Enter the address that you sign in with.";
+    checks.require(email == person.email, "email", Code::Invalid, message);
     checks.finish()?;
     let refused = |code, message: &str| Error::from(UserError::new(code, message));
     if person.email_verified_at.is_some() {
-        return Err(refused(Code::InvalidState, "It is verified already."));
+        return Err(refused(
+            Code::InvalidState,
+            "Your email address is already verified. There is nothing to do.",
+        ));
     }
-    let Some(post) = &app.post else {
-        let message = "This server sends no mail, so nobody can be sent a link.";
+    let Some(mailer) = &app.mailer else {
+        let message = "This server is not set up to send email, so it cannot send a verification link. Ask an \
+                       administrator to set up email.";
         return Err(refused(Code::InvalidState, message));
     };
     let link = (LinkPurpose::Address, me.0);
     let since = viewer.now - Duration::days(1);
-    if links::count(&transaction, link, Some(since)).await? >= MOST_A_DAY {
-        let message = "You were sent links enough for a day. Look among unwanted mail.";
+    if links::count(&transaction, link, Some(since)).await? >= MAX_A_DAY {
+        let message = "You have reached the limit of verification links for 24 hours. Check your spam \
+                       folder, or try again tomorrow.";
         return Err(refused(Code::LimitReached, message));
     }
     links::end(&transaction, link, viewer.now).await?;
     let until = viewer.now + GOOD_FOR;
-    links::decide(&transaction, post, link, None, (viewer.now, until)).await?;
+    links::decide(&transaction, mailer, link, None, (viewer.now, until)).await?;
     activity::record(
         &transaction,
         viewer,
@@ -69,7 +76,8 @@ pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::
     Ok(person)
 }
 
-/// Notes that the viewer's address is theirs, by the link that was mailed to it. To repeat it changes nothing.
+/// Marks the viewer's email address as verified, by the token in the link that was mailed to it. Repeating the call
+/// changes nothing.
 pub async fn verify(app: &App, viewer: &Viewer, token: &str) -> Result<person::Model, Error> {
     let me = Id::<person::Entity>::new(viewer.signed_in()?.id);
     let transaction = app.database.begin().await?;
@@ -103,7 +111,7 @@ pub async fn verify(app: &App, viewer: &Viewer, token: &str) -> Result<person::M
     Ok(person)
 }
 
-/// Whether a link is good: for whoever has it.
+/// Returns true if a verification link is valid. Needs no session: the page that the link opens calls it.
 pub async fn is_good(app: &App, viewer: &Viewer, token: &str) -> Result<bool, Error> {
     let Some(id) = app.tokens.open(ADDRESS, token) else {
         return Ok(false);
@@ -112,7 +120,7 @@ pub async fn is_good(app: &App, viewer: &Viewer, token: &str) -> Result<bool, Er
     Ok(found.await?.is_some())
 }
 
-/// Sends every link that is due, and says how many were tried.
+/// Sends every verification link that is due. Returns the number of links tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Address, |link| async move {
         let person = person::Entity::find_by_id(link.subject_id);
@@ -124,21 +132,22 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     .await
 }
 
-/// The letter; `None` where the address is verified already. Nothing in it was typed by whoever asked: it may go to a
-/// stranger.
-fn write(app: &App, link: &link::Model, person: person::Model) -> Result<Option<Letter>, Error> {
+/// Writes the verification email; `None` if the address is verified already. The email contains no text that the
+/// requester typed, because it may go to a stranger.
+fn write(app: &App, link: &link::Model, person: person::Model) -> Result<Option<Email>, Error> {
     if person.email_verified_at.is_some() {
         return Ok(None);
     }
     let token = app.tokens.seal(ADDRESS, link.id)?;
     let base = app.config.public_url.as_str().trim_end_matches('/');
     let until = link.expires_at.format("%-d %B %Y");
-    Ok(Some(Letter {
-        subject: "Is this your address?".into(),
+    Ok(Some(Email {
+        subject: "Confirm your email address".into(),
         text: format!(
-            "Hello,\n\nSomebody who signed in to the Social Value Marketplace with this address asked us to make sure that it \
-             is theirs. If that was you, use this link until {until}:\n\n{base}/verify-email?token={token}\n\nIf it was not, do \
-             nothing, and nothing changes.\n"
+            "Hello,\n\nWe were asked to confirm that this email address belongs to an account on the Social Value \
+             Marketplace. If you asked for this, use this link until \
+             {until}:\n\n{base}/verify-email?token={token}\n\nIf you did not, ignore this email: nothing will \
+             change.\n"
         ),
         name: None,
         address: person.email,

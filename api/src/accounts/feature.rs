@@ -1,17 +1,17 @@
-//! Descriptor of the feature.
+//! Registration of the accounts feature.
 
 use std::time::Duration;
 
 use entity::person;
 
-use super::{Person, acts, email_verification};
+use super::{Person, acts, email_verification, routes};
 use crate::{
     feature::{Feature, NodeType, OnErase, PersonColumn, Work, Worker, load_rows, register},
     kit::{Resource, Viewer},
     schema::Node,
 };
 
-/// Descriptor of the feature.
+/// Node type, acts, worker and personal data of accounts.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[NodeType {
@@ -30,5 +30,6 @@ pub const FEATURE: Feature = Feature {
         }),
     }],
     people: &[PersonColumn::new("session", "person_id", OnErase::Delete)],
+    routes: Some(routes::routes),
     ..Feature::named("accounts")
 };

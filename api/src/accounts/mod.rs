@@ -1,13 +1,14 @@
 //! Accounts: people sign up, sign in and sign out; administrators grant platform roles.
 //!
-//! A sign-in begins a *session*. It has a short access token, which is checked against its session
-//! on every request, so that signing out takes effect at once; and refresh tokens, each used once.
-//! A refresh token that comes back late was stolen or copied: its whole session ends.
+//! A sign-in starts a *session*. A session has a short-lived access token, which is checked against the session on
+//! every request, so that signing out takes effect at once; and refresh tokens, each used once. A used refresh token
+//! that is presented again after the grace period is treated as stolen: its whole session ends.
 //!
-//! A person is seen by themselves, by those who share an organisation with them or deal with them in a match or a
-//! conversation, and by staff.
+//! A person is visible to themselves, to people who share an organisation with them or deal with them in a match or a
+//! conversation, and to staff.
 
 mod feature;
+mod routes;
 pub use feature::FEATURE;
 pub mod acts;
 pub mod email_verification;
@@ -56,7 +57,7 @@ impl Resource for person::Entity {
         let counterparts = Query::select()
             .column(match_step::Column::PersonId)
             .from(match_step::Entity)
-            // Brokers act for no side, and stay unknown.
+            // Brokers act for neither side of a match, so the match does not make them visible.
             .and_where(match_step::Column::Side.is_not_null())
             .and_where(match_step::Column::PersonId.is_not_null())
             .and_where(match_step::Column::MatchId.in_subquery(matches_of(viewer)))
@@ -81,7 +82,7 @@ fn matches_of(viewer: &Viewer) -> SelectStatement {
         .to_owned()
 }
 
-/// Whoever wrote in a conversation of the viewer's organisations.
+/// People who wrote in a conversation of one of the viewer's organisations.
 fn authors(viewer: &Viewer) -> SelectStatement {
     let own: Vec<Uuid> = viewer.organisations().collect();
     let conversations = Query::select()

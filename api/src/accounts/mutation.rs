@@ -1,4 +1,4 @@
-//! Acts on accounts.
+//! Mutations on accounts.
 
 use async_graphql::{Context, Object, Result};
 
@@ -7,20 +7,25 @@ use super::{
     service::{self, Profile},
     sessions,
     types::{
-        ChangePasswordInput, Person, PersonPayload, PlatformRoleInput, RefreshSessionInput,
-        RequestEmailVerificationInput, SignInInput, SignInPayload, SignOutInput, SignOutPayload,
-        SignUpInput, UpdateProfileInput, VerifyEmailInput,
+        ChangePasswordInput, GrantPlatformRoleInput, Person, PersonPayload, RefreshSessionInput,
+        RequestEmailVerificationInput, RevokePlatformRoleInput, SignInInput, SignInPayload,
+        SignOutInput, SignOutPayload, SignUpInput, UpdateProfileInput, VerifyEmailInput,
     },
 };
-use crate::context::Ask;
+use crate::{
+    context::ContextExt,
+    kit::graphql::cost::{SIGN_IN, rate_limit},
+};
 
-/// Acts on accounts.
+/// Mutations on accounts.
 #[derive(Default)]
 pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Make an account and sign in to it.
+    /// Creates an account and signs in to it. Refused if the email address has an account, or the password is easy to
+    /// guess.
+    #[graphql(directive = rate_limit::apply(SIGN_IN.into()))]
     async fn sign_up(
         &self,
         ctx: &Context<'_>,
@@ -36,7 +41,8 @@ impl AccountMutation {
         )
     }
 
-    /// Sign in with e-mail address and password.
+    /// Signs in with email address and password.
+    #[graphql(directive = rate_limit::apply(SIGN_IN.into()))]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -46,7 +52,8 @@ impl AccountMutation {
         SignInPayload::of(sessions::sign_in(ctx.app(), ctx.viewer().now, &email, password).await)
     }
 
-    /// Trade the refresh token for a new access token and the next refresh token.
+    /// Exchanges a refresh token for a new access token and the next refresh token. Presenting a used refresh token
+    /// more than 30 seconds after its first use ends the session.
     async fn refresh_session(
         &self,
         ctx: &Context<'_>,
@@ -56,7 +63,7 @@ impl AccountMutation {
         SignInPayload::of(sessions::refresh(ctx.app(), ctx.viewer().now, &refresh_token).await)
     }
 
-    /// End the session. Its access token stops working at once.
+    /// Ends the viewer's session. Its access token stops working at once.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
@@ -69,7 +76,8 @@ impl AccountMutation {
         }))
     }
 
-    /// Set a new password. All other sessions of the viewer end.
+    /// Sets a new password for the viewer and ends all their other sessions. Requires the current password.
+    #[graphql(directive = rate_limit::apply(SIGN_IN.into()))]
     async fn change_password(
         &self,
         ctx: &Context<'_>,
@@ -84,7 +92,7 @@ impl AccountMutation {
         PersonPayload::of(changed.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Change what others see of the viewer.
+    /// Changes the viewer's display name or telephone number.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
@@ -102,8 +110,8 @@ impl AccountMutation {
         PersonPayload::of(changed.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Be mailed a link by which to show that the address of your account is yours: at most five a day, of which the last is
-    /// good for two days.
+    /// Emails the viewer a link that verifies the address of their account. Limit: 5 links in 24 hours. A link is valid
+    /// for 2 days and ends when the next one is requested.
     async fn request_email_verification(
         &self,
         ctx: &Context<'_>,
@@ -114,7 +122,8 @@ impl AccountMutation {
         PersonPayload::of(asked.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Show that the address of your account is yours, by the link that was mailed to it.
+    /// Verifies the email address of the viewer's account, by the token in the link that was mailed to it. Repeating it
+    /// changes nothing.
     async fn verify_email(
         &self,
         ctx: &Context<'_>,
@@ -125,24 +134,25 @@ impl AccountMutation {
         PersonPayload::of(verified.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Grant a platform role. Administrators only.
+    /// Grants a platform role to a person. Programme administrators only.
     async fn grant_platform_role(
         &self,
         ctx: &Context<'_>,
-        input: PlatformRoleInput,
+        input: GrantPlatformRoleInput,
     ) -> Result<Option<PersonPayload>> {
-        let PlatformRoleInput { person_id, role } = input;
+        let GrantPlatformRoleInput { person_id, role } = input;
         let changed = service::set_role(ctx.app(), ctx.viewer(), person_id, role, true).await;
         PersonPayload::of(changed.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Revoke a platform role. Administrators only, and not from themselves.
+    /// Revokes a platform role from a person. Programme administrators only; they cannot revoke their own
+    /// `PROGRAMME_ADMIN` role.
     async fn revoke_platform_role(
         &self,
         ctx: &Context<'_>,
-        input: PlatformRoleInput,
+        input: RevokePlatformRoleInput,
     ) -> Result<Option<PersonPayload>> {
-        let PlatformRoleInput { person_id, role } = input;
+        let RevokePlatformRoleInput { person_id, role } = input;
         let changed = service::set_role(ctx.app(), ctx.viewer(), person_id, role, false).await;
         PersonPayload::of(changed.map(|row| Person::seen_by(ctx.viewer(), row)))
     }

@@ -1,4 +1,4 @@
-//! Passwords: how strong, how kept. argon2id, on blocking threads, a bounded number at once.
+//! Password hashing with argon2id, on blocking threads, with a concurrency limit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,23 +8,24 @@ use zxcvbn::{Score, zxcvbn};
 
 use crate::kit::{Error, OrInternal, UserError, UserErrorCode};
 
-/// Fewest characters of a password.
+/// Minimum length of a password, in characters.
 pub const SHORTEST: usize = 10;
-/// Most characters of a password: hashing time must not depend on what a stranger sends.
+/// Maximum length of a password, in characters. Limits the hashing time that an anonymous caller can cause.
 pub const LONGEST: usize = 128;
-/// How long a sign-in waits for its turn before it is told to come back.
+/// Time that a sign-in waits for a hashing permit before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The place where passwords are hashed and compared.
+/// Hashes and verifies passwords, with at most one computation per processor at a time.
 #[derive(Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    /// A hash of nothing that anybody knows: signing in with an unknown address takes as long as with a known one.
+    /// Hash of a random secret. Verifying against it makes a sign-in with an unknown address take as long as one with a
+    /// known address.
     nobody: Arc<str>,
 }
 
 impl Passwords {
-    /// Room for as many at once as there are processors.
+    /// Creates the hasher with one permit per available processor, or two if their number is unknown.
     pub fn new() -> Result<Self, Error> {
         let turns = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let secret = crate::kit::secret::token()?;
@@ -34,7 +35,8 @@ impl Passwords {
         })
     }
 
-    /// The hash of a new password, unless it is easy to guess; `known` are words that an attacker would try first.
+    /// Returns the hash of a new password. Refuses a password that is easy to guess; `known` are words that an attacker
+    /// would try first.
     pub async fn hash(&self, password: String, known: Vec<String>) -> Result<String, Error> {
         self.in_turn(move || {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -42,7 +44,7 @@ impl Passwords {
                 return Err(UserError::at(
                     "password",
                     UserErrorCode::WeakPassword,
-                    "This password is easy to guess. Three or four unrelated words make a good one.",
+                    "This password is easy to guess. Use a longer one, for example three or four unrelated words.",
                 )
                 .into());
             }
@@ -51,7 +53,7 @@ impl Passwords {
         .await
     }
 
-    /// Whether a password is the one that was hashed. `None` takes as long and is never right.
+    /// Checks a password against a hash. `None` takes as long as a hash does, and returns false.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
         let (known, hash) =
             hash.map_or_else(|| (false, self.nobody.to_string()), |hash| (true, hash));
@@ -69,12 +71,14 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| {
-            UserError::new(
-                UserErrorCode::LimitReached,
-                "Too many people are signing in at this moment. Please try again in a few seconds.",
-            )
-        })?;
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| {
+                UserError::new(
+                    UserErrorCode::LimitReached,
+                    "Too many people are signing in right now. Wait a few seconds and try again.",
+                )
+            })?;
         let turn = turn.internal()?;
         spawn_blocking(move || {
             let done = work();

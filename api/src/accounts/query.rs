@@ -1,4 +1,4 @@
-//! Reading accounts.
+//! Queries on accounts.
 
 use std::sync::Arc;
 
@@ -9,27 +9,30 @@ use super::{
     types::{Person, Viewer},
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::page::{PageArgs, Total},
 };
 
-/// Reading accounts.
+/// Queries on accounts.
 #[derive(Default)]
 pub struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
-    /// Whoever asks: the person who signed in, with roles, organisations and their listings.
+    /// The caller of this request: the person who signed in, with their roles, organisations and listings, or an
+    /// anonymous caller.
     async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
         Viewer(Arc::clone(ctx.viewer()))
     }
 
-    /// The people whom the viewer may see, newest first: everybody for staff, colleagues for members.
+    /// The people whom the viewer may see, newest first: everyone for staff; for members, the people they share an
+    /// organisation with or deal with.
     async fn people(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Part of a display name; for administrators of an e-mail address too.",
+            desc = "Part of a display name, ignoring case. Administrators search email addresses too. Null or blank \
+                    returns all.",
             directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT)
         )]
         text: Option<String>,

@@ -1,22 +1,22 @@
-//! Who may do what to an account, and what an account may hold.
+//! Validation of accounts, and permission to grant platform roles.
 
 use entity::person::PlatformRole;
 
 use super::passwords;
-use crate::kit::{Error, UserErrorCode, Viewer, validation::Checks};
+use crate::kit::{Error, UserErrorCode, Viewer, validation::Validator};
 
-/// What somebody chooses who signs up.
+/// Validated input of a new account.
 #[derive(Debug)]
 pub struct NewAccount {
     /// In lower case.
     pub email: String,
-    /// What others see.
+    /// Name shown to others.
     pub display_name: String,
 }
 
-/// Checks what somebody sent to sign up.
+/// Validates the input of `signUp`.
 pub fn new_account(email: &str, display_name: &str, password: &str) -> Result<NewAccount, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let account = NewAccount {
         email: checks.email("email", email),
         display_name: checks.line("displayName", display_name, 2..=80),
@@ -26,33 +26,36 @@ pub fn new_account(email: &str, display_name: &str, password: &str) -> Result<Ne
     Ok(account)
 }
 
-/// Notes a password that is too short or too long. It may hold any characters.
-pub fn password_length(checks: &mut Checks, field: &str, password: &str) {
+/// Adds an error if a password is too short or too long. A password may contain any characters.
+pub fn password_length(checks: &mut Validator, field: &str, password: &str) {
     let length = password.chars().count();
     if length < passwords::SHORTEST {
         let message = format!(
-            "A password has at least {} characters.",
+            "The password is too short. Use at least {} characters.",
             passwords::SHORTEST
         );
-        checks.refuse(field, UserErrorCode::TooShort, message);
+        checks.add(field, UserErrorCode::TooShort, message);
     } else if length > passwords::LONGEST {
-        let message = format!("A password has at most {} characters.", passwords::LONGEST);
-        checks.refuse(field, UserErrorCode::TooLong, message);
+        let message = format!(
+            "The password is too long. Use at most {} characters.",
+            passwords::LONGEST
+        );
+        checks.add(field, UserErrorCode::TooLong, message);
     }
 }
 
-/// Administrators grant and revoke platform roles.
+/// Checks that the viewer is a programme administrator.
 pub fn may_grant_roles(viewer: &Viewer) -> Result<(), Error> {
     if viewer.is_admin() {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only programme administrators grant and revoke platform roles.",
+        "Only programme administrators can grant and revoke platform roles. Ask one of them.",
     ))
 }
 
-/// The roles after one was granted or revoked, in a fixed order.
+/// Returns the roles after `role` is granted or revoked, in a fixed order.
 #[must_use]
 pub fn with_role(held: &[PlatformRole], role: PlatformRole, granted: bool) -> Vec<PlatformRole> {
     [

@@ -1,4 +1,4 @@
-//! The acts on accounts.
+//! Writes and queries of accounts.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -21,12 +21,12 @@ use crate::{
         activity::{self, Concerns},
         database::{dialect::contains, resource},
         page::{self, KeyKind, Order, PageArgs, Slice},
-        validation::Checks,
+        validation::Validator,
         viewer::{SignedIn, Who},
     },
 };
 
-/// Makes an account.
+/// Creates an account. Returns the person's id.
 pub async fn register(
     app: &App,
     now: DateTime<Utc>,
@@ -45,7 +45,7 @@ pub async fn register(
     enrol(app, now, account, password_hash).await
 }
 
-/// Makes an account whose password is hashed already.
+/// Creates an account from a password hash.
 pub async fn enrol(
     app: &App,
     now: DateTime<Utc>,
@@ -86,7 +86,7 @@ pub async fn enrol(
     Ok(id)
 }
 
-/// Sets a new password for whoever knows the old one, and ends all other sessions.
+/// Sets a new password after checking the current one, and ends all other sessions of the viewer.
 pub async fn change_password(
     app: &App,
     viewer: &Viewer,
@@ -96,7 +96,7 @@ pub async fn change_password(
     let me = viewer.signed_in()?;
     let person =
         resource::get(&app.database.read, viewer, Id::<person::Entity>::new(me.id)).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::password_length(&mut checks, "newPassword", &new);
     checks.finish()?;
     if !app
@@ -107,7 +107,7 @@ pub async fn change_password(
         return Err(UserError::at(
             "currentPassword",
             UserErrorCode::WrongCredentials,
-            "This is not your current password.",
+            "This is not your current password. Check it and try again.",
         )
         .into());
     }
@@ -116,7 +116,7 @@ pub async fn change_password(
     Ok(person)
 }
 
-/// Sets a new password without the old one, and ends all sessions: for the command line.
+/// Sets a new password without the current one, and ends all sessions. For the command line.
 pub async fn reset_password(
     app: &App,
     viewer: &Viewer,
@@ -163,12 +163,12 @@ async fn set_password(
     Ok(())
 }
 
-/// What a person says of themselves; what is `None` stays.
+/// Changes to a profile; a field that is `None` stays unchanged.
 #[derive(Debug)]
 pub struct Profile {
-    /// What others see.
+    /// Name shown to others.
     pub display_name: Option<String>,
-    /// `Some(None)` removes it.
+    /// `Some(None)` removes the telephone number.
     pub phone: Option<Option<String>>,
 }
 
@@ -183,7 +183,7 @@ pub async fn update_profile(
         display_name,
         phone,
     } = profile;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let mut change = person::ActiveModel {
         id: Set(me.0),
         updated_at: Set(viewer.now),
@@ -213,7 +213,7 @@ pub async fn update_profile(
     Ok(person)
 }
 
-/// Grants or revokes a platform role.
+/// Grants or revokes a platform role. Does nothing if the person already has, or does not have, the role.
 pub async fn set_role(
     app: &App,
     viewer: &Viewer,
@@ -235,7 +235,7 @@ pub async fn set_role(
         return Err(UserError::at(
             "role",
             UserErrorCode::InvalidState,
-            "You cannot take this role from yourself. Ask another administrator.",
+            "You cannot revoke your own programme administrator role. Ask another administrator to do it.",
         )
         .into());
     }
@@ -260,7 +260,7 @@ pub async fn set_role(
     Ok(changed)
 }
 
-/// The account with an e-mail address: for the command line.
+/// Returns the account with an email address. For the command line.
 pub async fn by_email(app: &App, email: &str) -> Result<person::Model, Error> {
     person::Entity::find()
         .filter(person::Column::Email.eq(email.trim().to_lowercase()))
@@ -269,18 +269,18 @@ pub async fn by_email(app: &App, email: &str) -> Result<person::Model, Error> {
         .ok_or(Error::NotFound)
 }
 
-/// Whether anybody has an account.
+/// Returns true if at least one account exists.
 pub async fn anybody(app: &App) -> Result<bool, Error> {
     let first = person::Entity::find().one(&app.database.read).await?;
     Ok(first.is_some())
 }
 
-/// Somebody as whom the command line acts, which needs no session: with roles and memberships as they are.
+/// Returns a viewer for the person with an email address, without a session. For the command line.
 pub async fn acting_as(app: &App, now: DateTime<Utc>, email: &str) -> Result<Viewer, Error> {
     acting(app, now, by_email(app, email).await?).await
 }
 
-/// A person with the roles and memberships that they have at this moment, who is not in a session.
+/// Returns a viewer for a person, with their current roles and active memberships and without a session.
 pub async fn acting(app: &App, now: DateTime<Utc>, person: person::Model) -> Result<Viewer, Error> {
     let places = membership::Entity::find()
         .filter(membership::Column::PersonId.eq(person.id))
@@ -302,7 +302,7 @@ pub async fn acting(app: &App, now: DateTime<Utc>, person: person::Model) -> Res
     })
 }
 
-/// A person without roles and memberships, who acts in a session.
+/// Returns a viewer for a person in a session, without roles and memberships.
 pub(super) fn as_person(id: Uuid, session_id: Uuid, now: DateTime<Utc>) -> Viewer {
     Viewer {
         now,
@@ -319,11 +319,11 @@ fn taken() -> UserError {
     UserError::at(
         "email",
         UserErrorCode::AlreadyExists,
-        "There is an account with this address. Sign in to it.",
+        "An account with this email address already exists. Sign in to it, or use another address.",
     )
 }
 
-/// The people whom the viewer may see, newest first, and the query that counts them.
+/// Returns a page of the people whom the viewer may see, newest first, and the query that counts them.
 pub async fn people(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,

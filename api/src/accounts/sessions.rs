@@ -1,4 +1,4 @@
-//! Sessions: begun with a password, carried on by refresh tokens that are used once, ended by whoever began them.
+//! Sessions: started with a password, extended with single-use refresh tokens, ended by signing out.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -21,23 +21,23 @@ use crate::{
         viewer::{SignedIn, Who},
     },
 };
-/// How long a refresh token may come twice: two tabs, or a retry after a lost answer.
+/// Seconds in which a used refresh token is accepted again, for two browser tabs or a retry after a lost response.
 const GRACE_SECONDS: i64 = 30;
 
-/// What a client holds after signing in.
+/// Tokens and viewer of a client that has signed in.
 #[derive(Debug)]
 pub struct Session {
-    /// The access token.
+    /// Signed token that the client sends with each request.
     pub access_token: String,
-    /// When the access token ends.
+    /// Instant at which the access token expires.
     pub access_token_expires_at: DateTime<Utc>,
-    /// Good for one refresh.
+    /// Valid for one refresh.
     pub refresh_token: String,
-    /// Who signed in.
+    /// The person who signed in.
     pub viewer: Viewer,
 }
 
-/// Makes an account and signs in to it.
+/// Creates an account and signs in to it.
 pub async fn sign_up(
     app: &App,
     now: DateTime<Utc>,
@@ -49,7 +49,7 @@ pub async fn sign_up(
     begin_session(app, now, person).await
 }
 
-/// Begins a session for whoever knows the password.
+/// Starts a session for the person with this email address, if the password is right.
 pub async fn sign_in(
     app: &App,
     now: DateTime<Utc>,
@@ -70,7 +70,7 @@ pub async fn sign_in(
         Some(person) if right => begin_session(app, now, person.id).await,
         _ => Err(UserError::new(
             UserErrorCode::WrongCredentials,
-            "The e-mail address and the password do not belong together. Check both, or ask an administrator to reset your password.",
+            "The email address or the password is wrong. Check both, or ask an administrator to reset your password.",
         )
         .into()),
     }
@@ -93,7 +93,8 @@ async fn begin_session(app: &App, now: DateTime<Utc>, person_id: Uuid) -> Result
     hand_over(app, now, person_id, session_id, refresh_token).await
 }
 
-/// Trades a refresh token for a new one and a new access token.
+/// Exchanges a refresh token for a new refresh token and a new access token. A token used again after the grace period
+/// ends the session.
 pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Session, Error> {
     let hash = secret::hash(token);
     let transaction = app.database.begin().await?;
@@ -171,7 +172,7 @@ async fn hand_over(
     })
 }
 
-/// Ends this session, or all sessions of the person.
+/// Ends the viewer's session, or with `everywhere` all of their sessions.
 pub async fn sign_out(app: &App, viewer: &Viewer, everywhere: bool) -> Result<(), Error> {
     let me = viewer.signed_in()?;
     let which = if everywhere {
@@ -182,7 +183,7 @@ pub async fn sign_out(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()
     end_sessions(&app.database.write, viewer.now, which).await
 }
 
-/// Ends sessions that are not over yet.
+/// Ends the selected sessions that have not been signed out.
 pub(super) async fn end_sessions(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -197,7 +198,7 @@ pub(super) async fn end_sessions(
     Ok(())
 }
 
-/// Whoever an access token stands for, while its session lasts.
+/// Returns the viewer of an access token; `None` if the token is invalid or its session has ended.
 pub async fn viewer(app: &App, now: DateTime<Utc>, token: &str) -> Result<Option<Viewer>, Error> {
     let Some(Claims { sub, sid, .. }) = app.tokens.check(token) else {
         return Ok(None);
@@ -205,7 +206,7 @@ pub async fn viewer(app: &App, now: DateTime<Utc>, token: &str) -> Result<Option
     load_viewer(app, now, sub, sid).await
 }
 
-/// The person of a live session with roles and memberships, in one statement.
+/// Loads the person of an active session, with roles and memberships, in one statement.
 pub async fn load_viewer(
     app: &App,
     now: DateTime<Utc>,
@@ -263,7 +264,7 @@ fn session_ended() -> Error {
     UserError::at(
         "refreshToken",
         UserErrorCode::SessionEnded,
-        "The session has ended. Please sign in again.",
+        "Your session has ended. Sign in again.",
     )
     .into()
 }

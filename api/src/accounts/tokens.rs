@@ -1,4 +1,5 @@
-//! Access tokens: short-lived JWTs signed with Ed25519. Who holds the public key can check them: see the JWKS.
+//! Access tokens: short-lived JWTs signed with Ed25519. Anyone with the public key, published as a JWKS, can verify
+//! them.
 
 use std::{fs, io::Write as _, path::Path};
 
@@ -15,32 +16,32 @@ use uuid::Uuid;
 
 use crate::kit::{Error, OrInternal, secret};
 
-/// Who issues the tokens.
+/// Issuer (`iss`) of the tokens.
 const ISSUER: &str = "social-value-marketplace";
 
-/// What an access token says.
+/// Claims of an access token.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claims {
-    /// The person.
+    /// Id of the person.
     pub sub: Uuid,
-    /// The session, so that ending it ends the token.
+    /// Id of the session. Ending the session invalidates the token.
     pub sid: Uuid,
-    /// Seconds since 1970 at which it ends.
+    /// Expiry, in seconds since 1970 UTC.
     pub exp: i64,
-    /// Seconds since 1970 at which it was made.
+    /// Time of issue, in seconds since 1970 UTC.
     pub iat: i64,
-    /// Who made it.
+    /// Issuer.
     pub iss: String,
 }
 
-/// An id, and the purpose for which it was sealed.
+/// Claims of a sealed id. The purpose is part of the issuer.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     iss: String,
     sub: Uuid,
 }
 
-/// Signs and checks access tokens.
+/// Signs and verifies access tokens and sealed ids.
 #[derive(Clone)]
 pub struct Tokens {
     header: Header,
@@ -52,7 +53,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Signs with the private key in a PKCS #8 PEM text.
+    /// Creates the signer from a private key in PKCS #8 PEM. `minutes` is the lifetime of an access token.
     pub fn new(pem: &str, minutes: i64) -> Result<Self, Error> {
         let body: String = pem
             .lines()
@@ -81,7 +82,7 @@ impl Tokens {
         })
     }
 
-    /// A token for a session, and when it ends.
+    /// Returns a signed access token for a session, and its expiry.
     pub fn issue(
         &self,
         person: Uuid,
@@ -100,7 +101,7 @@ impl Tokens {
         Ok((token, ends))
     }
 
-    /// What a token says; `None` where it is not ours, was changed or has ended.
+    /// Returns the claims of a token; `None` if this server did not sign it, or if it was altered or has expired.
     #[must_use]
     pub fn check(&self, token: &str) -> Option<Claims> {
         jsonwebtoken::decode(token, &self.checking, &self.validation)
@@ -108,7 +109,7 @@ impl Tokens {
             .map(|data| data.claims)
     }
 
-    /// A text that only we can make, which stands for this id for one purpose, and for ever. It is no access token.
+    /// Signs an id for one purpose. The result never expires by itself and is not accepted as an access token.
     pub fn seal(&self, purpose: &str, id: Uuid) -> Result<String, Error> {
         let sealed = Sealed {
             iss: format!("{ISSUER}/{purpose}"),
@@ -117,7 +118,7 @@ impl Tokens {
         jsonwebtoken::encode(&self.header, &sealed, &self.signing).internal()
     }
 
-    /// The id for which a sealed text stands; `None` where it was sealed for another purpose, or not by us.
+    /// Returns the id in a sealed text; `None` if it was sealed for another purpose or not signed by this server.
     #[must_use]
     pub fn open(&self, purpose: &str, text: &str) -> Option<Uuid> {
         let mut validation = Validation::new(Algorithm::EdDSA);
@@ -136,11 +137,11 @@ impl Tokens {
     }
 }
 
-/// The key in a file, made first where the file is missing and `make` allows it. Of programs that start at
-/// once one makes it, and none reads half of it.
+/// Reads the private key from a file. If the file is missing and `make` is true, creates it first; of several processes
+/// that start together one creates the key, and none reads a partly written file.
 ///
 /// # Errors
-/// The file cannot be read or made.
+/// The file cannot be read or created.
 pub fn key_file(path: &Path, make: bool) -> std::io::Result<String> {
     if make && !path.exists() {
         if let Some(folder) = path.parent() {
@@ -165,10 +166,10 @@ pub fn key_file(path: &Path, make: bool) -> std::io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// A new private key as a PKCS #8 PEM text.
+/// Generates a private key as PKCS #8 PEM.
 ///
 /// # Errors
-/// The system has no randomness to give.
+/// The system's random number generator fails.
 pub fn new_key() -> Result<String, aws_lc_rs::error::Unspecified> {
     let pair = Ed25519KeyPair::generate()?;
     let der = pair.to_pkcs8v1()?;

@@ -1,6 +1,5 @@
-//! What the schema says of people, their sessions and whoever asks.
+//! GraphQL types of people, the viewer and sessions.
 
-use crate::kit::graphql::cost::{COUNT, STATEMENT, cost, list_size};
 use std::sync::Arc;
 
 use async_graphql::{
@@ -16,11 +15,13 @@ use entity::{
 use super::sessions::Session;
 use crate::{
     calendars::Calendar,
-    context::Ask,
+    context::ContextExt,
     conversations::Conversation,
     events::registrations::Registration,
+    inputs,
     kit::{
         self, Error, Id, UserError,
+        graphql::cost::{COUNT, STATEMENT, cost, list_size},
         page::{PageArgs, Total},
     },
     listings::{
@@ -32,15 +33,15 @@ use crate::{
     tasks::Task,
 };
 
-/// Someone who signs in.
+/// A person with an account.
 pub struct Person {
     row: person::Model,
-    /// Whether whoever reads this may see what is private.
+    /// True if the viewer may see the private fields: it is their own row, or they are an administrator.
     private: bool,
 }
 
 impl Person {
-    /// The person as this viewer sees them.
+    /// Wraps a row with the visibility of this viewer.
     #[must_use]
     pub fn seen_by(viewer: &kit::Viewer, row: person::Model) -> Self {
         let private = viewer.person_id() == Some(row.id) || viewer.is_admin();
@@ -48,8 +49,8 @@ impl Person {
     }
 }
 
-/// Someone who signs in. Seen by themselves, by those who share an organisation with them or deal with them in a
-/// match or a conversation, and by staff.
+/// A person with an account. Visible to themselves, to people who share an organisation with them or deal with them in
+/// a match or a conversation, and to staff.
 #[Object]
 impl Person {
     /// Global id.
@@ -57,54 +58,57 @@ impl Person {
         Id::new(self.row.id)
     }
 
-    /// What others call them.
+    /// Name that the person chose to show to others.
     async fn display_name(&self) -> &str {
         &self.row.display_name
     }
 
-    /// The address they sign in with. Only they and administrators see it.
+    /// Email address that the person signs in with. Null unless the viewer is the person or a programme administrator.
     async fn email(&self) -> Option<&str> {
         self.private.then_some(&self.row.email)
     }
 
-    /// When they showed that mail to it reaches them; null while they have not. Only they and administrators see it.
+    /// Instant at which the person verified their email address; null if they have not. Null unless the viewer is the
+    /// person or a programme administrator.
     async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
         self.row.email_verified_at.filter(|_| self.private)
     }
 
-    /// Their telephone number, if they gave one. Only they and administrators see it.
+    /// Telephone number; null if the person entered none. Null unless the viewer is the person or a programme
+    /// administrator.
     async fn phone(&self) -> Option<&str> {
         self.row.phone.as_deref().filter(|_| self.private)
     }
 
-    /// What they may do for the whole marketplace.
+    /// Roles that the person has across the whole marketplace.
     #[graphql(directive = list_size::apply(3, None))]
     async fn platform_roles(&self) -> &[PlatformRole] {
         &self.row.platform_roles.0
     }
 
-    /// When they signed up.
+    /// Instant at which the person signed up.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 }
 
-/// What kind of caller asks.
+/// Kind of caller.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ViewerKind {
-    /// Nobody signed in.
+    /// A caller who is not signed in.
     Anonymous,
-    /// A person who signed in.
+    /// A person who is signed in.
     Person,
 }
 
-/// Whoever asks.
+/// The caller of a request.
 pub struct Viewer(pub Arc<kit::Viewer>);
 
-/// Whoever asks, and what is theirs. Start here to show what somebody may do.
+/// The caller of this request, with their listings, notifications, tasks and memberships. Use it to decide which
+/// actions to show.
 #[Object]
 impl Viewer {
-    /// What kind of caller it is.
+    /// Kind of the caller: anonymous, or a person.
     async fn kind(&self) -> ViewerKind {
         if self.0.person().is_some() {
             ViewerKind::Person
@@ -127,7 +131,7 @@ impl Viewer {
         Ok(found.map(|row| Person::seen_by(&self.0, row)))
     }
 
-    /// Platform roles held at this moment.
+    /// Platform roles that the viewer has now.
     #[graphql(directive = list_size::apply(3, None))]
     async fn platform_roles(&self) -> Vec<PlatformRole> {
         self.0
@@ -136,7 +140,7 @@ impl Viewer {
             .unwrap_or_default()
     }
 
-    /// The listings of the viewer's organisations, in every state: what there is to edit, publish and renew.
+    /// The listings of the viewer's organisations, in every state: those to edit, publish and renew.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -144,9 +148,9 @@ impl Viewer {
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which listings; in all states unless `states` says otherwise.")]
+        #[graphql(desc = "Restricts the listings. Includes all states unless `states` is set.")]
         filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Sort order of the listings.", default)] order_by: ListingOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -156,11 +160,11 @@ impl Viewer {
         search::query::page(ctx, &self.0, &Among::Own, filter, order_by, &args).await
     }
 
-    /// What the viewer is told, newest first.
+    /// Notifications of the viewer, newest first.
     async fn notifications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only what was not marked as read.", default)] unread_only: bool,
+        #[graphql(desc = "Returns only unread notifications.", default)] unread_only: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -170,12 +174,12 @@ impl Viewer {
         Notification::of_viewer(ctx, &self.0, unread_only, args).await
     }
 
-    /// The conversations of the viewer's organisations, the one in which something was said last first.
+    /// Conversations of the viewer's organisations, the one with the latest message first.
     async fn conversations(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Only those with messages that the viewer has not read.",
+            desc = "Returns only conversations with messages that the viewer has not read.",
             default
         )]
         unread_only: bool,
@@ -188,11 +192,11 @@ impl Viewer {
         Conversation::of_viewer(ctx, &self.0, unread_only, args).await
     }
 
-    /// The events for which the viewer registered, the newest registration first.
+    /// The viewer's registrations for events, newest first.
     async fn registrations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In one of these states; without it, all.")] states: Option<
+        #[graphql(desc = "Restricts the registrations to these states. Null returns all.")] states: Option<
             Vec<RegistrationState>,
         >,
         first: Option<i32>,
@@ -204,7 +208,8 @@ impl Viewer {
         Registration::of_viewer(ctx, &self.0, states, args).await
     }
 
-    /// What waits for the viewer: to answer, to confirm, to read. What has waited longest or is due first comes first.
+    /// Tasks that wait for the viewer: things to answer, confirm or read. Ordered by due time or, without one,
+    /// by the time since which they are open.
     #[graphql(directive = cost::apply(COUNT))]
     async fn tasks(
         &self,
@@ -218,19 +223,19 @@ impl Viewer {
         Task::of_viewer(ctx, &self.0, args).await
     }
 
-    /// How much waits for the viewer.
+    /// Number of tasks that wait for the viewer.
     #[graphql(directive = cost::apply(COUNT))]
     async fn task_count(&self, ctx: &Context<'_>) -> Result<i64> {
         Task::count(ctx, &self.0).await
     }
 
-    /// How many notifications the viewer has not read.
+    /// Number of notifications that the viewer has not read.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(notifications::service::unread(&ctx.app().database.read, &self.0).await?)
     }
 
-    /// How the viewer wishes to have mail; null for anonymous callers.
+    /// The viewer's email preferences; null for anonymous callers.
     async fn notification_preferences(
         &self,
         ctx: &Context<'_>,
@@ -239,13 +244,13 @@ impl Viewer {
         Ok(wishes.map(Into::into))
     }
 
-    /// The viewer's calendars to follow, in the order in which they were made.
-    #[graphql(directive = list_size::apply(crate::calendars::rules::MOST, None), directive = cost::apply(STATEMENT))]
+    /// The viewer's calendar subscriptions, in order of creation.
+    #[graphql(directive = list_size::apply(crate::calendars::rules::MAX, None), directive = cost::apply(STATEMENT))]
     async fn calendars(&self, ctx: &Context<'_>) -> Result<Vec<Calendar>> {
         Calendar::of_viewer(ctx, &self.0).await
     }
 
-    /// The organisations that the viewer belongs to or asked to join, in the order in which they came.
+    /// The viewer's memberships of organisations, including requests to join, in order of creation.
     async fn memberships(
         &self,
         ctx: &Context<'_>,
@@ -259,24 +264,24 @@ impl Viewer {
     }
 }
 
-/// What a client holds after signing up, signing in or refreshing.
+/// Tokens and viewer after signing up, signing in or refreshing.
 #[derive(SimpleObject, Default)]
 pub struct SignInPayload {
-    /// Send it as `Authorization: Bearer ...`.
+    /// Access token, sent as `Authorization: Bearer ...`. Null if the input was refused.
     pub access_token: Option<String>,
-    /// When the access token ends; refresh before.
+    /// Instant at which the access token expires. Refresh the session before it.
     pub access_token_expires_at: Option<DateTime<Utc>>,
-    /// Good for one `refreshSession`, which gives the next one. Keep it safe.
+    /// Token for one `refreshSession`, which returns the next one. Store it securely.
     pub refresh_token: Option<String>,
-    /// Who signed in.
+    /// The person who signed in; null if the input was refused.
     pub viewer: Option<Viewer>,
-    /// Why it was refused; empty where it was done.
-    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    /// Reasons why the sign-in was refused; empty if it succeeded.
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
 impl SignInPayload {
-    /// The payload of what the service answered.
+    /// Converts the result of the service into a payload.
     pub fn of(answer: Result<Session, Error>) -> Result<Option<Self>> {
         match answer {
             Ok(session) => Ok(Some(Self {
@@ -287,7 +292,7 @@ impl SignInPayload {
                 user_errors: Vec::new(),
             })),
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
-                user_errors: UserError::told(user_errors),
+                user_errors: UserError::first_errors(user_errors),
                 ..Self::default()
             })),
             Err(error) => Err(error.into()),
@@ -295,94 +300,98 @@ impl SignInPayload {
     }
 }
 
-/// What signing out gives back.
+/// Result of signing out.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
-    /// Why it was refused; empty where it was done.
-    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    /// Reasons why the sign-out was refused; empty if it succeeded.
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
 crate::payload! {
-    /// What an act on a person gives back.
+    /// Result of a mutation on a person.
     PersonPayload {
-        /// The person after the act; null where it was refused.
+        /// The person after the mutation; null if it was refused.
         person: Person
     }
 }
 
-/// What somebody gives to sign up.
+/// Input of `signUp`.
 #[derive(InputObject)]
 pub struct SignUpInput {
-    /// Where they are reached, and what they sign in with.
+    /// Email address to sign in with and to receive email.
     pub email: String,
-    /// At least 10 characters, and not easy to guess.
+    /// Password: 10 to 128 characters, not easy to guess.
     pub password: String,
-    /// What others call them: 2 to 80 characters.
+    /// Name to show to others: 2 to 80 characters.
     pub display_name: String,
 }
 
-/// What somebody gives to sign in.
+/// Input of `signIn`.
 #[derive(InputObject)]
 pub struct SignInInput {
-    /// The address they signed up with.
+    /// Email address of the account.
     pub email: String,
-    /// Their password.
+    /// Password of the account.
     pub password: String,
 }
 
-/// What a client gives to go on without a password.
+/// Input of `refreshSession`.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// The refresh token of the last answer.
+    /// Refresh token from the latest sign-in or refresh.
     pub refresh_token: String,
 }
 
-/// How to sign out.
+/// Input of `signOut`.
 #[derive(InputObject)]
 pub struct SignOutInput {
-    /// End the sessions on all devices, not only this one.
+    /// Ends the viewer's sessions on all devices, not only this one.
     #[graphql(default)]
     pub everywhere: bool,
 }
 
-/// What somebody gives to change their password.
+/// Input of `changePassword`.
 #[derive(InputObject)]
 pub struct ChangePasswordInput {
-    /// The password so far.
+    /// The viewer's current password.
     pub current_password: String,
-    /// At least 10 characters, and not easy to guess.
+    /// New password: 10 to 128 characters, not easy to guess.
     pub new_password: String,
 }
 
-/// What to change of the viewer's own profile. What is left out stays.
+/// Changes to the viewer's profile. A field that is left out stays unchanged.
 #[derive(InputObject)]
 pub struct UpdateProfileInput {
-    /// What others call them: 2 to 80 characters.
+    /// New name to show to others: 2 to 80 characters.
     pub display_name: Option<String>,
-    /// A telephone number; null removes it.
+    /// Telephone number; null removes it.
     pub phone: MaybeUndefined<String>,
 }
 
-/// Where to mail a link.
+/// Input of `requestEmailVerification`.
 #[derive(InputObject)]
 pub struct RequestEmailVerificationInput {
-    /// The address of your account: say it, so that you see where the mail goes.
+    /// Email address of the viewer's account. Refused if it differs, so that the viewer sees where the link goes.
     pub email: String,
 }
 
-/// By which link an address is verified.
+/// Input of `verifyEmail`.
 #[derive(InputObject)]
 pub struct VerifyEmailInput {
-    /// The token in the link that was mailed to it.
+    /// Token from the verification link.
     pub token: String,
 }
 
-/// Which role to grant to whom, or revoke from whom.
-#[derive(InputObject)]
-pub struct PlatformRoleInput {
-    /// The person.
-    pub person_id: Id<person::Entity>,
-    /// The role.
-    pub role: PlatformRole,
+inputs! {
+    {
+        /// The person whose roles change.
+        person_id: Id<person::Entity>,
+        /// The platform role to grant or revoke.
+        role: PlatformRole,
+    }
+    /// Platform role to grant to a person.
+    GrantPlatformRoleInput;
+    /// Platform role to revoke from a person.
+    RevokePlatformRoleInput;
 }

@@ -1,11 +1,11 @@
-//! Descriptor of the feature.
+//! Registration of the activities feature.
 
 use entity::activity;
 
 use super::{Activity, outbox};
 use crate::feature::{Feature, NodeType, OnMerge, OrganisationColumn, Work, Worker};
 
-/// Descriptor of the feature.
+/// Node type, worker and organisation columns of activities.
 pub const FEATURE: Feature = Feature {
     nodes: &[NodeType::of::<activity::Entity, Activity>()],
     workers: &[Worker {

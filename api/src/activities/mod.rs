@@ -1,7 +1,7 @@
-//! Activities: the record of every committed act. It holds ids and names of fields, never anybody's data.
+//! Activities: the record of every committed act. It contains ids and names of fields, never personal data.
 //!
-//! Staff see all of it; a person sees what they did, what was done to them, and what was done for or with the
-//! organisations that they belong to. Nobody else sees any.
+//! Staff see all activities. Other people see their own acts, acts that affect them, and acts that concern
+//! organisations of which they are a member. Anonymous callers see none.
 
 mod feature;
 pub use feature::FEATURE;

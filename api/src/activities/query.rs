@@ -1,24 +1,25 @@
-//! Reading the record of acts.
+//! Query of activities.
 
 use async_graphql::{Context, Object, Result, connection::Connection};
 
 use super::types::{Activity, ActivityFilter};
 use crate::kit::page::{PageArgs, Total};
 
-/// Reading the record of acts.
+/// Query of activities.
 #[derive(Default)]
 pub struct ActivityQuery;
 
 #[Object]
 impl ActivityQuery {
-    /// What was done, the newest first: everything for staff; for others what they did themselves, and what
-    /// concerns the organisations that they belong to.
+    /// The activities that the viewer may see, newest first. Staff see all; other people see their own acts, those that
+    /// affect them, and those that concern their organisations.
     async fn activities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones; without it, all that the viewer may see.")] filter: Option<
-            ActivityFilter,
-        >,
+        #[graphql(
+            desc = "Conditions for the list. Null returns all activities that the viewer may see."
+        )]
+        filter: Option<ActivityFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

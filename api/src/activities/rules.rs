@@ -1,11 +1,11 @@
-//! Acts that are at hand: who may read of one, and what it is about.
+//! Checks on acts in memory: visibility and subject.
 
 use entity::activity;
 use uuid::Uuid;
 
 use crate::kit::Viewer;
 
-/// Whether the viewer may read of an act: what `visible_to` says in SQL, for an act that was read already.
+/// Returns true if the viewer may see an act. Equivalent of `visible_to` for an act that is already loaded.
 #[must_use]
 pub fn visible(viewer: &Viewer, act: &activity::Model) -> bool {
     let concerns = |organisation| viewer.role_in(organisation).is_some();
@@ -18,8 +18,7 @@ pub fn visible(viewer: &Viewer, act: &activity::Model) -> bool {
         || act.other_organisation_id.is_some_and(concerns)
 }
 
-/// Whether an act was done to this thing, given by its kind and id, and concerns this organisation; what is not named
-/// does not matter.
+/// Returns true if an act has this subject, given as kind and id, and concerns this organisation. `None` matches all.
 #[must_use]
 pub fn about(
     act: &activity::Model,

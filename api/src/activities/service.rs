@@ -1,4 +1,4 @@
-//! Reading the record.
+//! Reads activities.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,30 +13,30 @@ use uuid::Uuid;
 
 use crate::kit::{
     Error, Id, Resource, Viewer,
-    graphql::nested_page::PageOf,
+    graphql::nested_page::NestedPage,
     id,
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// The most acts in one filter.
-const MOST: usize = 100;
+/// Maximum number of acts in one filter.
+const MAX: usize = 100;
 
-/// Which activities to list.
+/// Conditions for a list of activities.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// Global id of what was acted on.
+    /// Global id of the object that was acted on.
     pub subject: Option<String>,
     /// The organisation that the act concerns.
     pub organisation: Option<Uuid>,
     /// The person who acted.
     pub actor: Option<Uuid>,
-    /// One of these acts; without any, all.
+    /// Names of acts. Empty includes all.
     pub acts: Vec<String>,
-    /// At this instant or later.
+    /// Instant of the act, inclusive.
     pub since: Option<DateTime<Utc>>,
 }
 
-/// The activities that the viewer may see, the newest first, and the query that counts them.
+/// Returns a page of the activities that the viewer may see, newest first, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -53,22 +53,22 @@ pub async fn list(
     ))
 }
 
-/// A page of what was done for an organisation or to it.
+/// Returns a page of the activities that concern an organisation.
 #[must_use]
-pub fn of_organisation(viewer: &Viewer, organisation: Uuid, args: PageArgs) -> PageOf {
+pub fn of_organisation(viewer: &Viewer, organisation: Uuid, args: PageArgs) -> NestedPage {
     let query = Entity::find().filter(Entity::visible_to(viewer));
     let of = Expr::col(Column::OrganisationId);
-    PageOf::new(organisation, of, query.into_query(), newest(), args)
+    NestedPage::new(organisation, of, query.into_query(), newest(), args)
 }
 
-/// A page of what was done to a thing.
+/// Returns a page of the activities of one subject.
 #[must_use]
-pub fn of_subject<E: Resource>(viewer: &Viewer, subject: Id<E>, args: PageArgs) -> PageOf {
+pub fn of_subject<E: Resource>(viewer: &Viewer, subject: Id<E>, args: PageArgs) -> NestedPage {
     let query = Entity::find()
         .filter(Entity::visible_to(viewer))
         .filter(Column::SubjectKind.eq(E::NAME));
     let of = Expr::col(Column::SubjectId);
-    PageOf::new(subject.0, of, query.into_query(), newest(), args)
+    NestedPage::new(subject.0, of, query.into_query(), newest(), args)
 }
 
 fn newest() -> Order {
@@ -92,14 +92,17 @@ fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
     let mut condition = Condition::all();
     if let Some(subject) = subject {
         let Some((kind, id)) = id::split(&subject) else {
-            return Err(Error::BadInput("filter.subjectId", "this is no id".into()));
+            return Err(Error::BadInput(
+                "filter.subjectId",
+                "must be a global id".into(),
+            ));
         };
         condition = condition
             .add(Column::SubjectId.eq(id))
             .add(Column::SubjectKind.eq(kind.replace('\0', "")));
     }
-    if acts.len() > MOST {
-        let expected = format!("at most {MOST} in one list");
+    if acts.len() > MAX {
+        let expected = format!("at most {MAX} acts in one filter");
         return Err(Error::BadInput("filter.acts", expected));
     }
     if !acts.is_empty() {
@@ -107,7 +110,7 @@ fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
         condition = condition.add(Column::Act.is_in(acts));
     }
     if let Some(actor) = actor {
-        // Somebody whom the viewer may not see is nobody's actor here, as in the activities themselves.
+        // An actor whom the viewer may not see matches nothing, as `Activity.actor` is null for them.
         let seen = Query::select()
             .column(person::Column::Id)
             .from(person::Entity)

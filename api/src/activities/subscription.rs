@@ -1,4 +1,4 @@
-//! Hearing of acts as they happen.
+//! Subscription to acts.
 
 use async_graphql::{Context, ID, Result, Subscription};
 use entity::{activity, organisation};
@@ -7,32 +7,35 @@ use futures_util::{Stream, StreamExt};
 use super::{rules, types::Activity};
 use crate::{
     activities::live::{self, Event},
-    context::Ask,
+    context::ContextExt,
     kit::{Error, Id, id},
 };
 
-/// Hearing of acts as they happen.
+/// Subscription to acts.
 #[derive(Default)]
 pub struct ActivitySubscription;
 
 #[Subscription]
 impl ActivitySubscription {
-    /// What is done from now on, as it happens: everything for staff; for others what they do themselves, and what
-    /// concerns the organisations that they belong to at that moment. In the order in which it was committed, each
-    /// act once; now and then it begins with one that was committed just before. What was there before is in `activities`.
+    /// Delivers each act from now on, once, in the order of commits. Staff receive all acts; other people receive their
+    /// own acts, those that affect them, and those that concern organisations of which they are a member at that
+    /// moment. The first event may be an act committed just before the subscription started. Earlier acts are in
+    /// `activities`. Requires a signed-in viewer.
     async fn activity_recorded(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Done to this thing, whatever kind of thing it is.")] subject_id: Option<
-            ID,
-        >,
-        #[graphql(desc = "Concerning this organisation.")] organisation_id: Option<
-            Id<organisation::Entity>,
-        >,
+        #[graphql(
+            desc = "Restricts the events to acts on this object. Accepts the global id of any kind of object."
+        )]
+        subject_id: Option<ID>,
+        #[graphql(desc = "Restricts the events to acts that concern this organisation.")]
+        organisation_id: Option<Id<organisation::Entity>>,
     ) -> Result<impl Stream<Item = Event<Activity>> + use<>> {
         ctx.viewer().signed_in()?;
         let subject = match subject_id.as_ref().map(|id| id::split(id)) {
-            Some(None) => return Err(Error::BadInput("subjectId", "this is no id".into()).into()),
+            Some(None) => {
+                return Err(Error::BadInput("subjectId", "must be a global id".into()).into());
+            }
             Some(Some((kind, id))) => Some((kind.to_owned(), id)),
             None => None,
         };

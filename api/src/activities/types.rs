@@ -1,4 +1,4 @@
-//! What the schema says of activities.
+//! GraphQL types of activities.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, ID, InputObject, Object, Result, connection::Connection};
@@ -12,17 +12,17 @@ use uuid::Uuid;
 use super::service::{self, Filter};
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     kit::{
         Id, Resource,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{PageArgs, Total},
     },
     organisations::Organisation,
     schema::{self, Node},
 };
 
-/// The record of one committed act.
+/// Record of one committed act.
 pub struct Activity(activity::Model);
 
 impl From<activity::Model> for Activity {
@@ -32,7 +32,7 @@ impl From<activity::Model> for Activity {
 }
 
 impl Activity {
-    /// A page of the activities that fit and that the viewer may see.
+    /// Returns a page of the activities that match the filter and that the viewer may see.
     pub async fn list(
         ctx: &Context<'_>,
         filter: Filter,
@@ -43,7 +43,7 @@ impl Activity {
         Ok(slice.connection(Total(total), Self))
     }
 
-    /// A page of what was done for an organisation or to it.
+    /// Returns a page of the activities that concern an organisation.
     pub async fn of_organisation(
         ctx: &Context<'_>,
         organisation: Uuid,
@@ -56,7 +56,7 @@ impl Activity {
         .await
     }
 
-    /// A page of what was done to a thing.
+    /// Returns a page of the activities of one subject.
     pub async fn of_subject<E: Resource>(
         ctx: &Context<'_>,
         subject: Id<E>,
@@ -65,7 +65,7 @@ impl Activity {
         Self::page(ctx, service::of_subject(ctx.viewer(), subject, args)).await
     }
 
-    async fn page(ctx: &Context<'_>, page: PageOf) -> Result<Connection<String, Self, Total>> {
+    async fn page(ctx: &Context<'_>, page: NestedPage) -> Result<Connection<String, Self, Total>> {
         let total = page.total();
         Ok(ctx.page(page).await?.connection(total, Self))
     }
@@ -80,8 +80,8 @@ impl Activity {
     }
 }
 
-/// The record of one committed act. Seen by whoever acted, by the person to whom it was done, by the members of the
-/// organisation that it concerns, and by staff.
+/// Record of one committed act, such as publishing a listing. Visible to the person who acted, to the person whom it
+/// affects, to members of the organisations that it concerns, and to staff.
 #[Object]
 impl Activity {
     /// Global id. Later activities have greater ids.
@@ -89,17 +89,17 @@ impl Activity {
         Id::new(self.0.id)
     }
 
-    /// When it was done.
+    /// Instant of the act.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
     }
 
-    /// What was done: a thing and a verb in the past tense, such as `organisation.created`.
+    /// Name of the act: a kind of object and a verb in the past tense, such as `organisation.created`.
     async fn act(&self) -> &str {
         &self.0.act
     }
 
-    /// Who did it; null where the marketplace itself did, or where the viewer may not see the person.
+    /// The person who acted. Null if the marketplace itself acted, or if the viewer may not see the person.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let Some(id) = self.0.actor_id else {
             return Ok(None);
@@ -108,22 +108,22 @@ impl Activity {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// What kind of caller did it.
+    /// Kind of caller that acted.
     async fn actor_kind(&self) -> ActorKind {
         self.0.actor_kind
     }
 
-    /// What it was done to; null where it is gone, or where the viewer may not see it.
+    /// The object that was acted on. Null if it no longer exists, or if the viewer may not see it.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
         Ok(schema::node(ctx, &self.global_subject()).await?)
     }
 
-    /// Global id of what it was done to, whether or not it is still there.
+    /// Global id of the object that was acted on, even if it no longer exists.
     async fn subject_id(&self) -> ID {
         self.global_subject().into()
     }
 
-    /// The organisation that it concerns.
+    /// The organisation that the act concerns; null if none, or if the viewer may not see it.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.organisation_id else {
             return Ok(None);
@@ -139,19 +139,19 @@ impl Activity {
     }
 }
 
-/// Which activities to list. What is left out leaves nothing out.
+/// Conditions for a list of activities. A condition that is left out does not restrict the list.
 #[derive(InputObject, Default)]
 pub struct ActivityFilter {
-    /// Done to this thing, whatever kind of thing it is.
+    /// Restricts the list to acts on this object. Accepts the global id of any kind of object.
     pub subject_id: Option<ID>,
-    /// Concerning this organisation.
+    /// Restricts the list to acts that concern this organisation.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Done by this person.
+    /// Restricts the list to acts of this person.
     pub actor_id: Option<Id<person::Entity>>,
-    /// One of these acts, such as `organisation.created`.
+    /// Restricts the list to these acts, such as `organisation.created`. Maximum 100. Empty includes all acts.
     #[graphql(default)]
     pub acts: Vec<String>,
-    /// Done at this instant or later.
+    /// Restricts the list to acts at this instant or later.
     pub since: Option<DateTime<Utc>>,
 }
 

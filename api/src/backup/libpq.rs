@@ -8,7 +8,7 @@ use url::Url;
 /// Environment variables for PostgreSQL's programs, from a database URL. Fails if the address is not a URL.
 pub fn environment(address: &str) -> Result<Vec<(&'static str, String)>, String> {
     let url = Url::parse(address)
-        .map_err(|_| "DATABASE_URL is no address such as postgres://user:password@host/name")?;
+        .map_err(|_| "DATABASE_URL is not valid: expected postgres://user:password@host/name")?;
     let plain = |text: &str| -> String { percent_decode_str(text).decode_utf8_lossy().into() };
     let mut said = vec![
         ("PGUSER", plain(url.username())),

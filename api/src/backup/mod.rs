@@ -33,7 +33,7 @@ pub async fn back_up(url: &str, file: &Path) -> Result<u64, String> {
 /// Restores a backup into an empty database.
 ///
 /// # Errors
-/// Fails, without changing anything, if the file is no backup of such a database, is damaged or comes from a newer
+/// Fails, without changing anything, if the file is not a backup of such a database, is damaged or comes from a newer
 /// program, or if the database is not empty.
 pub async fn restore(url: &str, file: &Path) -> Result<(), String> {
     let from = kind(file)?;
@@ -78,7 +78,10 @@ fn kind(file: &Path) -> Result<Kind, String> {
     } else if beginning.starts_with(b"PGDMP") {
         Ok(Kind::Postgres)
     } else {
-        Err(format!("{} is no backup of a marketplace", file.display()))
+        Err(format!(
+            "{} is not a backup of a marketplace",
+            file.display()
+        ))
     }
 }
 
@@ -86,7 +89,7 @@ fn kind(file: &Path) -> Result<Kind, String> {
 fn known(file: &Path, steps: &[String]) -> Result<(), String> {
     let shown = file.display();
     if steps.is_empty() {
-        return Err(format!("{shown} is no backup of a marketplace"));
+        return Err(format!("{shown} is not a backup of a marketplace"));
     }
     let known = Migrator::migrations();
     let unknown = steps
@@ -94,14 +97,14 @@ fn known(file: &Path, steps: &[String]) -> Result<(), String> {
         .find(|step| !known.iter().any(|known| known.name() == step.as_str()));
     unknown.map_or(Ok(()), |step| {
         Err(format!(
-            "{shown} is newer than this program: it has taken the step {step}. Restore it with the program that made it, or a newer one"
+            "{shown} is newer than this program: it contains the migration {step}. Restore it with the version that wrote it, or a newer one"
         ))
     })
 }
 
 fn other(file: &Path, of: &str, address: &str) -> String {
     format!(
-        "{} is a backup of a {of} database, and DATABASE_URL names another kind: name an empty one, as {address}",
+        "{} is a backup of a {of} database, but DATABASE_URL names another kind: set it to an empty database, such as {address}",
         file.display()
     )
 }

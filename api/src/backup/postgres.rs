@@ -59,12 +59,12 @@ pub async fn bring(url: &str, file: &Path) -> Result<(), String> {
         let mut conn = PgConnectOptions::from_str(url)?.connect().await?;
         query_scalar::<_, i64>(THINGS).fetch_one(&mut conn).await
     };
-    let things = count
-        .await
-        .map_err(|error: sea_orm::sqlx::Error| format!("the database cannot be asked: {error}"))?;
+    let things = count.await.map_err(|error: sea_orm::sqlx::Error| {
+        format!("the database cannot be queried: {error}")
+    })?;
     if things > 0 {
         return Err(
-            "the database is not empty: make a new one, and name that as DATABASE_URL".into(),
+            "the database is not empty: create a new one, and set DATABASE_URL to it".into(),
         );
     }
     let words = [
@@ -98,7 +98,7 @@ async fn run(
     let ended = ran.map_err(|error| format!("{program} was not run: {error}"))?;
     let output = ended.map_err(|error| match error.kind() {
         ErrorKind::NotFound => format!(
-            "{program} is not installed here: it is one of PostgreSQL's client programs (the package postgresql-client, of the server's version or newer)"
+            "{program} is not installed: install the PostgreSQL client programs (package postgresql-client), of the version of the server or newer"
         ),
         _ => format!("{program} cannot be run: {error}"),
     })?;

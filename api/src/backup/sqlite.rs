@@ -18,11 +18,11 @@ use super::Staged;
 pub async fn take(url: &str, file: &Path) -> Result<(), String> {
     let (options, path) = of(url)?;
     if !path.is_file() {
-        return Err(format!("there is no database at {}", path.display()));
+        return Err(format!("no database exists at {}", path.display()));
     }
     let into = file.to_str().ok_or_else(|| {
         format!(
-            "SQLite cannot write to {}: choose a plain name",
+            "SQLite cannot write to {}: choose a file name in UTF-8",
             file.display()
         )
     })?;
@@ -39,7 +39,9 @@ pub async fn take(url: &str, file: &Path) -> Result<(), String> {
 pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
     let damaged = |why: String| format!("{} is damaged: {why}", file.display());
     if !is_whole(file).map_err(|error| damaged(error.to_string()))? {
-        return Err(damaged("it is not as long as it says that it is".into()));
+        return Err(damaged(
+            "its length differs from the length in its header".into(),
+        ));
     }
     let options = SqliteConnectOptions::new().filename(file).immutable(true);
     let mut copy = options
@@ -57,7 +59,7 @@ pub async fn steps(file: &Path) -> Result<Vec<String>, String> {
     Ok(steps.fetch_all(&mut copy).await.unwrap_or_default())
 }
 
-/// Returns true if a file is as long as its header says: the integrity check does not always notice a missing end.
+/// Returns true if a file has the length in its header. The integrity check does not always notice a missing end.
 fn is_whole(file: &Path) -> std::io::Result<bool> {
     let mut file = File::open(file)?;
     let mut beginning = [0; 32];
@@ -82,7 +84,7 @@ async fn faults(copy: &mut SqliteConnection) -> Result<Option<String>, Error> {
     let lost = query("PRAGMA foreign_key_check")
         .fetch_optional(copy)
         .await?;
-    Ok(lost.map(|_| "a row points at one that is not there".into()))
+    Ok(lost.map(|_| "a row refers to another that does not exist".into()))
 }
 
 /// Copies a file to the path that the URL names. Fails if there is a database already.
@@ -97,7 +99,7 @@ pub fn bring(url: &str, file: &Path) -> Result<(), String> {
     for there in [path.clone(), beside("-wal"), beside("-journal")] {
         if there.exists() {
             return Err(format!(
-                "{} is there already: restore into a new database, or move that one away",
+                "{} already exists: restore into a new database, or move this one away",
                 there.display()
             ));
         }
@@ -114,10 +116,11 @@ pub fn bring(url: &str, file: &Path) -> Result<(), String> {
 
 fn of(url: &str) -> Result<(SqliteConnectOptions, PathBuf), String> {
     let options = SqliteConnectOptions::from_str(url)
-        .map_err(|error| format!("DATABASE_URL names no database: {error}"))?;
+        .map_err(|error| format!("DATABASE_URL is not valid: {error}"))?;
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(
-            "DATABASE_URL names a database in memory, which is gone with its program".into(),
+            "DATABASE_URL names a database in memory, which ends with its program: name a file"
+                .into(),
         );
     }
     let path = options.get_filename().to_owned();

@@ -27,7 +27,7 @@ impl Staged {
         }
         let name = target
             .file_name()
-            .ok_or_else(|| format!("{} is no name of a file", target.display()))?;
+            .ok_or_else(|| format!("{} is not a file name", target.display()))?;
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
@@ -82,7 +82,7 @@ impl Staged {
 
 fn there(target: &Path) -> String {
     format!(
-        "{} is there already, and nothing is overwritten: name another, or move it away",
+        "{} already exists and is not overwritten: choose another name, or move it away",
         target.display()
     )
 }

@@ -1,4 +1,4 @@
-//! Acts on calendar addresses.
+//! Acts on calendars, as recorded in activities.
 
 use entity::calendar_address;
 
@@ -9,7 +9,7 @@ acts! {
         open_data: false,
         grants_access: true,
 
-        /// A person made a calendar address.
+        /// A person created a calendar address.
         MADE = "calendar.made" => &[];
         /// A person revoked a calendar address.
         REVOKED = "calendar.revoked" => &[];

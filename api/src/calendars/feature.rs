@@ -1,11 +1,11 @@
-//! Descriptor of the feature.
+//! Registration of the calendars feature.
 
 use entity::calendar_address;
 
-use super::{Calendar, acts};
+use super::{Calendar, acts, routes};
 use crate::feature::{Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn};
 
-/// Descriptor of the feature.
+/// Node type, acts, organisation columns and personal data of calendars.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[NodeType::of::<calendar_address::Entity, Calendar>()],
@@ -19,5 +19,6 @@ pub const FEATURE: Feature = Feature {
         "person_id",
         OnErase::Delete,
     )],
+    routes: Some(routes::routes),
     ..Feature::named("calendars")
 };

@@ -1,4 +1,4 @@
-//! Events as RFC 5545 has them, with the names that calendar programs know besides.
+//! Writes events as iCalendar (RFC 5545), with the non-standard properties that calendar programs support.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,17 +13,17 @@ use crate::{
     feeds::{event_jsonld, site::Site},
 };
 
-/// The media type.
+/// Media type of iCalendar.
 pub const MEDIA: &str = "text/calendar; charset=utf-8";
-/// How often a program should look again.
+/// Refresh interval suggested to calendar programs (ISO 8601 duration).
 const AGAIN: &str = "PT1H";
-/// So many characters of a description are told; the rest is where the event is.
+/// Maximum length of a description, in characters. The full text is on the event's page.
 const LONGEST: usize = 2_000;
 
-/// Somebody's registration for an event, and the session for which it is.
+/// A person's registration for an event, and the session that it is for.
 pub type Own<'a> = (&'a registration::Model, Option<&'a event_session::Model>);
 
-/// A calendar of these events.
+/// Writes a calendar of these events.
 pub fn write(name: &str, events: impl IntoIterator<Item = Event>) -> String {
     let mut calendar = Calendar::empty();
     let text = |key: &str, value: &str| {
@@ -47,7 +47,7 @@ pub fn write(name: &str, events: impl IntoIterator<Item = Event>) -> String {
     calendar.to_string()
 }
 
-/// One event, as it is for somebody who registered for it, or for anybody.
+/// Builds the entry of an event. With `own`, it shows the registration of its owner.
 pub fn event(site: &Site, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -> Event {
     let organisation = row.organisation().map(|whose| whose.known().name.clone());
     let row = row.known();
@@ -104,7 +104,8 @@ pub fn event(site: &Site, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -
     event.done()
 }
 
-/// What it is called, with what whoever looks at their week must know.
+/// Prefixes the title with the state of the event or of the registration, if it matters to a person planning their
+/// time.
 fn headed(state: EventState, own: Option<RegistrationState>, summary: &str) -> String {
     let word = match (state, own) {
         (EventState::Cancelled, _) => "Cancelled",
@@ -146,7 +147,7 @@ fn place(
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// A text without the characters that no line of a calendar can hold.
+/// Removes the control characters that iCalendar does not allow, except line breaks.
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())

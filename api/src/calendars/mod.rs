@@ -1,16 +1,17 @@
-//! Calendars: events where people have everything else that they are going to do.
+//! Calendars: events in the calendar programs that people already use.
 //!
-//! An event alone is a file to open (`/events/{reference}.ics`). What an organisation hosts, and what is for an area, are
-//! calendars to follow, of what everybody may see. Besides, somebody may make addresses of their own, which show what
-//! *they* may see: their registrations, or what an organisation or an area has for them. Such an address holds a sealed
-//! token, for calendar programs cannot sign in; whoever has it reads the calendar, until its owner revokes it. What it
-//! shows is asked anew each time, by the rights of that moment.
+//! A single event is a file to open (`/events/{reference}.ics`). The public events of an organisation or of an area are
+//! calendars to subscribe to. A person can also create private addresses, which show the events that *they* may see:
+//! their registrations, or the events of an organisation or an area. Such an address contains a sealed token, because
+//! calendar programs cannot sign in; anyone who has the address can read the calendar until its owner revokes it. Every
+//! read checks the owner's current rights.
 //!
-//! Each occurrence of a series is an event of its own, at instants in UTC: no reader needs to know by what rule it recurs,
-//! or when somebody's clocks change. What was called off stays in it as cancelled, so that it is crossed out where it was
-//! read before; the version of the event is its `SEQUENCE`.
+//! Each occurrence of a series is an event of its own, in UTC, so readers need no recurrence rules or time zones. A
+//! cancelled event stays in the calendar with the status cancelled, so that calendar programs cross it out; `SEQUENCE`
+//! is the version of the event.
 
 mod feature;
+mod routes;
 pub use feature::FEATURE;
 pub mod acts;
 mod icalendar;
@@ -37,7 +38,7 @@ impl Resource for calendar_address::Entity {
         row.id
     }
 
-    /// Its owner and nobody else, for whoever has it reads by it.
+    /// Only the owner, because anyone who has the address can read the calendar.
     fn visible_to(viewer: &Viewer) -> Condition {
         let own = viewer.person_id().map(|me| Column::PersonId.eq(me));
         Condition::all().add(own.unwrap_or_else(|| Expr::val(false)))

@@ -1,50 +1,52 @@
-//! Making calendars, and revoking them.
+//! Mutations on calendars.
 
 use async_graphql::{Context, InputObject, Object, Result};
 use entity::{calendar_address::CalendarScope, organisation};
 
 use super::{
     Calendar,
-    service::{self, Asked, CalendarId},
+    service::{self, CalendarId, CalendarRequest},
 };
-use crate::{context::Ask, kit::Id, payload};
+use crate::{context::ContextExt, kit::Id, payload};
 
-/// Of what to make a calendar.
+/// Input of `makeCalendar`.
 #[derive(InputObject, Debug)]
 pub struct MakeCalendarInput {
-    /// Which events it holds.
+    /// Selection of the events in the calendar.
     pub scope: CalendarScope,
-    /// Of which organisation, where it is of one.
+    /// The organisation whose events the calendar contains. Required for the scope `ORGANISATION`, otherwise left out.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Of which area, by its code, where it is of one.
+    /// Code of the area whose events the calendar contains. Required for the scope `AREA`, otherwise left out.
     pub area: Option<String>,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Key chosen by the client, unique for each object that it creates. A retry with the same key returns the first
+    /// result.
     pub idempotency_key: Option<String>,
 }
 
-/// Which calendar to revoke.
+/// Input of `revokeCalendar`.
 #[derive(InputObject, Debug)]
 pub struct RevokeCalendarInput {
-    /// The calendar.
+    /// The calendar to revoke.
     pub id: CalendarId,
 }
 
 payload! {
-    /// What an act on a calendar gives back.
+    /// Result of a mutation on a calendar.
     CalendarPayload {
-        /// The calendar after the act, or as it was before it was revoked; null where the act was refused.
+        /// The calendar after the mutation, or as it was before it was revoked; null if the mutation was refused.
         calendar: Calendar
     }
 }
 
-/// Making calendars, and revoking them.
+/// Mutations on calendars.
 #[derive(Default)]
 pub struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
-    /// Make an address by which a calendar program follows events as you may see them: at most 20 of them. What
-    /// everybody may see has an address of its own: see `Organisation.calendarUrl`, `Area.calendarUrl` and `Event.calendarUrl`.
+    /// Creates a private address by which a calendar program subscribes to events that the viewer may see. Limit: 20
+    /// calendars per person. Public events have public addresses: see `Organisation.calendarUrl`, `Area.calendarUrl`
+    /// and `Event.calendarUrl`.
     async fn make_calendar(
         &self,
         ctx: &Context<'_>,
@@ -56,15 +58,17 @@ impl CalendarMutation {
             area,
             idempotency_key: key,
         } = input;
-        let asked = Asked {
+        let asked = CalendarRequest {
             scope,
             organisation,
             area,
         };
+        let key = ctx.optional_retry_key(key)?;
         CalendarPayload::of(service::make(ctx.app(), ctx.viewer(), asked, key).await)
     }
 
-    /// Revoke an address: from now on nobody reads by it. Make a new one where it got into wrong hands.
+    /// Revokes a calendar. Its address stops working at once. Use it if the address became known to others, then create
+    /// a new calendar.
     async fn revoke_calendar(
         &self,
         ctx: &Context<'_>,

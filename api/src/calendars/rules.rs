@@ -1,4 +1,4 @@
-//! What a calendar may be of, how long it reaches back, and where it is read.
+//! Limits, validation and addresses of calendars.
 
 use chrono::Duration;
 use entity::{
@@ -11,31 +11,34 @@ use entity::{
 use crate::{
     config::Config,
     feeds::site::Site,
-    kit::{Error, Id, UserErrorCode, validation::Checks},
+    kit::{Error, Id, UserErrorCode, validation::Validator},
 };
 
-/// For what the token in an address is good.
+/// Purpose sealed into the token of a private address; a token sealed for another purpose is not accepted.
 pub const PURPOSE: &str = "calendar";
-/// The most calendars that one person has.
-pub const MOST: u64 = 20;
-/// The most events in a calendar.
-pub const MOST_EVENTS: u64 = 1_000;
-/// How long what is over stays in it.
+/// Maximum number of calendars per person.
+pub const MAX: u64 = 20;
+/// Maximum number of events in a calendar.
+pub const MAX_EVENTS: u64 = 1_000;
+/// Period for which past events stay in a calendar.
 pub const KEPT: Duration = Duration::days(90);
 
-/// Refuses a scope without what it is of, or with what it is not of.
+/// Checks that the organisation and the area are set exactly if the scope needs them.
 pub fn check(scope: CalendarScope, organisation: bool, area: bool) -> Result<(), Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let mut fits = |field: &str, given: bool, needed: bool| {
         let (code, message) = if needed {
-            (UserErrorCode::Required, "Say of which this calendar is.")
+            (
+                UserErrorCode::Required,
+                "Enter a value: a calendar of this scope needs it.",
+            )
         } else {
             (
                 UserErrorCode::Invalid,
-                "This calendar is of something else. Leave it out.",
+                "A calendar of this scope does not use this value. Leave it out.",
             )
         };
-        checks.demand(given == needed, field, code, message);
+        checks.require(given == needed, field, code, message);
     };
     fits(
         "organisationId",
@@ -46,7 +49,8 @@ pub fn check(scope: CalendarScope, organisation: bool, area: bool) -> Result<(),
     checks.finish()
 }
 
-/// Where everybody reads an event who may: it was announced, to everybody or to those who have its address.
+/// Returns the public address of an event's iCalendar file; `None` for drafts and for events with a restricted
+/// audience.
 #[must_use]
 pub fn of_event(config: &Config, row: &event::Model) -> Option<String> {
     let open = [Audience::Public, Audience::Unlisted].contains(&row.audience);
@@ -54,19 +58,19 @@ pub fn of_event(config: &Config, row: &event::Model) -> Option<String> {
     (open && row.state != EventState::Draft).then(|| site.event(&row.reference, "ics"))
 }
 
-/// Where what an organisation hosts is followed, as everybody may see it.
+/// Returns the public address of the calendar of an organisation's events.
 #[must_use]
 pub fn of_organisation(config: &Config, id: Id<organisation::Entity>) -> String {
     Site::at(&config.public_url).at_path(&format!("calendars/organisations/{id}.ics"))
 }
 
-/// Where what is for an area is followed, as everybody may see it.
+/// Returns the public address of the calendar of an area's events.
 #[must_use]
 pub fn of_area(config: &Config, code: &str) -> String {
     Site::at(&config.public_url).at_path(&format!("calendars/areas/{code}.ics"))
 }
 
-/// Where somebody follows a calendar of their own.
+/// Returns the address of a person's private calendar.
 #[must_use]
 pub fn private(config: &Config, token: &str) -> String {
     Site::at(&config.public_url).at_path(&format!("calendars/private.ics?token={token}"))

@@ -1,4 +1,4 @@
-//! Reading what a calendar holds: the events, in order of time, with somebody's own registrations beside them.
+//! Reads the events of a calendar, in order of time, with the owner's registrations.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use crate::{
     reference::Snapshot,
 };
 
-/// The states of a registration of somebody who comes, came, or may yet come.
+/// States of registrations that appear in the owner's calendar.
 const COMING: [State; 4] = [
     State::Confirmed,
     State::Waitlisted,
@@ -32,7 +32,7 @@ const COMING: [State; 4] = [
     State::Attended,
 ];
 
-/// What an organisation hosts, or takes part in as a partner.
+/// Condition for events that an organisation hosts, or takes part in as a partner.
 #[must_use]
 pub fn of_organisation(organisation: Uuid) -> Condition {
     let partner = Query::select()
@@ -45,7 +45,7 @@ pub fn of_organisation(organisation: Uuid) -> Condition {
         .add(Column::Id.in_subquery(partner))
 }
 
-/// What is for an area, what lies in it, and what came before or after it.
+/// Condition for events in an area, in the areas within it, and in its predecessors and successors.
 pub fn of_area(conn: &impl ConnectionTrait, reference: &Snapshot, code: &str) -> SimpleExpr {
     let codes = reference.areas_around(&[code.to_owned()]).into_iter();
     let area = (event_area::Entity, event_area::Column::Area);
@@ -58,7 +58,8 @@ pub fn of_area(conn: &impl ConnectionTrait, reference: &Snapshot, code: &str) ->
     Column::Id.in_subquery(filed)
 }
 
-/// Those of these events that are listed to the viewer, in order of time: what is to come, and what was lately.
+/// Returns the events that match and are listed to the viewer, in order of time. Includes recent past events: see
+/// [`rules::KEPT`].
 pub async fn listed(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -68,7 +69,7 @@ pub async fn listed(
     events(conn, viewer, which).await
 }
 
-/// Those of these events that the viewer may see. Drafts are plans of their writers, and in no calendar.
+/// Returns the events that match and that the viewer may see, without drafts.
 async fn events(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -85,12 +86,13 @@ async fn events(
         .order_by((event::Entity, Column::Id), Order::Asc)
         .to_owned();
     plan.select(&mut query, viewer.now);
-    let rows = dialect::limited(conn, &query, rules::MOST_EVENTS).await?;
+    let rows = dialect::limited(conn, &query, rules::MAX_EVENTS).await?;
     let rows = rows.iter().map(|row| plan.read(row));
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// For what somebody registered: the event, their registration, and the session where it is for one.
+/// Returns the events for which the viewer is registered, each with the registration and, if it is for a session, the
+/// session.
 pub async fn own(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -102,7 +104,7 @@ pub async fn own(
         .filter(registration::Column::PersonId.eq(me))
         .filter(registration::Column::State.is_in(COMING))
         .order_by_desc(registration::Column::Id)
-        .limit(rules::MOST_EVENTS)
+        .limit(rules::MAX_EVENTS)
         .all(conn)
         .await?;
     let ids = registered.iter().map(|row| row.event_id);
@@ -132,7 +134,7 @@ pub async fn own(
     Ok(own)
 }
 
-/// The viewer's own addresses, in the order in which they were made.
+/// Returns the viewer's calendars, in order of creation.
 pub async fn addresses(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -144,7 +146,7 @@ pub async fn addresses(
         .await?)
 }
 
-/// What an organisation that the viewer sees is called.
+/// Returns the name of an organisation; `None` if the viewer may not see it.
 pub async fn organisation(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Making calendars and revoking them; and what is read at their addresses.
+//! Creates and revokes calendars, and serves their addresses.
 
 use std::time::Duration;
 
@@ -20,35 +20,36 @@ use crate::{
     },
     feeds::{Document, site::Site},
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
-        idempotency::Key,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity,
+        database::resource,
+        idempotency::{Key, RetryKey},
     },
 };
 
-/// The id of a calendar.
+/// Id of a calendar.
 pub type CalendarId = Id<calendar_address::Entity>;
 
-/// How long others may keep what was read.
+/// Time for which caches may keep a response.
 const FRESH: Duration = Duration::from_mins(5);
 
-/// Of what somebody wants a calendar.
+/// Input of `makeCalendar`.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the names are those of the input")]
-pub struct Asked {
+pub struct CalendarRequest {
     pub scope: CalendarScope,
     pub organisation: Option<Id<organisation::Entity>>,
     pub area: Option<String>,
 }
 
-/// Makes a calendar for the viewer.
+/// Creates a calendar for the viewer.
 pub async fn make(
     app: &App,
     viewer: &Viewer,
-    asked: Asked,
-    key: Option<String>,
+    asked: CalendarRequest,
+    key: Option<RetryKey>,
 ) -> Result<calendar_address::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "calendar.made", &asked);
+    let key = Key::new(viewer, key, "calendar.made");
     Key::once::<calendar_address::Entity>(key, &app.database, viewer, async |transaction| {
         make_in(app, transaction, viewer, asked).await
     })
@@ -59,11 +60,11 @@ async fn make_in(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
-    Asked {
+    CalendarRequest {
         scope,
         organisation,
         area,
-    }: Asked,
+    }: CalendarRequest,
 ) -> Result<calendar_address::Model, Error> {
     rules::check(scope, organisation.is_some(), area.is_some())?;
     let me = viewer.signed_in()?.id;
@@ -73,17 +74,17 @@ async fn make_in(
     if let Some(code) = &area
         && app.reference.now().area(code).is_none()
     {
-        let message = "There is no area with this code; the query areas lists them.";
+        let message = "There is no area with this code. Choose a code from the `areas` query.";
         return Err(UserError::at("area", UserErrorCode::Unknown, message).into());
     }
-    // Held, so that of many at once no more are made than there may be.
+    // Locked, so that concurrent requests cannot exceed the limit.
     let held = person::Entity::find_by_id(me).lock_exclusive();
     held.one(transaction).await?;
     let own = calendar_address::Entity::find().filter(Column::PersonId.eq(me));
-    if own.count(transaction).await? >= rules::MOST {
+    if own.count(transaction).await? >= rules::MAX {
         let message = format!(
-            "You have {} calendars. Revoke one that you do not need.",
-            rules::MOST
+            "You already have {} calendars, the maximum. Revoke one that you no longer need, then try again.",
+            rules::MAX
         );
         return Err(UserError::new(UserErrorCode::LimitReached, message).into());
     }
@@ -101,7 +102,7 @@ async fn make_in(
     Ok(row)
 }
 
-/// Revokes a calendar of the viewer: nobody reads by its address any more.
+/// Revokes a calendar of the viewer. Its address stops working.
 pub async fn revoke(
     app: &App,
     viewer: &Viewer,
@@ -121,7 +122,7 @@ pub async fn revoke(
     Ok(row)
 }
 
-/// One event, by its id or its reference, as the viewer may see it.
+/// Returns one event as iCalendar, by its id or reference, as the viewer may see it.
 pub async fn event(app: &App, viewer: &Viewer, name: &str) -> Result<Document, Error> {
     let found = events::named(&app.database.read, viewer, &Plan::in_full(), name).await?;
     let found = found.ok_or(Error::NotFound)?;
@@ -135,18 +136,18 @@ pub async fn event(app: &App, viewer: &Viewer, name: &str) -> Result<Document, E
     ))
 }
 
-/// What an organisation hosts, as the viewer may see it.
+/// Returns the calendar of an organisation's events, as the viewer may see them.
 pub async fn of_organisation(app: &App, viewer: &Viewer, id: &str) -> Result<Document, Error> {
     let id: Id<organisation::Entity> = id.parse().map_err(|_| Error::NotFound)?;
     of(app, viewer, CalendarScope::Organisation, Some(id.0), None).await
 }
 
-/// What is for an area, as the viewer may see it.
+/// Returns the calendar of an area's events, as the viewer may see them.
 pub async fn of_area(app: &App, viewer: &Viewer, code: &str) -> Result<Document, Error> {
     of(app, viewer, CalendarScope::Area, None, Some(code)).await
 }
 
-/// What the address with this token shows at this moment.
+/// Returns the calendar at a private address, with its owner's current rights.
 pub async fn private(app: &App, viewer: &Viewer, token: &str) -> Result<Document, Error> {
     let id = app
         .tokens

@@ -1,4 +1,4 @@
-//! What the schema says of calendars.
+//! GraphQL types of calendars.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use entity::{
 
 use super::{rules, search, service::CalendarId};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{Id, Viewer},
     organisations::Organisation,
     reference::Area,
 };
 
-/// An address by which somebody's calendar program follows events as they may see them. Seen by its owner alone.
+/// A calendar subscription of one person.
 pub struct Calendar(calendar_address::Model);
 
 impl From<calendar_address::Model> for Calendar {
@@ -27,14 +27,15 @@ impl From<calendar_address::Model> for Calendar {
 }
 
 impl Calendar {
-    /// The viewer's own, in the order in which they were made.
+    /// Returns the viewer's calendars, in order of creation.
     pub async fn of_viewer(ctx: &Context<'_>, viewer: &Arc<Viewer>) -> Result<Vec<Self>> {
         let rows = search::addresses(&ctx.app().database.read, viewer).await?;
         Ok(rows.into_iter().map(Self).collect())
     }
 }
 
-/// An address by which somebody's calendar program follows events as they may see them. Seen by its owner alone.
+/// A private address by which a calendar program subscribes to the events that its owner may see. Visible only to its
+/// owner.
 #[Object]
 impl Calendar {
     /// Global id.
@@ -42,12 +43,12 @@ impl Calendar {
         Id::new(self.0.id)
     }
 
-    /// Which events it holds.
+    /// Selection of the events in the calendar.
     async fn scope(&self) -> CalendarScope {
         self.0.scope
     }
 
-    /// Whose events they are; null where they are not those of one organisation.
+    /// The organisation whose events the calendar contains. Null unless the scope is `ORGANISATION`.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.organisation_id else {
             return Ok(None);
@@ -56,21 +57,21 @@ impl Calendar {
         Ok(ctx.load(id).await?.map(Organisation::from))
     }
 
-    /// For which area they are; null where that is not what they have in common.
+    /// The area whose events the calendar contains. Null unless the scope is `AREA`.
     async fn area(&self, ctx: &Context<'_>) -> Option<Area> {
         let reference = ctx.app().reference.now();
         Area::find(&reference, self.0.area.as_deref()?)
     }
 
-    /// Where it is read, as iCalendar (RFC 5545), by whoever knows the address: keep it to yourself. Give it to a
-    /// calendar program as the address of a calendar to subscribe to.
+    /// Address of the calendar as iCalendar (RFC 5545), for a calendar program to subscribe to. Anyone who knows the
+    /// address can read the calendar: keep it private.
     async fn url(&self, ctx: &Context<'_>) -> Result<String> {
         let app = ctx.app();
         let token = app.tokens.seal(rules::PURPOSE, self.0.id)?;
         Ok(rules::private(&app.config, &token))
     }
 
-    /// When it was made.
+    /// Instant at which the calendar was created.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }

@@ -1,4 +1,4 @@
-//! Looking after accounts without the API.
+//! Administration of accounts on the command line.
 
 use crate::{
     App, accounts,
@@ -7,34 +7,34 @@ use crate::{
 use clap::{Subcommand, ValueEnum};
 use entity::person::PlatformRole;
 
-/// What is done to an account.
+/// Administrative command.
 #[derive(Subcommand)]
 pub enum AdminAct {
-    /// Make an account and print its password.
+    /// Creates an account and prints its password.
     Create {
-        /// The address to sign in with.
+        /// Email address for signing in.
         email: String,
-        /// What others call them.
+        /// Display name.
         name: String,
-        /// A platform role to grant.
+        /// Platform role to grant.
         #[arg(long)]
         role: Option<Role>,
     },
-    /// Grant a platform role to an account.
+    /// Grants a platform role to an account.
     Grant {
-        /// The account's address.
+        /// Email address of the account.
         email: String,
-        /// The role.
+        /// Platform role.
         role: Role,
     },
-    /// Set a new password, print it, and end all sessions of the account.
+    /// Sets a new password, prints it, and ends all sessions of the account.
     ResetPassword {
-        /// The account's address.
+        /// Email address of the account.
         email: String,
     },
 }
 
-/// A platform role, as it is typed.
+/// Platform role, in the spelling of the command line.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Role {
     Broker,
@@ -52,7 +52,7 @@ impl From<Role> for PlatformRole {
     }
 }
 
-/// Does it.
+/// Runs the command.
 pub async fn run(app: &App, act: AdminAct) -> Result<(), Error> {
     let viewer = Viewer::system();
     match act {
@@ -69,7 +69,7 @@ pub async fn run(app: &App, act: AdminAct) -> Result<(), Error> {
             let person = accounts::service::by_email(app, &email).await?;
             accounts::service::set_role(app, &viewer, Id::new(person.id), role.into(), true)
                 .await?;
-            println!("{email} now holds the role.");
+            println!("{email} now has the role.");
         }
         AdminAct::ResetPassword { email } => {
             let password = secret::token()?;

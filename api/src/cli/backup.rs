@@ -1,21 +1,23 @@
-//! The database as a file, and back. `BACKUP.md` says how often, and what else to keep.
+//! Backup and restore commands. `BACKUP.md` describes how often to run them and what else to keep.
 
 use std::path::Path;
 
 use crate::backup;
 
-/// Writes everything in the database into a new file.
+/// Writes the whole database into a new file.
 pub async fn take(url: &str, file: &Path) -> Result<(), String> {
     let bytes = backup::back_up(url, file).await?;
-    println!("{} is whole: {bytes} bytes", file.display());
-    println!("the key that signs access tokens is not in it, nor are the settings: see BACKUP.md");
+    println!("{} is complete: {bytes} bytes", file.display());
+    println!("it does not contain the key that signs access tokens or the settings: see BACKUP.md");
     Ok(())
 }
 
-/// Brings a file into a database that is empty.
+/// Restores a file into an empty database.
 pub async fn restore(url: &str, file: &Path) -> Result<(), String> {
     backup::restore(url, file).await?;
     println!("restored from {}", file.display());
-    println!("the next `marketplace serve` or `marketplace migrate` brings it up to this version");
+    println!(
+        "the next `marketplace serve` or `marketplace migrate` applies the migrations of this version"
+    );
     Ok(())
 }

@@ -1,16 +1,17 @@
-//! The demonstration, from the command line.
+//! Loading of the demo data on the command line.
 
 use crate::{App, accounts, demo};
 
 use super::explain;
 
-/// Loads the demonstration into a database in which there is nobody yet.
+/// Loads the demo data into a database without accounts, and prints the demo sign-ins.
 pub async fn load(app: &App) -> Result<(), String> {
     demo::load(app).await.map_err(explain)?;
     print_sign_ins(app).await
 }
 
-/// Loads the demonstration where there is nobody yet, and prints how to sign in where it is there.
+/// Loads the demo data if the database has no accounts, and prints the demo sign-ins that exist. Fails in production
+/// mode.
 pub async fn offer(app: &App) -> Result<(), String> {
     let empty = !accounts::service::anybody(app).await.map_err(explain)?;
     if empty || app.config.production {

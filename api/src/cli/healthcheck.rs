@@ -1,4 +1,4 @@
-//! Whether the server of this machine is ready, for containers in which there is nothing else to ask with.
+//! Readiness check of the server on this machine, for containers without an HTTP client.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -11,10 +11,10 @@ use tokio::{
     time::timeout,
 };
 
-/// How long it may take.
+/// Timeout of the check.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Asks the server that listens here.
+/// Requests `/health/ready` from the server on this address, and fails unless the status is 200.
 pub async fn run(listen: SocketAddr) -> Result<(), String> {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -24,14 +24,16 @@ pub async fn run(listen: SocketAddr) -> Result<(), String> {
     let server = SocketAddr::new(ip, listen.port());
     let answer = timeout(PATIENCE, ask(server)).await;
     let answer = answer
-        .map_err(|_| format!("{server} does not answer"))?
-        .map_err(|error| format!("{server} cannot be asked: {error}"))?;
+        .map_err(|_| format!("{server} does not respond"))?
+        .map_err(|error| format!("{server} cannot be reached: {error}"))?;
     let status = answer.split(' ').nth(1).unwrap_or_default();
     if status == "200" {
         println!("ready");
         return Ok(());
     }
-    Err(format!("{server} is not ready: it answers {status:?}"))
+    Err(format!(
+        "{server} is not ready: it responds with status {status:?}"
+    ))
 }
 
 async fn ask(server: SocketAddr) -> std::io::Result<String> {

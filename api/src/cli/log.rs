@@ -1,13 +1,13 @@
-//! The log, and where it is built in, the traces.
+//! Set-up of logging and, in builds with the feature `otlp`, of traces.
 
 use tracing_subscriber::{
     EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-/// What is logged where `RUST_LOG` does not say.
+/// Default filter if `RUST_LOG` is not set.
 const USUAL: &str = "info,sqlx=warn,sea_orm_migration=warn";
 
-/// Begins to log, in lines for people or as JSON; and to whoever else listens.
+/// Starts logging to standard error, as text or as JSON, and to an additional layer if one is given.
 pub fn begin(json: bool, besides: Option<Box<dyn Layer<Registry> + Send + Sync>>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -1,4 +1,4 @@
-//! The command line: serve, migrate, schema and the rest. `--help` is the documentation.
+//! The command line: serve, migrate, schema and the other commands. `--help` is the documentation.
 
 mod admin;
 mod backup;
@@ -33,7 +33,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API and the playground. Brings the database up to this version first.
+    /// Serves the API and the playground, after applying the migrations of this version.
     Serve {
         #[command(flatten)]
         config: Config,
@@ -41,57 +41,57 @@ enum Command {
         #[command(flatten)]
         traces: traces::Traces,
     },
-    /// Ask the server on this machine whether it is ready; for containers.
+    /// Checks if the server on this machine is ready; for containers.
     Healthcheck {
-        /// Where it listens.
+        /// Address and port on which the server listens.
         #[arg(long, env = "MARKETPLACE_LISTEN", default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
     },
-    /// Bring the database up to this version, or take steps back.
+    /// Applies the migrations of this version to the database, or reverts some.
     Migrate {
         #[command(flatten)]
         database: DatabaseConfig,
-        /// Take back so many steps instead. What they hold is lost.
+        /// Reverts this number of migrations instead. The data that they added is lost.
         #[arg(long)]
         down: Option<u32>,
     },
-    /// Write everything in the database into a new file, while servers run. BACKUP.md says what else to keep.
+    /// Writes the whole database into a new file, while servers run. BACKUP.md lists what else to keep.
     Backup {
         #[command(flatten)]
         database: DatabaseConfig,
-        /// The file. It must not be there yet.
+        /// File to write. It must not exist yet.
         file: PathBuf,
     },
-    /// Bring such a file into a database that is empty.
+    /// Restores a backup into an empty database.
     Restore {
         #[command(flatten)]
         database: DatabaseConfig,
-        /// The file.
+        /// Backup file to read.
         file: PathBuf,
     },
-    /// Print the GraphQL schema.
+    /// Prints the GraphQL schema.
     Schema {
-        /// As a part of a larger graph: with the directives of Apollo Federation, for gateways.
+        /// Prints the schema as an Apollo Federation subgraph, with its directives, for gateways.
         #[arg(long)]
         subgraph: bool,
     },
-    /// Load the demonstration into a database in which there is nobody yet. Not in production mode.
+    /// Loads the demo data into a database without accounts. Refused in production mode.
     Demo(Config),
-    /// Bring in listings from a file, of an organisation of ours or, with a mapping, of another platform.
+    /// Imports listings from a file, for an organisation of the marketplace or, with a mapping, from another platform.
     Import {
         #[command(flatten)]
         config: Config,
         #[command(flatten)]
         what: transfer::ImportArgs,
     },
-    /// Take listings out as a file, the newest first: at most 1,000.
+    /// Exports listings to a file, newest first, at most 1,000.
     Export {
         #[command(flatten)]
         config: Config,
         #[command(flatten)]
         what: transfer::ExportArgs,
     },
-    /// Look after accounts without the API: the first administrator is made here.
+    /// Administers accounts without the API. Use it to create the first administrator.
     Admin {
         #[command(flatten)]
         config: Config,
@@ -100,10 +100,10 @@ enum Command {
     },
 }
 
-/// How much room each thread has: what a request does stands on the stack, and is large where nothing is optimised.
+/// Stack size of each thread. Requests use the stack, and need a lot of it in builds without optimisation.
 const STACK: usize = 8 << 20;
 
-/// Does what the words after the program's name say, and tells how it ended.
+/// Runs the command with these arguments, prints its error if it fails, and returns the exit code.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = Cli::parse_from(words).command;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -112,7 +112,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         .build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(command)),
-        Err(error) => Err(format!("the program cannot start its threads: {error}")),
+        Err(error) => Err(format!("cannot start the threads of the program: {error}")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -176,7 +176,7 @@ async fn migrate(database: &DatabaseConfig, down: Option<u32>) -> Result<(), Str
     .map_err(|error| error.to_string())
 }
 
-/// An error as the command line tells it: whoever reads it runs the server, and may know the cause.
+/// Formats an error for the operator, with the cause of internal errors.
 fn explain(error: Error) -> String {
     match error {
         Error::Internal(cause) => cause.to_string(),

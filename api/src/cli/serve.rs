@@ -1,4 +1,4 @@
-//! Serving: the log, the listener, the worker, and an end in good order.
+//! The serve command: starts the listener and the worker, and shuts them down in order.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,17 +12,17 @@ use tokio::{net::TcpListener, time::timeout};
 
 use super::{demo, explain};
 
-/// How long sockets have to say goodbye when the server stops.
+/// Time for WebSocket connections to close when the server stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
-/// Serves until it is told to stop.
+/// Serves until the process receives a stop signal.
 pub async fn run(config: Config) -> Result<(), String> {
     let faults = config.faults();
     if !faults.is_empty() {
         let mode = if config.production {
-            "production mode needs"
+            "production mode requires these settings:"
         } else {
-            "these settings are wrong:"
+            "these settings are invalid:"
         };
         return Err(format!("{mode}\n  {}", faults.join("\n  ")));
     }
@@ -65,7 +65,7 @@ pub async fn run(config: Config) -> Result<(), String> {
         stop,
     )
     .await;
-    // Sockets say goodbye on their own; the last of them to go is the last that listens.
+    // Long-lived connections close themselves. The channel is closed when the last of them ends.
     let _ = timeout(GOODBYE, app.closing.closed()).await;
     worker.abort();
     Ok(())
@@ -77,14 +77,14 @@ fn announce(app: &App, address: SocketAddr) {
     println!("GraphQL     http://{address}/graphql");
     println!("playground  http://{address}/graphiql");
     println!("database    {database}");
-    if app.post.is_some() {
+    if app.mailer.is_some() {
         println!("mail        from {}", app.config.mail_from);
     } else {
-        println!("mail        none is sent: MARKETPLACE_SMTP_URL names no server");
+        println!("mail        not sent: MARKETPLACE_SMTP_URL is not set");
     }
 }
 
-/// Ctrl-C, or the signal by which a container is stopped.
+/// Waits for Ctrl-C or SIGTERM, by which containers are stopped.
 async fn stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -1,6 +1,6 @@
-//! Traces, sent to a collector of OpenTelemetry over HTTP: one span for each request, and within it one for each operation.
-//! They hold what the figures hold besides how long it took, and nothing that anybody typed: no events, no
-//! variables, no addresses of people. Only in a program that is built with the feature `otlp`.
+//! Export of traces to an OpenTelemetry collector over HTTP: one span per request, and one per operation inside it.
+//! Spans contain what the metrics contain, and durations, but no data that users typed: no events, no variables, no
+//! personal addresses. Available in builds with the feature `otlp`.
 
 use std::time::Duration;
 
@@ -14,35 +14,37 @@ use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 use url::Url;
 
-/// How a service is known that does not say.
+/// Default service name.
 const NAME: &str = "marketplace";
-/// How long one sending may take.
+/// Timeout of one export.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Where traces go.
+/// Settings of the trace export.
 #[derive(Args, Clone, Debug)]
 pub struct Traces {
-    /// Where a collector of OpenTelemetry takes traces over HTTP, such as `http://127.0.0.1:4318`; without it none are sent. The
-    /// other settings are OpenTelemetry's own: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS` and so on.
+    /// URL of an OpenTelemetry collector that accepts traces over HTTP, such as `http://127.0.0.1:4318`. Without it no
+    /// traces are sent. Other settings follow OpenTelemetry: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`,
+    /// `OTEL_EXPORTER_OTLP_HEADERS` and so on.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = collector)]
     pub otlp_endpoint: Option<Url>,
 
-    /// The same for traces alone, with its path.
+    /// URL for traces only, including its path. Takes precedence over the general URL.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value_parser = collector)]
     pub otlp_traces_endpoint: Option<Url>,
 }
 
-/// The address of a collector. One that is far away is reached through one beside the server, which speaks TLS.
+/// Parses the URL of a collector. Only http is supported: reach a remote collector through a local one, which uses
+/// TLS.
 fn collector(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
-    url.ok_or_else(|| "an http address, such as http://127.0.0.1:4318".into())
+    url.ok_or_else(|| "expected an http URL such as http://127.0.0.1:4318".into())
 }
 
-/// What sends traces.
+/// Exporter of traces.
 pub struct Sender(SdkTracerProvider);
 
 impl Traces {
-    /// What sends them, if they are to be sent.
+    /// Creates the exporter; `None` if no URL is set.
     pub fn sender(&self) -> Result<Option<Sender>, String> {
         let whole = self.otlp_endpoint.as_ref().map(|url| {
             let base = url.as_str().trim_end_matches('/');
@@ -70,7 +72,7 @@ impl Traces {
     }
 }
 
-/// What the environment says of this service, and its name where it does not.
+/// Returns the resource attributes from the environment, with the default service name if none is set.
 fn resource() -> Resource {
     let said = Resource::builder().build();
     let named = said.iter().any(|(key, value)| {
@@ -84,7 +86,8 @@ fn resource() -> Resource {
 }
 
 impl Sender {
-    /// What hands spans of ours to it. What is logged stays in the log: it may tell of people.
+    /// Returns the layer that passes the spans of this program to the exporter. Log events are excluded, because they
+    /// may contain personal data.
     pub fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(&self) -> impl Layer<S> + use<S> {
         let ours = |of: &Metadata<'_>| {
             of.is_span() && *of.level() <= Level::INFO && of.target().starts_with("api")
@@ -97,7 +100,7 @@ impl Sender {
             .with_filter(filter_fn(ours))
     }
 
-    /// Sends what was not sent yet.
+    /// Sends the remaining traces and stops the exporter.
     pub async fn end(self) {
         let ended = tokio::task::spawn_blocking(move || self.0.shutdown()).await;
         if let Ok(Err(error)) = ended {
@@ -106,7 +109,7 @@ impl Sender {
     }
 }
 
-/// Sends from a thread that has no runtime of its own.
+/// HTTP client for a thread without a runtime: it sends on the runtime of the program.
 #[derive(Debug)]
 struct Client {
     http: HyperClient,

@@ -1,4 +1,4 @@
-//! Bringing listings in from files, and taking them out.
+//! Import and export commands.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use entity::organisation;
 
 use super::explain;
 
-/// How a file is written, as it is typed.
+/// File format, in the spelling of the command line.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum FileFormat {
     Csv,
@@ -34,55 +34,55 @@ impl From<FileFormat> for Format {
     }
 }
 
-/// What is brought in.
+/// Arguments of the import command.
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("whose").required(true).multiple(true))]
 pub struct ImportArgs {
-    /// The file: at most 900,000 bytes and 1,000 rows. All of it is written, or nothing.
+    /// File to import: at most 900,000 bytes and 1,000 rows. Either all rows are written, or none.
     file: PathBuf,
-    /// The address of the account that does it: an editor of the organisation, or more. It becomes the owner of
-    /// organisations that are made.
+    /// Email address of the account that imports: an editor, manager or owner of the organisation. It becomes the
+    /// owner of organisations that the import creates.
     #[arg(long = "as", value_name = "EMAIL")]
     acting_as: String,
-    /// The organisation whose listings they are, by its id.
+    /// Id of the organisation that posts the listings.
     #[arg(long, group = "whose")]
     organisation: Option<Id<organisation::Entity>>,
-    /// A mapping, for JSON lines in other people's words. Without --organisation, one is made for each kind of
-    /// organisation in each area.
+    /// Mapping file for JSON Lines of another platform. Without --organisation, the import creates one organisation
+    /// for each kind of organisation in each area.
     #[arg(long, group = "whose", value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// How the file is written; otherwise its name tells.
+    /// Format of the file. Default: by its extension.
     #[arg(long)]
     format: Option<FileFormat>,
-    /// Only report what would happen.
+    /// Reports what would happen, and writes nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Publish what is new, and what is a draft still.
+    /// Publishes new listings, and existing drafts.
     #[arg(long)]
     publish: bool,
 }
 
-/// What is taken out.
+/// Arguments of the export command.
 #[derive(Args)]
 pub struct ExportArgs {
-    /// How to write it.
+    /// Format of the file.
     #[arg(long, default_value = "csv")]
     format: FileFormat,
-    /// Where to; otherwise it is printed.
+    /// File to write. Default: standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// See what this account sees; otherwise all that anybody but its own organisation sees.
+    /// Email address of the account whose view is exported. Default: the listings that programme staff can see.
     #[arg(long = "as", value_name = "EMAIL")]
     acting_as: Option<String>,
-    /// Of these organisations only, by their ids.
+    /// Ids of organisations whose listings are exported. Default: all.
     #[arg(long)]
     organisation: Vec<Id<organisation::Entity>>,
-    /// With these words only.
+    /// Exports only listings that match these words.
     #[arg(long)]
     text: Option<String>,
 }
 
-/// Brings a file in, and reports on every row.
+/// Imports a file, and prints a report on every row.
 pub async fn import(app: &App, import: ImportArgs) -> Result<(), String> {
     let ImportArgs {
         file,
@@ -95,7 +95,7 @@ pub async fn import(app: &App, import: ImportArgs) -> Result<(), String> {
     } = import;
     let viewer = accounts::service::acting_as(app, clock::now(), &acting_as)
         .await
-        .map_err(|_| format!("there is no account with the address {acting_as}"))?;
+        .map_err(|_| format!("there is no account with the email address {acting_as}"))?;
     let content = text_of(&file)?;
     let entries = match mapping {
         Some(path) => Mapping::parse(&text_of(&path)?)
@@ -113,7 +113,7 @@ pub async fn import(app: &App, import: ImportArgs) -> Result<(), String> {
     summary(&report)
 }
 
-/// The format that a file's name tells.
+/// Returns the format by the extension of a file: CSV for `.csv`, otherwise JSON Lines.
 fn told_by(file: &Path) -> Format {
     let end = file.extension();
     if end.is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
@@ -156,7 +156,7 @@ fn summary(report: &Report) -> Result<(), String> {
     if failed > 0 {
         let all = report.rows.len();
         return Err(format!(
-            "nothing was written: {failed} of {all} rows failed"
+            "nothing was imported: {failed} of {all} rows failed"
         ));
     }
     let written = if report.written {
@@ -168,7 +168,7 @@ fn summary(report: &Report) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes listings out.
+/// Exports listings.
 pub async fn export(app: &App, export: ExportArgs) -> Result<(), String> {
     let ExportArgs {
         format,
@@ -180,7 +180,7 @@ pub async fn export(app: &App, export: ExportArgs) -> Result<(), String> {
     let viewer = match acting_as {
         Some(email) => accounts::service::acting_as(app, clock::now(), &email)
             .await
-            .map_err(|_| format!("there is no account with the address {email}"))?,
+            .map_err(|_| format!("there is no account with the email address {email}"))?,
         None => Viewer::system(),
     };
     let filter = ListingFilter {

@@ -1,11 +1,11 @@
-//! Descriptor of the feature.
+//! Feature descriptor of conversations, with their messages and reports.
 
 use entity::{conversation, message, message_report};
 
 use super::{Conversation, Message, MessageReport, acts, merge};
 use crate::feature::{Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn};
 
-/// Descriptor of the feature.
+/// Feature descriptor of conversations.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[

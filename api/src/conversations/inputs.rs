@@ -1,4 +1,4 @@
-//! What clients send of conversations.
+//! GraphQL inputs for conversations.
 
 use async_graphql::InputObject;
 use entity::{listing, message_report::MessageReportReason, organisation};
@@ -9,64 +9,66 @@ use super::{
 };
 use crate::{kit::Id, matches::persist::MatchId};
 
-/// What to ask about a listing.
+/// Question about a listing.
 #[derive(InputObject, Debug)]
 pub struct AskAboutListingInput {
-    /// The listing, which is open and another organisation's.
+    /// The listing, which is published and belongs to another organisation.
     pub listing_id: Id<listing::Entity>,
-    /// For which organisation the viewer asks.
+    /// The organisation for which you ask.
     pub organisation_id: Id<organisation::Entity>,
-    /// What to ask: 1 to 4,000 characters of plain text.
+    /// Text of the question: 1 to 4,000 characters of plain text.
     pub text: String,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Idempotency key that you choose for this question, 1 to 100 characters. A retry with the same key and input
+    /// returns the message of the first call.
     pub idempotency_key: Option<String>,
 }
 
-/// What to say, and where: in a conversation or to a match, of which exactly one is named.
+/// Message to post. Exactly one of `conversationId` and `matchId` is required.
 #[derive(InputObject, Debug)]
 pub struct PostMessageInput {
-    /// The conversation.
+    /// The conversation to post in.
     pub conversation_id: Option<ConversationId>,
-    /// The match, whose conversation begins with the first message.
+    /// The match to post about. The first message starts its conversation.
     pub match_id: Option<MatchId>,
-    /// For which of the two organisations: needed only by those who belong to both.
+    /// The organisation for which you write. Required only if you belong to both organisations.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// What to say: 1 to 4,000 characters of plain text.
+    /// Text of the message: 1 to 4,000 characters of plain text.
     pub text: String,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Idempotency key that you choose for this message, 1 to 100 characters. A retry with the same key and input
+    /// returns the message of the first call.
     pub idempotency_key: Option<String>,
 }
 
-/// How far the viewer has read.
+/// Read mark to set.
 #[derive(InputObject, Debug)]
 pub struct MarkConversationReadInput {
-    /// The conversation.
+    /// The conversation that you read.
     pub conversation_id: ConversationId,
-    /// The last message that was read.
+    /// The last message that you have read.
     pub up_to: MessageId,
 }
 
-/// What is wrong with a message.
+/// Report of a message to the moderators.
 #[derive(InputObject, Debug)]
 pub struct ReportMessageInput {
-    /// The message.
+    /// The message to report.
     pub message_id: MessageId,
-    /// What is wrong with it.
+    /// Reason for the report.
     pub reason: MessageReportReason,
-    /// What else the moderators should know: at most 1,000 characters.
+    /// Further information for the moderators: at most 1,000 characters.
     pub note: Option<String>,
 }
 
-/// Which message to hide.
+/// Reported message to hide.
 #[derive(InputObject, Debug)]
 pub struct HideMessageInput {
-    /// The message, which somebody reported.
+    /// The message, which must have been reported.
     pub message_id: MessageId,
 }
 
-/// Which report to dismiss.
+/// Report to dismiss.
 #[derive(InputObject, Debug)]
 pub struct DismissReportInput {
-    /// The report.
+    /// The report to dismiss.
     pub report_id: ReportId,
 }

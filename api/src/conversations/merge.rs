@@ -14,7 +14,7 @@ use crate::{
     kit::{Error, Transaction},
 };
 
-/// Moves conversations along. What the two said to each other stays as it was.
+/// Moves the conversations of the merged organisation. Conversations between the two organisations stay as they are.
 pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     let transaction = merger.transaction;
     let (source, into) = (merger.source.id, merger.into.id);
@@ -50,8 +50,8 @@ pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Both asked about one listing: there is one conversation about it, and what the merged one said comes after what
-/// was said there, so that nobody has read it before it was there.
+/// Joins two conversations about one listing. The messages of the merged organisation come after the existing ones, so
+/// that no read mark covers a message that was moved in.
 async fn join(
     transaction: &Transaction,
     theirs: &conversation::Model,

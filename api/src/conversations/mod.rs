@@ -1,14 +1,14 @@
-//! Conversations: what two organisations say to each other about a listing, in plain text.
+//! Conversations: plain-text messages of two organisations about a listing.
 //!
-//! An organisation that comes to a listing has one conversation about it. A question opens it before anything is
-//! proposed, and whatever the two propose about that listing goes on in it: a match has the conversation of its two
-//! organisations about one of its listings, so that nothing that was said is lost.
+//! An organisation has one conversation about a listing of another organisation. A question starts it before a match is
+//! proposed, and messages on their matches about that listing continue it: a match uses the conversation of its two
+//! organisations about one of its listings, so that no message is lost.
 //!
-//! The members of both organisations read it, and write from the role of a member up. Nobody else does, staff
-//! included: a moderator sees a message that somebody reported, with the few that stand around it, and can hide it.
+//! The members of both organisations can read it, and write in it from the role of member upwards. No other person can,
+//! staff included: moderators see a reported message with up to five messages before and after it, and can hide it.
 //!
-//! Messages of a conversation are numbered in the order of commits, so that whoever has read up to one of them
-//! has missed none before it.
+//! The messages of a conversation are numbered in the order of commits, so that a reader of one message has not missed
+//! an earlier one.
 
 mod feature;
 pub use feature::FEATURE;
@@ -95,7 +95,7 @@ impl Resource for message_report::Entity {
     }
 
     fn visible_to(viewer: &Viewer) -> Condition {
-        let moderates = viewer.holds(PlatformRole::Moderator);
+        let moderates = viewer.has_role(PlatformRole::Moderator);
         Condition::all().add(Expr::val(moderates))
     }
 }

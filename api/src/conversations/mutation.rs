@@ -1,4 +1,4 @@
-//! Acts on conversations.
+//! GraphQL mutations for conversations.
 
 use async_graphql::{Context, Object, Result};
 
@@ -12,44 +12,44 @@ use super::{
     service::{self, To},
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{UserError, UserErrorCode},
     matches::key,
     payload,
 };
 
 payload! {
-    /// What an act on a message gives back.
+    /// Result of an act on a message.
     MessagePayload {
-        /// The message after the act; null where it was refused.
+        /// The message after the act; null if the act was refused.
         message: Message
     }
 }
 
 payload! {
-    /// What an act on a conversation gives back.
+    /// Result of an act on a conversation.
     ConversationPayload {
-        /// The conversation after the act; null where it was refused.
+        /// The conversation after the act; null if the act was refused.
         conversation: Conversation
     }
 }
 
 payload! {
-    /// What an act on a report gives back.
+    /// Result of an act on a report.
     MessageReportPayload {
-        /// The report after the act; null where it was refused.
+        /// The report after the act; null if the act was refused.
         report: MessageReport
     }
 }
 
-/// Acts on conversations.
+/// Mutations for conversations.
 #[derive(Default)]
 pub struct ConversationMutation;
 
 #[Object]
 impl ConversationMutation {
-    /// Ask the organisation of a listing something, before anything is proposed. All questions of an organisation
-    /// about a listing are one conversation.
+    /// Asks the organisation of a listing a question before a match is proposed. All questions of an organisation about
+    /// a listing form one conversation.
     async fn ask_about_listing(
         &self,
         ctx: &Context<'_>,
@@ -62,14 +62,14 @@ impl ConversationMutation {
             idempotency_key,
         } = input;
         let act = async {
-            let key = key(idempotency_key.as_deref())?;
+            let key = ctx.optional_retry_key(key(idempotency_key.as_deref())?)?;
             let (app, viewer) = (ctx.app(), ctx.viewer());
             service::ask(app, viewer, listing_id, organisation_id, &text, key).await
         };
         MessagePayload::of(act.await)
     }
 
-    /// Say something in a conversation, or to the other side of a match.
+    /// Posts a message in a conversation or to the other side of a match.
     async fn post_message(
         &self,
         ctx: &Context<'_>,
@@ -89,14 +89,14 @@ impl ConversationMutation {
                 (None, Some(id)) => To::Match(id),
                 _ => return Err(neither_or_both().into()),
             };
-            let key = key(idempotency_key.as_deref())?;
+            let key = ctx.optional_retry_key(key(idempotency_key.as_deref())?)?;
             let side = organisation_id.map(|id| id.0);
             service::post(ctx.app(), ctx.viewer(), to, side, &text, key).await
         };
         MessagePayload::of(act.await)
     }
 
-    /// Say how far you have read. It never goes back.
+    /// Marks a conversation as read up to a message. The mark never moves back.
     async fn mark_conversation_read(
         &self,
         ctx: &Context<'_>,
@@ -110,7 +110,8 @@ impl ConversationMutation {
         ConversationPayload::of(read_marks::read(app, viewer, conversation_id, up_to).await)
     }
 
-    /// Tell the moderators of a message that is not as it should be, once. They read it with the few around it.
+    /// Reports a message to the moderators, once per person. They can read it with up to five messages before and after
+    /// it.
     async fn report_message(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +128,7 @@ impl ConversationMutation {
         )
     }
 
-    /// Take a reported message out of sight. For moderators.
+    /// Hides a reported message. For moderators.
     async fn hide_message(
         &self,
         ctx: &Context<'_>,
@@ -137,7 +138,7 @@ impl ConversationMutation {
         MessagePayload::of(report_service::hide(ctx.app(), ctx.viewer(), message_id).await)
     }
 
-    /// Decide that a reported message stays. For moderators.
+    /// Dismisses a report, so that the message stays. For moderators.
     async fn dismiss_report(
         &self,
         ctx: &Context<'_>,
@@ -149,6 +150,6 @@ impl ConversationMutation {
 }
 
 fn neither_or_both() -> UserError {
-    let message = "Name the conversation or the match, and not both.";
+    let message = "Send either conversationId or matchId, not both.";
     UserError::at("conversationId", UserErrorCode::Invalid, message)
 }

@@ -1,4 +1,4 @@
-//! Writing a message, numbered in the order of commits, and no more of them than people write.
+//! Writing of messages: numbered in the order of commits, and limited per person.
 
 use entity::{
     conversation::{self, Column},
@@ -20,7 +20,8 @@ use crate::{
     organisations,
 };
 
-/// Writes a message. The conversation is held until the end of the transaction, so that numbers follow the commits.
+/// Inserts a message. Updates the conversation first, which locks its row until the end of the transaction, so that
+/// numbers follow the order of commits.
 pub async fn say(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -29,8 +30,8 @@ pub async fn say(
     text: String,
 ) -> Result<message::Model, Error> {
     let me = viewer.signed_in()?.id;
-    take_turns(transaction, me).await?;
-    not_too_many(transaction, viewer, me).await?;
+    lock_person(transaction, me).await?;
+    check_rate(transaction, viewer, me).await?;
     for id in [row.asker_id, row.asked_id] {
         organisations::service::lock_active(transaction, viewer, Id::new(id)).await?;
     }
@@ -65,8 +66,8 @@ pub async fn say(
     Ok(new)
 }
 
-/// Lets what one person writes and reads happen one after the other, so that it can be counted.
-pub async fn take_turns(transaction: &Transaction, me: Uuid) -> Result<(), Error> {
+/// Locks the person's row, so that their messages and read marks are written one after the other and can be counted.
+pub async fn lock_person(transaction: &Transaction, me: Uuid) -> Result<(), Error> {
     person::Entity::find_by_id(me)
         .select_only()
         .column(person::Column::Id)
@@ -77,15 +78,15 @@ pub async fn take_turns(transaction: &Transaction, me: Uuid) -> Result<(), Error
     Ok(())
 }
 
-async fn not_too_many(conn: &impl ConnectionTrait, viewer: &Viewer, me: Uuid) -> Result<(), Error> {
+async fn check_rate(conn: &impl ConnectionTrait, viewer: &Viewer, me: Uuid) -> Result<(), Error> {
     let lately = message::Entity::find()
         .filter(message::Column::PersonId.eq(me))
         .filter(message::Column::At.gt(viewer.now - chrono::Duration::minutes(1)))
         .count(conn)
         .await?;
-    if lately < rules::MOST_IN_A_MINUTE {
+    if lately < rules::MAX_IN_A_MINUTE {
         return Ok(());
     }
-    let message = "You have written a lot within a minute. Wait a little, then go on.";
+    let message = "You can send at most 30 messages a minute. Wait a minute, then try again.";
     Err(UserError::new(Code::LimitReached, message).into())
 }

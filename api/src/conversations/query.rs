@@ -1,21 +1,21 @@
-//! Reading conversations, and what was reported of them.
+//! GraphQL queries for conversations and reports.
 
 use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::message_report::MessageReportState;
 
 use super::{Conversation, MessageReport, search, service::ConversationId};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::page::{PageArgs, Total},
 };
 
-/// Reading conversations.
+/// Queries for conversations and reports.
 #[derive(Default)]
 pub struct ConversationQuery;
 
 #[Object]
 impl ConversationQuery {
-    /// A conversation by its id; null where there is none that the viewer may see.
+    /// Returns the conversation with this id; null if the viewer may not see such a conversation.
     async fn conversation(
         &self,
         ctx: &Context<'_>,
@@ -24,12 +24,12 @@ impl ConversationQuery {
         Ok(ctx.load(id).await?.map(Conversation::from))
     }
 
-    /// The messages that somebody reported, the oldest report first. Only moderators see any.
+    /// Returns the reports of messages, oldest first. Empty for viewers who are not moderators.
     async fn message_reports(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "In one of these states.",
+            desc = "States of the reports. Default `[OPEN]`, maximum 3.",
             default_with = "vec![MessageReportState::Open]"
         )]
         states: Vec<MessageReportState>,

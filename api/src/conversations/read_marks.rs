@@ -1,4 +1,4 @@
-//! How far people have read.
+//! Read marks of people in conversations.
 
 use entity::{conversation, conversation_mark, message};
 use sea_orm::{
@@ -16,7 +16,7 @@ use crate::{
     kit::{Error, UserError, UserErrorCode as Code, Viewer, database::resource},
 };
 
-/// Says how far the viewer has read. It is nobody else's business, so no activity records it; it never goes back.
+/// Marks a conversation as read up to a message. The mark never moves back. It is private, so no activity records it.
 pub async fn read(
     app: &App,
     viewer: &Viewer,
@@ -31,10 +31,10 @@ pub async fn read(
         .one(&transaction)
         .await?;
     let Some(last) = found else {
-        let message = "This is no message of the conversation.";
+        let message = "This message does not belong to the conversation.";
         return Err(UserError::at("upTo", Code::Unknown, message).into());
     };
-    posting::take_turns(&transaction, me).await?;
+    posting::lock_person(&transaction, me).await?;
     let before = of(&transaction, row.id, me).await?;
     if before.is_none_or(|mark| mark.up_to < last.number) {
         let own = message::Entity::find()
@@ -50,7 +50,7 @@ pub async fn read(
     Ok(row)
 }
 
-/// How far somebody has read a conversation, if they have read any of it.
+/// Reads the read mark of a person in a conversation.
 pub async fn of(
     conn: &impl ConnectionTrait,
     conversation: Uuid,
@@ -60,7 +60,7 @@ pub async fn of(
     Ok(found.one(conn).await?)
 }
 
-/// Writes down how far somebody has read.
+/// Inserts or updates a read mark.
 pub async fn write(
     conn: &impl ConnectionTrait,
     (conversation_id, person_id): (Uuid, Uuid),

@@ -1,4 +1,4 @@
-//! Telling the moderators of a message, and what they decide.
+//! Acts on reports of messages: report, hide and dismiss.
 
 use entity::{
     conversation, message,
@@ -14,14 +14,14 @@ use crate::{
         Error, Id, UserError, UserErrorCode as Code, Viewer,
         activity::{self, Concerns},
         database::resource,
-        validation::Checks,
+        validation::Validator,
     },
 };
 
-/// The id of a report.
+/// Global id of a report.
 pub type ReportId = Id<message_report::Entity>;
 
-/// Tells the moderators of a message that somebody else wrote in a conversation which the viewer reads.
+/// Reports a message of another person in a conversation that the viewer can read.
 pub async fn report(
     app: &App,
     viewer: &Viewer,
@@ -30,7 +30,7 @@ pub async fn report(
     note: Option<&str>,
 ) -> Result<message::Model, Error> {
     let me = viewer.signed_in()?.id;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = note.map(|note| checks.lines("note", note, 0..=1_000));
     checks.finish()?;
     let transaction = app.database.begin().await?;
@@ -38,11 +38,11 @@ pub async fn report(
     let of = Id::<conversation::Entity>::new(row.conversation_id);
     if resource::find(&transaction, viewer, of).await?.is_none() {
         return Err(Error::Forbidden(
-            "Those who read the conversation report what is said in it.",
+            "Only members of the two organisations can report messages of this conversation.",
         ));
     }
     if row.person_id == me {
-        let message = "You wrote it yourself.";
+        let message = "You cannot report your own message.";
         return Err(UserError::at("messageId", Code::Invalid, message).into());
     }
     let new = message_report::Model {
@@ -67,11 +67,11 @@ pub async fn report(
 }
 
 fn reported_already() -> UserError {
-    let message = "You have reported this message already.";
+    let message = "You have already reported this message.";
     UserError::at("messageId", Code::AlreadyExists, message)
 }
 
-/// Takes a reported message out of sight, which upholds every report of it.
+/// Hides a reported message and upholds all of its open reports.
 pub async fn hide(app: &App, viewer: &Viewer, id: MessageId) -> Result<message::Model, Error> {
     rules::may_moderate(viewer)?;
     let transaction = app.database.begin().await?;
@@ -81,7 +81,7 @@ pub async fn hide(app: &App, viewer: &Viewer, id: MessageId) -> Result<message::
         .one(&transaction)
         .await?;
     if reports.is_none() {
-        let message = "Nobody has reported it.";
+        let message = "This message has not been reported, so it cannot be hidden.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }
     rules::can_hide(&row)?;
@@ -108,7 +108,7 @@ pub async fn hide(app: &App, viewer: &Viewer, id: MessageId) -> Result<message::
     Ok(changed)
 }
 
-/// Decides that a message stays, as far as one report goes.
+/// Dismisses one report, so that its message stays as far as this report is concerned.
 pub async fn dismiss(
     app: &App,
     viewer: &Viewer,

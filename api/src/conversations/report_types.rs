@@ -1,4 +1,4 @@
-//! What the schema says of reports.
+//! GraphQL type of a report of a message.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result};
@@ -9,9 +9,9 @@ use entity::{
 };
 
 use super::{Message, report_service::ReportId, search, service::MessageId};
-use crate::{accounts::Person, context::Ask, kit::Id};
+use crate::{accounts::Person, context::ContextExt, kit::Id};
 
-/// What somebody tells the moderators of a message.
+/// A person's report of a message to the moderators.
 pub struct MessageReport(message_report::Model);
 
 impl From<message_report::Model> for MessageReport {
@@ -20,7 +20,7 @@ impl From<message_report::Model> for MessageReport {
     }
 }
 
-/// What somebody tells the moderators of a message. Only moderators see it.
+/// A person's report of a message to the moderators. Visible only to moderators.
 #[Object]
 impl MessageReport {
     /// Global id.
@@ -28,13 +28,13 @@ impl MessageReport {
         Id::new(self.0.id)
     }
 
-    /// The message.
+    /// The reported message.
     async fn message(&self, ctx: &Context<'_>) -> Result<Option<Message>> {
         let id = MessageId::new(self.0.message_id);
         Ok(ctx.load(id).await?.map(Message))
     }
 
-    /// The messages around it, itself included: up to five before and five after, the newest last.
+    /// The reported message with up to five messages before and after it, oldest first.
     #[graphql(directive = list_size::apply(2 * super::rules::AROUND.unsigned_abs() + 1, None))]
     async fn around(&self, ctx: &Context<'_>) -> Result<Vec<Message>> {
         let id = MessageId::new(self.0.message_id);
@@ -45,34 +45,34 @@ impl MessageReport {
         Ok(all.into_iter().map(Message).collect())
     }
 
-    /// What is wrong with it.
+    /// Reason for the report.
     async fn reason(&self) -> MessageReportReason {
         self.0.reason
     }
 
-    /// What else was said of it: plain text with line breaks.
+    /// Further information from the person who reported, as plain text with line breaks; null if none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// Who reported it.
+    /// Person who reported the message; null if the viewer may not see the person.
     async fn reported_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let id = Id::<person::Entity>::new(self.0.person_id);
         let found = ctx.load(id).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// What became of it.
+    /// State of the report: open, upheld or dismissed.
     async fn state(&self) -> MessageReportState {
         self.0.state
     }
 
-    /// When it was reported.
+    /// Time of the report.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When a moderator decided.
+    /// Time at which a moderator decided; null while open.
     async fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }

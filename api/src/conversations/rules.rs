@@ -1,4 +1,4 @@
-//! Who may speak in a conversation and who moderates, what can be said, and what somebody has not read.
+//! Rules of conversations: permissions to write and to moderate, the form of a text, and unread messages.
 
 use entity::{
     conversation, conversation_mark, membership::MembershipRole, message,
@@ -6,19 +6,19 @@ use entity::{
 };
 use uuid::Uuid;
 
-use crate::kit::{Error, UserError, UserErrorCode as Code, Viewer, validation::Checks};
+use crate::kit::{Error, UserError, UserErrorCode as Code, Viewer, validation::Validator};
 
-/// The most messages of one person in a minute.
-pub const MOST_IN_A_MINUTE: u64 = 30;
-/// How many messages before and after a reported one a moderator reads.
+/// Maximum number of messages of one person per minute.
+pub const MAX_IN_A_MINUTE: u64 = 30;
+/// Number of messages before and after a reported one that a moderator can read.
 pub const AROUND: i64 = 5;
 
-/// What is said: plain text of several lines.
-pub fn text(checks: &mut Checks, text: &str) -> String {
+/// Checks the text of a message: plain text of several lines, 1 to 4,000 characters.
+pub fn text(checks: &mut Validator, text: &str) -> String {
     checks.lines("text", text, 1..=4_000)
 }
 
-/// Who may ask for an organisation: its members, observers excepted.
+/// Checks that the viewer may ask for an organisation: as a member, but not as an observer.
 pub fn may_ask(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     viewer.signed_in()?;
     if viewer.at_least(organisation, MembershipRole::Member) {
@@ -27,11 +27,11 @@ pub fn may_ask(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     Err(observers_read())
 }
 
-/// The side for which the viewer speaks: the one that they chose, or else the one to which they belong.
+/// Returns the organisation for which the viewer writes: the chosen one, or else the one that they belong to.
 pub fn side(viewer: &Viewer, sides: [Uuid; 2], chosen: Option<Uuid>) -> Result<Uuid, Error> {
     viewer.signed_in()?;
     if chosen.is_some_and(|chosen| !sides.contains(&chosen)) {
-        let message = "This organisation has no part in the conversation.";
+        let message = "This organisation is not part of the conversation. Choose one of its two organisations.";
         return Err(UserError::at("organisationId", Code::Unknown, message).into());
     }
     let speaks = |id: &Uuid| viewer.at_least(*id, MembershipRole::Member);
@@ -43,10 +43,12 @@ pub fn side(viewer: &Viewer, sides: [Uuid; 2], chosen: Option<Uuid>) -> Result<U
 }
 
 const fn observers_read() -> Error {
-    Error::Forbidden("Only members of the organisation, observers excepted, write messages for it.")
+    Error::Forbidden(
+        "Only members of the organisation can write messages for it. Observers can only read.",
+    )
 }
 
-/// The other side.
+/// Returns the other organisation.
 #[must_use]
 pub fn other(row: &conversation::Model, side: Uuid) -> Uuid {
     if row.asker_id == side {
@@ -56,43 +58,46 @@ pub fn other(row: &conversation::Model, side: Uuid) -> Uuid {
     }
 }
 
-/// Moderators decide on what was reported.
+/// Checks that the viewer is a moderator.
 pub fn may_moderate(viewer: &Viewer) -> Result<(), Error> {
     viewer.signed_in()?;
-    if viewer.holds(PlatformRole::Moderator) {
+    if viewer.has_role(PlatformRole::Moderator) {
         return Ok(());
     }
-    Err(Error::Forbidden("Only moderators decide on reports."))
+    Err(Error::Forbidden("Only moderators can decide on reports."))
 }
 
-/// Whether a message can be hidden.
+/// Checks that a message can be hidden.
 pub fn can_hide(row: &message::Model) -> Result<(), UserError> {
     if row.hidden_at.is_none() {
         return Ok(());
     }
-    Err(UserError::new(Code::InvalidState, "It is hidden already."))
+    Err(UserError::new(
+        Code::InvalidState,
+        "This message is already hidden.",
+    ))
 }
 
-/// Whether a report can be dismissed.
+/// Checks that a report can be dismissed.
 pub fn can_dismiss(state: MessageReportState) -> Result<(), UserError> {
     if state == MessageReportState::Open {
         return Ok(());
     }
     Err(UserError::new(
         Code::InvalidState,
-        "A moderator has decided on it already.",
+        "A moderator has already decided on this report.",
     ))
 }
 
-/// How many messages somebody has not read, their own aside.
+/// Counts the messages that a person has not read, without their own.
 #[must_use]
 pub fn unread(row: &conversation::Model, mark: Option<&conversation_mark::Model>) -> i64 {
     let seen = mark.map_or(0, |mark| mark.up_to + mark.own);
     (row.messages - seen).max(0)
 }
 
-/// How far somebody has read who has just written the message with this number: their own is never unread to them,
-/// and what the other side said meanwhile stays so.
+/// Returns the read mark of a person after they wrote the message with this number. Their own message counts as read;
+/// messages that the other side wrote in the meantime stay unread.
 #[must_use]
 pub const fn mark_after_writing((up_to, own): (i64, i64), number: i64) -> (i64, i64) {
     if up_to + own + 1 == number {

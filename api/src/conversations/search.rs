@@ -1,4 +1,4 @@
-//! Finding conversations, their messages and what is said of these.
+//! Search for conversations, their messages and reports of messages.
 
 use entity::{
     conversation::{self, Column, Entity},
@@ -17,11 +17,11 @@ use uuid::Uuid;
 use super::rules;
 use crate::kit::{
     Error, Resource, Viewer,
-    graphql::nested_page::PageOf,
+    graphql::nested_page::NestedPage,
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// The viewer's conversations, the one in which something was said last first, and the query that counts them.
+/// Returns a page of the viewer's conversations, latest message first, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -44,7 +44,7 @@ pub async fn list(
     Ok((slice, query))
 }
 
-/// Conversations in which others said something that the viewer has not read.
+/// Condition for conversations with messages that the viewer has not read. The viewer's own messages count as read.
 #[must_use]
 pub fn unread(viewer: &Viewer) -> Condition {
     use conversation_mark::Column as Mark;
@@ -68,9 +68,9 @@ pub fn unread(viewer: &Viewer) -> Condition {
     Condition::all().add(Column::Id.not_in_subquery(read))
 }
 
-/// A page of what was said in a conversation, the newest last.
+/// Returns the query for a page of the messages in a conversation, oldest first.
 #[must_use]
-pub fn messages(conversation: Uuid, args: PageArgs) -> PageOf {
+pub fn messages(conversation: Uuid, args: PageArgs) -> NestedPage {
     let order = Order {
         tag: "messages".into(),
         by: Expr::col(message::Column::Number),
@@ -79,7 +79,7 @@ pub fn messages(conversation: Uuid, args: PageArgs) -> PageOf {
         descending: false,
     };
     let of = Expr::col(message::Column::ConversationId);
-    PageOf::new(
+    NestedPage::new(
         conversation,
         of,
         message::Entity::find().into_query(),
@@ -88,7 +88,7 @@ pub fn messages(conversation: Uuid, args: PageArgs) -> PageOf {
     )
 }
 
-/// The messages around one, itself included.
+/// Reads the messages around a message, itself included.
 pub async fn around(
     conn: &impl ConnectionTrait,
     row: &message::Model,
@@ -102,7 +102,7 @@ pub async fn around(
         .await?)
 }
 
-/// The match and the conversation are of the same two organisations, and about the same listing.
+/// Join condition: the match and the conversation belong to the same two organisations and concern one listing.
 fn belong() -> Condition {
     let same =
         |one: Matching, other: Column| Expr::col((matching::Entity, one)).equals((Entity, other));
@@ -115,8 +115,8 @@ fn belong() -> Condition {
     Condition::any().add(about_offer).add(about_request)
 }
 
-/// The first conversation of a match; a page of one.
-pub fn of_match(viewer: &Viewer, id: Uuid) -> Result<PageOf, Error> {
+/// Returns the query for the first conversation of a match, as a page of one.
+pub fn of_match(viewer: &Viewer, id: Uuid) -> Result<NestedPage, Error> {
     let mut query = Entity::find()
         .filter(Entity::visible_to(viewer))
         .into_query();
@@ -127,11 +127,11 @@ pub fn of_match(viewer: &Viewer, id: Uuid) -> Result<PageOf, Error> {
         false,
     );
     let of = Expr::col((matching::Entity, Matching::Id));
-    Ok(PageOf::new(id, of, query, order, one()?))
+    Ok(NestedPage::new(id, of, query, order, one()?))
 }
 
-/// The last match that came of a conversation; a page of one.
-pub fn match_of(viewer: &Viewer, id: Uuid) -> Result<PageOf, Error> {
+/// Returns the query for the latest match that followed from a conversation, as a page of one.
+pub fn match_of(viewer: &Viewer, id: Uuid) -> Result<NestedPage, Error> {
     let mut query = matching::Entity::find()
         .filter(matching::Entity::visible_to(viewer))
         .into_query();
@@ -142,10 +142,10 @@ pub fn match_of(viewer: &Viewer, id: Uuid) -> Result<PageOf, Error> {
         true,
     );
     let of = Expr::col((Entity, Column::Id));
-    Ok(PageOf::new(id, of, query, order, one()?))
+    Ok(NestedPage::new(id, of, query, order, one()?))
 }
 
-/// What the two organisations of a match said first about one of its listings.
+/// Reads the first conversation of the two organisations of a match about one of its listings.
 pub async fn said(
     conn: &impl ConnectionTrait,
     row: &matching::Model,
@@ -163,7 +163,7 @@ pub async fn said(
         .await?)
 }
 
-/// Reports in these states, the oldest first, and the query that counts them.
+/// Returns a page of the reports in these states, oldest first, and the query that counts them.
 pub async fn reports(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -171,7 +171,10 @@ pub async fn reports(
     args: &PageArgs,
 ) -> Result<(Slice<message_report::Model>, SelectStatement), Error> {
     if states.len() > 3 {
-        return Err(Error::BadInput("states", "name each state once".into()));
+        return Err(Error::BadInput(
+            "states",
+            "send each state once at most".into(),
+        ));
     }
     let query = message_report::Entity::find()
         .filter(message_report::Entity::visible_to(viewer))

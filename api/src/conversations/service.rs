@@ -1,4 +1,4 @@
-//! Asking and answering.
+//! Acts on conversations: ask about a listing and post a message.
 
 use entity::{
     conversation::{self, Column},
@@ -13,50 +13,52 @@ use super::{posting::say, rules, search};
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserErrorCode as Code, Viewer, database::resource,
-        idempotency::Key, validation::Checks,
+        Error, Id, Transaction, UserErrorCode as Code, Viewer,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        validation::Validator,
     },
     listings::{self, service::ListingId},
     matches::persist::MatchId,
 };
 
-/// The id of a conversation.
+/// Global id of a conversation.
 pub type ConversationId = Id<conversation::Entity>;
-/// The id of a message.
+/// Global id of a message.
 pub type MessageId = Id<message::Entity>;
 
-/// Where a message goes.
+/// Destination of a message.
 #[derive(Clone, Copy, Debug)]
 pub enum To {
-    /// Into a conversation.
+    /// A conversation.
     Conversation(ConversationId),
-    /// Into the conversation of a match.
+    /// The conversation of a match, which the first message creates.
     Match(MatchId),
 }
 
-/// Asks the organisation of a listing something, before anything is proposed.
+/// Asks the organisation of a listing a question before a match is proposed.
 pub async fn ask(
     app: &App,
     viewer: &Viewer,
     listing: ListingId,
     organisation: Id<organisation::Entity>,
     text: &str,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<message::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "message.asked", &(listing, organisation, text));
+    let key = Key::new(viewer, key, "message.asked");
     Key::once::<message::Entity>(key, &app.database, viewer, async |transaction| {
         let listing = resource::get(transaction, viewer, listing).await?;
         let asker = resource::get(transaction, viewer, organisation).await?;
         rules::may_ask(viewer, asker.id)?;
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let text = rules::text(&mut checks, text);
         let open = listings::rules::state_at(&listing, viewer.now) == ListingState::Published;
-        let message = "This listing is not open at the moment.";
-        checks.demand(open, "listingId", Code::InvalidState, message);
+        let message = "This listing is not open. Choose a published listing.";
+        checks.require(open, "listingId", Code::InvalidState, message);
         let others = listing.organisation_id != asker.id;
-        let message = "It is your own listing.";
-        checks.demand(others, "organisationId", Code::NoCounterpart, message);
+        let message = "This listing belongs to your own organisation. Choose a listing of another organisation.";
+        checks.require(others, "organisationId", Code::NoCounterpart, message);
         checks.finish()?;
         let about = (listing.id, asker.id, listing.organisation_id);
         let row = open_one(transaction, viewer, about).await?;
@@ -65,17 +67,17 @@ pub async fn ask(
     .await
 }
 
-/// Says something in a conversation.
+/// Posts a message in a conversation.
 pub async fn post(
     app: &App,
     viewer: &Viewer,
     to: To,
     organisation: Option<Uuid>,
     text: &str,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<message::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "message.posted", &(to, organisation, text));
+    let key = Key::new(viewer, key, "message.posted");
     Key::once::<message::Entity>(key, &app.database, viewer, async |transaction| {
         let (row, side) = match to {
             To::Conversation(id) => {
@@ -90,7 +92,7 @@ pub async fn post(
                 (None, side)
             }
         };
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let text = rules::text(&mut checks, text);
         checks.finish()?;
         let row = match (row, to) {
@@ -103,8 +105,8 @@ pub async fn post(
     .await
 }
 
-/// The conversation of a match: what the two said already about one of its listings, or else a new one about the
-/// listing to which the proposal came.
+/// Returns the conversation of a match: an existing one of the two organisations about one of its listings, or else a
+/// new one about the listing that the proposal answered.
 async fn of_match(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -121,7 +123,7 @@ async fn of_match(
     open_one(transaction, viewer, about).await
 }
 
-/// The one conversation of an organisation about a listing, made where there was none.
+/// Returns the only conversation of an organisation about a listing, and creates it if there is none.
 async fn open_one(
     transaction: &Transaction,
     viewer: &Viewer,

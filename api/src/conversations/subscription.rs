@@ -1,4 +1,4 @@
-//! Hearing of messages as they are written.
+//! GraphQL subscription to new messages.
 
 use async_graphql::{Context, Result, Subscription};
 use entity::message;
@@ -11,22 +11,23 @@ use super::{
 };
 use crate::{
     activities::live::{self, Event},
-    context::Ask,
+    context::ContextExt,
     kit::Error,
 };
 
-/// Hearing of messages as they are written.
+/// Subscription to new messages.
 #[derive(Default)]
 pub struct ConversationSubscription;
 
 #[Subscription]
 impl ConversationSubscription {
-    /// A message as it is written: in one conversation, or in all that the viewer reads at that moment. Their own are
-    /// among them, for they may have written on another device.
+    /// Emits each new message of one conversation, or of all conversations that the viewer may read at that time.
+    /// Includes the viewer's own messages, which may come from another device.
     async fn message_posted(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In this conversation only.")] conversation_id: Option<ConversationId>,
+        #[graphql(desc = "Conversation to follow; default all of the viewer's conversations.")]
+        conversation_id: Option<ConversationId>,
     ) -> Result<impl Stream<Item = Result<Event<Message>, Error>> + use<>> {
         ctx.viewer().signed_in()?;
         if let Some(id) = conversation_id {

@@ -1,4 +1,4 @@
-//! What the schema says of conversations and messages.
+//! GraphQL types of conversations and messages.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result, connection::Connection};
@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     kit::{
-        self, Id, Part,
+        self, Child, Id,
         page::{PageArgs, Total},
     },
     listings::Listing,
@@ -25,7 +25,7 @@ use crate::{
     organisations::Organisation,
 };
 
-/// What two organisations say to each other about a listing.
+/// A conversation of two organisations about a listing.
 pub struct Conversation(conversation::Model);
 
 impl From<conversation::Model> for Conversation {
@@ -34,24 +34,24 @@ impl From<conversation::Model> for Conversation {
     }
 }
 
-impl Part for conversation_mark::Entity {
-    const WHOLE: conversation_mark::Column = conversation_mark::Column::ConversationId;
+impl Child for conversation_mark::Entity {
+    const PARENT: conversation_mark::Column = conversation_mark::Column::ConversationId;
 
-    fn whole(row: &conversation_mark::Model) -> Uuid {
+    fn parent(row: &conversation_mark::Model) -> Uuid {
         row.conversation_id
     }
 }
 
-impl Part for message_report::Entity {
-    const WHOLE: message_report::Column = message_report::Column::MessageId;
+impl Child for message_report::Entity {
+    const PARENT: message_report::Column = message_report::Column::MessageId;
 
-    fn whole(row: &message_report::Model) -> Uuid {
+    fn parent(row: &message_report::Model) -> Uuid {
         row.message_id
     }
 }
 
 impl Conversation {
-    /// A page of the viewer's own.
+    /// Returns a page of the viewer's conversations.
     pub async fn of_viewer(
         ctx: &Context<'_>,
         viewer: &kit::Viewer,
@@ -63,7 +63,7 @@ impl Conversation {
         Ok(slice.connection(Total(total), Self))
     }
 
-    /// The one that belongs to a match, if anything was said that the viewer may read.
+    /// Returns the conversation of a match, if there is one that the viewer may read.
     pub async fn of_match(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
         let page = search::of_match(ctx.viewer(), id)?;
         let found = ctx.page::<conversation::Model>(page).await?;
@@ -71,8 +71,8 @@ impl Conversation {
     }
 }
 
-/// What two organisations say to each other about a listing, be it a question or a match that came of it. Seen by the
-/// members of both and by nobody else, staff included.
+/// A conversation of two organisations about a listing: questions, and messages on the matches that follow. Visible
+/// only to the members of both organisations, and not to staff.
 #[Object]
 impl Conversation {
     /// Global id.
@@ -80,20 +80,20 @@ impl Conversation {
         Id::new(self.0.id)
     }
 
-    /// The listing that it is about; null where the viewer may not see it any more.
+    /// The listing that the conversation is about; null if the viewer may no longer see it.
     async fn listing(&self, ctx: &Context<'_>) -> Result<Option<Listing>> {
         let id = Id::<listing::Entity>::new(self.0.listing_id);
         Ok(ctx.load(id).await?.map(Listing::from))
     }
 
-    /// The last match of the two about this listing; null where none was proposed.
+    /// The latest match of the two organisations about this listing; null if none was proposed.
     async fn r#match(&self, ctx: &Context<'_>) -> Result<Option<Match>> {
         let page = search::match_of(ctx.viewer(), self.0.id)?;
         let found = ctx.page::<matching::Model>(page).await?;
         Ok(found.rows().next().cloned().map(Match::from))
     }
 
-    /// The two organisations: the one that came to the listing, then the one whose listing it is.
+    /// The two organisations: first the one that asked, then the one that posted the listing.
     #[graphql(directive = list_size::apply(2, None))]
     async fn organisations(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let ids = [self.0.asker_id, self.0.asked_id];
@@ -102,7 +102,7 @@ impl Conversation {
         Ok(both.into_iter().flatten().map(Organisation::from).collect())
     }
 
-    /// What was said, the newest last. A page to show first is `messages(last: 20)`.
+    /// Messages, oldest first. Use `messages(last: 20)` for the latest ones.
     async fn messages(
         &self,
         ctx: &Context<'_>,
@@ -117,7 +117,7 @@ impl Conversation {
         Ok(ctx.page(page).await?.connection(total, Message))
     }
 
-    /// How many messages the viewer has not read. Their own are not among them.
+    /// Number of messages that the viewer has not read. The viewer's own messages do not count.
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
         let marks = ctx.parts::<conversation_mark::Entity>(self.0.id).await?;
         let me = ctx.viewer().person_id();
@@ -125,13 +125,13 @@ impl Conversation {
         Ok(rules::unread(&self.0, own))
     }
 
-    /// When the last message was written.
+    /// Time of the last message.
     async fn last_message_at(&self) -> DateTime<Utc> {
         self.0.last_message_at
     }
 }
 
-/// Something that somebody said in a conversation.
+/// A message in a conversation.
 pub struct Message(pub(super) message::Model);
 
 impl From<message::Model> for Message {
@@ -140,8 +140,7 @@ impl From<message::Model> for Message {
     }
 }
 
-/// Something that somebody said in a conversation. Seen by whoever sees the conversation, and by moderators where
-/// somebody reported it.
+/// A message in a conversation. Visible to the members of both organisations, and to moderators if it was reported.
 #[Object]
 impl Message {
     /// Global id.
@@ -149,43 +148,43 @@ impl Message {
         Id::new(self.0.id)
     }
 
-    /// The conversation; null for moderators, who see the message alone.
+    /// The conversation; null for moderators, who may see only the reported message.
     async fn conversation(&self, ctx: &Context<'_>) -> Result<Option<Conversation>> {
         let id = ConversationId::new(self.0.conversation_id);
         Ok(ctx.load(id).await?.map(Conversation))
     }
 
-    /// When it was written.
+    /// Time at which the message was written.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
     }
 
-    /// Who wrote it.
+    /// Person who wrote the message; null if the viewer may not see the person.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let id = Id::<person::Entity>::new(self.0.person_id);
         let found = ctx.load(id).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// For which organisation.
+    /// The organisation for which the message was written.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         Ok(ctx.load(id).await?.map(Organisation::from))
     }
 
-    /// What was said: plain text with line breaks, to be shown as it is and never as markup. Null where a moderator
-    /// hid it, but for moderators.
+    /// Text as plain text with line breaks; never render it as markup. Null if a moderator hid the message, except for
+    /// moderators.
     async fn text(&self, ctx: &Context<'_>) -> Option<&str> {
-        let shown = self.0.hidden_at.is_none() || ctx.viewer().holds(PlatformRole::Moderator);
+        let shown = self.0.hidden_at.is_none() || ctx.viewer().has_role(PlatformRole::Moderator);
         shown.then_some(&self.0.text)
     }
 
-    /// Whether a moderator hid it.
+    /// True if a moderator hid the message.
     async fn hidden(&self) -> bool {
         self.0.hidden_at.is_some()
     }
 
-    /// Whether the viewer has reported it.
+    /// True if the viewer has reported the message.
     async fn reported(&self, ctx: &Context<'_>) -> Result<bool> {
         let reports = ctx.parts::<message_report::Entity>(self.0.id).await?;
         let me = ctx.viewer().person_id();

@@ -1,4 +1,4 @@
-//! The events of the demonstration, as a readable file, and the acts by which they come about.
+//! Demo events: the data file, and the calls that create them.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::load::{World, known};
 use crate::{
     events::{
-        content::Particulars,
+        content::EventContent,
         recurrence::Recurrence,
         registrations::{check_in, service as registrations},
         reservations::service as reservations,
@@ -35,7 +35,7 @@ struct EventFile {
     event: Vec<Gathering>,
 }
 
-/// An event, and who comes.
+/// An event with its registrations.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Gathering {
@@ -65,7 +65,7 @@ struct Gathering {
     raised: Vec<Raised>,
 }
 
-/// A listing that was raised at an event, and who says so.
+/// A listing that was raised at the event, and the person who records that.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raised {
@@ -73,7 +73,7 @@ struct Raised {
     by: String,
 }
 
-/// Places that are held for an organisation, and when they are released: days before the event.
+/// Places reserved for an organisation. `days_before` is the number of days before the event when they are released.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Held {
@@ -83,7 +83,7 @@ struct Held {
     days_before: i64,
 }
 
-/// Somebody who registered.
+/// A person who registers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Guest {
@@ -92,7 +92,7 @@ struct Guest {
 }
 
 impl World<'_> {
-    /// Holds every event, as far as it has come.
+    /// Creates all events, with reservations, registrations, check-ins and raised listings.
     pub(super) async fn gather(
         &self,
         organisations: &HashMap<String, Id<organisation::Entity>>,
@@ -123,7 +123,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Announces an event, or all events of a series, of which none comes back.
+    /// Creates and schedules an event or a series. Returns the row of an event, and `None` for a series.
     async fn announce(
         &self,
         gathering: Gathering,
@@ -134,7 +134,7 @@ impl World<'_> {
         let rule = gathering.rule.clone();
         let draft = Draft {
             organisation,
-            said: self.said(gathering)?,
+            content: self.content(gathering)?,
             schedule: true,
         };
         if let Some(rule) = rule {
@@ -149,11 +149,13 @@ impl World<'_> {
         Ok(Some(row))
     }
 
-    fn said(&self, gathering: Gathering) -> Result<Particulars, Error> {
+    fn content(&self, gathering: Gathering) -> Result<EventContent, Error> {
         let day = clock::local_day(self.now) + Duration::days(gathering.day);
         let time = NaiveTime::parse_from_str(&gathering.time, "%H:%M").internal()?;
         let local = London.from_local_datetime(&day.and_time(time)).earliest();
-        let starts_at = local.ok_or_else(|| Error::internal("there is no such time of day"))?;
+        let starts_at = local.ok_or_else(|| {
+            Error::internal("the demo data contains a local time that does not exist on that day")
+        })?;
         let starts_at = starts_at.to_utc();
         let attendance_mode = match (&gathering.venue, &gathering.online_url) {
             (Some(_), None) => AttendanceMode::InPerson,
@@ -164,7 +166,7 @@ impl World<'_> {
             Some(_) => RegistrationMode::Event,
             None => RegistrationMode::None,
         };
-        Ok(Particulars {
+        Ok(EventContent {
             kind: gathering.kind,
             title: gathering.title,
             description: gathering.description,
@@ -190,8 +192,8 @@ impl World<'_> {
             guests_welcome: None,
             registration_opens_at: None,
             registration_closes_at: None,
-            hours_to_answer: 24,
-            most_places: 5,
+            place_offer_response_hours: 24,
+            max_places_per_registration: 5,
             questions: Vec::new(),
         })
     }
@@ -228,7 +230,7 @@ impl World<'_> {
         for (guest, at) in guests.into_iter().zip(1..) {
             let mut viewer = self.viewer(&guest.person, days_ago).await?;
             viewer.now += Duration::hours(at);
-            let asked = registrations::Asked {
+            let asked = registrations::NewRegistration {
                 event: EventId::new(row.id),
                 session: None,
                 organisation: None,
@@ -241,7 +243,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Of an event that is over: who came, and that the others did not.
+    /// Records attendance of an event that is over: checks the attendees in, and records the others as no-shows.
     async fn open_doors(
         &self,
         row: &event::Model,

@@ -1,5 +1,5 @@
-//! The files of the demonstration. Each says at its head what it may hold; a word that is not named there is
-//! an error.
+//! Demo data files: people, organisations and listings. The head of each file lists its permitted keys; any other key
+//! is an error.
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use entity::{
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     kit::{Error, OrInternal},
-    listings::content::{Amount, Particulars},
+    listings::content::{Amount, ListingContent},
     locations::{place::Point, rules::Address},
     organisations::{registers::rules::Identifier as Number, rules::Profile},
 };
@@ -24,17 +24,17 @@ use crate::{
 const PEOPLE: &str = include_str!("../../data/demo/people.toml");
 const ORGANISATIONS: &str = include_str!("../../data/demo/organisations.toml");
 const LISTINGS: &str = include_str!("../../data/demo/listings.toml");
-/// The edition whose priority areas the listings name.
+/// Edition of the priority areas that the listings name.
 const EDITION: &str = "2021-2026";
 
-/// Everything that the files hold.
+/// Contents of the data files.
 pub struct All {
     pub people: Vec<Person>,
     pub organisations: Vec<Organisation>,
     pub listings: Vec<Listing>,
 }
 
-/// Reads the files.
+/// Parses the data files.
 pub fn read() -> Result<All, Error> {
     let PersonFile { person } = toml::from_str(PEOPLE).internal()?;
     let OrganisationFile { organisation } = toml::from_str(ORGANISATIONS).internal()?;
@@ -52,7 +52,7 @@ struct PersonFile {
     person: Vec<Person>,
 }
 
-/// Somebody with an account.
+/// A person with an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
@@ -69,7 +69,7 @@ struct OrganisationFile {
     organisation: Vec<Organisation>,
 }
 
-/// An organisation with its members, an owner first.
+/// An organisation with its members, of which the first is an owner.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
@@ -100,7 +100,7 @@ struct Identifier {
     value: String,
 }
 
-/// Somebody's place in an organisation.
+/// Membership of a person in an organisation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
@@ -109,7 +109,7 @@ pub struct Member {
 }
 
 impl Organisation {
-    /// What it says of itself. Its parent takes it in later.
+    /// Returns its profile. The parent is set later.
     pub fn profile(&self) -> Profile {
         let number = |identifier: &Identifier| Number {
             scheme: identifier.scheme.clone(),
@@ -142,7 +142,7 @@ struct ListingFile {
     listing: Vec<Listing>,
 }
 
-/// A listing, and how it came to be as it is.
+/// A listing with its history: publication date, state and close reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listing {
@@ -224,8 +224,8 @@ struct Place {
 }
 
 impl Listing {
-    /// What it says, with days counted from this one.
-    pub fn said(self, today: NaiveDate) -> Result<Particulars, Error> {
+    /// Returns its content. Days in the file are relative to `today`.
+    pub fn content(self, today: NaiveDate) -> Result<ListingContent, Error> {
         let quantity = self.quantity.map(Amount::try_from);
         let window = |window: Availability| Window {
             from: Some(day(today, window.from_day)),
@@ -241,7 +241,7 @@ impl Listing {
             point: point(place.latitude, place.longitude),
         });
         let priority = |code: String| format!("{EDITION}/{code}");
-        Ok(Particulars {
+        Ok(ListingContent {
             title: self.title,
             description: self.description,
             resource_type: self.resource_type,
@@ -274,7 +274,7 @@ fn point(latitude: Option<f64>, longitude: Option<f64>) -> Option<Point> {
     Point::new(latitude?, longitude?)
 }
 
-/// The day that is so many days away.
+/// Returns the day that is `away` days after today, or before it if negative.
 pub fn day(today: NaiveDate, away: i64) -> NaiveDate {
     let days = Days::new(away.unsigned_abs());
     let day = if away < 0 {

@@ -1,4 +1,4 @@
-//! The acts by which the demonstration comes about, in the order in which they could have happened.
+//! Loads the demo data by service calls, in a plausible order of time.
 
 use std::collections::HashMap;
 
@@ -20,19 +20,19 @@ use crate::{
     organisations::{self, invitations, rules::Profile},
 };
 
-/// Days before today on which people signed up.
+/// Number of days ago when people registered.
 const SIGNED_UP: i64 = 400;
-/// Days before today on which organisations were made, and their members came.
+/// Number of days ago when organisations were created and their members joined.
 const FOUNDED: i64 = 390;
-/// Days before today on which staff looked at organisations.
+/// Number of days ago when staff verified organisations.
 const VERIFIED: i64 = 380;
-/// Days before today on which drafts were written.
+/// Number of days ago when drafts were written.
 const DRAFTED: i64 = 2;
 
-/// The key of the administrator who looks after organisations.
+/// Key of the administrator who verifies organisations.
 const ADMINISTRATOR: &str = "admin";
 
-/// Brings everything about.
+/// Loads all demo data.
 pub async fn everything(app: &App) -> Result<(), Error> {
     let files::All {
         people,
@@ -53,14 +53,14 @@ pub async fn everything(app: &App) -> Result<(), Error> {
     let stories = match_files::read()?;
     world.match_up(stories, &organisations, &listings).await?;
     world.gather(&organisations, &listings).await?;
-    // What has run out since it was published or proposed is written down as the worker would have done.
+    // Runs the jobs of the worker, which record what has expired since publication or proposal.
     listings::jobs::run(app, &Viewer::system()).await?;
     matches::jobs::run(app, &Viewer::system()).await?;
     events::jobs::run(app, &Viewer::system()).await?;
     Ok(())
 }
 
-/// The demonstration on its way into a database.
+/// State of loading: the application, the current time, and email addresses by the keys of people.
 pub(super) struct World<'a> {
     pub(super) app: &'a App,
     pub(super) now: DateTime<Utc>,
@@ -74,7 +74,7 @@ impl World<'_> {
             now: then,
             who: Who::System,
         };
-        // One hash serves all, for there is no secret in it.
+        // All accounts share one hash, because the password is public.
         let hash = self.app.passwords.hash(PASSWORD.into(), Vec::new()).await?;
         for person in people {
             let account =
@@ -157,7 +157,7 @@ impl World<'_> {
                 posters.insert(file.posted_by.clone(), poster);
             }
             let mut poster = known(&posters, &file.posted_by)?.clone();
-            // Not all at the same time of day.
+            // Spreads the listings over the day.
             let earlier = Duration::minutes(at * 37 % 600);
             poster.now = self.ago(file.published_days_ago.unwrap_or(DRAFTED)) - earlier;
             let organisation = *known(organisations, &file.organisation)?;
@@ -179,7 +179,7 @@ impl World<'_> {
             kind: file.kind,
             organisation,
             publish: file.published_days_ago.is_some(),
-            said: file.said(clock::local_day(self.now))?,
+            content: file.content(clock::local_day(self.now))?,
             like: None,
         };
         let row = listings::service::create(self.app, &poster, draft, None).await?;
@@ -198,13 +198,13 @@ impl World<'_> {
         Ok(id)
     }
 
-    /// The middle of the time that a listing had so far.
+    /// Returns the time halfway between creation and now, or the closing time if that is earlier.
     fn halfway(&self, row: &listing::Model) -> DateTime<Utc> {
         let length = self.now.min(row.closes_at) - row.created_at;
         row.created_at + Duration::microseconds(length.num_microseconds().unwrap_or(0) / 2)
     }
 
-    /// Somebody, so many days ago.
+    /// Returns a person as the viewer, `days` days ago.
     pub(super) async fn viewer(&self, key: &str, days: i64) -> Result<Viewer, Error> {
         accounts::service::acting_as(self.app, self.ago(days), known(&self.emails, key)?).await
     }
@@ -214,8 +214,12 @@ impl World<'_> {
     }
 }
 
-/// What another file calls by a key.
+/// Returns the value with this key, or an internal error if the data files do not define it.
 pub(super) fn known<'a, T>(things: &'a HashMap<String, T>, key: &str) -> Result<&'a T, Error> {
-    let missing = || Error::internal(format!("the demo data names {key}, which is not there"));
+    let missing = || {
+        Error::internal(format!(
+            "the demo data refers to {key}, which it does not define"
+        ))
+    };
     things.get(key).ok_or_else(missing)
 }

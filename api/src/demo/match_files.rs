@@ -1,4 +1,4 @@
-//! The stories of matches, as a readable file. A word that its head does not name is an error.
+//! Demo matches: the data file. A key that its head does not list is an error.
 
 use chrono::NaiveDate;
 use entity::match_step::{DisputeOutcome, MatchReason};
@@ -8,7 +8,7 @@ use super::files::{Quantity, day};
 use crate::{
     kit::{Error, OrInternal},
     listings::content::Amount,
-    matches::terms::Said,
+    matches::terms::NewTerms,
 };
 
 const MATCHES: &str = include_str!("../../data/demo/matches.toml");
@@ -19,7 +19,7 @@ struct MatchFile {
     r#match: Vec<Story>,
 }
 
-/// How a match came about, and what became of it.
+/// A match: the proposal, and the steps after it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
@@ -34,7 +34,7 @@ pub struct Story {
     pub steps: Vec<Step>,
 }
 
-/// What one side asks for.
+/// Proposed terms.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Terms {
@@ -48,7 +48,7 @@ pub struct Terms {
     hold: bool,
 }
 
-/// What was done next.
+/// A step in a match.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -66,7 +66,7 @@ pub struct Step {
     pub public: bool,
 }
 
-/// What can be done to a match. The file's head says what goes with each.
+/// Kinds of steps. The head of the data file lists the fields of each.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Act {
@@ -85,17 +85,17 @@ pub enum Act {
     Publish,
 }
 
-/// Reads the file.
+/// Parses the data file.
 pub fn read() -> Result<Vec<Story>, Error> {
     let MatchFile { r#match } = toml::from_str(MATCHES).internal()?;
     Ok(r#match)
 }
 
 impl Terms {
-    /// What they say, with days counted from this one.
-    pub fn said(self, today: NaiveDate) -> Result<Said, Error> {
+    /// Returns the terms. Days in the file are relative to `today`.
+    pub fn said(self, today: NaiveDate) -> Result<NewTerms, Error> {
         let hours = self.hours_per_day.map(|hours| hours.parse().internal());
-        Ok(Said {
+        Ok(NewTerms {
             quantity: self.quantity.map(Amount::try_from).transpose()?,
             hours_per_day: hours.transpose()?,
             from: self.from_day.map(|from| day(today, from)),
@@ -104,7 +104,7 @@ impl Terms {
             conditions: self.conditions,
             message: self.message,
             answer_by: None,
-            hold: self.hold,
+            reserve_quantity: self.hold,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The acts by which the matches of the demonstration come about, each by somebody who may do it.
+//! Creates the demo matches by service calls, each by a person who has the permission.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// Within how many days a proposal is answered, where its story does not say.
+/// Number of days until the answer is due, if the data file does not set it.
 const ANSWER_IN: i64 = 10;
 
-/// How far a story has come.
+/// State of a match while its steps are performed.
 struct Told {
     id: MatchId,
     terms_version: i32,
@@ -35,7 +35,7 @@ struct Told {
 }
 
 impl World<'_> {
-    /// Lives through every story.
+    /// Creates every match and performs its steps.
     pub(super) async fn match_up(
         &self,
         stories: Vec<Story>,
@@ -52,10 +52,10 @@ impl World<'_> {
                 thanks: None,
             };
             for (step, at) in steps.into_iter().zip(1..) {
-                // One after the other, also on the same day.
+                // Gives steps on the same day increasing times.
                 let mut viewer = self.viewer(&step.by, step.days_ago).await?;
                 viewer.now += Duration::minutes(at * 20 - 300);
-                self.go_on(&viewer, step, &mut told).await?;
+                self.perform_step(&viewer, step, &mut told).await?;
             }
         }
         Ok(())
@@ -88,12 +88,17 @@ impl World<'_> {
                 proposals::propose(self.app, &viewer, pair, said, None).await
             }
             _ => Err(Error::internal(
-                "a match names a listing and who answers it, or two listings",
+                "a demo match must name a listing and a responding organisation, or an offer and a request",
             )),
         }
     }
 
-    async fn go_on(&self, viewer: &Viewer, step: Step, told: &mut Told) -> Result<(), Error> {
+    async fn perform_step(
+        &self,
+        viewer: &Viewer,
+        step: Step,
+        told: &mut Told,
+    ) -> Result<(), Error> {
         let (app, id, version) = (self.app, told.id, told.terms_version);
         let (note, today) = (step.note, clock::local_day(self.now));
         let quantity = step.quantity.map(Amount::try_from).transpose()?;
@@ -113,7 +118,7 @@ impl World<'_> {
                 negotiation::decline(app, viewer, id, version, reason, note).await?;
             }
             Act::Record => {
-                let said = deliveries::Said {
+                let said = deliveries::NewDelivery {
                     quantity,
                     delivered_on: None,
                     last: step.last,

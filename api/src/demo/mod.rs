@@ -1,9 +1,9 @@
-//! The demonstration: an invented county with its people, organisations and listings, to look around in.
+//! Demo data: people, organisations, listings, matches and events of an invented county.
 //!
-//! It is readable files in `data/demo`, compiled in. They are brought to life by the product's own acts, each
-//! by somebody who may do it and on a day before today, so that nothing is there that could not have come
-//! about. All accounts share one password, which everybody knows: the demonstration is refused in production
-//! mode, and wherever there is somebody already.
+//! The data consists of readable files in `data/demo`, compiled in. It is loaded by the services of the product, each
+//! call by a person with the permission and at a time in the past, so that no state exists that the product could not
+//! have produced. All accounts share one public password, so demo data is refused in production mode and in a database
+//! that already has accounts.
 
 mod events;
 mod files;
@@ -16,30 +16,32 @@ use crate::{
     kit::{Error, UserError, UserErrorCode},
 };
 
-/// The password of everybody in the demonstration. It is no secret.
+/// Password of all demo accounts. It is public.
 pub const PASSWORD: &str = "otters-share-their-kettle";
 
-/// Who is worth being, and why.
+/// Demo accounts to sign in with, and their roles.
 const SIGN_INS: [(&str, &str); 2] = [
     ("admin@example.org", "programme administrator"),
     ("oliver.trask@example.org", "owner of an organisation"),
 ];
 
-/// Loads the demonstration.
+/// Loads the demo data.
 pub async fn load(app: &App) -> Result<(), Error> {
     let refuse = |message: &str| Err(UserError::new(UserErrorCode::InvalidState, message).into());
     if app.config.production {
-        return refuse("Demo data is for trying out: it is refused in production mode.");
+        return refuse(
+            "Demo data cannot be loaded in production mode. Turn production mode off, or start without demo data.",
+        );
     }
     if accounts::service::anybody(app).await? {
         return refuse(
-            "There are accounts in this database. Demo data goes into an empty one only.",
+            "This database already has accounts. Load the demo data into an empty database.",
         );
     }
     load::everything(app).await
 }
 
-/// The addresses to sign in with, and who that is, of those that are there.
+/// Returns the email addresses and roles of those demo accounts that exist.
 pub async fn sign_ins(app: &App) -> Result<Vec<(&'static str, &'static str)>, Error> {
     let mut there = Vec::new();
     for (email, role) in SIGN_INS {

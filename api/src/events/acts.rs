@@ -17,11 +17,11 @@ acts! {
         DRAFTED = "event.drafted" => &[];
         /// The content of an event was changed.
         EDITED = "event.edited" => &[];
-        /// Something that people who registered should know was changed.
+        /// A change that people who registered should know about was made.
         CHANGED = "event.changed" => &[(Kind::EventChanged, &[Recipient::Registered])];
         /// A draft was announced.
         SCHEDULED = "event.scheduled" => &[];
-        /// An event got another date.
+        /// An event was moved to another date.
         RESCHEDULED = "event.rescheduled" => &[(Kind::EventRescheduled, &[Recipient::Registered])];
         /// An event was postponed without a new date.
         POSTPONED = "event.postponed" => &[(Kind::EventPostponed, &[Recipient::Registered])];
@@ -29,7 +29,7 @@ acts! {
         CANCELLED = "event.cancelled" => &[(Kind::EventCancelled, &[Recipient::Registered])];
         /// An event ended.
         COMPLETED = "event.completed" => &[];
-        /// An event begins in a day.
+        /// An event begins within a day.
         REMINDED = "event.reminded" => &[(Kind::EventReminder, &[Recipient::Confirmed])];
         /// A draft was deleted.
         DELETED = "event.deleted" => &[];

@@ -1,9 +1,9 @@
-//! The places of an event or a session: the row that says how many there are, and what became of them.
+//! Places of an event or a session: the row with the capacity and the counts of places in use.
 //!
-//! Whoever changes anything about places holds the row first, by a statement that writes it as it is: until the
-//! transaction ends nobody else does the same, on either database. Rows are held before anything else is written, in
-//! the order of their ids, so that no two transactions wait for each other in a circle. An organisation for which somebody
-//! comes, or for which places are held, is held before the rows are: a merger takes along all that was written by then.
+//! Every change of places locks the row first, with an update that changes nothing: on both databases, no other
+//! transaction can lock it until this one ends. Rows are locked before any other write and in the order of their ids,
+//! so that no two transactions deadlock. An organisation for which a person registers or places are reserved is locked
+//! before these rows, so that a merger of it includes all that was written until then.
 
 use chrono::{DateTime, Utc};
 use entity::event_capacity::{self, Column, Entity, Model};
@@ -16,25 +16,27 @@ use uuid::Uuid;
 use super::reservations::release;
 use crate::kit::{Error, UserError, UserErrorCode};
 
-/// How many places are free; `None` where they are not counted.
+/// Returns the number of free places; `None` if places are unlimited.
 #[must_use]
 pub fn free(row: &Model) -> Option<i32> {
     row.capacity.map(|capacity| capacity - taken(row))
 }
 
-/// How many places somebody has or was offered, or are held for some.
+/// Returns the number of confirmed, offered and reserved places.
 #[must_use]
 pub const fn taken(row: &Model) -> i32 {
     row.confirmed + row.offered + row.held
 }
 
-/// How many places somebody who comes now finds; none while others wait.
+/// Returns the number of places free to a person who registers now: 0 while others wait. `None` if places are
+/// unlimited.
 #[must_use]
 pub fn remaining(row: &Model) -> Option<i32> {
     free(row).map(|free| if row.waiting > 0 { 0 } else { free })
 }
 
-/// Holds one row until the transaction ends, and gives it as it is at an instant: what is to be released by then is.
+/// Locks one row until the transaction ends, releases the reserved places that are due at an instant, and returns the
+/// row.
 pub async fn lock(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -51,7 +53,7 @@ pub async fn lock(
     }
 }
 
-/// Holds all rows of an event until the transaction ends, in the order of their ids.
+/// Locks all rows of an event until the transaction ends, in the order of their ids.
 pub async fn lock_all(
     conn: &impl ConnectionTrait,
     event_id: Uuid,
@@ -69,7 +71,7 @@ pub async fn lock_all(
     Ok(held)
 }
 
-/// Writes the row of something new.
+/// Inserts the row of a new event or session.
 pub async fn create(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -91,7 +93,7 @@ pub async fn create(
     Ok(())
 }
 
-/// Changes how many places there are of a row that is held: never below what is taken. `field` is what said so.
+/// Changes the capacity of a locked row, never below the places in use. Errors name the input `field`.
 pub async fn resize(
     conn: &impl ConnectionTrait,
     held: &Model,
@@ -103,13 +105,14 @@ pub async fn resize(
     }
     if capacity.is_some_and(|capacity| capacity < taken(held)) {
         let message = format!(
-            "{} places are confirmed, {} offered and {} held; there cannot be fewer.",
+            "{} places are confirmed, {} offered and {} reserved. Enter a capacity that is not less than these together.",
             held.confirmed, held.offered, held.held
         );
         return Err(UserError::at(field, UserErrorCode::CapacityBelowConfirmed, message).into());
     }
     if capacity.is_none() && held.held > 0 {
-        let message = "Places are held, which only are where they are counted. Release them first.";
+        let message =
+            "Places are reserved, which requires a capacity. Release the reserved places first.";
         return Err(UserError::at(field, UserErrorCode::InvalidState, message).into());
     }
     Entity::update_many()
@@ -120,13 +123,13 @@ pub async fn resize(
     Ok(())
 }
 
-/// Whether anybody has, was offered or waits for a place, or one is held for them.
+/// Returns true if places are confirmed, offered or reserved, or people wait.
 #[must_use]
 pub const fn is_used(row: &Model) -> bool {
     taken(row) > 0 || row.waiting > 0
 }
 
-/// Some of it is free at an instant, in SQL, or it is not counted.
+/// Condition in SQL: places are free at an instant, or unlimited.
 #[must_use]
 pub fn some_free(now: DateTime<Utc>) -> Condition {
     let column = |column: Column| Expr::col((Entity, column));
@@ -137,7 +140,8 @@ pub fn some_free(now: DateTime<Utc>) -> Condition {
         .add(taken.lt(column(Column::Capacity)))
 }
 
-/// Somebody who comes now finds a place, in SQL: some are free and nobody waits, or they are not counted.
+/// Condition in SQL: a person who registers now gets a place, because places are free and no registration waits, or
+/// places are unlimited.
 #[must_use]
 pub fn some_left(now: DateTime<Utc>) -> Condition {
     let nobody = Condition::any()

@@ -1,7 +1,7 @@
-//! Everything that an organisation says of an event, and whether it can be so.
+//! Content of an event, and its validation.
 //!
-//! A new event and a changed one take the same way: the particulars as they were, with what was sent laid over them,
-//! are checked as a whole.
+//! A new event and a changed one are validated alike: an update applies its changes to the current content and
+//! validates the result as a whole.
 
 use std::collections::BTreeSet;
 
@@ -14,40 +14,40 @@ use uuid::Uuid;
 
 use super::recurrence;
 use crate::{
-    kit::{UserErrorCode as Code, clock, validation::Checks},
+    kit::{UserErrorCode as Code, clock, validation::Validator},
     listings::content as listings,
     locations::{rules as places, rules::Address},
     reference::Snapshot,
 };
 
-/// Most choices of a question.
-pub const MOST_CHOICES: usize = 30;
+/// Maximum number of choices of a question.
+pub const MAX_CHOICES: usize = 30;
 
-/// Most questions to those who register.
-pub const MOST_QUESTIONS: usize = 20;
+/// Maximum number of questions of an event.
+pub const MAX_QUESTIONS: usize = 20;
 
-/// Most partners of an event.
-pub const MOST_PARTNERS: usize = 20;
+/// Maximum number of partners of an event.
+pub const MAX_PARTNERS: usize = 20;
 
-/// The longest that one event goes on.
+/// Maximum duration of an event.
 const LONGEST: Duration = Duration::days(31);
-/// The farthest ahead that an event begins.
+/// Maximum time from now to the start of an event.
 const FARTHEST: Duration = Duration::days(5 * 366);
-/// The most places that there can be.
-const MOST_PLACES: i32 = 100_000;
-/// The most places of one registration.
+/// Maximum capacity of an event or a session.
+const MAX_PLACES: i32 = 100_000;
+/// Maximum number of places per registration.
 const LARGEST_PARTY: i32 = 50;
-/// The most sessions of one event.
-pub const MOST_SESSIONS: usize = 50;
+/// Maximum number of sessions of an event.
+pub const MAX_SESSIONS: usize = 50;
 
-/// A part of an event.
+/// Session of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     missing_docs,
     reason = "the names are those of the inputs, which say what they mean"
 )]
 pub struct Session {
-    /// `None` while it is new.
+    /// `None` for a new session.
     pub id: Option<Uuid>,
     pub title: String,
     pub description: Option<String>,
@@ -57,13 +57,13 @@ pub struct Session {
     pub capacity: Option<i32>,
 }
 
-/// What an organisation says of an event.
+/// Content of an event, as its organisation enters it.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the names are those of the inputs, which say what they mean"
 )]
-pub struct Particulars {
+pub struct EventContent {
     pub kind: EventKind,
     pub title: String,
     pub description: String,
@@ -83,22 +83,22 @@ pub struct Particulars {
     pub sessions: Vec<Session>,
     pub registration: RegistrationMode,
     pub capacity: Option<i32>,
-    /// `None` where the audience decides.
+    /// `None` if the audience decides.
     pub guests_welcome: Option<bool>,
     pub registration_opens_at: Option<DateTime<Utc>>,
     pub registration_closes_at: Option<DateTime<Utc>>,
-    pub hours_to_answer: i32,
-    pub most_places: i32,
+    pub place_offer_response_hours: i32,
+    pub max_places_per_registration: i32,
     pub questions: Vec<Question>,
 }
 
-impl Particulars {
-    /// Names of the fields that differ, as GraphQL spells them.
+impl EventContent {
+    /// Returns the names of the fields that differ, as in GraphQL.
     #[must_use]
     pub fn changed(&self, before: &Self) -> Vec<&'static str> {
         macro_rules! differing {
             ($($field:ident $name:literal),* $(,)?) => {{
-                // Destructured, so that a new field fails to compile until it stands in the list.
+                // Destructured, so that a new field fails to compile until it is in the list.
                 let Self { $($field),* } = self;
                 let mut names = Vec::new();
                 $(if *$field != before.$field { names.push($name); })*
@@ -111,17 +111,17 @@ impl Particulars {
             access_features "venue", access_information "venue", online_url "onlineUrl", areas "areas",
             priority_areas "priorityAreas", audience "audience", partners "partners", sessions "sessions",
             registration "registrationMode", capacity "capacity", guests_welcome "guestsWelcome", registration_opens_at "registrationOpensAt",
-            registration_closes_at "registrationClosesAt", hours_to_answer "hoursToAnswer",
-            most_places "mostPlaces", questions "questions",
+            registration_closes_at "registrationClosesAt", place_offer_response_hours "placeOfferResponseHours",
+            max_places_per_registration "maxPlacesPerRegistration", questions "questions",
         )
     }
 
-    /// Notes everything that cannot be so, and gives it in the form in which it is kept. `before` is what the event
-    /// said so far: what is not changed may have gone out of force since.
+    /// Validates the content and returns it in the form in which it is stored. `before` is the current content of an
+    /// existing event; its start may lie in the past if it does not change.
     #[must_use]
     pub fn check(
         self,
-        checks: &mut Checks,
+        checks: &mut Validator,
         before: Option<&Self>,
         reference: &Snapshot,
         now: DateTime<Utc>,
@@ -129,8 +129,9 @@ impl Particulars {
         let (starts_at, ends_at) = (whole(self.starts_at), whole(self.ends_at));
         let moved = before.is_none_or(|before| before.starts_at != starts_at);
         times(checks, starts_at, ends_at, moved.then_some(now));
-        let message = "There is no time zone of this name. Europe/London is one.";
-        checks.demand(
+        let message =
+            "There is no time zone with this name. Use an IANA name, such as Europe/London.";
+        checks.require(
             recurrence::zone(&self.time_zone).is_some(),
             "timeZone",
             Code::Unknown,
@@ -145,52 +146,49 @@ impl Particulars {
             .point
             .or_else(|| listings::middle(&areas, reference).filter(|_| somewhere));
         let nowhere = somewhere || place == Address::default() && self.venue_name.is_none();
-        checks.demand(
+        checks.require(
             nowhere,
             "venue",
             Code::Invalid,
-            "What is online only has no venue. Leave this out, or choose HYBRID.",
+            "An online event has no venue. Leave the venue out, or set attendanceMode to HYBRID.",
         );
         let link = self.attendance_mode != AttendanceMode::InPerson || self.online_url.is_none();
-        checks.demand(
+        checks.require(
             link,
             "onlineUrl",
             Code::Invalid,
-            "What is in person only has no link. Leave this out, or choose HYBRID.",
+            "An in-person event has no online link. Leave the link out, or set attendanceMode to HYBRID.",
         );
-        if let (Some(opens), Some(closes)) =
-            (self.registration_opens_at, self.registration_closes_at)
-        {
-            checks.demand(
-                opens < closes,
-                "registrationClosesAt",
-                Code::OutOfRange,
-                "Registration closes before it opens.",
-            );
-        }
-        if let Some(closes) = self.registration_closes_at {
-            checks.demand(
-                closes <= ends_at,
-                "registrationClosesAt",
-                Code::OutOfRange,
-                "Registration closes when the event ends, at the latest.",
-            );
-        }
+        registration_times(
+            checks,
+            (self.registration_opens_at, self.registration_closes_at),
+            ends_at,
+        );
         places_of(checks, "capacity", self.capacity);
         let counted = self.capacity.is_none() || self.registration == RegistrationMode::Event;
-        checks.demand(counted, "capacity", Code::Invalid, "Only where people register for the whole event does it have a capacity: registrationMode is EVENT.");
-        range(checks, "hoursToAnswer", self.hours_to_answer, 1..=168);
-        range(checks, "mostPlaces", self.most_places, 1..=LARGEST_PARTY);
-        checks.at_most("partners", self.partners.len(), MOST_PARTNERS);
+        checks.require(counted, "capacity", Code::Invalid, "The event can have a capacity only if people register for the whole event. Set registrationMode to EVENT, or leave the capacity out.");
+        range(
+            checks,
+            "placeOfferResponseHours",
+            self.place_offer_response_hours,
+            1..=168,
+        );
+        range(
+            checks,
+            "maxPlacesPerRegistration",
+            self.max_places_per_registration,
+            1..=LARGEST_PARTY,
+        );
+        checks.at_most("partners", self.partners.len(), MAX_PARTNERS);
         let when = (starts_at, ends_at);
         let each = self.registration == RegistrationMode::Sessions;
         let sessions = sessions(checks, self.sessions, when, each);
         let some = !each || !sessions.is_empty();
-        checks.demand(
+        checks.require(
             some,
             "sessions",
             Code::Required,
-            "Where people register for sessions, there is at least one.",
+            "People register for sessions of this event. Add at least one session, or change registrationMode.",
         );
         let mut access_features = self.access_features;
         access_features.sort_unstable();
@@ -223,106 +221,130 @@ impl Particulars {
         }
     }
 
-    /// Notes what an event that everybody reads must say beside.
-    pub fn check_announced(&self, checks: &mut Checks, now: DateTime<Utc>) {
+    /// Checks the additional requirements for an announced event.
+    pub fn check_announced(&self, checks: &mut Validator, now: DateTime<Utc>) {
         let written = self.description.chars().count() >= 10;
-        checks.demand(
+        checks.require(
             written,
             "description",
             Code::Required,
-            "Describe it in a sentence or two before it is announced.",
+            "Describe the event in at least 10 characters before you announce it.",
         );
         let found = self.attendance_mode == AttendanceMode::Online
             || self.venue_name.is_some()
             || self.place.town.is_some()
             || self.place.point.is_some();
-        checks.demand(
+        checks.require(
             found,
             "venue",
             Code::Required,
-            "Say where it is: a venue, a town or an area, or that it is online.",
+            "Enter a venue, a town or an area, or set attendanceMode to ONLINE.",
         );
-        checks.demand(
+        checks.require(
             self.starts_at > now,
             "startsAt",
             Code::OutOfRange,
-            "It begins later than now.",
+            "The start must be in the future. Choose a later start.",
         );
     }
 }
 
-/// Without fractions of a second, which calendars do not know.
+/// Truncates to whole seconds, as calendar formats have no fractions.
 #[must_use]
 pub fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(0)
 }
 
-/// Notes times that cannot be. `now` is given where the start is new, and must lie ahead.
+/// Checks start and end. Give `now` if the start is new: it must then be in the future.
 pub fn times(
-    checks: &mut Checks,
+    checks: &mut Validator,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
     now: Option<DateTime<Utc>>,
 ) {
     let ordered = starts_at < ends_at && ends_at - starts_at <= LONGEST;
-    checks.demand(
+    checks.require(
         ordered,
         "endsAt",
         Code::OutOfRange,
-        "It ends after it begins, within 31 days.",
+        "The end must be after the start, at most 31 days later.",
     );
     if let Some(now) = now {
         let ahead = starts_at > now && starts_at <= now + FARTHEST;
-        checks.demand(
+        checks.require(
             ahead,
             "startsAt",
             Code::OutOfRange,
-            "It begins later than now, within five years.",
+            "The start must be in the future, within five years.",
         );
     }
 }
 
-fn range(checks: &mut Checks, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
-    let message = format!("The number is from {} to {}.", range.start(), range.end());
-    checks.demand(range.contains(&number), field, Code::OutOfRange, message);
+/// Checks that registration closes after it opens, and no later than the event ends.
+fn registration_times(
+    checks: &mut Validator,
+    (opens_at, closes_at): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    ends_at: DateTime<Utc>,
+) {
+    if let (Some(opens), Some(closes)) = (opens_at, closes_at) {
+        checks.require(
+            opens < closes,
+            "registrationClosesAt",
+            Code::OutOfRange,
+            "Registration must close after it opens. Choose a later closing time.",
+        );
+    }
+    if let Some(closes) = closes_at {
+        checks.require(
+            closes <= ends_at,
+            "registrationClosesAt",
+            Code::OutOfRange,
+            "Registration must close no later than the end of the event. Choose an earlier closing time.",
+        );
+    }
 }
 
-fn places_of(checks: &mut Checks, field: &str, capacity: Option<i32>) {
+fn range(checks: &mut Validator, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
+    let message = format!("Enter a number from {} to {}.", range.start(), range.end());
+    checks.require(range.contains(&number), field, Code::OutOfRange, message);
+}
+
+fn places_of(checks: &mut Validator, field: &str, capacity: Option<i32>) {
     if let Some(capacity) = capacity {
-        range(checks, field, capacity, 1..=MOST_PLACES);
+        range(checks, field, capacity, 1..=MAX_PLACES);
     }
 }
 
 fn sessions(
-    checks: &mut Checks,
+    checks: &mut Validator,
     sessions: Vec<Session>,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
     each: bool,
 ) -> Vec<Session> {
-    if !checks.at_most("sessions", sessions.len(), MOST_SESSIONS) {
+    if !checks.at_most("sessions", sessions.len(), MAX_SESSIONS) {
         return Vec::new();
     }
     let mut kept: Vec<Session> = Vec::with_capacity(sessions.len());
     for (at, session) in sessions.into_iter().enumerate() {
         let field = |name: &str| format!("sessions.{at}.{name}");
         let again = session.id.is_some() && kept.iter().any(|before| before.id == session.id);
-        checks.demand(
+        checks.require(
             !again,
             &field("id"),
             Code::AlreadyExists,
-            "The list names this session before. Name each once.",
+            "This session is in the list already. List each session once.",
         );
         let (starts_at, ends_at) = (whole(session.starts_at), whole(session.ends_at));
         let ordered = from <= starts_at && starts_at < ends_at && ends_at <= until;
-        checks.demand(
+        checks.require(
             ordered,
             &field("endsAt"),
             Code::OutOfRange,
-            "A session begins, and ends later, while the event goes on.",
+            "A session must start and end within the event, and end after it starts.",
         );
         places_of(checks, &field("capacity"), session.capacity);
         let counted = each || session.capacity.is_none();
-        checks.demand(counted, &field("capacity"), Code::Invalid, "Only where people register for sessions do these have a capacity: registrationMode is SESSIONS.");
+        checks.require(counted, &field("capacity"), Code::Invalid, "A session can have a capacity only if people register for sessions. Set registrationMode to SESSIONS, or leave the capacity out.");
         kept.push(Session {
             starts_at,
             ends_at,
@@ -339,8 +361,8 @@ fn sessions(
     kept
 }
 
-fn questions(checks: &mut Checks, questions: Vec<Question>) -> Vec<Question> {
-    if !checks.at_most("questions", questions.len(), MOST_QUESTIONS) {
+fn questions(checks: &mut Validator, questions: Vec<Question>) -> Vec<Question> {
+    if !checks.at_most("questions", questions.len(), MAX_QUESTIONS) {
         return Vec::new();
     }
     let (mut codes, mut kept) = (BTreeSet::new(), Vec::with_capacity(questions.len()));
@@ -350,19 +372,19 @@ fn questions(checks: &mut Checks, questions: Vec<Question>) -> Vec<Question> {
         let plain = code
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        checks.demand(
+        checks.require(
             plain,
             &field("code"),
             Code::Invalid,
-            "A code has small letters, digits and hyphens.",
+            "Use only lower-case letters, digits and hyphens in a code.",
         );
-        checks.demand(
+        checks.require(
             codes.insert(code.clone()),
             &field("code"),
             Code::AlreadyExists,
-            "Another question has this code.",
+            "Another question has this code. Give each question its own code.",
         );
-        let choices = if checks.at_most(&field("choices"), question.choices.len(), MOST_CHOICES) {
+        let choices = if checks.at_most(&field("choices"), question.choices.len(), MAX_CHOICES) {
             let choice = |(at, text): (usize, &String)| {
                 checks.line(&field(&format!("choices.{at}")), text, 1..=100)
             };
@@ -380,7 +402,7 @@ fn questions(checks: &mut Checks, questions: Vec<Question>) -> Vec<Question> {
     kept
 }
 
-/// Each once, in the order in which they came.
+/// Removes duplicates and keeps the order of first occurrence.
 fn once<T: PartialEq>(list: Vec<T>) -> Vec<T> {
     let mut kept = Vec::with_capacity(list.len());
     for member in list {

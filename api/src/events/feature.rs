@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     feature::{
-        Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn, Work, Worker,
+        Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn, Retention, Work,
+        Worker,
     },
     kit::Viewer,
 };
@@ -43,7 +44,7 @@ pub const FEATURE: Feature = Feature {
                 })
             }),
         },
-        // A worker of its own, so that a backlog of mail to guests delays nothing else.
+        // Separate worker, so that a backlog of emails to guests delays no other work.
         Worker {
             name: "guest links",
             work: Work::Every(Duration::from_secs(5), |app| {
@@ -60,7 +61,7 @@ pub const FEATURE: Feature = Feature {
         OrganisationColumn::new(
             "event_partner",
             "organisation_id",
-            OnMerge::Moved("a partner is named once, and the organiser is none"),
+            OnMerge::Moved("an event lists a partner once, and its host is not a partner"),
         ),
         OrganisationColumn::new("registration", "organisation_id", OnMerge::Repoint),
         OrganisationColumn::new("place_reservation", "organisation_id", OnMerge::Repoint),
@@ -70,6 +71,29 @@ pub const FEATURE: Feature = Feature {
         PersonColumn::new("event_series", "created_by", OnErase::Keep),
         PersonColumn::new("registration", "person_id", OnErase::Delete),
         PersonColumn::new("place_reservation", "created_by", OnErase::Keep),
+    ],
+    routes: Some(registrations::routes::routes),
+    retention: &[
+        Retention {
+            data: "access needs of attendees; name, address and answers of guests",
+            period: "28 days after the event",
+            worker: "registrations",
+        },
+        Retention {
+            data: "lists of addresses with reserved places",
+            period: "28 days after the event",
+            worker: "registrations",
+        },
+        Retention {
+            data: "the same for a postponed event without a new date",
+            period: "365 days after the original date",
+            worker: "registrations",
+        },
+        Retention {
+            data: "guest registration that was requested and not confirmed",
+            period: "when its link expires, after 2 days",
+            worker: "registrations",
+        },
     ],
     ..Feature::named("events")
 };

@@ -1,4 +1,4 @@
-//! What clients send of an event, and how it is laid over what the event says.
+//! Inputs of mutations on events, and their conversion to the content of an event.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
@@ -9,201 +9,216 @@ use entity::{
 };
 
 use super::{
-    content::Particulars,
+    content::EventContent,
     series::SeriesId,
     service::{Draft, EventId},
     value_types::{EventQuestionInput, EventSessionInput, RecurrenceInput, VenueInput, lay},
 };
 use crate::{
-    kit::{Error, Id, validation::Checks},
+    inputs,
+    kit::{Error, Id, validation::Validator},
     locations::rules::Address,
 };
 
-/// What kind of event to draft.
+/// Event to draft.
 #[derive(InputObject, Debug)]
 pub struct CreateEventInput {
-    /// The organisation that hosts it. The viewer is a member of it, and no mere observer.
+    /// Organisation that hosts the event. The caller must be a member of it, with a role above observer.
     pub organisation_id: Id<organisation::Entity>,
-    /// What kind of gathering it is.
+    /// Kind of event.
     #[graphql(default)]
     pub kind: EventKind,
-    /// What it is called: 3 to 120 characters.
+    /// Title: 3 to 120 characters.
     pub title: String,
-    /// What it is about: at most 10,000 characters. Needed before it is announced.
+    /// Description in plain text: at most 10,000 characters, and at least 10 before the event is announced.
     #[graphql(default)]
     pub description: String,
-    /// How people take part.
+    /// Way of taking part: at the venue, online or either.
     #[graphql(default)]
     pub attendance_mode: AttendanceMode,
-    /// When it begins: later than now, within five years.
+    /// Start: in the future, within five years.
     pub starts_at: DateTime<Utc>,
-    /// When it ends: within 31 days.
+    /// End: after the start, at most 31 days later.
     pub ends_at: DateTime<Utc>,
-    /// The time zone in which to tell its times, by its IANA name.
+    /// IANA name of the time zone in which to show the times.
     #[graphql(default_with = "\"Europe/London\".to_owned()")]
     pub time_zone: String,
-    /// Where it takes place.
+    /// Venue. Not allowed for an `ONLINE` event.
     pub venue: Option<VenueInput>,
-    /// An https address under which to take part online; only its hosts and the registered see it.
+    /// Link for taking part online, beginning with `https://`. Only members of the host organisation, organisers and
+    /// people with a place see it. Not allowed for an `IN_PERSON` event.
     pub online_url: Option<String>,
-    /// Codes of the areas that it is for: at most 20.
+    /// Codes of the areas that the event is for: at most 20.
     #[graphql(default)]
     pub areas: Vec<String>,
     /// Codes of priority areas in the edition in force: at most 20.
     #[graphql(default)]
     pub priority_areas: Vec<String>,
-    /// Who may see it once it is announced.
+    /// Audience that can see the event once it is announced.
     #[graphql(default)]
     pub audience: Audience,
-    /// The organisations that make it possible beside the host: at most 20.
+    /// Partner organisations of the host, in display order: at most 20.
     #[graphql(default)]
     pub partners: Vec<Id<organisation::Entity>>,
-    /// Its parts: at most 50.
+    /// Sessions of the event: at most 50.
     #[graphql(default)]
     pub sessions: Vec<EventSessionInput>,
-    /// Whether people register, and for what.
+    /// Scope of registration: none, the whole event or single sessions.
     #[graphql(default)]
     pub registration_mode: RegistrationMode,
-    /// How many places there are, 1 to 100,000; only where people register for the event. Left out, they are not
-    /// counted.
+    /// Total number of places, 1 to 100,000. Only for registration mode `EVENT`. Default: unlimited.
     pub capacity: Option<i32>,
-    /// Whether people without an account may register, by an address that they show to be theirs. Left out, they may where
-    /// everybody sees the event; never where only some do.
+    /// True if people without an account can register, after they confirm their email address. Default: true for the
+    /// audience `PUBLIC`, false for `UNLISTED`. Has no effect for other audiences, whose events have no guests.
     pub guests_welcome: Option<bool>,
-    /// From when on people can register; left out, since it is announced.
+    /// Time from which people can register. Default: the announcement.
     pub registration_opens_at: Option<DateTime<Utc>>,
-    /// Until when people can register; left out, until it begins.
+    /// Time until which people can register, at the latest the end of the event. Default: the start of the event.
     pub registration_closes_at: Option<DateTime<Utc>>,
-    /// How many hours somebody who waits has to answer when a place is offered: 1 to 168.
+    /// Hours that a person on the waiting list has to answer a place offer: 1 to 168.
     #[graphql(default = 24)]
-    pub hours_to_answer: i32,
-    /// The most places that one registration takes: 1 to 50.
+    pub place_offer_response_hours: i32,
+    /// Maximum number of places per registration: 1 to 50.
     #[graphql(default = 5)]
-    pub most_places: i32,
-    /// What to ask whoever registers: at most 20.
+    pub max_places_per_registration: i32,
+    /// Questions to people who register: at most 20.
     #[graphql(default)]
     pub questions: Vec<EventQuestionInput>,
-    /// Announce it at once. Editors may.
+    /// True to announce the event at once. Requires the role of an editor.
     #[graphql(default)]
     pub schedule: bool,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Key chosen by the client, unique for each object that it creates: a retry with the same key returns the first
+    /// result. At most 100 characters.
     pub idempotency_key: Option<String>,
 }
 
-/// Events to draft, each like the first but for its date.
+/// Series to draft. Its events differ only in their dates.
 #[derive(InputObject, Debug)]
 pub struct CreateEventSeriesInput {
-    /// The first of them. Its key is that of the series.
+    /// First event of the series. Its idempotency key applies to the whole series.
     pub event: CreateEventInput,
-    /// How they recur.
+    /// Rule by which the events recur.
     pub recurrence: RecurrenceInput,
 }
 
-/// What to change. What is left out stays; null removes it where it can be removed.
+/// Changes to an event. Fields that are left out stay as they are; null clears a field that can be empty.
 #[derive(InputObject, Debug)]
 pub struct UpdateEventInput {
-    /// The event.
+    /// Event to change.
     pub id: EventId,
-    /// The version that you saw.
+    /// Version that the caller loaded. An outdated version is refused with `VERSION_OUTDATED`.
     pub version: i32,
-    /// What kind of gathering it is.
+    /// Kind of event.
     pub kind: Option<EventKind>,
-    /// What it is called: 3 to 120 characters.
+    /// Title: 3 to 120 characters.
     pub title: Option<String>,
-    /// What it is about: at most 10,000 characters.
+    /// Description in plain text: at most 10,000 characters, and at least 10 once the event is announced.
     pub description: Option<String>,
-    /// How people take part.
+    /// Way of taking part: at the venue, online or either.
     pub attendance_mode: Option<AttendanceMode>,
-    /// When it begins. Once it has been announced, `rescheduleEvent` changes that.
+    /// Start. Only for drafts: for an announced event, use `rescheduleEvent`.
     pub starts_at: Option<DateTime<Utc>>,
-    /// When it ends. Once it has been announced, `rescheduleEvent` changes that.
+    /// End. Only for drafts: for an announced event, use `rescheduleEvent`.
     pub ends_at: Option<DateTime<Utc>>,
-    /// The time zone in which to tell its times, by its IANA name.
+    /// IANA name of the time zone in which to show the times. Only for drafts.
     pub time_zone: Option<String>,
-    /// Where it takes place: all of it anew.
+    /// Venue; replaces the whole venue. Not allowed for an `ONLINE` event.
     pub venue: MaybeUndefined<VenueInput>,
-    /// An https address under which to take part online.
+    /// Link for taking part online, beginning with `https://`. Not allowed for an `IN_PERSON` event.
     pub online_url: MaybeUndefined<String>,
-    /// Codes of the areas that it is for: all anew.
+    /// Codes of the areas that the event is for: at most 20. Replaces the list.
     pub areas: Option<Vec<String>>,
-    /// Codes of priority areas in the edition in force, or `edition/code`: all anew.
+    /// Codes of priority areas in the edition in force, or `edition/code`: at most 20. Replaces the list.
     pub priority_areas: Option<Vec<String>>,
-    /// Who may see it.
+    /// Audience that can see the event once it is announced.
     pub audience: Option<Audience>,
-    /// The organisations that make it possible beside the host: all anew.
+    /// Partner organisations of the host: at most 20. Replaces the list.
     pub partners: Option<Vec<Id<organisation::Entity>>>,
-    /// Its parts: all anew, those that stay with their ids.
+    /// Sessions of the event: at most 50. Replaces the list: sessions given with their id stay, and sessions with
+    /// registrations or reservations cannot be left out.
     pub sessions: Option<Vec<EventSessionInput>>,
-    /// Whether people register, and for what. It stays once somebody has registered.
+    /// Scope of registration. Cannot change while places are confirmed, offered or reserved, or people wait.
     pub registration_mode: Option<RegistrationMode>,
-    /// How many places there are; null where they are not counted. Not below what is taken or offered.
+    /// Total number of places, 1 to 100,000; null for unlimited. Not less than the confirmed, offered and reserved
+    /// places together.
     pub capacity: MaybeUndefined<i32>,
-    /// Whether people without an account may register; null where the audience is to decide.
+    /// True if people without an account can register; null to let the audience decide.
     pub guests_welcome: MaybeUndefined<bool>,
-    /// From when on people can register.
+    /// Time from which people can register; null for the announcement.
     pub registration_opens_at: MaybeUndefined<DateTime<Utc>>,
-    /// Until when people can register.
+    /// Time until which people can register; null for the start of the event.
     pub registration_closes_at: MaybeUndefined<DateTime<Utc>>,
-    /// How many hours somebody who waits has to answer when a place is offered: 1 to 168.
-    pub hours_to_answer: Option<i32>,
-    /// The most places that one registration takes: 1 to 50.
-    pub most_places: Option<i32>,
-    /// What to ask whoever registers: all anew.
+    /// Hours that a person on the waiting list has to answer a place offer: 1 to 168.
+    pub place_offer_response_hours: Option<i32>,
+    /// Maximum number of places per registration: 1 to 50.
+    pub max_places_per_registration: Option<i32>,
+    /// Questions to people who register: at most 20. Replaces the list.
     pub questions: Option<Vec<EventQuestionInput>>,
 }
 
-/// Which event to act on.
-#[derive(InputObject)]
-pub struct EventActInput {
-    /// The event.
-    pub id: EventId,
-    /// The version that you saw, if it matters that it is still this one.
-    pub version: Option<i32>,
+inputs! {
+    {
+        /// Global id of the event.
+        id: EventId,
+        /// Version that the caller loaded. An outdated version is refused with `VERSION_OUTDATED`; leave it out to skip
+        /// this check.
+        version: Option<i32>,
+    }
+    /// Draft to announce.
+    ScheduleEventInput;
+    /// Draft to delete.
+    DeleteEventInput;
 }
 
-/// Which event to put off or to call off, and what to say of it.
-#[derive(InputObject)]
-pub struct StopEventInput {
-    /// The event.
-    pub id: EventId,
-    /// The version that you saw, if it matters that it is still this one.
-    pub version: Option<i32>,
-    /// What to say of it to everybody: at most 500 characters.
-    pub notice: Option<String>,
+inputs! {
+    {
+        /// Global id of the event.
+        id: EventId,
+        /// Version that the caller loaded. An outdated version is refused with `VERSION_OUTDATED`; leave it out to skip
+        /// this check.
+        version: Option<i32>,
+        /// Notice to everyone who sees the event, such as the reason: at most 500 characters.
+        notice: Option<String>,
+    }
+    /// Event to postpone, and the notice about it.
+    PostponeEventInput;
+    /// Event to cancel, and the notice about it.
+    CancelEventInput;
 }
 
-/// Which event to give another date.
+/// New date of an event.
 #[derive(InputObject)]
 pub struct RescheduleEventInput {
-    /// The event.
+    /// Event to reschedule.
     pub id: EventId,
-    /// The version that you saw, if it matters that it is still this one.
+    /// Version that the caller loaded. An outdated version is refused with `VERSION_OUTDATED`; leave it out to skip
+    /// this check.
     pub version: Option<i32>,
-    /// When it begins now.
+    /// New start: in the future, within five years.
     pub starts_at: DateTime<Utc>,
-    /// When it ends now.
+    /// New end: after the start, at most 31 days later.
     pub ends_at: DateTime<Utc>,
 }
 
-/// Which series to act on.
+/// Series whose drafts to announce.
 #[derive(InputObject)]
-pub struct EventSeriesActInput {
-    /// The series.
+pub struct ScheduleEventSeriesInput {
+    /// Global id of the series.
     pub id: SeriesId,
 }
 
-/// Which series to call off, and what to say of it.
+/// Series to cancel, and the notice about it.
 #[derive(InputObject)]
 pub struct CancelEventSeriesInput {
-    /// The series.
+    /// Global id of the series.
     pub id: SeriesId,
-    /// What to say of it to everybody: at most 500 characters.
+    /// Notice to everyone who sees the events, such as the reason: at most 500 characters.
     pub notice: Option<String>,
 }
 
 impl CreateEventInput {
-    /// What is to be drafted, and under which key.
-    pub fn said(self) -> Result<(Draft, Option<String>), Error> {
+    /// Returns the draft and its idempotency key.
+    pub fn content(self) -> Result<(Draft, Option<String>), Error> {
         let Self {
             organisation_id,
             kind,
@@ -225,14 +240,14 @@ impl CreateEventInput {
             guests_welcome,
             registration_opens_at,
             registration_closes_at,
-            hours_to_answer,
-            most_places,
+            place_offer_response_hours,
+            max_places_per_registration,
             questions,
             schedule,
             idempotency_key,
         } = self;
-        let mut checks = Checks::new();
-        let mut said = Particulars {
+        let mut checks = Validator::new();
+        let mut content = EventContent {
             kind,
             title,
             description,
@@ -255,17 +270,17 @@ impl CreateEventInput {
             guests_welcome,
             registration_opens_at,
             registration_closes_at,
-            hours_to_answer,
-            most_places,
+            place_offer_response_hours,
+            max_places_per_registration,
             questions: all(questions),
         };
-        lay(&mut said, venue);
+        lay(&mut content, venue);
         let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
         checks.finish()?;
         Ok((
             Draft {
                 organisation: organisation_id,
-                said,
+                content,
                 schedule,
             },
             key,
@@ -274,8 +289,8 @@ impl CreateEventInput {
 }
 
 impl UpdateEventInput {
-    /// Which event, which version, and what to lay over what it says.
-    pub fn edit(self) -> (EventId, i32, impl FnOnce(&mut Particulars) + Send) {
+    /// Returns the event, the version that the caller loaded, and a function that applies the changes to its content.
+    pub fn edit(self) -> (EventId, i32, impl FnOnce(&mut EventContent) + Send) {
         let Self {
             id,
             version,
@@ -298,40 +313,46 @@ impl UpdateEventInput {
             guests_welcome,
             registration_opens_at,
             registration_closes_at,
-            hours_to_answer,
-            most_places,
+            place_offer_response_hours,
+            max_places_per_registration,
             questions,
         } = self;
-        let edit = move |said: &mut Particulars| {
-            set(&mut said.kind, kind);
-            set(&mut said.title, title);
-            set(&mut said.description, description);
-            set(&mut said.attendance_mode, attendance_mode);
-            set(&mut said.starts_at, starts_at);
-            set(&mut said.ends_at, ends_at);
-            set(&mut said.time_zone, time_zone);
+        let edit = move |content: &mut EventContent| {
+            set(&mut content.kind, kind);
+            set(&mut content.title, title);
+            set(&mut content.description, description);
+            set(&mut content.attendance_mode, attendance_mode);
+            set(&mut content.starts_at, starts_at);
+            set(&mut content.ends_at, ends_at);
+            set(&mut content.time_zone, time_zone);
             match venue {
                 MaybeUndefined::Undefined => {}
-                MaybeUndefined::Null => lay(said, None),
-                MaybeUndefined::Value(venue) => lay(said, Some(venue)),
+                MaybeUndefined::Null => lay(content, None),
+                MaybeUndefined::Value(venue) => lay(content, Some(venue)),
             }
-            online_url.update_to(&mut said.online_url);
-            set(&mut said.areas, areas);
-            set(&mut said.priority_areas, priority_areas);
-            set(&mut said.audience, audience);
+            online_url.update_to(&mut content.online_url);
+            set(&mut content.areas, areas);
+            set(&mut content.priority_areas, priority_areas);
+            set(&mut content.audience, audience);
             set(
-                &mut said.partners,
+                &mut content.partners,
                 partners.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             );
-            set(&mut said.sessions, sessions.map(all));
-            set(&mut said.registration, registration_mode);
-            capacity.update_to(&mut said.capacity);
-            guests_welcome.update_to(&mut said.guests_welcome);
-            registration_opens_at.update_to(&mut said.registration_opens_at);
-            registration_closes_at.update_to(&mut said.registration_closes_at);
-            set(&mut said.hours_to_answer, hours_to_answer);
-            set(&mut said.most_places, most_places);
-            set(&mut said.questions, questions.map(all));
+            set(&mut content.sessions, sessions.map(all));
+            set(&mut content.registration, registration_mode);
+            capacity.update_to(&mut content.capacity);
+            guests_welcome.update_to(&mut content.guests_welcome);
+            registration_opens_at.update_to(&mut content.registration_opens_at);
+            registration_closes_at.update_to(&mut content.registration_closes_at);
+            set(
+                &mut content.place_offer_response_hours,
+                place_offer_response_hours,
+            );
+            set(
+                &mut content.max_places_per_registration,
+                max_places_per_registration,
+            );
+            set(&mut content.questions, questions.map(all));
         };
         (id, version, edit)
     }

@@ -1,7 +1,7 @@
-//! What time does to events: those who come are reminded the day before, and it completes them.
+//! Jobs of events: reminders a day before the start, and completion at the end.
 //!
-//! Readers see the end at its instant; the worker writes it down. Any number of workers may run: each step is one
-//! conditional update, and whoever makes it records it.
+//! Readers see the end at its instant; the worker records it later. Any number of workers may run: each step is one
+//! conditional update, and the worker whose update succeeds records the activity.
 
 use entity::event::{self, Column, EventState, RegistrationMode};
 use sea_orm::{
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// How many events a worker takes at a time.
+/// Maximum number of events that a worker reads at a time.
 const BATCH: u64 = 100;
 
-/// Does everything that is due, and says how many events it touched.
+/// Does all due work and returns the number of events changed.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(complete(app, viewer).await? + remind(app, viewer).await?)
 }
 
-/// Records once for each date that those who come are to be reminded.
+/// Records the reminder of people with a place, once for each date.
 async fn remind(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let soon = Condition::all()
         .add(scheduled())
@@ -41,7 +41,7 @@ async fn remind(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     each(app, viewer, soon, change, acts::REMINDED).await
 }
 
-/// Writes down which events are over.
+/// Completes the events that are over.
 async fn complete(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let over = Condition::all()
         .add(scheduled())
@@ -54,7 +54,7 @@ async fn complete(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     each(app, viewer, over, change, acts::COMPLETED).await
 }
 
-/// Changes each event of which this holds, if it still does, and records it.
+/// Changes each event that meets the condition, if it still does at the update, and records an activity.
 async fn each(
     app: &App,
     viewer: &Viewer,

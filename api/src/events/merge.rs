@@ -1,4 +1,4 @@
-//! Merger of an organisation into another: locks the places that it concerns, and moves partners of events.
+//! Merger of an organisation into another: locks the affected places, and moves partners of events.
 
 use entity::{event, event_capacity, event_partner, place_reservation, registration};
 use sea_orm::{
@@ -12,7 +12,7 @@ use crate::{
     kit::{Error, Transaction, database::resource},
 };
 
-/// Locks the places before anything else is written, and moves partners. All other columns are repointed.
+/// Locks the places before any other write, and moves partners. The generic merger repoints all other columns.
 pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     let Merger {
         transaction,
@@ -24,8 +24,8 @@ pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     move_partners(transaction, (source.id, into.id)).await
 }
 
-/// Holds the rows of places of which anything is about to be written, as every act on places does first: those of the
-/// organisation's events and of those that name it, and those of which somebody has or is held a place for it.
+/// Locks the rows of the places that the merger is about to change, as every act on places does first: those of events
+/// that the organisation hosts or partners, and those with registrations or reservations for it.
 async fn lock_places(transaction: &Transaction, source: Uuid) -> Result<(), Error> {
     fn of<C: ColumnTrait>(
         table: impl IntoTableRef,

@@ -1,14 +1,14 @@
-//! Events: where the county's people meet, by themselves or in a series.
+//! Events: meetings of the county's people and organisations, single or in a series.
 //!
-//! An event is drafted by its organisation, scheduled, and takes place; meanwhile it may be postponed, rescheduled or
-//! called off. Time completes it, at the instant and not when somebody notices: see [`rules::state_at`]. A series only
-//! generates: each occurrence is an event of its own, with a date, registrations and a fate of its own.
+//! A member of an organisation drafts an event; organisers schedule it, and may postpone, reschedule or cancel it. It
+//! is completed at the instant of its end, before the worker records that: see [`rules::state_at`]. A series only
+//! generates events: each occurrence is an event of its own, with its own date, registrations and state.
 //!
-//! Everybody sees what was scheduled for them, whatever became of it. A draft is seen by its organisation alone. The
-//! link to an online event is for its hosts and for those who registered.
+//! The audience sees an event once it was scheduled, also after it was postponed or cancelled. Only the members of its
+//! organisation see a draft. The link to an online event is for members of the host, organisers and people with a
+//! place.
 //!
-//! How many places there are, and what became of them, is a row beside the event ([`capacity`]), which every
-//! registration locks.
+//! The number of places and their use are in a separate row ([`capacity`]), which every registration locks.
 
 mod feature;
 pub use feature::FEATURE;
@@ -51,7 +51,7 @@ pub use query::{EventFilter, EventOrder, EventPage, EventQuery, of_organisation,
 pub use session_types::{EventSeries, EventSession};
 pub use types::Event;
 
-use crate::kit::{Part, Resource, Viewer, activity::Concerns};
+use crate::kit::{Child, Resource, Viewer, activity::Concerns};
 
 impl Resource for event::Entity {
     const NAME: &'static str = "event";
@@ -95,7 +95,7 @@ impl Resource for event_series::Entity {
         row.id
     }
 
-    /// Whoever sees one of its events.
+    /// Viewers who can see one of its events.
     fn visible_to(viewer: &Viewer) -> Condition {
         let series = seen(Column::SeriesId, viewer)
             .and_where(Column::SeriesId.is_not_null())
@@ -108,31 +108,31 @@ impl Resource for event_series::Entity {
     }
 }
 
-impl Part for event_session::Entity {
-    const WHOLE: event_session::Column = event_session::Column::EventId;
+impl Child for event_session::Entity {
+    const PARENT: event_session::Column = event_session::Column::EventId;
 
-    fn whole(row: &event_session::Model) -> Uuid {
+    fn parent(row: &event_session::Model) -> Uuid {
         row.event_id
     }
 }
 
-impl Part for event_capacity::Entity {
-    const WHOLE: event_capacity::Column = event_capacity::Column::EventId;
+impl Child for event_capacity::Entity {
+    const PARENT: event_capacity::Column = event_capacity::Column::EventId;
 
-    fn whole(row: &event_capacity::Model) -> Uuid {
+    fn parent(row: &event_capacity::Model) -> Uuid {
         row.event_id
     }
 }
 
-impl Part for event_partner::Entity {
-    const WHOLE: event_partner::Column = event_partner::Column::EventId;
+impl Child for event_partner::Entity {
+    const PARENT: event_partner::Column = event_partner::Column::EventId;
 
-    fn whole(row: &event_partner::Model) -> Uuid {
+    fn parent(row: &event_partner::Model) -> Uuid {
         row.event_id
     }
 }
 
-/// A column of all events that the viewer sees.
+/// Selects a column of all events that the viewer can see.
 fn seen(column: Column, viewer: &Viewer) -> SelectStatement {
     Query::select()
         .column((event::Entity, column))
@@ -141,7 +141,7 @@ fn seen(column: Column, viewer: &Viewer) -> SelectStatement {
         .to_owned()
 }
 
-/// Which events a list shows the viewer, beside being visible at all.
+/// Condition for the events that lists show to the viewer, in addition to being visible at all.
 #[must_use]
 pub fn listed_to(viewer: &Viewer) -> Condition {
     let listed = if viewer.is_staff() {
@@ -152,7 +152,7 @@ pub fn listed_to(viewer: &Viewer) -> Condition {
     or_own(Condition::any().add(listed), viewer)
 }
 
-/// Scheduled, and not over at this moment. The state is written literally, as the partial indexes name it.
+/// Condition for scheduled events that are not over. The state is a literal, as in the partial indexes.
 #[must_use]
 pub fn upcoming(viewer: &Viewer) -> Condition {
     Condition::all()
@@ -160,7 +160,7 @@ pub fn upcoming(viewer: &Viewer) -> Condition {
         .add(Column::EndsAt.gt(viewer.now))
 }
 
-/// Scheduled, whether or not it is over. Literal, as the partial indexes name it.
+/// Condition for scheduled events, over or not. The state is a literal, as in the partial indexes.
 #[must_use]
 pub fn scheduled() -> SimpleExpr {
     Expr::cust("\"event\".\"state\" = 'SCHEDULED'")
@@ -177,7 +177,7 @@ fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
     audiences
 }
 
-/// What somebody registered for they see, whatever became of its audience.
+/// Adds the events for which the viewer registered, regardless of their audience.
 fn or_registered(seen: Condition, viewer: &Viewer) -> Condition {
     let Some(me) = viewer.person_id() else {
         return seen;

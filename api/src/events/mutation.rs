@@ -1,40 +1,41 @@
-//! Acts on events and series.
+//! Mutations of events and series.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{
     Event, EventSeries,
     inputs::{
-        CancelEventSeriesInput, CreateEventInput, CreateEventSeriesInput, EventActInput,
-        EventSeriesActInput, RescheduleEventInput, StopEventInput, UpdateEventInput,
+        CancelEventInput, CancelEventSeriesInput, CreateEventInput, CreateEventSeriesInput,
+        DeleteEventInput, PostponeEventInput, RescheduleEventInput, ScheduleEventInput,
+        ScheduleEventSeriesInput, UpdateEventInput,
     },
     series, service, transitions,
 };
-use crate::{context::Ask, kit::Error, payload};
+use crate::{context::ContextExt, kit::Error, payload};
 
 payload! {
-    /// What an act on an event gives back.
+    /// Result of a mutation of an event.
     EventPayload {
-        /// The event after the act; null where it was refused.
+        /// The event after the change; null if the change was refused.
         event: Event
     }
 }
 
 payload! {
-    /// What an act on a series gives back.
+    /// Result of a mutation of a series.
     EventSeriesPayload {
-        /// The series after the act; null where it was refused.
+        /// The series after the change; null if the change was refused.
         series: EventSeries
     }
 }
 
-/// Acts on events and series.
+/// Mutations of events and series.
 #[derive(Default)]
 pub struct EventMutation;
 
 #[Object]
 impl EventMutation {
-    /// Draft an event, and announce it at once where `schedule` says so.
+    /// Drafts an event. With `schedule`, also announces it.
     async fn create_event(
         &self,
         ctx: &Context<'_>,
@@ -43,7 +44,7 @@ impl EventMutation {
         EventPayload::of(create(ctx, input).await)
     }
 
-    /// Draft all events of a series, and announce them at once where `schedule` says so.
+    /// Drafts all events of a series. With `schedule`, also announces them.
     async fn create_event_series(
         &self,
         ctx: &Context<'_>,
@@ -52,7 +53,7 @@ impl EventMutation {
         EventSeriesPayload::of(create_series(ctx, input).await)
     }
 
-    /// Change what an event says. A version that is not the latest is refused with `VERSION_OUTDATED`.
+    /// Changes the content of an event. An outdated version is refused with `VERSION_OUTDATED`.
     async fn update_event(
         &self,
         ctx: &Context<'_>,
@@ -62,18 +63,20 @@ impl EventMutation {
         EventPayload::of(service::update(ctx.app(), ctx.viewer(), id, version, edit).await)
     }
 
-    /// Announce a draft to its audience.
+    /// Announces a draft to its audience. Requires an organiser: an editor of the host organisation or a programme
+    /// administrator.
     async fn schedule_event(
         &self,
         ctx: &Context<'_>,
-        input: EventActInput,
+        input: ScheduleEventInput,
     ) -> Result<Option<EventPayload>> {
         EventPayload::of(
             transitions::schedule(ctx.app(), ctx.viewer(), input.id, input.version).await,
         )
     }
 
-    /// Give an event another date. Whoever registered stays registered, and is told.
+    /// Moves an event to a new date, with its sessions. Registrations stay valid, and people who registered are
+    /// notified.
     async fn reschedule_event(
         &self,
         ctx: &Context<'_>,
@@ -91,13 +94,13 @@ impl EventMutation {
         )
     }
 
-    /// Put an event off until there is a new date.
+    /// Postpones an event without a new date. People who registered are notified.
     async fn postpone_event(
         &self,
         ctx: &Context<'_>,
-        input: StopEventInput,
+        input: PostponeEventInput,
     ) -> Result<Option<EventPayload>> {
-        let StopEventInput {
+        let PostponeEventInput {
             id,
             version,
             notice,
@@ -105,13 +108,13 @@ impl EventMutation {
         EventPayload::of(transitions::postpone(ctx.app(), ctx.viewer(), id, version, notice).await)
     }
 
-    /// Call an event off.
+    /// Cancels an event. People who registered are notified.
     async fn cancel_event(
         &self,
         ctx: &Context<'_>,
-        input: StopEventInput,
+        input: CancelEventInput,
     ) -> Result<Option<EventPayload>> {
-        let StopEventInput {
+        let CancelEventInput {
             id,
             version,
             notice,
@@ -119,25 +122,27 @@ impl EventMutation {
         EventPayload::of(transitions::cancel(ctx.app(), ctx.viewer(), id, version, notice).await)
     }
 
-    /// Throw away a draft. The payload shows it a last time.
+    /// Deletes a draft. The payload contains it as it was.
     async fn delete_event(
         &self,
         ctx: &Context<'_>,
-        input: EventActInput,
+        input: DeleteEventInput,
     ) -> Result<Option<EventPayload>> {
         EventPayload::of(service::delete(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
 
-    /// Announce all drafts of a series.
+    /// Announces all drafts of a series. Each event is a separate step: after a failure, repeat the mutation to
+    /// announce the rest.
     async fn schedule_event_series(
         &self,
         ctx: &Context<'_>,
-        input: EventSeriesActInput,
+        input: ScheduleEventSeriesInput,
     ) -> Result<Option<EventSeriesPayload>> {
         EventSeriesPayload::of(series::schedule(ctx.app(), ctx.viewer(), input.id).await)
     }
 
-    /// Call off all events of a series that are yet to come.
+    /// Cancels all scheduled and postponed events of a series that are not over. Each event is a separate step: after a
+    /// failure, repeat the mutation to cancel the rest.
     async fn cancel_event_series(
         &self,
         ctx: &Context<'_>,
@@ -150,7 +155,8 @@ impl EventMutation {
 }
 
 async fn create(ctx: &Context<'_>, input: CreateEventInput) -> Result<entity::event::Model, Error> {
-    let (draft, key) = input.said()?;
+    let (draft, key) = input.content()?;
+    let key = ctx.optional_retry_key(key)?;
     service::create(ctx.app(), ctx.viewer(), draft, key).await
 }
 
@@ -159,12 +165,13 @@ async fn create_series(
     input: CreateEventSeriesInput,
 ) -> Result<entity::event_series::Model, Error> {
     let CreateEventSeriesInput { event, recurrence } = input;
-    let (draft, key) = event.said().map_err(within)?;
+    let (draft, key) = event.content().map_err(within)?;
+    let key = ctx.optional_retry_key(key)?;
     let made = series::create(ctx.app(), ctx.viewer(), draft, recurrence.into(), key).await;
     made.map_err(within)
 }
 
-/// What is wrong with the first event stands below `event`.
+/// Prefixes field paths of the first event with `event`.
 fn within(error: Error) -> Error {
     let Error::Refused(mut refusals) = error else {
         return error;

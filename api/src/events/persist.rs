@@ -1,4 +1,4 @@
-//! Writing an event and reading what it says: its row, and the tables beside it.
+//! Writes the content of an event to its row and the related tables, and reads it.
 
 use entity::{
     event::{self, Details},
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     capacity,
-    content::{Particulars, Session},
+    content::{EventContent, Session},
     reservations::release as reserved,
 };
 use crate::{
@@ -24,8 +24,11 @@ use crate::{
     },
 };
 
-/// What an event says now.
-pub async fn said(conn: &impl ConnectionTrait, row: &event::Model) -> Result<Particulars, Error> {
+/// Returns the current content of an event.
+pub async fn content(
+    conn: &impl ConnectionTrait,
+    row: &event::Model,
+) -> Result<EventContent, Error> {
     let capacities = event_capacity::Entity::find()
         .filter(event_capacity::Column::EventId.eq(row.id))
         .all(conn)
@@ -55,7 +58,7 @@ pub async fn said(conn: &impl ConnectionTrait, row: &event::Model) -> Result<Par
         questions,
     } = row.details.clone();
     let point = row.latitude.zip(row.longitude);
-    Ok(Particulars {
+    Ok(EventContent {
         kind: row.kind,
         title: row.title.clone(),
         description: row.description.clone(),
@@ -83,13 +86,13 @@ pub async fn said(conn: &impl ConnectionTrait, row: &event::Model) -> Result<Par
         guests_welcome: row.guests_welcome,
         registration_opens_at: row.registration_opens_at,
         registration_closes_at: row.registration_closes_at,
-        hours_to_answer: row.hours_to_answer,
-        most_places: row.most_places,
+        place_offer_response_hours: row.place_offer_response_hours,
+        max_places_per_registration: row.max_places_per_registration,
         questions,
     })
 }
 
-/// The sessions of an event, in order of time.
+/// Returns the sessions of an event, earliest first.
 pub async fn sessions(
     conn: &impl ConnectionTrait,
     event_id: Uuid,
@@ -110,48 +113,49 @@ async fn partners(conn: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Uui
     Ok(found.into_iter().map(|row| row.organisation_id).collect())
 }
 
-/// Columns that the content decides. Every column is named, so that a new one fails to compile until it is decided.
-pub fn content_columns(said: &Particulars) -> event::ActiveModel {
-    let point = said.place.point;
+/// Returns the columns that the content sets. Every column is named, so that a new one fails to compile until it is
+/// assigned here.
+pub fn content_columns(content: &EventContent) -> event::ActiveModel {
+    let point = content.place.point;
     let [x, y, z] = point.map_or([None; 3], |point| point.unit().map(Some));
     event::ActiveModel {
-        kind: Set(said.kind),
-        title: Set(said.title.clone()),
-        description: Set(said.description.clone()),
-        attendance_mode: Set(said.attendance_mode),
-        starts_at: Set(said.starts_at),
-        ends_at: Set(said.ends_at),
-        time_zone: Set(said.time_zone.clone()),
-        venue_name: Set(said.venue_name.clone()),
-        town: Set(said.place.town.clone()),
-        postcode: Set(said.place.postcode.clone()),
+        kind: Set(content.kind),
+        title: Set(content.title.clone()),
+        description: Set(content.description.clone()),
+        attendance_mode: Set(content.attendance_mode),
+        starts_at: Set(content.starts_at),
+        ends_at: Set(content.ends_at),
+        time_zone: Set(content.time_zone.clone()),
+        venue_name: Set(content.venue_name.clone()),
+        town: Set(content.place.town.clone()),
+        postcode: Set(content.place.postcode.clone()),
         latitude: Set(point.map(|point| point.latitude)),
         longitude: Set(point.map(|point| point.longitude)),
         x: Set(x),
         y: Set(y),
         z: Set(z),
         cell: Set(point.and_then(place::Point::cell)),
-        online_url: Set(said.online_url.clone()),
-        areas: Set(said.areas.clone().into()),
-        priority_areas: Set(said.priority_areas.clone().into()),
-        audience: Set(said.audience),
-        registration: Set(said.registration),
-        guests_welcome: Set(said.guests_welcome),
-        registration_opens_at: Set(said.registration_opens_at),
-        registration_closes_at: Set(said.registration_closes_at),
-        hours_to_answer: Set(said.hours_to_answer),
-        most_places: Set(said.most_places),
-        words: Set([&said.venue_name, &said.place.town]
+        online_url: Set(content.online_url.clone()),
+        areas: Set(content.areas.clone().into()),
+        priority_areas: Set(content.priority_areas.clone().into()),
+        audience: Set(content.audience),
+        registration: Set(content.registration),
+        guests_welcome: Set(content.guests_welcome),
+        registration_opens_at: Set(content.registration_opens_at),
+        registration_closes_at: Set(content.registration_closes_at),
+        place_offer_response_hours: Set(content.place_offer_response_hours),
+        max_places_per_registration: Set(content.max_places_per_registration),
+        words: Set([&content.venue_name, &content.place.town]
             .into_iter()
             .flatten()
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(" ")),
         details: Set(Details {
-            address_lines: said.place.lines.clone(),
-            access_features: said.access_features.clone(),
-            access_information: said.access_information.clone(),
-            questions: said.questions.clone(),
+            address_lines: content.place.lines.clone(),
+            access_features: content.access_features.clone(),
+            access_information: content.access_information.clone(),
+            questions: content.questions.clone(),
         }),
         id: NotSet,
         reference: NotSet,
@@ -170,18 +174,18 @@ pub fn content_columns(said: &Particulars) -> event::ActiveModel {
     }
 }
 
-/// Writes the tables by which an event is found, and who is named with it.
-pub async fn link(
+/// Writes the index tables and the partners of an event.
+pub async fn write_index(
     conn: &impl ConnectionTrait,
     id: Uuid,
-    said: &Particulars,
+    content: &EventContent,
     new: bool,
 ) -> Result<(), Error> {
     if !new {
-        unlink(conn, id).await?;
+        clear_index(conn, id).await?;
     }
-    if !said.areas.is_empty() {
-        let areas = said.areas.iter().map(|area| event_area::ActiveModel {
+    if !content.areas.is_empty() {
+        let areas = content.areas.iter().map(|area| event_area::ActiveModel {
             event_id: Set(id),
             area: Set(area.clone()),
         });
@@ -189,8 +193,8 @@ pub async fn link(
             .exec_without_returning(conn)
             .await?;
     }
-    if !said.priority_areas.is_empty() {
-        let tags = said
+    if !content.priority_areas.is_empty() {
+        let tags = content
             .priority_areas
             .iter()
             .filter_map(|tag| tag.split_once('/'));
@@ -203,16 +207,14 @@ pub async fn link(
             .exec_without_returning(conn)
             .await?;
     }
-    if !said.partners.is_empty() {
-        let partners =
-            said.partners
-                .iter()
-                .zip(0..)
-                .map(|(partner, position)| event_partner::ActiveModel {
-                    event_id: Set(id),
-                    organisation_id: Set(*partner),
-                    position: Set(position),
-                });
+    if !content.partners.is_empty() {
+        let partners = content.partners.iter().zip(0..).map(|(partner, position)| {
+            event_partner::ActiveModel {
+                event_id: Set(id),
+                organisation_id: Set(*partner),
+                position: Set(position),
+            }
+        });
         event_partner::Entity::insert_many(partners)
             .exec_without_returning(conn)
             .await?;
@@ -220,8 +222,8 @@ pub async fn link(
     Ok(())
 }
 
-/// Removes an event from the tables by which it is found.
-pub async fn unlink(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
+/// Deletes the entries of an event in the index tables, and its partners.
+pub async fn clear_index(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     event_area::Entity::delete_many()
         .filter(event_area::Column::EventId.eq(id))
         .exec(conn)
@@ -237,36 +239,40 @@ pub async fn unlink(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> 
     Ok(())
 }
 
-/// Notes nothing where all partners are there, and is a refusal of the first that is not.
-pub async fn know_partners(conn: &impl ConnectionTrait, said: &Particulars) -> Result<(), Error> {
-    if said.partners.is_empty() {
+/// Checks that all partners exist. The error names the first that does not.
+pub async fn check_partners(
+    conn: &impl ConnectionTrait,
+    content: &EventContent,
+) -> Result<(), Error> {
+    if content.partners.is_empty() {
         return Ok(());
     }
     let found = organisation::Entity::find()
-        .filter(organisation::Column::Id.is_in(said.partners.iter().copied()))
+        .filter(organisation::Column::Id.is_in(content.partners.iter().copied()))
         .all(conn)
         .await?;
-    match said
+    match content
         .partners
         .iter()
         .position(|id| !found.iter().any(|row| row.id == *id))
     {
         None => Ok(()),
         Some(at) => {
-            let message = "There is no organisation with this id.";
+            let message = "There is no organisation with this id. Remove it from the partners, or use another id.";
             Err(UserError::at(&format!("partners.{at}"), Code::Unknown, message).into())
         }
     }
 }
 
-/// Writes the sessions anew: those with an id stay, those that are not named go, if nobody registered for them.
+/// Replaces the sessions. Sessions with an id stay. Those that are not in the list are deleted; the error is a refusal
+/// if one ever had registrations or reservations.
 pub async fn write_sessions(
     conn: &impl ConnectionTrait,
     event_id: Uuid,
-    said: &Particulars,
+    content: &EventContent,
     held: &[event_capacity::Model],
 ) -> Result<(), Error> {
-    let kept: Vec<Uuid> = said
+    let kept: Vec<Uuid> = content
         .sessions
         .iter()
         .filter_map(|session| session.id)
@@ -280,7 +286,7 @@ pub async fn write_sessions(
             .count(conn)
             .await?;
         if ever > 0 || reserved::ever(conn, row.id).await? {
-            let message = "People registered, or places were held, for a session that is not named any more. Keep it.";
+            let message = "The list leaves out a session that has registrations or reserved places. Keep this session in the list.";
             return Err(UserError::at("sessions", Code::InvalidState, message).into());
         }
         event_capacity::Entity::delete_by_id(row.id)
@@ -290,7 +296,7 @@ pub async fn write_sessions(
             .exec(conn)
             .await?;
     }
-    for (at, session) in said.sessions.iter().enumerate() {
+    for (at, session) in content.sessions.iter().enumerate() {
         let Session {
             id,
             title,
@@ -317,7 +323,8 @@ pub async fn write_sessions(
             continue;
         };
         let Some(held) = held.iter().find(|held| held.id == *id && *id != event_id) else {
-            let message = "The event has no session with this id. Leave the id out for a new one.";
+            let message =
+                "The event has no session with this id. Leave the id out to add a new session.";
             return Err(UserError::at(&format!("sessions.{at}.id"), Code::Unknown, message).into());
         };
         capacity::resize(conn, held, *places, &format!("sessions.{at}.capacity")).await?;

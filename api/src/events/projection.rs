@@ -1,4 +1,4 @@
-//! Events as they are read: the columns that a selection asks for, with the organisation and the places beside them.
+//! Reads of events: the columns that a selection needs, together with organisation and places.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use sea_orm::{
 use super::{reservations::release, session_types};
 use crate::{
     columns,
-    context::Ask,
+    context::ContextExt,
     kit::{
         Error, Id,
         database::projection::{Partial, Selection},
@@ -32,12 +32,12 @@ columns!(event:
     Longitude longitude, X x, Y y, Z z, Cell cell, OnlineUrl online_url, Areas areas,
     PriorityAreas priority_areas, Audience audience, Registration registration,
     RegistrationOpensAt registration_opens_at, RegistrationClosesAt registration_closes_at,
-    HoursToAnswer hours_to_answer, GuestsWelcome guests_welcome, MostPlaces most_places, Details details, Words words, CreatedAt created_at,
+    PlaceOfferResponseHours place_offer_response_hours, GuestsWelcome guests_welcome, MaxPlacesPerRegistration max_places_per_registration, Details details, Words words, CreatedAt created_at,
     UpdatedAt updated_at, FirstScheduledAt first_scheduled_at, Notice notice, RemindedAt reminded_at,
     Version version,
 );
 
-/// What every event is read with: enough to say whose it is, and where it stands.
+/// Columns that are always read: identity, organisation, state and times.
 const ALWAYS: [Column; 6] = [
     Column::Id,
     Column::OrganisationId,
@@ -47,10 +47,11 @@ const ALWAYS: [Column; 6] = [
     Column::Registration,
 ];
 
-/// The columns that a field of the schema needs beside.
-fn needs(field: &str) -> &'static [Column] {
+/// Returns the additional columns that a GraphQL field needs; `None` for a field that is not listed, for which
+/// [`Row::with`] loads the whole row.
+fn needs(field: &str) -> Option<&'static [Column]> {
     use Column as C;
-    match field {
+    let columns: &[Column] = match field {
         "reference" => &[C::Reference],
         "series" | "outcome" => &[C::SeriesId],
         "recurrenceId" => &[C::RecurrenceId],
@@ -76,8 +77,8 @@ fn needs(field: &str) -> &'static [Column] {
             &[C::RegistrationOpensAt, C::RegistrationClosesAt]
         }
         "guestsWelcome" => &[C::Audience, C::GuestsWelcome],
-        "hoursToAnswer" => &[C::HoursToAnswer],
-        "mostPlaces" => &[C::MostPlaces],
+        "placeOfferResponseHours" => &[C::PlaceOfferResponseHours],
+        "maxPlacesPerRegistration" => &[C::MaxPlacesPerRegistration],
         "questions" => &[C::Details],
         "calendarUrl" => &[C::Reference, C::Audience],
         "createdAt" => &[C::CreatedAt],
@@ -86,11 +87,12 @@ fn needs(field: &str) -> &'static [Column] {
         "notice" => &[C::Notice],
         "version" => &[C::Version],
         "viewerActs" => &[C::CreatedBy],
-        _ => &[],
-    }
+        _ => return None,
+    };
+    Some(columns)
 }
 
-/// Whether a field needs the row of the places.
+/// Returns true if a field needs the row of the places.
 fn counts(field: &str) -> bool {
     [
         "capacity",
@@ -102,7 +104,7 @@ fn counts(field: &str) -> bool {
     .contains(&field)
 }
 
-/// What of the places is read, beside what is held at the moment.
+/// Columns of the places, read in addition to the number of reserved places at the instant.
 const PLACES: [event_capacity::Column; 4] = [
     event_capacity::Column::Capacity,
     event_capacity::Column::Confirmed,
@@ -110,7 +112,7 @@ const PLACES: [event_capacity::Column; 4] = [
     event_capacity::Column::Waiting,
 ];
 
-/// What a page of events reads, planned from what is selected.
+/// Plan of a read: the columns to select for a GraphQL selection.
 #[derive(Clone, Debug)]
 pub struct Plan {
     event: Selection<event::Entity>,
@@ -119,7 +121,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What the nodes of a connection need, wherever its selection has them.
+    /// Plans the read of the nodes of a connection, selected through `nodes` or `edges`.
     #[must_use]
     pub fn of_connection(field: SelectionField<'_>) -> Self {
         let mut nodes = Vec::new();
@@ -136,18 +138,21 @@ impl Plan {
         Self::of(&nodes)
     }
 
-    /// What one event needs, the field itself.
+    /// Plans the read of one event from its own field.
     #[must_use]
     pub fn of_event(field: SelectionField<'_>) -> Self {
         Self::of(&field.selection_set().collect::<Vec<_>>())
     }
 
-    /// Everything of an event, with its places and the name and the pages of its organisation: for documents with a form
-    /// of their own.
+    /// Plans the read of all columns of an event, its places, and the name and website of its organisation: for formats
+    /// other than GraphQL.
     #[must_use]
     pub fn in_full() -> Self {
         let named = ["name", "website"].into_iter();
-        let named = named.flat_map(organisations::projection::needs).copied();
+        let named = named
+            .filter_map(organisations::projection::needs)
+            .flatten()
+            .copied();
         let always = organisations::projection::ALWAYS.into_iter();
         Self {
             event: Selection::new(Column::iter()),
@@ -160,17 +165,19 @@ impl Plan {
         let mut columns = ALWAYS.to_vec();
         let mut organisation: Option<Vec<organisation::Column>> = None;
         for field in fields {
-            columns.extend(needs(field.name()));
+            columns.extend(needs(field.name()).into_iter().flatten());
             if field.name() == "organisation" {
                 let parts = field.selection_set();
-                let wanted =
-                    parts.flat_map(|part| organisations::projection::needs(part.name()).to_vec());
+                let wanted = parts
+                    .filter_map(|part| organisations::projection::needs(part.name()))
+                    .flatten()
+                    .copied();
                 organisation
                     .get_or_insert_with(|| organisations::projection::ALWAYS.to_vec())
                     .extend(wanted);
             }
         }
-        // In one order whatever the order of the selection: fewer statements to prepare.
+        // Columns have a fixed order, independent of the selection, so that fewer statements are prepared.
         columns.sort_unstable_by_key(|column| *column as u32);
         let organisation = organisation.map(|mut columns| {
             columns.sort_unstable_by_key(|column| *column as u32);
@@ -183,7 +190,7 @@ impl Plan {
         }
     }
 
-    /// The columns of the event, the organisation where it is asked for, and the places where they are.
+    /// Adds the planned columns of event, organisation and places to a query.
     pub fn select(&self, query: &mut SelectStatement, now: DateTime<Utc>) {
         use sea_orm::ExprTrait;
 
@@ -209,7 +216,7 @@ impl Plan {
         }
     }
 
-    /// One event of the result.
+    /// Reads one event from a row of the result.
     pub fn read(&self, row: &QueryResult) -> Result<Row, sea_orm::DbErr> {
         let event = self.event.read(row, 0)?;
         let mut at = self.event.len();
@@ -239,7 +246,7 @@ impl Plan {
     }
 }
 
-/// An event with what was read of it.
+/// Event as far as it was read.
 #[derive(Clone, Debug)]
 pub struct Row {
     event: Partial<event::Entity>,
@@ -258,33 +265,33 @@ impl From<event::Model> for Row {
 }
 
 impl Row {
-    /// What is always read.
+    /// Returns the event with the columns that are always read.
     #[must_use]
     pub const fn known(&self) -> &event::Model {
         self.event.known()
     }
 
-    /// The event with what a field needs, read now where it was not read before.
+    /// Returns the event with the columns that a field needs. Loads the event if they were not read.
     pub async fn with(
         &self,
         ctx: &Context<'_>,
         field: &str,
     ) -> Result<Cow<'_, event::Model>, Error> {
-        if let Some(model) = self.event.with(needs(field)) {
+        if let Some(model) = needs(field).and_then(|columns| self.event.with(columns)) {
             return Ok(Cow::Borrowed(model));
         }
         let id = Id::<event::Entity>::new(self.known().id);
         ctx.load(id).await?.map(Cow::Owned).ok_or(Error::NotFound)
     }
 
-    /// The places of the event as a whole, read now where they were not read before.
+    /// Returns the places of the event as a whole. Loads them if they were not read.
     pub async fn places(&self, ctx: &Context<'_>) -> Result<event_capacity::Model, Error> {
         if let Some(places) = &self.places {
             return Ok(places.clone());
         }
         let id = self.known().id;
         let all = ctx.parts::<event_capacity::Entity>(id).await?;
-        // A draft that was thrown away has none any more, and is shown a last time.
+        // A deleted draft has no row of places, and its payload shows it once more.
         let gone = event_capacity::Model {
             id,
             event_id: id,
@@ -296,16 +303,16 @@ impl Row {
             queue_end: 0,
         };
         let row = all.into_iter().find(|row| row.id == id).unwrap_or(gone);
-        session_types::at_this_moment(ctx, row).await
+        session_types::without_overdue(ctx, row).await
     }
 
-    /// The places, if they were read with the event.
+    /// Returns the places, if they were read with the event.
     #[must_use]
     pub const fn counted(&self) -> Option<&event_capacity::Model> {
         self.places.as_ref()
     }
 
-    /// The organisation, if it was read with the event.
+    /// Returns the organisation, if it was read with the event.
     #[must_use]
     pub const fn organisation(&self) -> Option<&Partial<organisation::Entity>> {
         self.organisation.as_ref()

@@ -1,4 +1,4 @@
-//! Reading events: one by one, by the page, an organisation's, a series'.
+//! Queries of events: single events, and pages of all events or of those of an organisation or a series.
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, connection::Connection};
 use entity::{
@@ -9,86 +9,91 @@ use uuid::Uuid;
 
 use super::{
     projection::Plan,
-    search::{self, Found},
+    search::{self, Search},
     service::EventId,
     types::Event,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         Error, Id,
-        graphql::fast_object::AtOnce,
+        graphql::fast_object::FastObject,
         page::{PageArgs, Total},
     },
     listings::search::types::{DateRangeInput, NearInput},
 };
 
-/// A page of events.
-pub type EventPage = Connection<String, AtOnce<Event>, Total>;
+/// Page of events.
+pub type EventPage = Connection<String, FastObject<Event>, Total>;
 
-/// How events are sorted.
+/// Sort order of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum EventOrder {
-    /// First to begin first.
+    /// Earliest start first.
     #[default]
     Soonest,
-    /// Last to begin first: for events that are over.
+    /// Latest start first: for past events.
     Latest,
-    /// First announced last.
+    /// Latest first announcement first.
     Newest,
-    /// Nearest to `near` first, which must be given; those without a place last.
+    /// Nearest to `filter.near` first, which is required. Events without a place come last.
     Nearest,
 }
 
-/// Which events. What is left out does not narrow; members of one list are alternatives; lists have at most 50.
+/// Conditions for events, all of which must be met. Conditions that are left out do not apply. Values in one list are
+/// alternatives; a list has at most 50.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct EventFilter {
-    /// Words that must all be there, in any inflection; `"quotes"` keep words together, `begin*` begins one. At most
-    /// 200 characters.
+    /// Words that must all occur, in any inflected form. `"quotes"` search for a phrase, and `begin*` for the beginning
+    /// of a word. At most 200 characters.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
-    /// Kinds of gatherings.
+    /// Kinds of events.
     pub kinds: Option<Vec<EventKind>>,
-    /// States; left out, only what is scheduled and not over.
+    /// States of events. Default: only scheduled events that are not over.
     pub states: Option<Vec<EventState>>,
-    /// How people take part.
+    /// Ways of taking part.
     pub attendance_modes: Option<Vec<AttendanceMode>>,
-    /// Codes of areas, with what lies in them and what came before or after them.
+    /// Codes of areas. Includes the areas inside them, and their predecessors and successors.
     pub areas: Option<Vec<String>>,
-    /// Codes of priority areas, or `edition/code`, with their outcomes and with what carries them on in other editions.
+    /// Codes of priority areas, or `edition/code`. Includes their outcomes, and their equivalents in other editions.
     pub priority_areas: Option<Vec<String>>,
-    /// Close to a point; `includeRemote` lets in what one can join online.
+    /// Distance from a point. `includeRemote` also includes events that people can join online.
     pub near: Option<NearInput>,
-    /// Going on at some time between two days.
+    /// Days on which the event takes place, at least in part.
     pub between: Option<DateRangeInput>,
-    /// `true`: whoever comes now gets a place, because one is left or nobody need register. `false`: the others.
+    /// `true`: only events for which a person can get a place now, because places are left or no registration is
+    /// needed. `false`: only the other events.
     pub places_left: Option<bool>,
-    /// Hosted by these organisations, or with one of them as a partner.
+    /// Organisations that host the event or are its partners.
     pub organisations: Option<Vec<Id<organisation::Entity>>>,
-    /// Of this series.
+    /// Series of the event.
     pub series: Option<Id<event_series::Entity>>,
 }
 
-/// Reading events.
+/// Queries of events.
 #[derive(Default)]
 pub struct EventQuery;
 
 #[Object]
 impl EventQuery {
-    /// One event, by its id or by the reference that people use; null where there is none that the viewer may see.
+    /// Returns one event by id or by reference; null if there is none that the viewer may see. Give exactly one of the
+    /// two.
     async fn event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Global id.")] id: Option<EventId>,
-        #[graphql(desc = "Such as `EVT-7K3M9-Q2X4T`.")] reference: Option<String>,
-    ) -> Result<Option<AtOnce<Event>>> {
+        #[graphql(desc = "Global id of the event.")] id: Option<EventId>,
+        #[graphql(desc = "Reference of the event, such as `EVT-7K3M9-Q2X4T`.")] reference: Option<
+            String,
+        >,
+    ) -> Result<Option<FastObject<Event>>> {
         let which = match (id, reference) {
             (Some(id), None) => Some(search::known_as(id)),
             (None, Some(reference)) => search::referred_to(&reference),
             _ => {
                 return Err(Error::BadInput(
                     "id",
-                    "give the id or the reference, one of them".into(),
+                    "give either the id or the reference, not both".into(),
                 )
                 .into());
             }
@@ -96,10 +101,10 @@ impl EventQuery {
         let Some(which) = which else { return Ok(None) };
         let plan = Plan::of_event(ctx.field());
         let found = search::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
-        Ok(found.map(|row| AtOnce(row.into())))
+        Ok(found.map(|row| FastObject(row.into())))
     }
 
-    /// Events: those that are to come, the soonest first, unless said otherwise.
+    /// Returns a page of events. Default: scheduled events that are not over, earliest start first.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -107,8 +112,8 @@ impl EventQuery {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which events.")] filter: Option<EventFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: EventOrder,
+        #[graphql(desc = "Conditions for the events.")] filter: Option<EventFilter>,
+        #[graphql(desc = "Sort order.", default)] order_by: EventOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -120,11 +125,12 @@ impl EventQuery {
         let slice = found
             .page(&ctx.app().database.read, &plan, order_by, &args)
             .await?;
-        Ok(slice.connection(found.total(), |row| AtOnce(row.into())))
+        Ok(slice.connection(found.total(), |row| FastObject(row.into())))
     }
 }
 
-/// What an organisation hosts, as far as it is listed to the viewer; of several at once in one statement.
+/// Returns a page of the events that an organisation hosts and that lists show to the viewer. One statement reads those
+/// of several organisations.
 pub async fn of_organisation(
     ctx: &Context<'_>,
     organisation: Uuid,
@@ -143,7 +149,7 @@ pub async fn of_organisation(
     .await
 }
 
-/// The events of a series, as far as they are listed to the viewer; of several at once in one statement.
+/// Returns a page of the events of a series that lists show to the viewer. One statement reads those of several series.
 pub async fn of_series(
     ctx: &Context<'_>,
     series: Uuid,
@@ -167,12 +173,12 @@ async fn of(
     let page = found.page_of(whole, column, &plan, order, args)?;
     let total = page.total();
     let slice = ctx.rows(page).await?.read(|row| plan.read(&row))?;
-    Ok(slice.connection(total, |row| AtOnce(row.into())))
+    Ok(slice.connection(total, |row| FastObject(row.into())))
 }
 
-fn found(ctx: &Context<'_>, filter: Option<EventFilter>) -> Result<Found, Error> {
+fn found(ctx: &Context<'_>, filter: Option<EventFilter>) -> Result<Search, Error> {
     let app = ctx.app();
-    Found::new(
+    Search::new(
         &app.database.read,
         ctx.viewer(),
         &app.reference.now(),

@@ -1,59 +1,59 @@
-//! When the events of a series take place: RFC 5545's rules, in the local time of a zone.
+//! Recurrence of series: RFC 5545 rules in the local time of a time zone.
 //!
-//! A rule is followed by the clock on the wall: what is at ten in the morning stays at ten when clocks change. The
-//! crate that knows the rules is given wall times and gives wall times; here each becomes an instant. A time that is
-//! left out in spring is read with the offset from before the change, as RFC 5545 (3.3.5) says, and of one that comes
-//! twice in autumn the first is meant.
+//! A rule follows local time: an event at ten in the morning stays at ten when clocks change. The `rrule` crate gets
+//! local times and returns local times; this module converts each to an instant. A local time that does not exist in
+//! spring is interpreted with the offset from before the change, as RFC 5545 (3.3.5) requires. If a local time occurs
+//! twice in autumn, the first is used.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use rrule::{RRule, RRuleSet, Unvalidated};
 
-use crate::kit::{UserErrorCode as Code, validation::Checks};
+use crate::kit::{UserErrorCode as Code, validation::Validator};
 
-/// Most days on which a series has no event although its rule names them.
-pub const MOST_EXCEPTIONS: usize = 100;
-/// The most occurrences of one series.
-pub const MOST: usize = 200;
-/// How far ahead a series may reach.
+/// Maximum number of excluded days of a series.
+pub const MAX_EXCEPTIONS: usize = 100;
+/// Maximum number of events of a series.
+pub const MAX: usize = 200;
+/// Maximum time from the first event of a series to the last.
 const FARTHEST: Duration = Duration::days(3 * 366);
-/// The longest rule, in characters.
+/// Maximum length of a rule in characters.
 const LONGEST: usize = 300;
-/// The parts of a rule that say how often in days or more, and end it.
+/// Supported frequencies. Shorter periods than a day are refused.
 const PERIODS: [&str; 4] = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
 
-/// How a series recurs.
+/// Recurrence of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurrence {
-    /// An RFC 5545 rule, with or without `RRULE:` before it.
+    /// RFC 5545 rule, with or without `RRULE:` before it.
     pub rule: String,
-    /// Days on which it does not take place.
+    /// Days without an event although the rule includes them.
     pub exceptions: Vec<NaiveDate>,
 }
 
-/// A rule that can be followed, and the starts that it gives.
+/// Validated rule, and the starts that it generates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrences {
-    /// The rule in the form in which it is kept.
+    /// The rule in its stored form.
     pub rule: String,
-    /// The exceptions, each once, in order.
+    /// Excluded days, sorted and without duplicates.
     pub exceptions: Vec<NaiveDate>,
-    /// When each begins, in order.
+    /// Start of each event, in order.
     pub starts: Vec<DateTime<Utc>>,
 }
 
-/// The zone with an IANA name.
+/// Returns the time zone with an IANA name.
 #[must_use]
 pub fn zone(name: &str) -> Option<Tz> {
     name.parse().ok()
 }
 
-/// The instant at which a zone's clocks show a time.
+/// Returns the instant of a local time in a zone.
 #[must_use]
 pub fn instant(zone: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
     let found = zone.from_local_datetime(&wall).earliest();
     let found = found.or_else(|| {
-        // Left out: as far after the last time that there was, as the clock would have gone on.
+        // The local time does not exist: use the offset that was in force the day before.
         let before = zone
             .from_local_datetime(&(wall - Duration::days(1)))
             .earliest()?;
@@ -62,19 +62,19 @@ pub fn instant(zone: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
     found.map(|local| local.with_timezone(&Utc))
 }
 
-/// Follows a rule from a first start on. What is wrong is noted, and `None` comes back.
+/// Generates the starts of a rule from the first start on. Returns `None` and adds a problem if the rule is not valid.
 pub fn occurrences(
-    checks: &mut Checks,
+    checks: &mut Validator,
     Recurrence { rule, exceptions }: Recurrence,
     starts_at: DateTime<Utc>,
     zone: Tz,
 ) -> Option<Occurrences> {
     let (field, rule) = ("recurrence.rule", normal(&rule));
     if rule.chars().count() > LONGEST {
-        checks.refuse(
+        checks.add(
             field,
             Code::TooLong,
-            format!("A rule has at most {LONGEST} characters."),
+            format!("Shorten the rule to at most {LONGEST} characters."),
         );
         return None;
     }
@@ -89,34 +89,33 @@ pub fn occurrences(
             .map(|(_, value)| *value)
     };
     if !part("FREQ").is_some_and(|every| PERIODS.contains(&every)) {
-        let message = "Begin with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, as in FREQ=MONTHLY;BYDAY=1TU;COUNT=6.";
-        checks.refuse(field, Code::Invalid, message);
+        let message = "Enter a rule with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, such as FREQ=MONTHLY;BYDAY=1TU;COUNT=6.";
+        checks.add(field, Code::Invalid, message);
         return None;
     }
     let until = match (part("COUNT"), part("UNTIL")) {
         (Some(_), None) => None,
         (None, Some(until)) => {
             let until = last_instant(until, zone);
-            let message = "UNTIL is a day as 20271231, or an instant as 20271231T235959Z.";
-            checks.demand(until.is_some(), field, Code::Invalid, message);
+            let message = "Write UNTIL as a date, such as 20271231, or as a time in UTC, such as 20271231T235959Z.";
+            checks.require(until.is_some(), field, Code::Invalid, message);
             Some(until?)
         }
         _ => {
-            let message = "A series ends: say COUNT or UNTIL, one of them.";
-            checks.refuse(field, Code::Invalid, message);
+            let message = "Add either COUNT or UNTIL to the rule, so that the series ends.";
+            checks.add(field, Code::Invalid, message);
             return None;
         }
     };
     let Some(walls) = follow(&parts, starts_at.with_timezone(&zone).naive_local()) else {
-        let message =
-            "This is no recurrence rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=TU;COUNT=10.";
-        checks.refuse(field, Code::Invalid, message);
+        let message = "This is not a recurrence rule of RFC 5545. An example is FREQ=WEEKLY;BYDAY=TU;COUNT=10.";
+        checks.add(field, Code::Invalid, message);
         return None;
     };
     let mut exceptions = exceptions;
     exceptions.sort_unstable();
     exceptions.dedup();
-    if !checks.at_most("exceptDates", exceptions.len(), MOST_EXCEPTIONS) {
+    if !checks.at_most("exceptDates", exceptions.len(), MAX_EXCEPTIONS) {
         return None;
     }
     let starting = walls.first() == Some(&starts_at.with_timezone(&zone).naive_local());
@@ -129,15 +128,17 @@ pub fn occurrences(
         .collect();
     let fits = whole
         && until.is_none_or(|until| until <= starts_at + FARTHEST)
-        && (1..=MOST).contains(&starts.len())
+        && (1..=MAX).contains(&starts.len())
         && starts
             .last()
             .is_some_and(|last| *last <= starts_at + FARTHEST);
-    let message = format!("A series has 1 to {MOST} events, within three years of the first.");
-    checks.demand(fits, field, Code::OutOfRange, message);
+    let message = format!(
+        "A series has 1 to {MAX} events, within three years of the first. Change COUNT or UNTIL."
+    );
+    checks.require(fits, field, Code::OutOfRange, message);
     if fits {
-        let message = "The first event does not fit the rule: begin on a day that it names.";
-        checks.demand(starting, field, Code::Invalid, message);
+        let message = "The first event does not fit the rule. Choose a start on a day that the rule includes.";
+        checks.require(starting, field, Code::Invalid, message);
     }
     (fits && starting).then_some(Occurrences {
         rule,
@@ -146,7 +147,7 @@ pub fn occurrences(
     })
 }
 
-/// In capitals, without spaces and without what may stand before it.
+/// Normalises a rule: upper case, without spaces and without the `RRULE:` prefix.
 fn normal(rule: &str) -> String {
     let rule: String = rule.split_whitespace().collect();
     let rule = rule.to_ascii_uppercase();
@@ -154,8 +155,8 @@ fn normal(rule: &str) -> String {
     rule.trim_matches(';').to_owned()
 }
 
-/// The wall times that a rule gives; one more than are allowed where there are so many. It is followed as if in UTC,
-/// where no clock changes; its end is looked at later, for that is an instant.
+/// Returns the local times that a rule generates, limited to twice the maximum number of events. The rule is evaluated
+/// as if in UTC, where no clock changes. The caller applies `UNTIL`, which is an instant.
 fn follow(parts: &[(&str, &str)], first: NaiveDateTime) -> Option<Vec<NaiveDateTime>> {
     let endless = parts.iter().filter(|(key, _)| *key != "UNTIL");
     let text: Vec<String> = endless
@@ -164,7 +165,7 @@ fn follow(parts: &[(&str, &str)], first: NaiveDateTime) -> Option<Vec<NaiveDateT
     let first = rrule::Tz::UTC.from_utc_datetime(&first);
     let rule: RRule<Unvalidated> = text.join(";").parse().ok()?;
     let rule = rule.validate(first).ok()?;
-    let most = u16::try_from(MOST * 2).unwrap_or(u16::MAX);
+    let most = u16::try_from(MAX * 2).unwrap_or(u16::MAX);
     let found = RRuleSet::new(first)
         .rrule(rule)
         .before(first + FARTHEST + Duration::days(7))
@@ -172,7 +173,7 @@ fn follow(parts: &[(&str, &str)], first: NaiveDateTime) -> Option<Vec<NaiveDateT
     Some(found.dates.into_iter().map(|at| at.naive_utc()).collect())
 }
 
-/// The last instant that `UNTIL` includes.
+/// Returns the last instant that `UNTIL` includes.
 fn last_instant(until: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if let Ok(at) = NaiveDateTime::parse_from_str(until, "%Y%m%dT%H%M%SZ") {
         return Some(at.and_utc());
@@ -191,7 +192,7 @@ mod tests {
     use crate::kit::{Error, UserError};
 
     fn starts(rule: &str, exceptions: &[&str], first: &str) -> Result<Vec<String>, Vec<UserError>> {
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let recurrence = Recurrence {
             rule: rule.into(),
             exceptions: exceptions.iter().map(|day| day.parse().unwrap()).collect(),
@@ -232,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_time_that_is_left_out_comes_with_the_offset_before_and_one_that_comes_twice_comes_first() {
-        // 01:30 does not exist on 28 March: the offset before it makes it 01:30 GMT, which clocks show as 02:30.
+        // 01:30 does not exist on 28 March: with the offset before the change it is 01:30 GMT, which clocks show as
+        // 02:30.
         assert_eq!(
             starts("FREQ=DAILY;COUNT=3", &[], "2027-03-27T01:30:00Z").unwrap(),
             [
@@ -253,7 +255,7 @@ mod tests {
 
     #[test]
     fn rules_are_followed_and_exceptions_left_out() {
-        // The first Tuesday of the month; in November not.
+        // The first Tuesday of each month, except in November.
         assert_eq!(
             starts(
                 "RRULE:FREQ=MONTHLY;BYDAY=1TU;COUNT=4",
@@ -281,7 +283,7 @@ mod tests {
                 "2027-06-30T22:30Z"
             ]
         );
-        // The instant of the end is included, and it is an instant, not a time on the wall.
+        // `UNTIL` is an instant, not a local time, and is included.
         assert_eq!(
             starts(
                 "FREQ=DAILY;UNTIL=20270703T090000Z",

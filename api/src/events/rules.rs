@@ -1,4 +1,4 @@
-//! What may be done to an event, by whom and in which state; and which step follows which.
+//! Rules of events: the acts that each role may perform in each state, and the transitions.
 //!
 //! `DRAFT → SCHEDULED → COMPLETED`; `SCHEDULED → POSTPONED → (reschedule) SCHEDULED`; both may be `CANCELLED`.
 
@@ -17,24 +17,24 @@ use crate::kit::{
     lifecycle::{self, Lifecycle, Rule},
 };
 
-/// How long before an event those who come are reminded of it.
+/// Time before the start at which people with a place are reminded.
 pub const REMIND_BEFORE: Duration = Duration::days(1);
 
-/// Act on an event, in the order in which a page shows them.
+/// Act on an event, in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "EventAct")]
 pub enum Act {
-    /// Change the content: `updateEvent`.
+    /// Changes the content: `updateEvent`.
     Edit,
-    /// Announce a draft to its audience: `scheduleEvent`.
+    /// Announces a draft to its audience: `scheduleEvent`.
     Schedule,
-    /// Set another date: `rescheduleEvent`.
+    /// Sets another date: `rescheduleEvent`.
     Reschedule,
-    /// Postpone the event without a new date: `postponeEvent`.
+    /// Postpones the event without a new date: `postponeEvent`.
     Postpone,
-    /// Cancel the event: `cancelEvent`.
+    /// Cancels the event: `cancelEvent`.
     Cancel,
-    /// Delete a draft: `deleteEvent`.
+    /// Deletes a draft: `deleteEvent`.
     Delete,
 }
 
@@ -106,8 +106,8 @@ impl Lifecycle for event::Entity {
             return Ok(());
         }
         Err(Error::Forbidden(
-            "Only editors of the event's organisation and programme administrators do this; members edit and delete \
-             their own drafts.",
+            "Only editors of the event's organisation and programme administrators can do this. Members can edit and \
+             delete their own drafts.",
         ))
     }
 }
@@ -121,7 +121,8 @@ pub enum By {
     AuthorOfDraft,
 }
 
-/// Where an event stands at an instant: time takes effect at once, whether or not the worker has written it down.
+/// Returns the state of an event at an instant. A scheduled event is completed from its end on, even if the worker has
+/// not recorded it yet.
 #[must_use]
 pub fn state_at(row: &event::Model, now: DateTime<Utc>) -> EventState {
     match row.state {
@@ -130,14 +131,15 @@ pub fn state_at(row: &event::Model, now: DateTime<Utc>) -> EventState {
     }
 }
 
-/// When people can register: from the first instant until the second. Left open, until it begins.
+/// Returns the opening time of registration, if one is set, and the closing time, which defaults to the start of the
+/// event.
 #[must_use]
 pub fn registration_window(row: &event::Model) -> (Option<DateTime<Utc>>, DateTime<Utc>) {
     let closes = row.registration_closes_at.unwrap_or(row.starts_at);
     (row.registration_opens_at, closes)
 }
 
-/// Whether people can register at an instant.
+/// Returns true if people can register at an instant.
 #[must_use]
 pub fn registration_open(row: &event::Model, now: DateTime<Utc>) -> bool {
     let (opens, closes) = registration_window(row);
@@ -147,8 +149,8 @@ pub fn registration_open(row: &event::Model, now: DateTime<Utc>) -> bool {
         && now < closes
 }
 
-/// Whether people without an account may register: where everybody sees the event unless organisers say otherwise, where
-/// its address is known if they say so.
+/// Returns true if people without an account may register. The default is true for public events and false for unlisted
+/// ones. Other events have no guests.
 #[must_use]
 pub fn guests_welcome(row: &event::Model) -> bool {
     let seen = match row.audience {
@@ -159,24 +161,25 @@ pub fn guests_welcome(row: &event::Model) -> bool {
     seen && row.registration != RegistrationMode::None
 }
 
-/// Who may write events for an organisation: its members, observers excepted.
+/// Checks that the viewer may draft events for an organisation: as a member with a role above observer.
 pub fn may_draft(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     viewer.signed_in()?;
     if viewer.at_least(organisation, MembershipRole::Member) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only members of the organisation, observers excepted, draft events for it.",
+        "Only members of the organisation can draft events for it. Observers cannot.",
     ))
 }
 
-/// Whether the viewer organises what an organisation hosts: its editors, and programme administrators.
+/// Returns true if the viewer organises the events of an organisation: as one of its editors or as a programme
+/// administrator.
 #[must_use]
 pub fn organises(viewer: &Viewer, organisation: Uuid) -> bool {
     viewer.at_least(organisation, MembershipRole::Editor) || viewer.is_admin()
 }
 
-/// Whether an event was ever announced.
+/// Returns true if an event was ever announced.
 #[must_use]
 pub fn was_announced(row: &event::Model) -> bool {
     clock::unless_never(row.first_scheduled_at).is_some()

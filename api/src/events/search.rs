@@ -1,4 +1,4 @@
-//! Finding events: a filter as a condition, and a page in an order as one statement.
+//! Search of events: converts a filter to a condition, and reads a page in one statement.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ use crate::{
     kit::{
         Error, Resource, Viewer, clock,
         database::dialect,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{self, KeyKind, Order, PageArgs, Slice, Total},
     },
     listings::search::{limits, text, types::NearInput},
@@ -33,16 +33,16 @@ use crate::{
     reference::Snapshot,
 };
 
-/// A search that was understood.
+/// Validated search.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Search {
     condition: Condition,
     near: Option<Point>,
     now: DateTime<Utc>,
 }
 
-impl Found {
-    /// What a filter finds for a viewer.
+impl Search {
+    /// Converts the filter of a viewer. The error names an argument that is not valid.
     pub fn new(
         conn: &impl ConnectionTrait,
         viewer: &Viewer,
@@ -101,8 +101,8 @@ impl Found {
             found.going_on(range.from.0, range.until.0)?;
         }
         match places_left {
-            Some(true) => found.add(to_be_had(viewer)),
-            Some(false) => found.add(to_be_had(viewer).not()),
+            Some(true) => found.add(has_places_left(viewer)),
+            Some(false) => found.add(has_places_left(viewer).not()),
             None => {}
         }
         if let Some(ids) = limits::list("filter.organisations", organisations)? {
@@ -169,13 +169,13 @@ impl Found {
             .to_owned()
     }
 
-    /// The query that counts them.
+    /// Returns the query that counts the events found.
     #[must_use]
     pub fn total(&self) -> Total {
         Total(self.query().column((event::Entity, Column::Id)).to_owned())
     }
 
-    /// A page of what is found, in one statement.
+    /// Reads a page of the events found, in one statement.
     pub async fn page(
         &self,
         conn: &impl ConnectionTrait,
@@ -188,7 +188,7 @@ impl Found {
         page::slice(conn, query, &self.order(order)?, args, |row| plan.read(row)).await
     }
 
-    /// A page of what belongs to one organisation or series, of all that is found.
+    /// Returns a page of the events found that belong to one organisation or series.
     pub fn page_of(
         &self,
         whole: Uuid,
@@ -196,10 +196,10 @@ impl Found {
         plan: &Plan,
         order: EventOrder,
         args: PageArgs,
-    ) -> Result<PageOf, Error> {
+    ) -> Result<NestedPage, Error> {
         let mut query = self.query();
         plan.select(&mut query, self.now);
-        Ok(PageOf::new(
+        Ok(NestedPage::new(
             whole,
             Expr::col((event::Entity, of)),
             query,
@@ -233,7 +233,7 @@ impl Found {
                 let centre = self.near.ok_or_else(|| {
                     Error::BadInput(
                         "orderBy",
-                        "NEAREST needs filter.near, the point to be near to".into(),
+                        "NEAREST requires filter.near, the point to measure from".into(),
                     )
                 })?;
                 let far = place::FARTHEST * 2.0;
@@ -252,7 +252,7 @@ impl Found {
     }
 }
 
-/// One event, in one statement with what is planned.
+/// Reads one event that the viewer can see, in one statement with the planned columns.
 pub async fn one(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -269,7 +269,7 @@ pub async fn one(
     Ok(row.map(|row| plan.read(&row)).transpose()?)
 }
 
-/// The event that is called so: by its id, or by its reference.
+/// Reads the event with this id or reference.
 pub async fn named(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -286,13 +286,13 @@ pub async fn named(
     }
 }
 
-/// The event with this id.
+/// Condition for the event with this id.
 #[must_use]
 pub fn known_as(id: EventId) -> SimpleExpr {
     Column::Id.eq(id.0)
 }
 
-/// The event of which people speak by this reference; `None` where it has not the form of one.
+/// Condition for the event with this reference; `None` if the text cannot be a reference.
 #[must_use]
 pub fn referred_to(reference: &str) -> Option<SimpleExpr> {
     let reference = reference.trim().to_uppercase();
@@ -303,7 +303,7 @@ pub fn referred_to(reference: &str) -> Option<SimpleExpr> {
         .then(|| Column::Reference.eq(reference))
 }
 
-/// The squared chord from a point to the event's, null where it has none.
+/// Squared chord from a point to the place of an event, in SQL; null if the event has no place.
 fn chord(centre: Point) -> SimpleExpr {
     let part = |column: Column, value: f64| {
         let away = Expr::col((event::Entity, column)).sub(value);
@@ -315,7 +315,7 @@ fn chord(centre: Point) -> SimpleExpr {
         .add(part(Column::Z, z))
 }
 
-/// Where events stand at this moment, which for scheduled ones depends on the time.
+/// Condition for events in these states now. The state of a scheduled event depends on the time.
 fn in_states(viewer: &Viewer, states: &[EventState]) -> Condition {
     states.iter().fold(
         Condition::any().add(Expr::val(false)),
@@ -332,8 +332,9 @@ fn in_states(viewer: &Viewer, states: &[EventState]) -> Condition {
     )
 }
 
-/// Whoever comes now gets a place: registration is open and something is left, or nobody need register.
-fn to_be_had(viewer: &Viewer) -> Condition {
+/// Condition for events at which a person can get a place now: registration is open and places are left, or no
+/// registration is needed.
+fn has_places_left(viewer: &Viewer) -> Condition {
     use event_capacity::{Column as Places, Entity};
 
     let column = |column: Column| Expr::col((event::Entity, column));
@@ -373,7 +374,7 @@ fn to_be_had(viewer: &Viewer) -> Condition {
     )
 }
 
-/// Hosted by one of these organisations, or with one as a partner.
+/// Condition for events that one of these organisations hosts, or of which one is a partner.
 fn hosted_by(ids: &[Uuid]) -> Condition {
     let named = Query::select()
         .column(event_partner::Column::EventId)

@@ -1,4 +1,4 @@
-//! The acts on series: making the events that a rule gives, and calling off those that are yet to come.
+//! Acts on series: drafting the events that a rule generates, and announcing or cancelling them.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     acts,
-    content::{Particulars, Session},
+    content::{EventContent, Session},
     recurrence::{self, Recurrence},
     rules::{self, Act},
     service::{self, Draft, EventId, Occurrence},
@@ -19,24 +19,27 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     listings,
 };
 
-/// The id of a series.
+/// Id of a series.
 pub type SeriesId = Id<event_series::Entity>;
 
-/// Makes all events of a series, each like the first but for its date.
+/// Drafts all events of a series. They differ only in their dates.
 pub async fn create(
     app: &App,
     viewer: &Viewer,
     draft: Draft,
     recurrence: Recurrence,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<event_series::Model, Error> {
-    let key = Key::new(viewer, key, "event_series.drafted", &(&draft, &recurrence));
+    let key = Key::new(viewer, key, "event_series.drafted");
     Key::once::<event_series::Entity>(key, &app.database, viewer, async |transaction| {
         create_in(app, transaction, viewer, draft, recurrence).await
     })
@@ -49,17 +52,17 @@ async fn create_in(
     viewer: &Viewer,
     Draft {
         organisation,
-        said,
+        content,
         schedule,
     }: Draft,
     recurrence: Recurrence,
 ) -> Result<event_series::Model, Error> {
     let organisation = service::host(transaction, viewer, organisation).await?;
-    let said = service::checked(app, transaction, viewer, said, schedule).await?;
-    let mut checks = Checks::new();
-    let zone = recurrence::zone(&said.time_zone);
+    let content = service::checked(app, transaction, viewer, content, schedule).await?;
+    let mut checks = Validator::new();
+    let zone = recurrence::zone(&content.time_zone);
     let found = zone
-        .and_then(|zone| recurrence::occurrences(&mut checks, recurrence, said.starts_at, zone));
+        .and_then(|zone| recurrence::occurrences(&mut checks, recurrence, content.starts_at, zone));
     checks.finish()?;
     let found = found.ok_or(Error::NotFound)?;
     let id = Uuid::now_v7();
@@ -73,11 +76,11 @@ async fn create_in(
         reference: Set(listings::persist::reference_of("SER", id)),
         organisation_id: Set(organisation.id),
         created_by: Set(viewer.signed_in()?.id),
-        title: Set(said.title.clone()),
+        title: Set(content.title.clone()),
         rule: Set(found.rule),
         exceptions: Set(days.into()),
-        starts_at: Set(said.starts_at),
-        time_zone: Set(said.time_zone.clone()),
+        starts_at: Set(content.starts_at),
+        time_zone: Set(content.time_zone.clone()),
         created_at: Set(viewer.now),
     })
     .exec_with_returning(transaction)
@@ -88,12 +91,12 @@ async fn create_in(
             series_id: id,
             starts_at,
         });
-        let said = moved(&said, starts_at);
+        let content = moved(&content, starts_at);
         service::insert(
             transaction,
             viewer,
             organisation.id,
-            &said,
+            &content,
             occurrence,
             schedule,
         )
@@ -102,8 +105,8 @@ async fn create_in(
     Ok(row)
 }
 
-/// What is said of the first event, of one that begins at another time. What leads up to it moves with it.
-fn moved(first: &Particulars, starts_at: DateTime<Utc>) -> Particulars {
+/// Returns the content of the first event, moved to another start. Sessions and the registration window move with it.
+fn moved(first: &EventContent, starts_at: DateTime<Utc>) -> EventContent {
     let by: Duration = starts_at - first.starts_at;
     let later = |at: Option<DateTime<Utc>>| at.map(|at| at + by);
     let sessions = first.sessions.iter().map(|session| Session {
@@ -111,7 +114,7 @@ fn moved(first: &Particulars, starts_at: DateTime<Utc>) -> Particulars {
         ends_at: session.ends_at + by,
         ..session.clone()
     });
-    Particulars {
+    EventContent {
         starts_at,
         ends_at: first.ends_at + by,
         registration_opens_at: later(first.registration_opens_at),
@@ -134,7 +137,7 @@ pub async fn schedule(
     Ok(row)
 }
 
-/// Calls off all events of a series that are yet to come.
+/// Cancels all events of a series that are not over.
 pub async fn cancel(
     app: &App,
     viewer: &Viewer,
@@ -148,8 +151,9 @@ pub async fn cancel(
     Ok(row)
 }
 
-/// The series, and its events to which the viewer can do this; a refusal where there are none. Each event is then a
-/// transaction of its own, so that a long series holds up nobody, and to repeat the act does what is left.
+/// Returns the series and its events on which the viewer can perform the act, or a refusal if there are none. The
+/// caller runs one transaction per event, so that a long series blocks no other writer for long. Repeating the act
+/// completes it.
 async fn ready(
     app: &App,
     viewer: &Viewer,
@@ -160,7 +164,7 @@ async fn ready(
     let row = resource::get(&app.database.read, viewer, id).await?;
     if !rules::organises(viewer, row.organisation_id) {
         return Err(Error::Forbidden(
-            "Only editors of the series' organisation and programme administrators do this.",
+            "Only editors of the series' organisation and programme administrators can do this.",
         ));
     }
     let mut events = event::Entity::find()
@@ -174,7 +178,7 @@ async fn ready(
         lifecycle::check::<event::Entity>(event, &(), act, &(), viewer.now).is_ok()
     });
     if events.is_empty() {
-        let message = "No event of the series is in a state in which this can be done.";
+        let message = "No event of the series is in a state that allows this. Reload the series to see its events.";
         return Err(UserError::new(UserErrorCode::InvalidState, message).into());
     }
     Ok((row, events))

@@ -1,5 +1,4 @@
-//! The acts on events. Each reads the row as it is, asks the rules, and writes under the condition that the row is
-//! still as it was.
+//! Acts on events. Each reads the row, applies the rules, and writes only if the row is unchanged since.
 
 use entity::{
     event::{self, EventState},
@@ -10,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     acts, capacity,
-    content::Particulars,
+    content::EventContent,
     persist,
     reservations::release,
     rules::{self, Act},
@@ -19,58 +18,69 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserErrorCode, Viewer, activity, clock, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserErrorCode, Viewer, activity, clock,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     listings,
     organisations::rules::is_active,
 };
 
-/// The id of an event.
+/// Id of an event.
 pub type EventId = Id<event::Entity>;
 
-/// What is to be drafted.
+/// Event to draft.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Whose it is.
+    /// Organisation that hosts the event.
     pub organisation: Id<organisation::Entity>,
-    /// What it says.
-    pub said: Particulars,
-    /// Whether to announce it at once.
+    /// Content of the event.
+    pub content: EventContent,
+    /// True to announce the event at once.
     pub schedule: bool,
 }
 
-/// The place of an event in a series.
+/// Position of an event in a series.
 #[derive(Clone, Copy, Debug)]
 pub struct Occurrence {
-    /// The series.
+    /// Id of the series.
     pub series_id: Uuid,
-    /// The start that the rule gave.
+    /// Start that the rule gave.
     pub starts_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Drafts an event, and announces it at once where that is asked for.
+/// Drafts an event, and announces it if the draft asks for that.
 pub async fn create(
     app: &App,
     viewer: &Viewer,
     draft: Draft,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<event::Model, Error> {
-    let key = Key::new(viewer, key, "event.drafted", &draft);
+    let key = Key::new(viewer, key, "event.drafted");
     let Draft {
         organisation,
-        said,
+        content,
         schedule,
     } = draft;
     Key::once::<event::Entity>(key, &app.database, viewer, async |transaction| {
         let organisation = host(transaction, viewer, organisation).await?;
-        let said = checked(app, transaction, viewer, said, schedule).await?;
-        insert(transaction, viewer, organisation.id, &said, None, schedule).await
+        let content = checked(app, transaction, viewer, content, schedule).await?;
+        insert(
+            transaction,
+            viewer,
+            organisation.id,
+            &content,
+            None,
+            schedule,
+        )
+        .await
     })
     .await
 }
 
-/// The organisation for which the viewer may draft events, held as it is until the transaction ends.
+/// Returns the organisation for which the viewer may draft events. Locks it against changes until the transaction ends.
 pub(super) async fn host(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -83,30 +93,30 @@ pub(super) async fn host(
     Ok(organisation)
 }
 
-/// What is said of a new event, if it can be so.
+/// Validates the content of a new event.
 pub(super) async fn checked(
     app: &App,
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    said: Particulars,
+    content: EventContent,
     schedule: bool,
-) -> Result<Particulars, Error> {
-    let mut checks = Checks::new();
-    let said = said.check(&mut checks, None, &app.reference.now(), viewer.now);
+) -> Result<EventContent, Error> {
+    let mut checks = Validator::new();
+    let content = content.check(&mut checks, None, &app.reference.now(), viewer.now);
     if schedule {
-        said.check_announced(&mut checks, viewer.now);
+        content.check_announced(&mut checks, viewer.now);
     }
     checks.finish()?;
-    persist::know_partners(conn, &said).await?;
-    Ok(said)
+    persist::check_partners(conn, &content).await?;
+    Ok(content)
 }
 
-/// Writes a new event with everything beside it, and records it.
+/// Inserts a new event with the rows of related tables, and records the act.
 pub(super) async fn insert(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     organisation_id: Uuid,
-    said: &Particulars,
+    content: &EventContent,
     occurrence: Option<Occurrence>,
     schedule: bool,
 ) -> Result<event::Model, Error> {
@@ -126,12 +136,12 @@ pub(super) async fn insert(
         notice: Set(None),
         reminded_at: Set(None),
         version: Set(1),
-        ..persist::content_columns(said)
+        ..persist::content_columns(content)
     };
     let row = event::Entity::insert(row).exec_with_returning(conn).await?;
-    persist::link(conn, id, said, true).await?;
-    capacity::create(conn, id, id, said.capacity).await?;
-    persist::write_sessions(conn, id, said, &[]).await?;
+    persist::write_index(conn, id, content, true).await?;
+    capacity::create(conn, id, id, content.capacity).await?;
+    persist::write_sessions(conn, id, content, &[]).await?;
     activity::record(conn, viewer, acts::DRAFTED, &row, &[]).await?;
     if schedule {
         lifecycle::permit::<event::Entity>(viewer, &row, &(), Act::Schedule, None)?;
@@ -140,26 +150,27 @@ pub(super) async fn insert(
     Ok(row)
 }
 
-/// Changes what an event says. `version` is the one that the editor saw; `edit` lays the changes over what it says.
+/// Changes the content of an event. `version` is the version that the editor loaded; `edit` applies the changes to the
+/// current content.
 pub async fn update(
     app: &App,
     viewer: &Viewer,
     id: EventId,
     version: i32,
-    edit: impl FnOnce(&mut Particulars) + Send,
+    edit: impl FnOnce(&mut EventContent) + Send,
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
     let held = capacity::lock_all(&transaction, id.0, viewer.now).await?;
     let (row, ()) =
         lifecycle::load(&transaction, viewer, id, &(), Act::Edit, Some(version)).await?;
-    let before = persist::said(&transaction, &row).await?;
-    let mut said = before.clone();
-    edit(&mut said);
-    let mut checks = Checks::new();
-    let said = said.check(&mut checks, Some(&before), &app.reference.now(), viewer.now);
-    let fields = said.changed(&before);
+    let before = persist::content(&transaction, &row).await?;
+    let mut content = before.clone();
+    edit(&mut content);
+    let mut checks = Validator::new();
+    let content = content.check(&mut checks, Some(&before), &app.reference.now(), viewer.now);
+    let fields = content.changed(&before);
     if row.state != EventState::Draft {
-        said.check_announced(
+        content.check_announced(
             &mut checks,
             viewer
                 .now
@@ -169,15 +180,14 @@ pub async fn update(
             .into_iter()
             .find(|field| fields.contains(field));
         if let Some(field) = dated {
-            let message = "It has been announced for this date. Use rescheduleEvent, which tells those who come.";
-            checks.refuse(field, UserErrorCode::InvalidState, message);
+            let message = "The event is announced for this date. Use rescheduleEvent, which notifies the people who registered.";
+            checks.add(field, UserErrorCode::InvalidState, message);
         }
     }
     let used = held.iter().any(capacity::is_used);
-    let message =
-        "People have registered already, or places are held for them, in the way that it has.";
-    checks.demand(
-        !used || said.registration == row.registration,
+    let message = "People have registered, or places are reserved, in the current registration mode. Keep this mode.";
+    checks.require(
+        !used || content.registration == row.registration,
         "registrationMode",
         UserErrorCode::InvalidState,
         message,
@@ -186,15 +196,15 @@ pub async fn update(
     if fields.is_empty() {
         return Ok(row);
     }
-    persist::know_partners(&transaction, &said).await?;
-    let change = persist::content_columns(&said);
+    persist::check_partners(&transaction, &content).await?;
+    let change = persist::content_columns(&content);
     let changed = lifecycle::write(&transaction, viewer, &row, change, None).await?;
-    persist::link(&transaction, row.id, &said, false).await?;
+    persist::write_index(&transaction, row.id, &content, false).await?;
     if let Some(own) = held.iter().find(|held| held.id == row.id) {
-        capacity::resize(&transaction, own, said.capacity, "capacity").await?;
+        capacity::resize(&transaction, own, content.capacity, "capacity").await?;
     }
-    persist::write_sessions(&transaction, row.id, &said, &held).await?;
-    // What matters to those who come has a name of its own, under which they are told.
+    persist::write_sessions(&transaction, row.id, &content, &held).await?;
+    // A change that matters to people who registered is a separate act, which notifies them.
     let matters = ["venue", "onlineUrl", "attendanceMode", "sessions"];
     let act = if matters.iter().any(|field| fields.contains(field)) {
         acts::CHANGED
@@ -206,7 +216,7 @@ pub async fn update(
     Ok(changed)
 }
 
-/// Throws away a draft.
+/// Deletes a draft.
 pub async fn delete(
     app: &App,
     viewer: &Viewer,
@@ -216,7 +226,7 @@ pub async fn delete(
     let transaction = app.database.begin().await?;
     capacity::lock_all(&transaction, id.0, viewer.now).await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Delete, version).await?;
-    persist::unlink(&transaction, row.id).await?;
+    persist::clear_index(&transaction, row.id).await?;
     release::discard(&transaction, row.id).await?;
     event_capacity::Entity::delete_many()
         .filter(event_capacity::Column::EventId.eq(row.id))

@@ -1,4 +1,4 @@
-//! What the schema says of the parts of an event, and of what it is a part: its sessions and its series.
+//! GraphQL types of sessions and series.
 
 use crate::kit::graphql::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
@@ -9,14 +9,14 @@ use super::{
     Event, EventFilter, EventOrder, EventPage, capacity, of_series, reservations::release,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     events::reservations::consume,
     kit::{Date, Error, Id, page::PageArgs},
     organisations::Organisation,
     statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
-/// A part of an event with a time of its own.
+/// Session: a part of an event with its own times.
 pub struct EventSession(event_session::Model);
 
 impl From<event_session::Model> for EventSession {
@@ -29,12 +29,13 @@ impl EventSession {
     async fn places(&self, ctx: &Context<'_>) -> Result<event_capacity::Model, Error> {
         let all = ctx.parts::<event_capacity::Entity>(self.0.event_id).await?;
         let found = all.into_iter().find(|row| row.id == self.0.id);
-        at_this_moment(ctx, found.ok_or(Error::NotFound)?).await
+        without_overdue(ctx, found.ok_or(Error::NotFound)?).await
     }
 }
 
-/// The places without what was to be released by now, whether or not that was written down.
-pub(super) async fn at_this_moment(
+/// Returns the counts without the reserved places that are due for release, even if the worker has not released them
+/// yet.
+pub(super) async fn without_overdue(
     ctx: &Context<'_>,
     mut row: event_capacity::Model,
 ) -> Result<event_capacity::Model, Error> {
@@ -48,7 +49,7 @@ pub(super) async fn at_this_moment(
     Ok(row)
 }
 
-/// A part of an event with a time of its own.
+/// A session: a part of an event with its own times.
 #[Object]
 impl EventSession {
     /// Global id.
@@ -56,7 +57,7 @@ impl EventSession {
         Id::new(self.0.id)
     }
 
-    /// The event of which it is a part.
+    /// The event to which the session belongs.
     async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         Ok(ctx
             .load(Id::<event::Entity>::new(self.0.event_id))
@@ -64,59 +65,62 @@ impl EventSession {
             .map(Event::from))
     }
 
-    /// What it is called.
+    /// Title of the session.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// What it is about.
+    /// Description of the session; null if it has none.
     async fn description(&self) -> Option<&String> {
         self.0.description.as_ref()
     }
 
-    /// Where at the venue.
+    /// Room at the venue; null if not given.
     async fn room(&self) -> Option<&String> {
         self.0.room.as_ref()
     }
 
-    /// When it begins.
+    /// Start of the session.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.starts_at
     }
 
-    /// When it ends.
+    /// End of the session.
     async fn ends_at(&self) -> DateTime<Utc> {
         self.0.ends_at
     }
 
-    /// How many places there are; null where they are not counted.
+    /// Total number of places in the session; null if unlimited.
     async fn capacity(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(self.places(ctx).await?.capacity)
     }
 
-    /// How many places somebody finds who registers now: none while others wait. Null where they are not counted.
+    /// Number of places free to a person who registers for the session now: 0 while others wait. Null if places are
+    /// unlimited.
     async fn remaining_places(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(capacity::remaining(&self.places(ctx).await?))
     }
 
-    /// How many places are held for the viewer, or for an organisation of which they are a member, and are theirs without
-    /// waiting: for one registration, whatever `remainingPlaces` says.
+    /// Number of places in the session that are reserved for the viewer, or for an organisation of which they are a
+    /// member, and not used yet. One registration can take them without waiting, regardless of `remainingPlaces`; with
+    /// several reservations, the largest counts.
     async fn viewer_reserved_places(&self, ctx: &Context<'_>) -> Result<i32> {
         reserved_for_viewer(ctx, &self.places(ctx).await?).await
     }
 
-    /// How many places are taken for good.
+    /// Number of confirmed places in the session, including those of people who attended or did not come. Offered
+    /// places do not count.
     async fn confirmed_places(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.places(ctx).await?.confirmed)
     }
 
-    /// How many registrations wait for a place.
+    /// Number of registrations on the waiting list of the session.
     async fn waiting_count(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.places(ctx).await?.waiting)
     }
 }
 
-/// How many places are held for the viewer. Most events hold none, and ask no further.
+/// Returns the number of places that are reserved for the viewer. Most events have no reservations and need no query.
 pub(super) async fn reserved_for_viewer(
     ctx: &Context<'_>,
     row: &event_capacity::Model,
@@ -131,7 +135,7 @@ pub(super) async fn reserved_for_viewer(
     Ok(rows.next().map_or(0, |row| row.places - row.used))
 }
 
-/// Events that recur by a rule.
+/// Series of events that recur by a rule.
 pub struct EventSeries(event_series::Model);
 
 impl From<event_series::Model> for EventSeries {
@@ -140,8 +144,8 @@ impl From<event_series::Model> for EventSeries {
     }
 }
 
-/// Events that recur by a rule. Each of them is an event of its own, whatever becomes of the others. A series is seen by
-/// whoever sees one of its events.
+/// A series of events that recur by a rule. Each occurrence is an event of its own, independent of the others. Viewers
+/// who can see one of its events can see the series.
 #[Object]
 impl EventSeries {
     /// Global id.
@@ -149,30 +153,30 @@ impl EventSeries {
         Id::new(self.0.id)
     }
 
-    /// The number by which people speak of it, such as `SER-7K3M9-Q2X4T`.
+    /// Reference that people use for the series, such as `SER-7K3M9-Q2X4T`.
     async fn reference(&self) -> &str {
         &self.0.reference
     }
 
-    /// What its events are called, unless they say otherwise.
+    /// Title of the series, which its events have until an editor changes it.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// The organisation that hosts it.
+    /// The organisation that hosts the series.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         Ok(ctx.load(id).await?.map(Organisation::from))
     }
 
-    /// How it recurs: a rule of RFC 5545, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`, followed by the clocks of its time
-    /// zone.
+    /// RFC 5545 rule of the series, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`. It follows local time in the time zone of
+    /// the series.
     async fn rule(&self) -> &str {
         &self.0.rule
     }
 
-    /// Days on which it does not take place.
-    #[graphql(directive = list_size::apply(super::recurrence::MOST_EXCEPTIONS as u64, None))]
+    /// Dates without an event although the rule includes them.
+    #[graphql(directive = list_size::apply(super::recurrence::MAX_EXCEPTIONS as u64, None))]
     async fn except_dates(&self) -> Vec<Date> {
         self.0
             .exceptions
@@ -182,37 +186,37 @@ impl EventSeries {
             .collect()
     }
 
-    /// The first start, from which the rule goes on.
+    /// Start of the first event, from which the rule generates the others.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.starts_at
     }
 
-    /// The time zone whose clocks the rule follows.
+    /// IANA name of the time zone whose local time the rule follows.
     async fn time_zone(&self) -> &str {
         &self.0.time_zone
     }
 
-    /// What came of it: how much was offered and requested at it, and what was agreed, claimed and confirmed about that
-    /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
-    /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
-    /// three organisations act.
-    #[graphql(directive = list_size::apply(crate::statistics::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
+    /// Figures on the outcome of the series: quantities offered and requested at its events, and agreed, claimed and
+    /// confirmed for those listings until today. Each figure and each unit is separate. Without `groupBy`, one group
+    /// contains all figures. Access is as in the query `statistics`: staff see all figures; other viewers see figures
+    /// of public listings, for groups in which at least three organisations act.
+    #[graphql(directive = list_size::apply(crate::statistics::rules::MAX_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By what; left out, one group holds everything.")] group_by: Option<
+        #[graphql(desc = "Grouping of the figures. Default: one group with all figures.")] group_by: Option<
             StatisticsGrouping,
         >,
     ) -> Result<Vec<StatisticsGroup>> {
         StatisticsGroup::of_series(ctx, self.0.id, group_by).await
     }
 
-    /// When it was made.
+    /// Time at which the series was drafted.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// Its events, as far as they are listed to the viewer.
+    /// The events of the series that lists show to the viewer.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -220,9 +224,11 @@ impl EventSeries {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
+        #[graphql(
+            desc = "Conditions for the events. Without `states`, only scheduled events that are not over."
+        )]
         filter: Option<EventFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: EventOrder,
+        #[graphql(desc = "Sort order.", default)] order_by: EventOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -1,4 +1,4 @@
-//! The acts that move an event from one state to another, or to another date.
+//! Transitions of events: to another state or to another date.
 
 use chrono::{DateTime, Utc};
 use entity::{event, event_session};
@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, 
 use super::{capacity, content, persist, reservations::release, rules::Act, service::EventId};
 use crate::{
     App,
-    kit::{Error, Transaction, UserErrorCode, Viewer, lifecycle, validation::Checks},
+    kit::{Error, Transaction, UserErrorCode, Viewer, lifecycle, validation::Validator},
 };
 
 /// Announces a draft to its audience.
@@ -19,8 +19,8 @@ pub async fn schedule(
 ) -> Result<event::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Schedule, version).await?;
-    let mut checks = Checks::new();
-    persist::said(&transaction, &row)
+    let mut checks = Validator::new();
+    persist::content(&transaction, &row)
         .await?
         .check_announced(&mut checks, viewer.now);
     checks.finish()?;
@@ -29,7 +29,7 @@ pub async fn schedule(
     Ok(row)
 }
 
-/// Announces a draft that says what it must.
+/// Announces a draft whose content was checked.
 pub(super) async fn announce(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -77,7 +77,8 @@ async fn stop(
     Ok(row)
 }
 
-/// Postpones or cancels an event within a transaction, in which nobody can register.
+/// Postpones or cancels an event within a transaction. Locks the places first, so that no registration is made
+/// meanwhile.
 pub(super) async fn stop_in(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -87,7 +88,7 @@ pub(super) async fn stop_in(
 ) -> Result<event::Model, Error> {
     capacity::lock_all(transaction, id.0, viewer.now).await?;
     let (row, ()) = lifecycle::load(transaction, viewer, id, &(), act, version).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let notice = checks.optional("notice", notice.as_deref(), 500);
     checks.finish()?;
     let change = event::ActiveModel {
@@ -97,7 +98,7 @@ pub(super) async fn stop_in(
     lifecycle::apply(transaction, viewer, &row, act, change, &["state"]).await
 }
 
-/// Gives an event another date, and keeps the one that it had. Its sessions move with it.
+/// Moves an event to another date and keeps the previous start. Its sessions move with it.
 pub async fn reschedule(
     app: &App,
     viewer: &Viewer,
@@ -110,7 +111,7 @@ pub async fn reschedule(
     capacity::lock_all(&transaction, id.0, viewer.now).await?;
     let (row, ()) =
         lifecycle::load(&transaction, viewer, id, &(), Act::Reschedule, version).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     content::times(&mut checks, starts_at, ends_at, Some(viewer.now));
     let sessions = moved(
         &mut checks,
@@ -130,7 +131,7 @@ pub async fn reschedule(
         starts_at: Set(starts_at),
         ends_at: Set(ends_at),
         previous_starts_at: Set(Some(row.starts_at)),
-        // The window of registration moves with what it leads up to.
+        // The closing time of registration moves with the event.
         registration_closes_at: Set(row.registration_closes_at.map(|at| (at + by).min(ends_at))),
         notice: Set(None),
         reminded_at: Set(None),
@@ -143,9 +144,9 @@ pub async fn reschedule(
     Ok(row)
 }
 
-/// The sessions, moved by as much as the event, and noted where one does not lie within it any more.
+/// Returns the sessions, moved by as much as the start of the event. Adds a problem if one would end after the event.
 fn moved(
-    checks: &mut Checks,
+    checks: &mut Validator,
     sessions: Vec<event_session::Model>,
     row: &event::Model,
     (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
@@ -158,8 +159,7 @@ fn moved(
     });
     let sessions: Vec<_> = sessions.collect();
     let within = sessions.iter().all(|session| session.ends_at <= ends_at);
-    let message =
-        "A session would go on after the end. Sessions move by as much as the start does.";
-    checks.demand(within, "endsAt", UserErrorCode::OutOfRange, message);
+    let message = "A session would end after the event, because sessions move with the start. Choose a later end.";
+    checks.require(within, "endsAt", UserErrorCode::OutOfRange, message);
     sessions
 }

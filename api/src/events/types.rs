@@ -1,4 +1,4 @@
-//! What the schema says of an event.
+//! GraphQL types of events.
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use crate::{
     accounts::Person,
     activities::Activity,
     calendars,
-    context::Ask,
+    context::ContextExt,
     events::{
         registrations::{self, Registration},
         reservations::PlaceReservation,
@@ -29,7 +29,7 @@ use crate::{
         Id, clock,
         graphql::{
             cost::{cost, list_size},
-            fast_object::{AtHand, AtOnce},
+            fast_object::{FastFields, FastObject},
         },
         lifecycle,
         page::{PageArgs, Total},
@@ -40,31 +40,31 @@ use crate::{
     statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
-/// Where an event takes place.
+/// Venue of an event.
 #[derive(SimpleObject)]
 pub struct Venue {
-    /// What it is called.
+    /// Name of the venue.
     pub name: Option<String>,
-    /// Where it is.
+    /// Address and point on the map; null if not given.
     pub place: Option<Place>,
-    /// What makes it easier to get in and to take part.
+    /// Accessibility features of the venue.
     #[graphql(directive = list_size::apply(12, None))]
     pub access_features: Vec<AccessFeature>,
-    /// More about getting in and taking part, in words.
+    /// Further information about access, in plain text.
     pub access_information: Option<String>,
 }
 
-/// Something that the organisers ask whoever registers.
+/// Question of the organisers to people who register.
 #[derive(SimpleObject)]
 pub struct EventQuestion {
-    /// Names it within the event: an answer names it.
+    /// Code of the question, unique within the event. Answers refer to it.
     pub code: String,
-    /// What is asked.
+    /// Text of the question.
     pub label: String,
-    /// Whether it must be answered.
+    /// True if an answer is required to register.
     pub required: bool,
-    /// What can be answered; empty where any text can.
-    #[graphql(directive = list_size::apply(super::content::MOST_CHOICES as u64, None))]
+    /// Allowed answers; empty if any text is allowed.
+    #[graphql(directive = list_size::apply(super::content::MAX_CHOICES as u64, None))]
     pub choices: Vec<String>,
 }
 
@@ -85,7 +85,7 @@ impl From<event::Question> for EventQuestion {
     }
 }
 
-/// A gathering of people, such as We Are Surrey.
+/// An event, such as We Are Surrey.
 pub struct Event(Row);
 
 impl From<Row> for Event {
@@ -100,8 +100,8 @@ impl From<event::Model> for Event {
     }
 }
 
-impl AtHand for Venue {}
-impl AtHand for Event {
+impl FastFields for Venue {}
+impl FastFields for Event {
     const WAITING: &'static [&'static str] = &[
         "partners",
         "viewerRegistration",
@@ -114,7 +114,7 @@ impl AtHand for Event {
     ];
 }
 
-/// A gathering of people, such as We Are Surrey: by itself, or one of a series.
+/// An event, such as We Are Surrey: a single one, or one of a series.
 #[Object]
 impl Event {
     /// Global id.
@@ -122,47 +122,47 @@ impl Event {
         Id::new(self.0.known().id)
     }
 
-    /// The number by which people speak of it, such as `EVT-7K3M9-Q2X4T`.
+    /// Reference that people use for the event, such as `EVT-7K3M9-Q2X4T`.
     async fn reference(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "reference").await?.reference.clone())
     }
 
-    /// Where it stands at this moment. One that was rescheduled is `SCHEDULED`, with a `previousStartsAt`.
+    /// State of the event now. A rescheduled event is `SCHEDULED` and has a `previousStartsAt`.
     async fn state(&self, ctx: &Context<'_>) -> EventState {
         rules::state_at(self.0.known(), ctx.viewer().now)
     }
 
-    /// What was said when it was postponed or called off.
+    /// Notice of the organisers about a postponement or cancellation; null if they gave none.
     async fn notice(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.0.with(ctx, "notice").await?.notice.clone())
     }
 
-    /// What kind of gathering it is.
+    /// Kind of event.
     async fn kind(&self, ctx: &Context<'_>) -> Result<EventKind> {
         Ok(self.0.with(ctx, "kind").await?.kind)
     }
 
-    /// What it is called.
+    /// Title of the event.
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "title").await?.title.clone())
     }
 
-    /// What it is about: plain text with line breaks.
+    /// Description in plain text with line breaks.
     async fn description(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "description").await?.description.clone())
     }
 
-    /// The organisation that hosts it.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Organisation>>> {
+    /// The organisation that hosts the event.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Organisation>>> {
         if let Some(read) = self.0.organisation() {
-            return Ok(Some(AtOnce(read.clone().into())));
+            return Ok(Some(FastObject(read.clone().into())));
         }
         let id = Id::<organisation::Entity>::new(self.0.known().organisation_id);
-        Ok(ctx.load(id).await?.map(Organisation::from).map(AtOnce))
+        Ok(ctx.load(id).await?.map(Organisation::from).map(FastObject))
     }
 
-    /// The organisations that make it possible beside its host.
-    #[graphql(directive = list_size::apply(super::content::MOST_PARTNERS as u64, None))]
+    /// The partner organisations of the host, in the order that the organisers chose.
+    #[graphql(directive = list_size::apply(super::content::MAX_PARTNERS as u64, None))]
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let mut rows = ctx
             .parts::<event_partner::Entity>(self.0.known().id)
@@ -179,14 +179,14 @@ impl Event {
             .collect())
     }
 
-    /// Who drafted it; null for those who do not see that person.
+    /// The person who drafted the event; null if the viewer may not see that person.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let row = self.0.with(ctx, "viewerActs").await?;
         let found = ctx.load(Id::<person::Entity>::new(row.created_by)).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// The series of which it is one; null where it stands by itself.
+    /// The series of the event; null for a single event.
     async fn series(&self, ctx: &Context<'_>) -> Result<Option<EventSeries>> {
         let Some(id) = self.0.with(ctx, "series").await?.series_id else {
             return Ok(None);
@@ -197,22 +197,23 @@ impl Event {
             .map(EventSeries::from))
     }
 
-    /// The start that its series gave it: it names the occurrence whatever becomes of the date.
+    /// Start that the rule of the series gave; null for a single event. It identifies the occurrence, even after the
+    /// event is rescheduled.
     async fn recurrence_id(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.0.with(ctx, "recurrenceId").await?.recurrence_id)
     }
 
-    /// When it begins; of one that is postponed, when it would have begun.
+    /// Start of the event. For a postponed event, the start before the postponement.
     async fn starts_at(&self) -> DateTime<Utc> {
         self.0.known().starts_at
     }
 
-    /// When it ends; of one that is postponed, when it would have ended.
+    /// End of the event. For a postponed event, the end before the postponement.
     async fn ends_at(&self) -> DateTime<Utc> {
         self.0.known().ends_at
     }
 
-    /// When it would have begun before it was rescheduled; null where it never was.
+    /// Start before the event was last rescheduled; null if it never was.
     async fn previous_starts_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self
             .0
@@ -221,18 +222,18 @@ impl Event {
             .previous_starts_at)
     }
 
-    /// The time zone in which to tell its times, by its IANA name, such as `Europe/London`.
+    /// IANA name of the time zone in which to show the times, such as `Europe/London`.
     async fn time_zone(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "timeZone").await?.time_zone.clone())
     }
 
-    /// How people take part.
+    /// Way of taking part: at the venue, online or either.
     async fn attendance_mode(&self, ctx: &Context<'_>) -> Result<AttendanceMode> {
         Ok(self.0.with(ctx, "attendanceMode").await?.attendance_mode)
     }
 
-    /// Where it takes place; null where it is online only.
-    async fn venue(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Venue>>> {
+    /// The venue; null if the event has none, as online events do.
+    async fn venue(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Venue>>> {
         let row = self.0.with(ctx, "venue").await?;
         let point = row.latitude.zip(row.longitude);
         let place = Place {
@@ -248,10 +249,11 @@ impl Event {
             access_information: row.details.access_information.clone(),
         };
         let said = venue.name.is_some() || venue.place.is_some();
-        Ok(said.then_some(AtOnce(venue)))
+        Ok(said.then_some(FastObject(venue)))
     }
 
-    /// The link under which to take part online; shown to its hosts and to those who have a place.
+    /// Link for taking part online. Shown to members of the host organisation, to organisers and to people with a
+    /// place; null for others.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
     async fn online_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (viewer, event) = (ctx.viewer(), self.0.known());
@@ -266,8 +268,8 @@ impl Event {
         Ok(self.0.with(ctx, "onlineUrl").await?.online_url.clone())
     }
 
-    /// Its parts, in order of time.
-    #[graphql(directive = list_size::apply(super::content::MOST_SESSIONS as u64, None))]
+    /// The sessions of the event, earliest first.
+    #[graphql(directive = list_size::apply(super::content::MAX_SESSIONS as u64, None))]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<EventSession>> {
         let mut rows = ctx
             .parts::<event_session::Entity>(self.0.known().id)
@@ -276,22 +278,22 @@ impl Event {
         Ok(rows.into_iter().map(EventSession::from).collect())
     }
 
-    /// The areas that it is for.
-    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
-    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
+    /// The areas that the event is for.
+    #[graphql(directive = list_size::apply(crate::locations::rules::MAX_AREAS as u64, None))]
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<FastObject<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
         let found = row
             .areas
             .0
             .iter()
-            .filter_map(|code| Area::find(&reference, code).map(AtOnce));
+            .filter_map(|code| Area::find(&reference, code).map(FastObject));
         Ok(found.collect())
     }
 
-    /// The priority areas that it serves, of the edition under which it was tagged.
-    #[graphql(directive = list_size::apply(crate::listings::content::MOST_PRIORITY_AREAS as u64, None))]
-    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
+    /// The priority areas that the event serves, in the edition under which it was tagged.
+    #[graphql(directive = list_size::apply(crate::listings::content::MAX_PRIORITY_AREAS as u64, None))]
+    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<FastObject<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
         let codes = row
@@ -301,32 +303,32 @@ impl Event {
             .filter_map(|code| code.split_once('/'));
         let found =
             codes.filter_map(|(edition, code)| PriorityArea::find(&reference, edition, code));
-        Ok(found.map(AtOnce).collect())
+        Ok(found.map(FastObject).collect())
     }
 
-    /// Who may see it.
+    /// Audience that can see the event once it is announced.
     async fn audience(&self, ctx: &Context<'_>) -> Result<Audience> {
         Ok(self.0.with(ctx, "audience").await?.audience)
     }
 
-    /// Whether people register, and for what.
+    /// Scope of registration: none, the whole event or single sessions.
     async fn registration_mode(&self) -> RegistrationMode {
         self.0.known().registration
     }
 
-    /// Whether people can register at this moment; where all places are taken, they then wait.
+    /// True if people can register now. If all places are taken, they join the waiting list.
     async fn registration_open(&self, ctx: &Context<'_>) -> Result<bool> {
         let row = self.0.with(ctx, "registrationOpen").await?;
         Ok(rules::registration_open(&row, ctx.viewer().now))
     }
 
-    /// Whether people without an account may register for it: `registerAsGuest`.
+    /// True if people without an account can register, with `registerAsGuest`.
     async fn guests_welcome(&self, ctx: &Context<'_>) -> Result<bool> {
         let row = self.0.with(ctx, "guestsWelcome").await?;
         Ok(rules::guests_welcome(&row))
     }
 
-    /// From when on people can register; null where that is since it was announced.
+    /// Time from which people can register; null if they can from the announcement on.
     async fn registration_opens_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self
             .0
@@ -335,51 +337,61 @@ impl Event {
             .registration_opens_at)
     }
 
-    /// Until when people can register; null where nobody registers.
+    /// Time until which people can register; null if the event has no registration.
     async fn registration_closes_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let row = self.0.with(ctx, "registrationClosesAt").await?;
         let some = row.registration != RegistrationMode::None;
         Ok(some.then(|| rules::registration_window(&row).1))
     }
 
-    /// How many places there are; null where they are not counted, or are counted by the session.
+    /// Total number of places; null if unlimited or counted per session.
     async fn capacity(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(self.0.places(ctx).await?.capacity)
     }
 
-    /// How many places somebody finds who registers now: none while others wait. Null where they are not counted.
+    /// Number of places free to a person who registers now: 0 while others wait. Null if places are unlimited or
+    /// counted per session.
     async fn remaining_places(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(capacity::remaining(&self.0.places(ctx).await?))
     }
 
-    /// How many places are held for the viewer, or for an organisation of which they are a member, and are theirs without
-    /// waiting: for one registration, whatever `remainingPlaces` says. Register with that organisation's id for those.
+    /// Number of places reserved for the viewer, or for an organisation of which they are a member, and not used yet.
+    /// One registration can take them without waiting, regardless of `remainingPlaces`; with several reservations, the
+    /// largest counts. To use the places of an organisation, register with its `organisationId`.
     async fn viewer_reserved_places(&self, ctx: &Context<'_>) -> Result<i32> {
         reserved_for_viewer(ctx, &self.0.places(ctx).await?).await
     }
 
-    /// How many places are taken for good.
+    /// Number of confirmed places, including those of people who attended or did not come. Offered places do not count.
     async fn confirmed_places(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.0.places(ctx).await?.confirmed)
     }
 
-    /// How many registrations wait for a place.
+    /// Number of registrations on the waiting list.
     async fn waiting_count(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.0.places(ctx).await?.waiting)
     }
 
-    /// How many hours somebody who waits has to answer when a place is offered to them.
-    async fn hours_to_answer(&self, ctx: &Context<'_>) -> Result<i32> {
-        Ok(self.0.with(ctx, "hoursToAnswer").await?.hours_to_answer)
+    /// Hours that a person on the waiting list has to answer a place offer.
+    async fn place_offer_response_hours(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self
+            .0
+            .with(ctx, "placeOfferResponseHours")
+            .await?
+            .place_offer_response_hours)
     }
 
-    /// The most places that one registration takes.
-    async fn most_places(&self, ctx: &Context<'_>) -> Result<i32> {
-        Ok(self.0.with(ctx, "mostPlaces").await?.most_places)
+    /// Maximum number of places per registration.
+    async fn max_places_per_registration(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(self
+            .0
+            .with(ctx, "maxPlacesPerRegistration")
+            .await?
+            .max_places_per_registration)
     }
 
-    /// What the organisers ask whoever registers.
-    #[graphql(directive = list_size::apply(super::content::MOST_QUESTIONS as u64, None))]
+    /// Questions of the organisers to people who register.
+    #[graphql(directive = list_size::apply(super::content::MAX_QUESTIONS as u64, None))]
     async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<EventQuestion>> {
         let questions = self
             .0
@@ -391,23 +403,23 @@ impl Event {
         Ok(questions.into_iter().map(Into::into).collect())
     }
 
-    /// Places that are held for some, in the order in which they are released; empty for those who do not organise it.
-    #[graphql(directive = list_size::apply(crate::events::reservations::rules::MOST, None))]
+    /// Reserved places, in the order of their release. Empty for viewers who do not organise the event.
+    #[graphql(directive = list_size::apply(crate::events::reservations::rules::MAX, None))]
     async fn reservations(&self, ctx: &Context<'_>) -> Result<Vec<PlaceReservation>> {
         PlaceReservation::of_event(ctx, self.0.known()).await
     }
 
-    /// The viewer's latest registration for it; null where they never registered.
+    /// The latest registration of the viewer for the event; null if they never registered.
     async fn viewer_registration(&self, ctx: &Context<'_>) -> Result<Option<Registration>> {
         Registration::own(ctx, self.0.known().id).await
     }
 
-    /// Who registered, as far as the viewer sees it: organisers all, others their own. Those of the queue in its order,
-    /// the others as they came.
+    /// Registrations for the event. Organisers see all, other viewers only their own. Registrations with a number on
+    /// the waiting list follow in its order after the others, which are in the order in which they were made.
     async fn registrations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In one of these states; without it, all.")] states: Option<
+        #[graphql(desc = "States to include. Default: all.")] states: Option<
             Vec<RegistrationState>,
         >,
         first: Option<i32>,
@@ -419,25 +431,26 @@ impl Event {
         Registration::of_event(ctx, self.0.known().id, states, args).await
     }
 
-    /// Where a calendar program reads it (RFC 5545), as everybody may see it; null where not everybody may.
+    /// URL of the event as an iCalendar file (RFC 5545) with its public details. Null for drafts, and for events that
+    /// only members see.
     async fn calendar_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let row = self.0.with(ctx, "calendarUrl").await?;
         Ok(calendars::rules::of_event(&ctx.app().config, &row))
     }
 
-    /// What came of it: how much was offered and requested at it, and what was agreed, claimed and confirmed about that
-    /// until today, each figure and each unit apart. Without `groupBy` one group holds everything. What is shown to whom is
-    /// as in the query `statistics`: staff see all of it, others what public listings add up to, of groups in which at least
-    /// three organisations act.
+    /// Figures on the outcome of the event: quantities offered and requested at it, and agreed, claimed and confirmed
+    /// for those listings until today. Each figure and each unit is separate. Without `groupBy`, one group contains all
+    /// figures. Access is as in the query `statistics`: staff see all figures; other viewers see figures of public
+    /// listings, for groups in which at least three organisations act.
     ///
-    /// Of an event of a series, others see no groups, only of the series as a whole: with `groupBy` one group comes back,
-    /// `suppressed`. Without it the group is `suppressed` too where its figures, taken from those of the series, would tell
-    /// what fewer than three organisations did at other events.
-    #[graphql(directive = list_size::apply(crate::statistics::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
+    /// For an event of a series, those viewers get groups only from the series: with `groupBy`, the event returns a
+    /// single group that is `suppressed`. Without it, the group is `suppressed` too if subtracting its figures from
+    /// those of the series would reveal the activity of fewer than three organisations at other events.
+    #[graphql(directive = list_size::apply(crate::statistics::rules::MAX_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By what; left out, one group holds everything.")] group_by: Option<
+        #[graphql(desc = "Grouping of the figures. Default: one group with all figures.")] group_by: Option<
             StatisticsGrouping,
         >,
     ) -> Result<Vec<StatisticsGroup>> {
@@ -445,28 +458,29 @@ impl Event {
         StatisticsGroup::of_event(ctx, row.id, row.series_id, group_by).await
     }
 
-    /// When it was drafted.
+    /// Time at which the event was drafted.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.0.with(ctx, "createdAt").await?.created_at)
     }
 
-    /// When it was changed last.
+    /// Time of the last change.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.0.with(ctx, "updatedAt").await?.updated_at)
     }
 
-    /// When it was announced for the first time; null while it has not been.
+    /// Time of the first announcement; null if the event was never announced.
     async fn scheduled_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let row = self.0.with(ctx, "scheduledAt").await?;
         Ok(clock::unless_never(row.first_scheduled_at))
     }
 
-    /// Goes up with every change of what it says. Send it with an edit, so that nobody's change is overwritten unseen.
+    /// Version of the event, incremented by every change. Send it with an update, so that you do not overwrite the
+    /// change of another editor.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.0.with(ctx, "version").await?.version)
     }
 
-    /// What the viewer can do to it now.
+    /// Acts that the viewer can perform on the event now.
     #[graphql(directive = list_size::apply(6, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let row = self.0.with(ctx, "viewerActs").await?;
@@ -477,7 +491,7 @@ impl Event {
         ))
     }
 
-    /// What was done to it, newest first; seen by its organisation and by staff, empty for others.
+    /// Records of the acts on the event, newest first. Visible to its organisation and to staff; empty for others.
     async fn activities(
         &self,
         ctx: &Context<'_>,

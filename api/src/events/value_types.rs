@@ -1,4 +1,4 @@
-//! The parts of an event, as clients send them: its venue, its sessions, its questions, and how it recurs.
+//! Inputs of parts of an event: venue, sessions, questions and recurrence.
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{
-    content::{Particulars, Session},
+    content::{EventContent, Session},
     recurrence::Recurrence,
 };
 use crate::{
@@ -16,67 +16,67 @@ use crate::{
     locations::{PlaceInput, rules::Address},
 };
 
-/// Where an event takes place.
+/// Venue of an event.
 #[derive(InputObject, Debug)]
 pub struct VenueInput {
-    /// What it is called: at most 120 characters.
+    /// Name of the venue: at most 120 characters.
     pub name: Option<String>,
-    /// Where it is.
+    /// Address and point on the map.
     pub place: Option<PlaceInput>,
-    /// What makes it easier to get in and to take part.
+    /// Accessibility features of the venue.
     #[graphql(default)]
     pub access_features: Vec<AccessFeature>,
-    /// More about getting in and taking part: at most 1,000 characters.
+    /// Further information about access: at most 1,000 characters.
     pub access_information: Option<String>,
 }
 
-/// A part of an event with a time of its own.
+/// Session of an event.
 #[derive(InputObject, Debug)]
 pub struct EventSessionInput {
-    /// The session that stays; left out for a new one.
+    /// Existing session to keep; leave it out to add a new session.
     pub id: Option<Id<event_session::Entity>>,
-    /// What it is called: 1 to 120 characters.
+    /// Title: 1 to 120 characters.
     pub title: String,
-    /// What it is about: at most 1,000 characters.
+    /// Description: at most 1,000 characters.
     pub description: Option<String>,
-    /// Where at the venue: at most 80 characters.
+    /// Room at the venue: at most 80 characters.
     pub room: Option<String>,
-    /// When it begins, while the event goes on.
+    /// Start, not before the start of the event.
     pub starts_at: DateTime<Utc>,
-    /// When it ends.
+    /// End: after the start, not after the end of the event.
     pub ends_at: DateTime<Utc>,
-    /// How many places there are, 1 to 100,000; only where people register for sessions.
+    /// Number of places, 1 to 100,000. Only for registration mode `SESSIONS`. Default: unlimited.
     pub capacity: Option<i32>,
 }
 
-/// Something to ask whoever registers.
+/// Question to people who register.
 #[derive(InputObject, Debug)]
 pub struct EventQuestionInput {
-    /// Names it within the event: small letters, digits and hyphens, at most 40.
+    /// Code of the question, unique within the event: lower-case letters, digits and hyphens, at most 40.
     pub code: String,
-    /// What is asked: 3 to 300 characters.
+    /// Text of the question: 3 to 300 characters.
     pub label: String,
-    /// Whether it must be answered.
+    /// True if an answer is required to register.
     #[graphql(default)]
     pub required: bool,
-    /// What can be answered, at most 30; empty where any text can.
+    /// Allowed answers: at most 30 of 1 to 100 characters. Empty to allow any text.
     #[graphql(default)]
     pub choices: Vec<String>,
 }
 
-/// How a series recurs.
+/// Recurrence of the events of a series.
 #[derive(InputObject, Debug)]
 pub struct RecurrenceInput {
-    /// A rule of RFC 5545 with a `COUNT` or an `UNTIL`, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`: at most 200 events
-    /// within three years. It is followed by the clocks of the event's time zone.
+    /// RFC 5545 rule with a `COUNT` or an `UNTIL`, such as `FREQ=MONTHLY;BYDAY=1TU;COUNT=6`: at most 300 characters,
+    /// 200 events and three years. It follows local time in the time zone of the event.
     pub rule: String,
-    /// Days on which it does not take place.
+    /// Dates without an event although the rule includes them: at most 100.
     #[graphql(default)]
     pub except_dates: Vec<Date>,
 }
 
-/// Lays a venue over what an event says: all of it anew.
-pub(super) fn lay(said: &mut Particulars, venue: Option<VenueInput>) {
+/// Replaces the whole venue in the content of an event; `None` removes it.
+pub(super) fn lay(said: &mut EventContent, venue: Option<VenueInput>) {
     let (name, place, features, information) = venue.map_or_else(Default::default, |venue| {
         let VenueInput {
             name,

@@ -1,13 +1,13 @@
-//! News as Atom (RFC 4287, paged as RFC 5005 has it).
+//! Writes newly published items as Atom (RFC 4287), paged as RFC 5005.
 
 use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, Text};
 
 use super::item::{Item, News};
 
-/// The media type.
+/// Media type of Atom.
 pub const MEDIA: &str = "application/atom+xml; charset=utf-8";
 
-/// The document.
+/// Writes a page of news as Atom.
 pub fn write(news: &News) -> String {
     let mut links = vec![
         link("self", &news.address, Some("application/atom+xml")),
@@ -81,7 +81,7 @@ fn link(rel: &str, href: &str, media: Option<&str>) -> Link {
     }
 }
 
-/// A text without the characters that XML 1.0 cannot hold, however they are written.
+/// Replaces characters that XML 1.0 cannot contain, even escaped, with U+FFFD.
 fn writable(text: &str) -> String {
     let holds = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars()

@@ -1,4 +1,4 @@
-//! One thing as linked data, as everybody who has its address may see it.
+//! A single listing or event as JSON-LD, with the content that is public.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -8,8 +8,8 @@ use entity::{
 use serde_json::Value;
 
 use super::{
-    Document, event_feed, feed_source::Fed, listing_feed, listing_jsonld, search, service::FRESH,
-    site::Site,
+    Document, event_feed, feed_source::FeedSource, listing_feed, listing_jsonld, search,
+    service::FRESH, site::Site,
 };
 use crate::{
     App, events,
@@ -17,7 +17,7 @@ use crate::{
     listings::{self, search::queries},
 };
 
-/// A listing, by its id or its reference.
+/// Returns a listing by its id or reference.
 pub async fn listing(app: &App, viewer: &Viewer, name: &str) -> Result<Document, Error> {
     let conn = &app.database.read;
     let changed_at = search::feed(conn, listing::Entity::FEED).await?.changed_at;
@@ -33,11 +33,12 @@ pub async fn listing(app: &App, viewer: &Viewer, name: &str) -> Result<Document,
     let open = listings::rules::state_at(row, viewer.now) == ListingState::Published;
     let site = Site::at(&app.config.public_url);
     let data = listing_jsonld::listing(&site, &app.reference.now(), row, organisation, open);
-    // Its own time does not tell of its organisation's name, nor of what is left. The feed's does, of what it shows.
+    // The listing's own time covers neither its organisation's name nor the quantity left. The feed's time covers both,
+    // for the listings that it shows.
     Ok(document(&data, changed_at, open, row.audience))
 }
 
-/// An event, likewise.
+/// Returns an event by its id or reference.
 pub async fn event(app: &App, viewer: &Viewer, name: &str) -> Result<Document, Error> {
     let conn = &app.database.read;
     let changed_at = search::feed(conn, event::Entity::FEED).await?.changed_at;
@@ -51,7 +52,7 @@ pub async fn event(app: &App, viewer: &Viewer, name: &str) -> Result<Document, E
     Ok(document(&data, changed_at, to_come, found.known().audience))
 }
 
-/// Linked data. The time of the feed is that of what it shows.
+/// Builds the document. Its time of change is that of the feed, and only set for items that the feed shows.
 fn document(data: &Value, changed_at: DateTime<Utc>, shown: bool, audience: Audience) -> Document {
     let unlisted = audience == Audience::Unlisted;
     Document {

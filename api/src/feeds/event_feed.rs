@@ -1,5 +1,4 @@
-//! Events in the open formats: what was announced to everybody and is not over, whether it takes place or was put off
-//! or called off meanwhile.
+//! Events in the open formats: public events that are not over, including postponed and cancelled ones.
 
 use std::collections::HashMap;
 
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     event_jsonld,
-    feed_source::Fed,
+    feed_source::FeedSource,
     item::{Item, label, labels},
     persist::Shown,
     rules::Touched,
@@ -27,13 +26,13 @@ use crate::{
     events::{
         self, EventFilter, EventOrder,
         projection::{Plan, Row},
-        search::Found,
+        search::Search,
     },
     kit::{Error, Resource, Transaction, Viewer, database::Connections, page::PageArgs},
     reference::Snapshot,
 };
 
-impl Fed for event::Entity {
+impl FeedSource for event::Entity {
     const FEED: &'static str = "events";
     const FORM: i32 = 1;
     const NEWS: &'static str = "Newly announced events";
@@ -95,7 +94,7 @@ impl Fed for event::Entity {
         args: &PageArgs,
     ) -> Result<(Vec<Item>, Option<String>), Error> {
         let reference = app.reference.now();
-        let found = Found::new(conn, nobody, &reference, filter)?;
+        let found = Search::new(conn, nobody, &reference, filter)?;
         let order = EventOrder::Newest;
         let page = found.page(conn, &Plan::in_full(), order, args).await?;
         let items = page.rows().map(|row| item(site, &reference, row));
@@ -105,7 +104,7 @@ impl Fed for event::Entity {
     }
 }
 
-/// The event as linked data.
+/// Returns an event as JSON-LD.
 pub fn document(
     site: &Site,
     reference: &Snapshot,
@@ -143,7 +142,7 @@ fn item(site: &Site, reference: &Snapshot, row: &Row) -> Result<Item, Error> {
     })
 }
 
-/// Events for which these registrations are.
+/// Events of these registrations.
 fn of(ids: &[Uuid]) -> SelectStatement {
     Query::select()
         .column(registration::Column::EventId)
@@ -152,7 +151,7 @@ fn of(ids: &[Uuid]) -> SelectStatement {
         .to_owned()
 }
 
-/// Events at which places are held so.
+/// Events of these place reservations.
 fn held_at(ids: &[Uuid]) -> SelectStatement {
     Query::select()
         .column(place_reservation::Column::EventId)

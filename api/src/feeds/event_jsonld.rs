@@ -1,4 +1,4 @@
-//! An event as schema.org has it. What is changed here needs a new [`super::feed_source::Fed::FORM`].
+//! An event as schema.org JSON-LD. A change to the output needs a new [`super::feed_source::FeedSource::FORM`].
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
@@ -17,7 +17,8 @@ use crate::{
     reference::Snapshot,
 };
 
-/// What everybody may read of an event that stands so. The link to what is online is for those who registered.
+/// Builds the public JSON-LD of an event in this state. Excludes the online link, which is only for people who
+/// registered.
 pub fn event(
     site: &Site,
     reference: &Snapshot,
@@ -60,7 +61,7 @@ pub fn event(
     }))
 }
 
-/// What readers call a kind of event: schema.org's words.
+/// Returns the schema.org type of a kind of event.
 pub const fn kind(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Showcase => "ExhibitionEvent",
@@ -71,7 +72,7 @@ pub const fn kind(kind: EventKind) -> &'static str {
     }
 }
 
-/// The word of the filter for a kind, and what people call it.
+/// Returns the filter value of a kind of event, and its label.
 pub fn word(kind: EventKind) -> (String, String) {
     let code = json!(kind).as_str().unwrap_or_default().to_owned();
     let name = code.replace('_', " ").to_lowercase();
@@ -81,7 +82,7 @@ pub fn word(kind: EventKind) -> (String, String) {
     (code, name)
 }
 
-/// When it is and what it is about, for those who read news.
+/// Returns the text of an event for news readers: time, place and description.
 pub fn told(row: &event::Model) -> String {
     let when = local(&row.time_zone, row.starts_at);
     let place = [row.venue_name.as_deref(), row.town.as_deref()];
@@ -93,7 +94,7 @@ pub fn told(row: &event::Model) -> String {
     format!("{}\n\n{}", parts.join("\n"), row.description)
 }
 
-/// A time as the clocks of its zone show it, to the second.
+/// Formats an instant in local time of a time zone, to the second; in UTC if the zone is unknown.
 fn local(zone: &str, at: DateTime<Utc>) -> String {
     match recurrence::zone(zone) {
         Some(zone) => at
@@ -120,7 +121,7 @@ const fn mode(mode: AttendanceMode) -> &'static str {
     }
 }
 
-/// The venue, and that one can join online, which registering leads to.
+/// Returns the venue, and for online events a virtual location whose address leads to the registration.
 fn locations(row: &event::Model, address: &str) -> Vec<Value> {
     let mut locations = Vec::new();
     let lines = row.details.address_lines.join(", ");

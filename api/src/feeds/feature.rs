@@ -1,14 +1,14 @@
-//! Descriptor of the feature.
+//! Registration of the feeds feature.
 
 use std::time::Duration;
 
-use super::jobs;
+use super::{jobs, routes};
 use crate::{
-    feature::{Feature, Work, Worker},
+    feature::{Feature, Retention, Work, Worker},
     kit::Viewer,
 };
 
-/// Descriptor of the feature.
+/// Workers of the feeds.
 pub const FEATURE: Feature = Feature {
     workers: &[
         Worker {
@@ -22,5 +22,11 @@ pub const FEATURE: Feature = Feature {
             }),
         },
     ],
+    routes: Some(routes::routes),
+    retention: &[Retention {
+        data: "tombstones in the feeds",
+        period: "after 14 days",
+        worker: "feed retention",
+    }],
     ..Feature::named("feeds")
 };

@@ -1,4 +1,4 @@
-//! What feeds are made of: a kind of thing, what everybody is shown of it, and how that is written.
+//! Common interface of the kinds of objects that have a feed.
 
 use std::collections::HashMap;
 
@@ -12,24 +12,24 @@ use crate::{
     reference::Snapshot,
 };
 
-/// A kind of thing of which everybody may read in a feed.
-pub trait Fed: Resource {
-    /// The name of its feed, which is also that of its address.
+/// A kind of object with an open-data feed.
+pub trait FeedSource: Resource {
+    /// Name of the feed, used in its address.
     const FEED: &'static str;
-    /// The form in which items are written. Count it up with a change of how they are: all are then written anew.
+    /// Version of the item format. Increase it with every change of the format: all items are then written again.
     const FORM: i32;
-    /// What the newest of them are news of.
+    /// Title of the feed of newly published items.
     const NEWS: &'static str;
-    /// What narrows the newest of them.
+    /// Filter of the feed of newly published items.
     type Filter: Words;
 
-    /// What everybody is shown at the time of this viewer, whoever that is.
+    /// Condition for objects that are public at the time of this viewer, whatever the viewer's rights.
     fn shown(viewer: &Viewer) -> Condition;
 
-    /// Those of which acts may have changed what is read; no others where they touched none.
+    /// Condition for objects whose public content may have changed by these acts; matches none if they touched none.
     fn touched(by: &Touched) -> Condition;
 
-    /// Those of these that are shown, as the feed has them.
+    /// Writes those of these objects that are public, in the format of the feed.
     fn write(
         site: &Site,
         reference: &Snapshot,
@@ -38,7 +38,7 @@ pub trait Fed: Resource {
         ids: &[Uuid],
     ) -> impl Future<Output = Result<HashMap<Uuid, Shown>, Error>> + Send;
 
-    /// A page of the newest, and where the next one begins.
+    /// Returns a page of the newest objects, and the cursor of the next page.
     fn newest(
         site: &Site,
         app: &App,

@@ -1,65 +1,65 @@
-//! Something new as a reader of news shows it, whatever the format.
+//! A newly published item, independent of the format.
 
 use chrono::{DateTime, Utc};
 
 use crate::{kit::clock, reference::Snapshot};
 
-/// One piece of news.
+/// One newly published item.
 #[derive(Debug)]
 pub struct Item {
-    /// The same for ever, wherever the server moves.
+    /// Permanent id, independent of the address of the server.
     pub id: String,
-    /// Where to read on.
+    /// Address of the full item.
     pub address: String,
-    /// One line.
+    /// Title, in one line.
     pub title: String,
     /// Plain text of several lines.
     pub text: String,
-    /// Whose it is.
+    /// Name of the organisation that published the item.
     pub organisation: String,
-    /// Their pages, where they have some.
+    /// Website of the organisation, if it has one.
     pub website: Option<String>,
-    /// When it was shown to everybody first.
+    /// Instant at which the item was first public.
     pub published_at: DateTime<Utc>,
-    /// When it was changed last.
+    /// Instant of the latest change.
     pub updated_at: DateTime<Utc>,
-    /// By what it is filed.
+    /// Categories of the item.
     pub labels: Vec<Label>,
-    /// The address of its first picture.
+    /// Address of the first picture.
     pub picture: Option<String>,
 }
 
-/// A word by which something is filed.
+/// A category of an item.
 #[derive(Debug)]
 pub struct Label {
-    /// The word of the filter that finds it by this.
+    /// Filter parameter that finds items of this category.
     pub word: &'static str,
-    /// What to give that word.
+    /// Value for the filter parameter.
     pub code: String,
-    /// What people call it.
+    /// Name shown to people.
     pub name: String,
 }
 
-/// A page of news.
+/// A page of newly published items.
 #[derive(Debug)]
 pub struct News {
-    /// What it is news of.
+    /// Title of the feed.
     pub title: String,
-    /// Where it is read.
+    /// Address of this page.
     pub address: String,
-    /// The same page in another format, with its media type.
+    /// This page in the other format, with its media type.
     pub other: (String, &'static str),
-    /// Where the page after this one is read.
+    /// Address of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// The front page of the server.
+    /// Home page of the server.
     pub home: String,
-    /// When anything in it changed last.
+    /// Instant of the latest change of an item on the page.
     pub updated_at: DateTime<Utc>,
-    /// The newest first.
+    /// Newest first.
     pub items: Vec<Item>,
 }
 
-/// A label.
+/// Builds a label.
 pub fn label(word: &'static str, code: &str, name: &str) -> Label {
     Label {
         word,
@@ -68,7 +68,7 @@ pub fn label(word: &'static str, code: &str, name: &str) -> Label {
     }
 }
 
-/// The areas and the priority areas by which something is filed.
+/// Returns labels for the areas and the priority areas of an item.
 pub fn labels(reference: &Snapshot, areas: &[String], priorities: &[String]) -> Vec<Label> {
     let areas = areas.iter().filter_map(|code| reference.area(code));
     let areas = areas.map(|area| label("areas", &area.code, &area.name));
@@ -81,7 +81,7 @@ pub fn labels(reference: &Snapshot, areas: &[String], priorities: &[String]) -> 
 }
 
 impl News {
-    /// The time that a page of these items was changed last; where there are none, when the feed was.
+    /// Returns the latest change of these items or, without items, of the feed.
     pub fn updated_at(items: &[Item], feed: DateTime<Utc>) -> DateTime<Utc> {
         let latest = items.iter().map(|item| item.updated_at).max();
         latest.unwrap_or_else(|| feed.max(clock::from_micros(0)))

@@ -1,4 +1,5 @@
-//! The follower of the outbox that keeps the feeds. Any number of servers run it; one at a time gives numbers.
+//! Outbox consumer that maintains the feeds. Any number of servers run it; the lock on its outbox position lets one at
+//! a time assign change numbers.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    feed_source::Fed,
+    feed_source::FeedSource,
     persist,
     rules::{self, Touched},
     search,
@@ -19,33 +20,33 @@ use crate::{
     kit::{Error, Transaction, Viewer, failpoint},
 };
 
-/// The name under which it reads.
+/// Name of the outbox consumer.
 const READER: &str = "feeds";
-/// How many acts are read at a time.
+/// Maximum number of acts read at a time.
 const BATCH: u64 = 200;
-/// How many things are read and written by one statement.
+/// Maximum number of objects read and written by one statement.
 const AT_ONCE: usize = 200;
-/// How long a round waits for something to be done.
+/// Interval between runs if no act is announced.
 const ROUND: Duration = Duration::from_secs(5);
 
-/// Goes round for as long as it is polled.
+/// Runs the consumer until the future is dropped.
 pub async fn run(app: &App) {
     let mut done = app.outbox.follow();
     loop {
         if let Err(error) = follow(app, &Viewer::system()).await {
-            tracing::error!(?error, "the feeds could not be kept");
+            tracing::error!(?error, "the feeds could not be updated");
         }
         let _ = timeout(ROUND, done.recv()).await;
         while done.try_recv().is_ok() {}
     }
 }
 
-/// Writes down what was changed since this was last run, and says how many entries that changed.
+/// Updates the feeds with the acts since the last run. Returns the number of changed entries.
 pub async fn follow(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let database = &app.database;
     let mut changed = anew::<listing::Entity>(app, viewer).await?;
     changed += anew::<event::Entity>(app, viewer).await?;
-    // Most rounds find nothing, and should not ask for the right to write.
+    // Most runs find nothing, and should not request the write lock.
     while outbox::service::place_of(&database.read, READER).await?
         < outbox::service::end(&database.read).await?
     {
@@ -62,9 +63,9 @@ pub async fn follow(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(changed + end::<event::Entity>(app, viewer).await?)
 }
 
-/// Writes everything anew where it was written in another form, as in the beginning. What was shown then and is not
-/// now has had its act: the follower meets it.
-async fn anew<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+/// Writes all items again if they were written in another format, and when the feed is new. An object that was public
+/// then and is not now had an act, which the consumer processes.
+async fn anew<T: FeedSource>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let database = &app.database;
     if search::feed(&database.read, T::FEED).await?.form == T::FORM {
         return Ok(0);
@@ -85,8 +86,8 @@ async fn anew<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     }
 }
 
-/// Writes down the end of what time alone has ended.
-async fn end<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+/// Writes the end of objects that ended by time alone, without an act.
+async fn end<T: FeedSource>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let mut changed = 0;
     while !search::over::<T>(&app.database.read, viewer, 1)
         .await?
@@ -102,14 +103,14 @@ async fn end<T: Fed>(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(changed)
 }
 
-/// A transaction in which nobody else gives numbers.
+/// Starts a transaction that locks the feeds' outbox position, so that no other server assigns change numbers.
 async fn numbering(app: &App) -> Result<Transaction, Error> {
     let transaction = app.database.begin().await?;
     outbox::service::next(&transaction, READER, 0).await?;
     Ok(transaction)
 }
 
-async fn write_touched<T: Fed>(
+async fn write_touched<T: FeedSource>(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
@@ -126,20 +127,20 @@ async fn write_touched<T: Fed>(
     Ok(changed)
 }
 
-async fn write<T: Fed>(
+async fn write<T: FeedSource>(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
     ids: &[Uuid],
 ) -> Result<usize, Error> {
-    // Other servers change it too, and an old name must not come back.
+    // Other servers change the reference data too, and an outdated name must not be written.
     app.reference.refresh(transaction).await?;
     let (reference, site) = (app.reference.now(), Site::at(&app.config.public_url));
     let shown = T::write(&site, &reference, transaction, viewer, ids).await?;
     persist::write(transaction, T::FEED, ids, shown, viewer.now).await
 }
 
-/// Forgets what has been gone for long enough.
+/// Deletes tombstones that are older than [`rules::KEPT`].
 pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     persist::forget(&app.database.write, viewer.now - rules::KEPT).await
 }

@@ -1,13 +1,13 @@
-//! News as JSON Feed 1.1.
+//! Writes newly published items as JSON Feed 1.1.
 
 use serde_json::{Value, json};
 
 use super::item::{Item, News};
 
-/// The media type.
+/// Media type of JSON Feed.
 pub const MEDIA: &str = "application/feed+json; charset=utf-8";
 
-/// The document.
+/// Writes a page of news as JSON Feed.
 pub fn write(news: &News) -> String {
     let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",

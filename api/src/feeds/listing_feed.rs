@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    feed_source::Fed,
+    feed_source::FeedSource,
     item::{Item, Label, label, labels},
     listing_jsonld,
     persist::Shown,
@@ -26,13 +26,13 @@ use crate::{
         projection::{Plan, Row},
         search::{
             ListingFilter, ListingOrder,
-            conditions::{Among, Found},
+            conditions::{Among, Search},
         },
     },
     reference::Snapshot,
 };
 
-impl Fed for listing::Entity {
+impl FeedSource for listing::Entity {
     const FEED: &'static str = "listings";
     const FORM: i32 = 1;
     const NEWS: &'static str = "Newly published offers and requests";
@@ -98,7 +98,7 @@ impl Fed for listing::Entity {
         args: &PageArgs,
     ) -> Result<(Vec<Item>, Option<String>), Error> {
         let (reference, backend) = (app.reference.now(), conn.get_database_backend());
-        let found = Found::new(nobody, &reference, backend, &Among::Everybody, filter)?;
+        let found = Search::new(nobody, &reference, backend, &Among::Everybody, filter)?;
         let order = ListingOrder::Newest;
         let page = found.page(conn, &Plan::in_full(), order, args).await?;
         let item = |row| parts(row).map(|(row, whose)| item(site, &reference, row, whose));
@@ -108,7 +108,7 @@ impl Fed for listing::Entity {
     }
 }
 
-/// What a document shows of a listing: itself and its organisation.
+/// Returns a listing and its organisation from a row.
 pub fn parts(row: &Row) -> Result<(&listing::Model, &organisation::Model), Error> {
     let organisation = row.organisation().ok_or(Error::NotFound)?;
     Ok((row.known(), organisation.known()))

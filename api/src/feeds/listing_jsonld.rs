@@ -1,5 +1,5 @@
-//! A listing as schema.org has it: an `Offer`, or a `Demand`. What is changed here needs a new
-//! [`super::feed_source::Fed::FORM`].
+//! A listing as schema.org JSON-LD: an `Offer` or a `Demand`. A change to the output needs a new
+//! [`super::feed_source::FeedSource::FORM`].
 
 use entity::{
     listing::{self, ListingKind},
@@ -16,7 +16,7 @@ use crate::{
     reference::{Snapshot, quantity},
 };
 
-/// What everybody may read of a listing.
+/// Builds the public JSON-LD of a listing.
 pub fn listing(
     site: &Site,
     reference: &Snapshot,
@@ -53,7 +53,7 @@ pub fn listing(
         "name": organisation.name,
         "url": organisation.website,
     });
-    // An organisation seeks a demand; schema.org has no word for the same from the other end.
+    // schema.org relates an organisation to a demand by `seeks`, and has no property in the other direction.
     match row.kind {
         ListingKind::Offer => thing["offeredBy"] = whose,
         ListingKind::Request => thing["@reverse"] = json!({"seeks": whose}),
@@ -68,7 +68,7 @@ const fn item(kind: ResourceKind) -> &'static str {
     }
 }
 
-/// By what it is filed, in the words and codes of the GraphQL filter.
+/// Returns the resource type and the priority areas, with the parameters and codes of the GraphQL filter.
 fn categories(reference: &Snapshot, row: &listing::Model) -> Vec<Value> {
     let kind = reference.resource_type(&row.resource_type);
     let kind = kind.map(|kind| category("resourceTypes", &kind.code, &kind.label));
@@ -105,7 +105,7 @@ fn category(set: &str, code: &str, name: &str) -> Value {
     json!({"@type": "CategoryCode", "inCodeSet": set, "codeValue": code, "name": name})
 }
 
-/// The priority areas that it serves.
+/// Returns the priority areas as category codes.
 pub(super) fn priorities(reference: &Snapshot, keys: &[String]) -> Vec<Value> {
     let found = keys.iter().filter_map(|key| {
         let (edition, code) = key.split_once('/')?;
@@ -115,7 +115,7 @@ pub(super) fn priorities(reference: &Snapshot, keys: &[String]) -> Vec<Value> {
     found.collect()
 }
 
-/// The areas that it is for.
+/// Returns the areas served.
 pub(super) fn areas(reference: &Snapshot, codes: &[String]) -> Vec<Value> {
     let areas = codes.iter().filter_map(|code| reference.area(code));
     let named = areas.map(
@@ -124,7 +124,7 @@ pub(super) fn areas(reference: &Snapshot, codes: &[String]) -> Vec<Value> {
     named.collect()
 }
 
-/// Where it is, as nearly as strangers need to know: without house and street, the point to about a hundred metres.
+/// Returns the approximate location: no house or street, and coordinates rounded to about 100 metres.
 fn place(row: &listing::Model) -> Option<Value> {
     let near = |degrees: f64| (degrees * 1_000.0).round() / 1_000.0;
     let point = row.latitude.zip(row.longitude).map(|(latitude, longitude)| {
@@ -156,7 +156,7 @@ pub(super) fn said(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Without what is null or empty.
+/// Removes null values and empty lists, recursively.
 pub(super) fn without_nothing(value: Value) -> Value {
     match value {
         Value::Object(members) => {

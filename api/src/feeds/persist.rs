@@ -1,4 +1,4 @@
-//! Writing what has changed for readers, and numbering it.
+//! Writes changed items and assigns their change numbers.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -16,19 +16,20 @@ use uuid::Uuid;
 use super::{rules, search};
 use crate::kit::{Error, Transaction};
 
-/// A thing as everybody may read it now.
+/// Public content of an object.
 #[derive(Debug)]
 pub struct Shown {
-    /// What kind of thing it is.
+    /// Type of the item.
     pub kind: &'static str,
-    /// What is to be read, as JSON.
+    /// Content, as JSON.
     pub data: String,
-    /// Its version, which goes up also with what is not written here but elsewhere.
+    /// Version of the object. Also increases with changes that this content does not show.
     pub version: i32,
 }
 
-/// Writes down what is shown of these things and numbers what has thereby changed; says how many those are. What is
-/// not among `shown` is shown no more. Nobody else may be doing so: the caller holds the place of its reader.
+/// Stores the public content of these objects and numbers those that changed. An object that is not in `shown` is no
+/// longer public. Returns the number of changes. The caller must have locked the consumer's outbox position, so that
+/// calls do not run concurrently.
 pub async fn write(
     transaction: &Transaction,
     name: &'static str,
@@ -97,7 +98,7 @@ fn over() -> OnConflict {
         .to_owned()
 }
 
-/// Writes down in which form the items of a feed are.
+/// Records the format version of a feed's items.
 pub async fn written_as(conn: &impl ConnectionTrait, name: &str, form: i32) -> Result<(), Error> {
     feed::Entity::update_many()
         .col_expr(feed::Column::Form, Expr::val(form))
@@ -107,7 +108,7 @@ pub async fn written_as(conn: &impl ConnectionTrait, name: &str, form: i32) -> R
     Ok(())
 }
 
-/// Forgets what has been gone since before this time, and says how many those were.
+/// Deletes tombstones from before this time. Returns their number.
 pub async fn forget(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<usize, Error> {
     let gone = Entity::delete_many()
         .filter(Column::Data.is_null().and(Column::ChangedAt.lt(before)))

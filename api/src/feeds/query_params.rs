@@ -1,4 +1,4 @@
-//! The words of an address that narrow a feed: each is the member of the same name of the GraphQL filter.
+//! Query parameters that filter a feed. Each has the name of a member of the GraphQL filter.
 
 use entity::{
     event::{AttendanceMode, EventKind},
@@ -8,10 +8,10 @@ use entity::{
 };
 use sea_orm::{ActiveEnum, Iterable};
 
-use super::request::{Unclear, Words};
+use super::request::{InvalidParam, Words};
 use crate::{events::EventFilter, kit::Id, listings::search::ListingFilter, reference::Snapshot};
 
-type Taken = Result<(), Unclear>;
+type Taken = Result<(), InvalidParam>;
 
 impl Words for ListingFilter {
     const ALL: &'static [&'static str] = &[
@@ -79,7 +79,7 @@ impl Words for EventFilter {
     }
 }
 
-/// Adds what stands between commas; the word may come again with more.
+/// Adds comma-separated values to a list. The parameter may be repeated.
 fn each<T>(
     list: &mut Option<Vec<T>>,
     word: &str,
@@ -88,7 +88,7 @@ fn each<T>(
 ) -> Taken {
     let list = list.get_or_insert_default();
     for part in value.split(',').map(str::trim) {
-        list.push(read(part).map_err(|expected| Unclear::new(word, expected))?);
+        list.push(read(part).map_err(|expected| InvalidParam::new(word, expected))?);
     }
     Ok(())
 }
@@ -115,7 +115,7 @@ fn organisations(list: &mut Option<Vec<Id<organisation::Entity>>>, value: &str) 
 
 fn text(own: &mut Option<String>, value: &str) -> Taken {
     if own.replace(value.to_owned()).is_some() {
-        return Err(Unclear::new("text", "must be there once"));
+        return Err(InvalidParam::new("text", "must be given only once"));
     }
     Ok(())
 }
@@ -123,7 +123,7 @@ fn text(own: &mut Option<String>, value: &str) -> Taken {
 fn one_of<T: ActiveEnum<Value = String> + Iterable>(name: &str) -> Result<T, String> {
     let all = || T::iter().map(|value| value.to_value());
     let found = T::iter().find(|value| value.to_value() == name.to_uppercase());
-    found.ok_or_else(|| format!("must be of {}", all().collect::<Vec<_>>().join(", ")))
+    found.ok_or_else(|| format!("must be one of {}", all().collect::<Vec<_>>().join(", ")))
 }
 
 fn known(is: bool, code: &str, list: &str) -> Result<String, String> {
@@ -132,14 +132,14 @@ fn known(is: bool, code: &str, list: &str) -> Result<String, String> {
     }
     let code: String = code.chars().filter(|c| !c.is_control()).take(60).collect();
     Err(format!(
-        "there is no {code:?}; the query {list} lists the codes"
+        "has an unknown code {code:?}; the GraphQL query {list} lists the codes"
     ))
 }
 
-fn truth(word: &str, value: &str) -> Result<bool, Unclear> {
+fn truth(word: &str, value: &str) -> Result<bool, InvalidParam> {
     value
         .parse()
-        .map_err(|_| Unclear::new(word, "must be true or false"))
+        .map_err(|_| InvalidParam::new(word, "must be true or false"))
 }
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! What the address of a feed asks for: the words of the GraphQL filter, or a place in the order of changes.
+//! Query parameters of a feed: a filter, or a position in the order of changes.
 
 use url::form_urlencoded;
 
 use super::rules;
 use crate::{kit::Error, reference::Snapshot};
 
-/// An address that cannot be followed: which of its words, and what was expected.
+/// An invalid query parameter.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unclear {
-    /// The word.
+pub struct InvalidParam {
+    /// Name of the parameter, at most 60 characters.
     pub word: String,
-    /// What was expected.
+    /// Expected value.
     pub expected: String,
 }
 
-impl Unclear {
-    /// This word, and what was expected.
+impl InvalidParam {
+    /// Creates the error.
     pub fn new(word: &str, expected: impl Into<String>) -> Self {
         Self {
             word: word.chars().take(60).collect(),
@@ -24,18 +24,18 @@ impl Unclear {
     }
 }
 
-/// Why there is no document.
+/// Reason why there is no document.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The address is wrong.
-    Unclear(Unclear),
-    /// Anything else.
+    /// A query parameter is invalid.
+    InvalidParam(InvalidParam),
+    /// Any other error.
     Other(Error),
 }
 
-impl From<Unclear> for Refusal {
-    fn from(unclear: Unclear) -> Self {
-        Self::Unclear(unclear)
+impl From<InvalidParam> for Refusal {
+    fn from(unclear: InvalidParam) -> Self {
+        Self::InvalidParam(unclear)
     }
 }
 
@@ -44,36 +44,37 @@ impl From<Error> for Refusal {
         match error {
             Error::BadInput(field, expected) => {
                 let word = field.trim_start_matches("filter.");
-                Self::Unclear(Unclear::new(word, expected))
+                Self::InvalidParam(InvalidParam::new(word, expected))
             }
             error => Self::Other(error),
         }
     }
 }
 
-/// A filter as the words of an address say it.
+/// A filter that is read from query parameters.
 pub trait Words: Default + Send {
-    /// Its words.
+    /// Names of its parameters.
     const ALL: &'static [&'static str];
 
-    /// Takes in what a word says; one that is not among [`Words::ALL`] is never given.
-    fn narrow(&mut self, word: &str, value: &str, reference: &Snapshot) -> Result<(), Unclear>;
+    /// Applies one parameter. `word` is always one of [`Words::ALL`].
+    fn narrow(&mut self, word: &str, value: &str, reference: &Snapshot)
+    -> Result<(), InvalidParam>;
 }
 
-/// The newest of some kind, page by page.
+/// Request for newly published objects, page by page.
 #[derive(Debug, Default)]
 pub struct Newest<F> {
-    /// Which.
+    /// Filter from the query parameters.
     pub filter: F,
-    /// The words of the address that narrow it, in their order.
+    /// Filter parameters of the address, in order.
     pub words: Vec<(String, String)>,
-    /// Where the page begins, as the page before gave it.
+    /// Cursor from the previous page.
     pub after: Option<String>,
 }
 
 impl<F: Words> Newest<F> {
-    /// What an address asks for.
-    pub fn read(query: &str, reference: &Snapshot) -> Result<Self, Unclear> {
+    /// Parses the query of an address.
+    pub fn read(query: &str, reference: &Snapshot) -> Result<Self, InvalidParam> {
         let (mut filter, mut words, mut after) = (F::default(), Vec::new(), None);
         for (word, value) in form_urlencoded::parse(query.as_bytes()) {
             if word == "after" {
@@ -82,8 +83,8 @@ impl<F: Words> Newest<F> {
             }
             if !F::ALL.contains(&word.as_ref()) {
                 let all = F::ALL.join(", ");
-                let expected = format!("is no word of this address; there are {all} and after");
-                return Err(Unclear::new(&word, expected));
+                let expected = format!("is not a parameter of this address; use {all} or after");
+                return Err(InvalidParam::new(&word, expected));
             }
             filter.narrow(&word, &value, reference)?;
             words.push((word.into_owned(), value.into_owned()));
@@ -96,18 +97,18 @@ impl<F: Words> Newest<F> {
     }
 }
 
-/// A page of changes.
+/// Request for a page of changes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Changes {
-    /// Those that follow this number.
+    /// Number after which the changes begin.
     pub after: i64,
-    /// So many.
+    /// Maximum number of changes on the page.
     pub limit: u64,
 }
 
 impl Changes {
-    /// What an address asks for.
-    pub fn read(query: &str) -> Result<Self, Unclear> {
+    /// Parses the query of an address.
+    pub fn read(query: &str) -> Result<Self, InvalidParam> {
         let mut asked = Self {
             after: 0,
             limit: rules::CHANGES,
@@ -116,28 +117,27 @@ impl Changes {
             match word.as_ref() {
                 "afterChangeNumber" => {
                     let number = value.parse().ok().filter(|number| *number >= 0);
-                    let expected =
-                        "must be the number of a change, as `next` of the page before gives it";
-                    asked.after = number.ok_or_else(|| Unclear::new(&word, expected))?;
+                    let expected = "must be a change number, as in `next` of the previous page";
+                    asked.after = number.ok_or_else(|| InvalidParam::new(&word, expected))?;
                 }
                 "limit" => {
-                    let most = rules::MOST_CHANGES;
+                    let most = rules::MAX_CHANGES;
                     let number = value.parse().ok();
                     let number = number.filter(|number| (1..=most).contains(number));
                     let expected = format!("must be a number from 1 to {most}");
-                    asked.limit = number.ok_or_else(|| Unclear::new(&word, expected))?;
+                    asked.limit = number.ok_or_else(|| InvalidParam::new(&word, expected))?;
                 }
                 _ => {
                     let expected =
-                        "is no word of this address; there are afterChangeNumber and limit";
-                    return Err(Unclear::new(&word, expected));
+                        "is not a parameter of this address; use afterChangeNumber or limit";
+                    return Err(InvalidParam::new(&word, expected));
                 }
             }
         }
         Ok(asked)
     }
 
-    /// The words of the address of the page that follows this number.
+    /// Returns the query parameters of the page after this number.
     #[must_use]
     pub fn next(&self, after: i64) -> Vec<(String, String)> {
         let mut words = vec![("afterChangeNumber".to_owned(), after.to_string())];
@@ -161,7 +161,7 @@ mod tests {
             let _ = Newest::<ListingFilter>::read(&query, &Snapshot::default());
             let _ = Newest::<EventFilter>::read(&query, &Snapshot::default());
             if let Ok(asked) = Changes::read(&query) {
-                prop_assert!(asked.after >= 0 && (1..=rules::MOST_CHANGES).contains(&asked.limit));
+                prop_assert!(asked.after >= 0 && (1..=rules::MAX_CHANGES).contains(&asked.limit));
             }
         }
     }

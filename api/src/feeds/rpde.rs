@@ -1,12 +1,12 @@
-//! A page of changes as OpenActive's Realtime Paged Data Exchange 1.0 has it, ordered by change number.
+//! Writes a page of changes as OpenActive's Realtime Paged Data Exchange 1.0, ordered by change number.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{feed_source::Fed, search::Change};
+use super::{feed_source::FeedSource, search::Change};
 use crate::kit::{Error, Id, OrInternal};
 
-/// The media type.
+/// Media type of RPDE.
 pub const MEDIA: &str = "application/vnd.openactive.rpde+json; version=1";
 
 #[derive(Serialize)]
@@ -26,8 +26,12 @@ struct Item<'a> {
     data: Option<&'a RawValue>,
 }
 
-/// The document. The last page is the one without items: its `next` is its own address, to be asked again later.
-pub fn write<T: Fed>(next: &str, changes: &[Change], licence: &str) -> Result<String, Error> {
+/// Writes the page. The last page is the one without items: its `next` is its own address, to be requested again later.
+pub fn write<T: FeedSource>(
+    next: &str,
+    changes: &[Change],
+    licence: &str,
+) -> Result<String, Error> {
     let mut items = Vec::with_capacity(changes.len());
     for change in changes {
         let data = change.data.as_deref().map(serde_json::from_str).transpose();

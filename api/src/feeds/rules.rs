@@ -1,4 +1,4 @@
-//! What an act touches in the feeds, and the lengths that everybody may rely upon.
+//! Effect of acts on the feeds, and limits that consumers rely on.
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use entity::{
@@ -10,33 +10,33 @@ use uuid::Uuid;
 
 use crate::kit::{Resource, activity::Catalogue};
 
-/// How long a tombstone is kept. Readers are told seven days; the rest is for those who come late.
+/// Period for which a tombstone is kept. The exchange requires seven days; the rest is for late consumers.
 pub const KEPT: Duration = Duration::days(14);
-/// How many changes a page has where the address does not say.
+/// Default number of changes on a page.
 pub const CHANGES: u64 = 200;
-/// The most changes on a page.
-pub const MOST_CHANGES: u64 = 500;
-/// How many of the newest a page has.
+/// Maximum number of changes on a page.
+pub const MAX_CHANGES: u64 = 500;
+/// Number of newly published items on a page.
 pub const NEWEST: i32 = 50;
 
-/// What some acts may have changed for those who read the feeds.
+/// Objects whose public content may have changed by a set of acts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// These listings.
+    /// Listings.
     pub listings: Vec<Uuid>,
-    /// What these organisations posted.
+    /// Organisations, for all that they posted.
     pub organisations: Vec<Uuid>,
-    /// The two listings of each of these matches.
+    /// Matches, for both listings of each.
     pub matches: Vec<Uuid>,
-    /// What is for these areas.
+    /// Areas, for the objects in them.
     pub areas: Vec<Uuid>,
-    /// What is of these types.
+    /// Resource types, for the listings of these types.
     pub types: Vec<Uuid>,
-    /// These events.
+    /// Events.
     pub events: Vec<Uuid>,
-    /// The events for which these registrations are.
+    /// Registrations, for their events.
     pub registrations: Vec<Uuid>,
-    /// The events at which these reservations hold places.
+    /// Place reservations, for their events.
     pub reservations: Vec<Uuid>,
 }
 
@@ -67,14 +67,14 @@ impl Touched {
         touched
     }
 
-    /// Whether they changed nothing.
+    /// Returns true if no object is affected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What readers call a listing: schema.org's words.
+/// Returns the schema.org type of a listing.
 #[must_use]
 pub const fn kind(kind: ListingKind) -> &'static str {
     match kind {
@@ -83,8 +83,8 @@ pub const fn kind(kind: ListingKind) -> &'static str {
     }
 }
 
-/// When a feed that changed at one time last has changed now: whole seconds, and later than before, so that a time
-/// tells readers whether they know everything.
+/// Returns the time of a feed's new change, from its previous one. Rounds up to whole seconds and always increases, so
+/// that a consumer can tell from the time if it has all changes.
 #[must_use]
 pub fn later(before: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     let up = if now.timestamp_subsec_nanos() == 0 {

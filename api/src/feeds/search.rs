@@ -1,4 +1,4 @@
-//! Reading what everybody may see: a page of changes, what acts have touched, and what has ended by itself.
+//! Reads public objects: a page of changes, objects touched by acts, and objects that ended by time.
 
 use entity::{
     area,
@@ -11,39 +11,40 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{feed_source::Fed, rules::Touched};
+use super::{feed_source::FeedSource, rules::Touched};
 use crate::kit::{Error, Viewer, database::dialect, viewer::Who};
 
-/// One change, as a page shows it.
+/// One change on a page.
 #[derive(Debug)]
 pub struct Change {
-    /// Its number.
+    /// Change number.
     pub number: i64,
-    /// What kind of thing was changed.
+    /// Type of the item.
     pub kind: String,
-    /// What was changed.
+    /// Id of the object that changed.
     pub subject_id: Uuid,
-    /// What everybody may read of it now; `None` where that is nothing.
+    /// Public content; `None` if the object is no longer public.
     pub data: Option<String>,
 }
 
-/// Somebody without a token, at the time of this viewer.
+/// Returns an anonymous viewer at the time of this one.
 #[must_use]
 pub const fn nobody(viewer: &Viewer) -> Viewer {
     Viewer {
         now: viewer.now,
-        who: Who::Nobody,
+        who: Who::Anonymous,
     }
 }
 
-/// How far a feed has come.
+/// Returns the state of a feed.
 pub async fn feed(conn: &impl ConnectionTrait, name: &str) -> Result<Feed, Error> {
     let found = feed::Entity::find_by_id(name).one(conn).await?;
-    found.ok_or_else(|| Error::internal(format!("a migration adds the feed {name}")))
+    found.ok_or_else(|| Error::internal(format!("the feed {name} has no row: a migration adds it")))
 }
 
-/// So many changes that follow a number. What has just gone from sight is gone, numbered or not.
-pub async fn changes<T: Fed>(
+/// Returns up to `limit` changes after a number. An object that has just stopped being public appears as deleted, even
+/// before its tombstone is numbered.
+pub async fn changes<T: FeedSource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     after: i64,
@@ -71,8 +72,8 @@ pub async fn changes<T: Fed>(
     rows.iter().map(change).collect()
 }
 
-/// The entries of a feed, each beside the thing that it tells of as far as everybody is shown that.
-fn entries<T: Fed>(viewer: &Viewer) -> SelectStatement {
+/// Selects the entries of a feed, left-joined to the objects that are public.
+fn entries<T: FeedSource>(viewer: &Viewer) -> SelectStatement {
     let own = Expr::col((Entity, Column::SubjectId)).eq(id_of::<T>());
     Query::select()
         .column((Entity, Column::SubjectId))
@@ -82,12 +83,12 @@ fn entries<T: Fed>(viewer: &Viewer) -> SelectStatement {
         .to_owned()
 }
 
-fn id_of<T: Fed>() -> SimpleExpr {
+fn id_of<T: FeedSource>() -> SimpleExpr {
     Expr::col((T::default(), T::ID))
 }
 
-/// What acts may have changed for those who read the feed: what it shows or has shown.
-pub async fn touched<T: Fed>(
+/// Returns the objects that acts may have changed and that the feed shows or has shown.
+pub async fn touched<T: FeedSource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     touched: &Touched,
@@ -110,8 +111,8 @@ pub async fn touched<T: Fed>(
     ids(&conn.query_all(&query).await?, "id")
 }
 
-/// So many that follow an id, of those that are shown to everybody.
-pub async fn all_after<T: Fed>(
+/// Returns up to `limit` public objects with an id after this one.
+pub async fn all_after<T: FeedSource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     after: Uuid,
@@ -127,8 +128,8 @@ pub async fn all_after<T: Fed>(
     ids(&dialect::limited(conn, &query, limit).await?, "id")
 }
 
-/// So many of which the feed still tells, though they are shown no more.
-pub async fn over<T: Fed>(
+/// Returns up to `limit` objects that the feed still shows although they are no longer public.
+pub async fn over<T: FeedSource>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     limit: u64,
@@ -141,9 +142,9 @@ pub async fn over<T: Fed>(
     ids(&dialect::limited(conn, &query, limit).await?, "subject_id")
 }
 
-/// A statement without columns that finds those of these that are shown to everybody.
+/// Builds a statement, without columns, for those of these objects that are public.
 #[must_use]
-pub fn those<T: Fed>(viewer: &Viewer, ids: &[Uuid]) -> SelectStatement {
+pub fn those<T: FeedSource>(viewer: &Viewer, ids: &[Uuid]) -> SelectStatement {
     Query::select()
         .from(T::default())
         .cond_where(T::shown(viewer))
@@ -156,18 +157,18 @@ fn ids(rows: &[QueryResult], column: &str) -> Result<Vec<Uuid>, Error> {
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// What these ids find; nothing where there are none, so that no statement asks in vain.
+/// Returns a condition for these ids; `None` if there are none, to avoid a needless subquery.
 pub fn some(ids: &[Uuid], find: impl FnOnce(&[Uuid]) -> SimpleExpr) -> Option<SimpleExpr> {
     (!ids.is_empty()).then(|| find(ids))
 }
 
-/// What any of these finds; nothing where there are none.
+/// Combines conditions with OR; matches nothing if there are none.
 pub fn any_of(found: impl IntoIterator<Item = Option<SimpleExpr>>) -> Condition {
     let none = Condition::any().add(Expr::val(false));
     found.into_iter().flatten().fold(none, Condition::add)
 }
 
-/// The codes of these areas, by which things name them.
+/// Selects the codes of these areas.
 pub fn codes_of_areas(ids: &[Uuid]) -> SelectStatement {
     Query::select()
         .column(area::Column::Code)

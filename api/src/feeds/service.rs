@@ -1,10 +1,10 @@
-//! The feeds as documents.
+//! Serves the feeds as documents.
 
 use std::time::Duration;
 
 use super::{
     atom,
-    feed_source::Fed,
+    feed_source::FeedSource,
     item::News,
     json_feed,
     request::{Changes, Newest, Refusal},
@@ -17,26 +17,27 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
-/// How long a page that more will follow may be kept by others, and the last one, which is asked for again and again.
+/// Time for which caches may keep a page that has a successor. The last page has a shorter one, because consumers poll
+/// it.
 pub(super) const FRESH: Duration = Duration::from_mins(1);
 const LAST: Duration = Duration::from_secs(8);
 
-/// A document and what is to be known about it.
+/// A document with its HTTP caching data.
 #[derive(Debug)]
 pub struct Document {
-    /// Its media type.
+    /// Media type of the body.
     pub media: &'static str,
-    /// The document.
+    /// Content of the document.
     pub body: String,
-    /// When it may have changed last; `None` where that is not known.
+    /// Latest possible change; `None` if unknown.
     pub changed_at: Option<DateTime<Utc>>,
-    /// How long others may keep it.
+    /// Time for which caches may keep the document.
     pub fresh_for: Duration,
-    /// Whether it is for those alone who have its address.
+    /// True if the document must not be indexed, because it is only for people who have its address.
     pub unlisted: bool,
 }
 
-/// The formats of news.
+/// Formats of newly published items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Atom.
@@ -45,11 +46,15 @@ pub enum Format {
     Json,
 }
 
-/// A page of changes.
-pub async fn changes<T: Fed>(app: &App, viewer: &Viewer, query: &str) -> Result<Document, Refusal> {
+/// Returns a page of changes.
+pub async fn changes<T: FeedSource>(
+    app: &App,
+    viewer: &Viewer,
+    query: &str,
+) -> Result<Document, Refusal> {
     let asked = Changes::read(query)?;
     let (conn, site) = (&app.database.read, Site::at(&app.config.public_url));
-    // Read first: what changes meanwhile makes the document newer than it says, and it is asked for again.
+    // Read first: a change in between makes the document newer than its stated time, and consumers request it again.
     let feed = search::feed(conn, T::FEED).await?;
     let changes = search::changes::<T>(conn, viewer, asked.after, asked.limit).await?;
     let last = changes.last();
@@ -64,8 +69,8 @@ pub async fn changes<T: Fed>(app: &App, viewer: &Viewer, query: &str) -> Result<
     })
 }
 
-/// A page of the newest.
-pub async fn newest<T: Fed>(
+/// Returns a page of newly published items.
+pub async fn newest<T: FeedSource>(
     app: &App,
     viewer: &Viewer,
     format: Format,

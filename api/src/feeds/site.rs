@@ -1,44 +1,44 @@
-//! The addresses of this server that documents name.
+//! Addresses of this server in documents.
 
 use entity::listing;
 use url::{Url, form_urlencoded};
 
-/// The addresses of this server.
+/// Builds addresses of this server.
 #[derive(Clone, Debug)]
 pub struct Site(String);
 
 impl Site {
-    /// The server that people reach at this address.
+    /// Creates the builder from the public address of the server.
     #[must_use]
     pub fn at(public: &Url) -> Self {
         Self(public.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// The front page.
+    /// Returns the address of the home page.
     #[must_use]
     pub fn home(&self) -> String {
         format!("{}/", self.0)
     }
 
-    /// What is at a path.
+    /// Returns the address of a path.
     #[must_use]
     pub fn at_path(&self, path: &str) -> String {
         format!("{}/{path}", self.0)
     }
 
-    /// A listing as linked data.
+    /// Returns the address of a listing as JSON-LD.
     #[must_use]
     pub fn listing(&self, row: &listing::Model) -> String {
         format!("{}/listings/{}.jsonld", self.0, row.reference)
     }
 
-    /// An event as linked data, as a page of a calendar, or in another form.
+    /// Returns the address of an event in a format: `jsonld` or `ics`.
     #[must_use]
     pub fn event(&self, reference: &str, form: &str) -> String {
         format!("{}/events/{reference}.{form}", self.0)
     }
 
-    /// A feed in some form, with these words in its address.
+    /// Returns the address of a feed in a format, with these query parameters.
     #[must_use]
     pub fn feed(&self, feed: &str, form: &str, words: &[(String, String)]) -> String {
         let mut address = format!("{}/feeds/{feed}.{form}", self.0);

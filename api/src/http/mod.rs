@@ -5,9 +5,8 @@
 
 mod graphql;
 mod limits;
-mod routes;
 pub mod server;
-mod transport;
+pub(crate) mod transport;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,6 +17,9 @@ use axum::{
     response::Redirect,
     routing::{any, get},
 };
+use graphql::executor;
+use limits::{connection_limits, middleware};
+use server::{cors, headers, health, playground, reply};
 use tokio::sync::watch;
 use tower_http::{
     CompressionLevel,
@@ -30,6 +32,9 @@ use tower_http::{
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
+use transport::{http, sse, websocket};
+
+use crate::{App, features, schema::Schema as Engine};
 
 pub use graphql::{limits::Limits, trusted_documents::trusted_documents};
 pub use limits::{
@@ -39,16 +44,9 @@ pub use limits::{
 };
 pub use server::metrics::{Metrics, metrics_router};
 
-use crate::{App, schema::Schema as Engine};
-use graphql::executor;
-use limits::{connection_limits, middleware};
-use routes::{calendars, feeds, links, mail, playground};
-use server::{cors, headers, health, reply};
-use transport::{http, sse, websocket};
-
 /// Maximum duration of one HTTP request, and of one query or mutation over an open connection. Beyond it the request
 /// fails with `REQUEST_TIMEOUT`.
-const LONGEST: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Minimum size in bytes of a response that is compressed.
 const SMALL: u64 = 1_024;
 /// Header that identifies a request in logs and responses.
@@ -56,7 +54,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// State of the handlers for long-lived connections: server-sent events and WebSockets.
 #[derive(Clone)]
-struct Live {
+pub(crate) struct LongLivedState {
     executor: executor::Executor,
     config: ConnectionConfig,
     connections: Arc<connection_limits::ConnectionLimiter>,
@@ -72,7 +70,7 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
     let cors = cors::cors(&app.config.origins);
     let production = app.config.production;
     let executor = executor::Executor::new(app.clone(), crate::schema::build(&app));
-    let live = Live {
+    let live = LongLivedState {
         executor: executor.clone(),
         config,
         connections: connection_limits::ConnectionLimiter::new(config),
@@ -95,14 +93,14 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .route("/health/ready", get(health::ready).with_state(app.clone()))
         .route("/.well-known/jwks.json", get(health::jwks).with_state(app))
         .fallback(|| async {
-            reply::refusal(
+            reply::error_response(
                 StatusCode::NOT_FOUND,
                 "NOT_FOUND",
                 "There is nothing at this address.",
             )
         })
         .method_not_allowed_fallback(|| async {
-            reply::refusal(
+            reply::error_response(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "METHOD_NOT_ALLOWED",
                 "This address does not take this method.",
@@ -112,7 +110,7 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .layer(compression())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            LONGEST,
+            REQUEST_TIMEOUT,
         ))
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
@@ -127,16 +125,13 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .layer(map_request(headers::plain_id))
 }
 
-/// Routes served without GraphQL: mailed links, feeds and calendars. They count towards the rate limit and wait for a
+/// Routes of the features, served without GraphQL: mailed links, feeds and calendars. They count towards the rate limit and
 /// concurrency permit as operations do.
 fn documents(executor: executor::Executor) -> Router<App> {
-    Router::new()
-        .route("/mail/unsubscribe", get(mail::ask).post(mail::unsubscribe))
-        .route("/guests", get(links::guest))
-        .route("/claims", get(links::claim))
-        .route("/verify-email", get(links::address))
-        .merge(feeds::routes())
-        .merge(calendars::routes())
+    features::FEATURES
+        .iter()
+        .filter_map(|feature| feature.routes)
+        .fold(Router::new(), |router, routes| router.merge(routes()))
         .route_layer(from_fn_with_state(executor, middleware::charge_and_queue))
 }
 

@@ -1,4 +1,4 @@
-//! Acts on intakes.
+//! Acts on intakes, as recorded in activities.
 
 use entity::intake;
 
@@ -9,15 +9,15 @@ acts! {
         open_data: false,
         grants_access: true,
 
-        /// A broker or host recorded an intake.
+        /// A broker or a member of the host organisation recorded an intake.
         TAKEN = "intake.taken" => &[];
-        /// A broker completed an intake.
+        /// A broker reviewed an intake.
         TRIAGED = "intake.triaged" => &[];
         /// A broker rejected an intake.
         REJECTED = "intake.rejected" => &[];
         /// A broker merged an intake into another.
         MERGED = "intake.merged" => &[];
-        /// A broker added the contact of an intake.
+        /// A merge added contact details to an intake.
         CONTACT_ADDED = "intake.contact_added" => &[];
         /// The contact was deleted at the end of its retention period.
         CONTACT_DELETED = "intake.contact_deleted" => &[];

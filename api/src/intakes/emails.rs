@@ -1,21 +1,21 @@
-//! The mail with the link.
+//! The email with the link to claim an intake.
 
 use chrono::{DateTime, Utc};
 use entity::{intake, link, listing::ListingKind};
 
 use super::rules::{self, Contact};
-use crate::{App, kit::Error, mail::Letter};
+use crate::{App, kit::Error, mail::Email};
 
-/// For what the token in the link is good.
+/// Purpose sealed into the token of a claim link; a token sealed for another purpose is not accepted.
 pub const CLAIM: &str = "claim";
 
-/// The letter; `None` where the link is good no more, or nobody may be written to.
+/// Writes the email; `None` if the link has expired, the intake cannot be claimed, or there is no email address.
 pub fn write(
     app: &App,
     now: DateTime<Utc>,
     claim: &link::Model,
     row: &intake::Model,
-) -> Result<Option<Letter>, Error> {
+) -> Result<Option<Email>, Error> {
     let Contact { name, email, .. } = Contact::of(row, now);
     let good = claim.expires_at > now && rules::is_claimable(row, now);
     let Some(address) = email.filter(|_| good) else {
@@ -29,12 +29,13 @@ pub fn write(
     };
     let (title, until) = (&row.title, claim.expires_at.format("%-d %B %Y"));
     let name = name.unwrap_or_else(|| address.clone());
-    Ok(Some(Letter {
-        subject: format!("What you {did}: {title}"),
+    Ok(Some(Email {
+        subject: format!("Publish what you {did}: {title}"),
         text: format!(
-            "Hello {name},\n\nYou told us what your organisation {did}:\n\n  {title}\n\nOn the Social Value Marketplace you can make a listing of \
-             it, until {until}:\n\n{base}/claims?token={token}\n\nYou have this mail because you said that we may write to you about it. If you \
-             do nothing, nothing is published, and we delete how to reach you.\n"
+            "Hello {name},\n\nYou told us what your organisation {did}:\n\n  {title}\n\nYou can turn it into a \
+             listing on the Social Value Marketplace. Use this link until \
+             {until}:\n\n{base}/claims?token={token}\n\nWe are writing because you agreed that we may contact you \
+             about it. If you do nothing, nothing is published, and we delete your contact details.\n"
         ),
         name: Some(name),
         address,

@@ -1,18 +1,19 @@
-//! Descriptor of the feature.
+//! Registration of the intakes feature.
 
 use std::time::Duration;
 
 use entity::intake;
 
-use super::{Intake, acts, jobs};
+use super::{Intake, acts, jobs, routes};
 use crate::{
     feature::{
-        Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn, Work, Worker,
+        Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn, Retention, Work,
+        Worker,
     },
     kit::Viewer,
 };
 
-/// Descriptor of the feature.
+/// Node type, acts, workers, organisation columns and personal data of intakes.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[NodeType::of::<intake::Entity, Intake>()],
@@ -39,5 +40,11 @@ pub const FEATURE: Feature = Feature {
         PersonColumn::new("intake", "taken_by", OnErase::Keep),
         PersonColumn::new("intake", "claimed_by", OnErase::Keep),
     ],
+    routes: Some(routes::routes),
+    retention: &[Retention {
+        data: "contact in an intake",
+        period: "90 days after it reached the marketplace, and 28 days after it was decided, whichever is earlier",
+        worker: "intake retention",
+    }],
     ..Feature::named("intakes")
 };

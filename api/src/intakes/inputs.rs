@@ -1,4 +1,4 @@
-//! What clients send of intakes.
+//! GraphQL inputs of intakes.
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
@@ -7,16 +7,16 @@ use entity::{event, intake::IntakeSource, listing::ListingKind, organisation};
 use super::{rules::Contact, service::IntakeId};
 use crate::kit::Id;
 
-/// How somebody can be reached. Give only what they gave for this purpose.
+/// Contact details of the person who made an offer or request. Enter only details that they gave for this purpose.
 #[derive(InputObject, Debug)]
 pub struct IntakeContactInput {
-    /// What they are called: at most 120 characters.
+    /// Name of the person: at most 120 characters.
     pub name: Option<String>,
-    /// For whom they spoke: at most 200 characters.
+    /// Organisation that the person spoke for: at most 200 characters.
     pub organisation: Option<String>,
-    /// Their e-mail address: a link by which it becomes a listing goes there.
+    /// Email address of the person. `sendIntakeClaim` sends the link there.
     pub email: Option<String>,
-    /// Their telephone number.
+    /// Telephone number of the person.
     pub phone: Option<String>,
 }
 
@@ -37,87 +37,88 @@ impl From<IntakeContactInput> for Contact {
     }
 }
 
-/// What somebody told.
+/// Input of `takeIntake`.
 #[derive(InputObject, Debug)]
 pub struct TakeIntakeInput {
-    /// A key of the client's own, unique for each record of the caller, made when the record is: sending the same
-    /// record again, once or often, changes nothing and gives it back.
+    /// Key chosen by the client, unique for each record of the caller: 1 to 100 characters. Create it with the record.
+    /// Sending the record again with the same key changes nothing and returns the intake.
     pub client_key: String,
-    /// Whether they offer or request it.
+    /// Kind of the intake: an offer or a request.
     pub kind: ListingKind,
-    /// How it came.
+    /// Channel by which the intake arrived.
     pub source: IntakeSource,
-    /// The organisation at whose event or desk it was taken. Brokers may leave it out.
+    /// The organisation whose event or office took the intake. Optional for brokers. Default: the host of the event.
     pub host_id: Option<Id<organisation::Entity>>,
-    /// The event at which it was taken; its organisation is then the host.
+    /// The event at which the intake was taken. Its host must be the host of the intake.
     pub event_id: Option<Id<event::Entity>>,
-    /// When it was taken, by the client's clock, within the last 90 days; left out, now.
+    /// Instant at which the intake was taken, by the client's clock, within the last 90 days. Default: now.
     pub taken_at: Option<DateTime<Utc>>,
-    /// What it is, in a line: 3 to 120 characters.
+    /// Title, in one line: 3 to 120 characters.
     pub title: String,
-    /// What it is, in full: plain text of at most 5,000 characters. Nothing about people.
+    /// Description: plain text of at most 5,000 characters. Must not contain personal data.
     #[graphql(default)]
     pub description: String,
-    /// Code of the resource type, where it is known.
+    /// Code of the resource type, if known.
     pub resource_type: Option<String>,
-    /// Code of the area that it is for, where it is known.
+    /// Code of the area in which the offer or request applies, if known.
     pub area: Option<String>,
-    /// How to reach whoever told it; needs `consent`.
+    /// Contact details of the person who made the offer or request. Requires `consent`.
     pub contact: Option<IntakeContactInput>,
-    /// Whether they said that we may keep how to reach them, for at most 90 days, to write or call about this.
+    /// True if the person agreed that their contact details are kept for up to 90 days, to write to or call them about
+    /// this intake.
     #[graphql(default)]
     pub consent: bool,
 }
 
-/// What is put right of what was told. What is left out stays.
+/// Corrections to an intake. A field that is left out stays unchanged.
 #[derive(InputObject, Debug)]
 pub struct TriageIntakeInput {
-    /// The intake.
+    /// The intake to correct.
     pub intake_id: IntakeId,
-    /// The version that you saw.
+    /// Version that the client loaded. Refused if the intake has changed since.
     pub version: i32,
-    /// What it is, in a line: 3 to 120 characters.
+    /// Title, in one line: 3 to 120 characters.
     pub title: Option<String>,
-    /// What it is, in full: plain text of at most 5,000 characters.
+    /// Description: plain text of at most 5,000 characters.
     pub description: Option<String>,
     /// Code of the resource type.
     pub resource_type: Option<String>,
-    /// Code of the area that it is for.
+    /// Code of the area.
     pub area: Option<String>,
-    /// A note for those who see the intake: at most 1,000 characters.
+    /// Note for people who see the intake: at most 1,000 characters. An empty text removes it.
     pub note: Option<String>,
 }
 
-/// Which intake to let go.
+/// Input of `rejectIntake`.
 #[derive(InputObject, Debug)]
 pub struct RejectIntakeInput {
-    /// The intake.
+    /// The intake to reject.
     pub intake_id: IntakeId,
-    /// Why: at most 1,000 characters.
+    /// Reason: at most 1,000 characters. Replaces the note.
     pub note: Option<String>,
 }
 
-/// Which intake tells what another one tells.
+/// Input of `mergeIntake`.
 #[derive(InputObject, Debug)]
 pub struct MergeIntakeInput {
-    /// The duplicate.
+    /// The duplicate. It ends in the state `MERGED`.
     pub intake_id: IntakeId,
-    /// The one that stays.
+    /// The intake that remains.
     pub into_id: IntakeId,
 }
 
-/// About which intake to write.
+/// Input of `sendIntakeClaim`.
 #[derive(InputObject, Debug)]
 pub struct SendIntakeClaimInput {
-    /// The intake.
+    /// The intake whose contact receives the link.
     pub intake_id: IntakeId,
 }
 
-/// What to make a listing of, and whose it will be.
+/// Input of `claimIntake`.
 #[derive(InputObject, Debug)]
 pub struct ClaimIntakeInput {
-    /// The token in the link.
+    /// Token from the link in the email.
     pub token: String,
-    /// The organisation, for which the viewer drafts listings.
+    /// The organisation that posts the listing. The viewer must be allowed to draft listings for it.
     pub organisation_id: Id<organisation::Entity>,
 }

@@ -1,6 +1,6 @@
-//! What time does to intakes: links are mailed, and contacts are deleted when their time is over.
+//! Jobs of intakes: sending links, and deleting contact details after their retention period.
 //!
-//! Any number of workers may run: each step is one conditional update, and whoever makes it records it.
+//! Any number of workers may run them: each step is one conditional update, recorded by the worker that made it.
 
 use entity::{
     intake::{self, Column},
@@ -17,10 +17,10 @@ use crate::{
     mail::links,
 };
 
-/// How many contacts are deleted in one transaction.
+/// Maximum number of contacts deleted in one transaction.
 const BATCH: u64 = 200;
 
-/// Sends every link that is due, and says how many were tried.
+/// Sends every link that is due. Returns the number of links tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Claim, |link| async move {
         let told = intake::Entity::find_by_id(link.subject_id);
@@ -32,7 +32,7 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     .await
 }
 
-/// Deletes the contacts whose time is over, and says how many those were.
+/// Deletes the contact details whose retention period is over. Returns their number.
 pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let kept = Condition::any()
         .add(Column::ContactName.is_not_null())

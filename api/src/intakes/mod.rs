@@ -1,15 +1,16 @@
-//! Intake: what people offer and ask for at an event, on the telephone or on paper, before it is a listing.
+//! Intakes: offers and requests taken at an event, by telephone or on paper, before they become listings.
 //!
-//! Whoever stands at the desk writes it down, on a tablet that need not be connected: each record has a key of the
-//! client's own, so that sending it again changes nothing. Members of the organisation that holds the event take it,
-//! and brokers do. Brokers look at it and put it right, merge what was told twice, and send a link to whoever told it.
-//! By that link it becomes a draft of an organisation of theirs; nobody posts in the name of somebody else.
+//! A person at the event records them, on a device that may be offline: each record has a key chosen by the client, so
+//! that sending it again changes nothing. Members of the host organisation and brokers record intakes. Brokers review
+//! and correct them, merge duplicates, and send a link to the person who made the offer or request. That person uses
+//! the link to turn it into a draft of one of their organisations; no broker posts in the name of an organisation.
 //!
-//! **Personal data.** How to reach somebody is kept only with their consent, seen by brokers and by the host's members,
-//! and for a stated time: see [`rules::KEPT_OPEN`] and [`rules::KEPT_DECIDED`]. From that instant on nobody sees it,
-//! and the worker deletes it. What becomes of a record is in the activities, which hold no such thing.
+//! **Personal data.** Contact details are kept only with consent, visible to brokers and to the host's members, and for
+//! a stated period: see [`rules::KEPT_OPEN`] and [`rules::KEPT_DECIDED`]. From that instant they are hidden, and the
+//! worker deletes them. The activities record the progress of an intake without personal data.
 
 mod feature;
+mod routes;
 pub use feature::FEATURE;
 pub mod acts;
 mod emails;
@@ -48,7 +49,7 @@ impl Resource for intake::Entity {
     }
 
     fn visible_to(viewer: &Viewer) -> Condition {
-        if viewer.holds(PlatformRole::Broker) {
+        if viewer.has_role(PlatformRole::Broker) {
             return Condition::all();
         }
         let own = viewer

@@ -1,4 +1,4 @@
-//! Acts on intakes.
+//! Mutations on intakes.
 
 use async_graphql::{Context, Object, Result};
 
@@ -7,36 +7,42 @@ use super::{
         ClaimIntakeInput, MergeIntakeInput, RejectIntakeInput, SendIntakeClaimInput,
         TakeIntakeInput, TriageIntakeInput,
     },
-    service::{self, Told},
+    service::{self, NewIntake},
     triage::{self, Correction},
     types::Intake,
 };
-use crate::{context::Ask, listings::Listing, payload};
+use crate::{
+    context::ContextExt,
+    kit::{Error, idempotency::RetryKey, validation::Validator},
+    listings::Listing,
+    payload,
+};
 
 payload! {
-    /// What an act on an intake gives back.
+    /// Result of a mutation on an intake.
     IntakePayload {
-        /// The intake after the act; null where it was refused.
+        /// The intake after the mutation; null if it was refused.
         intake: Intake
     }
 }
 
 payload! {
-    /// What claiming gives back.
+    /// Result of `claimIntake`.
     ClaimIntakePayload {
-        /// The draft that it became; null where it was refused.
+        /// The draft made from the intake; null if the mutation was refused.
         listing: Listing
     }
 }
 
-/// Acts on intakes.
+/// Mutations on intakes.
 #[derive(Default)]
 pub struct IntakeMutation;
 
 #[Object]
 impl IntakeMutation {
-    /// Take down what somebody offers or requests. Brokers, and members of the organisation whose event it is. Works
-    /// without a connection: keep the record with its key, and send it when there is one, as often as it takes.
+    /// Records an offer or a request taken at an event, by telephone or on paper. For brokers and for members of the
+    /// host organisation, except observers. Suits clients that work offline: keep the record with its key, and send it
+    /// as often as needed.
     async fn take_intake(
         &self,
         ctx: &Context<'_>,
@@ -56,7 +62,7 @@ impl IntakeMutation {
             contact,
             consent,
         } = input;
-        let told = Told {
+        let told = NewIntake {
             kind,
             source,
             host: host_id,
@@ -69,10 +75,14 @@ impl IntakeMutation {
             contact: contact.map(Into::into).unwrap_or_default(),
             consent,
         };
-        IntakePayload::of(service::take(ctx.app(), ctx.viewer(), told, &client_key).await)
+        let key = client_key_of(ctx, &client_key);
+        IntakePayload::of(match key {
+            Ok(key) => service::take(ctx.app(), ctx.viewer(), told, key).await,
+            Err(error) => Err(error),
+        })
     }
 
-    /// Say that it was looked at, with what was put right. Brokers.
+    /// Marks an intake as reviewed and applies corrections. Brokers only.
     async fn triage_intake(
         &self,
         ctx: &Context<'_>,
@@ -98,7 +108,7 @@ impl IntakeMutation {
         IntakePayload::of(triage::triage(app, viewer, intake_id, version, correction).await)
     }
 
-    /// Let it go. Brokers.
+    /// Closes an intake without a listing. Brokers only.
     async fn reject_intake(
         &self,
         ctx: &Context<'_>,
@@ -109,7 +119,8 @@ impl IntakeMutation {
         IntakePayload::of(answer)
     }
 
-    /// Say that it tells what another one tells. The other one gets the contact where it has none. Brokers.
+    /// Marks an intake as a duplicate of another one. The other intake receives contact details that it lacks. Brokers
+    /// only.
     async fn merge_intake(
         &self,
         ctx: &Context<'_>,
@@ -119,8 +130,9 @@ impl IntakeMutation {
         IntakePayload::of(triage::merge(ctx.app(), ctx.viewer(), intake_id, into_id).await)
     }
 
-    /// Mail whoever told it a link by which they make a listing of it; it is good for 14 days, and an earlier one no
-    /// more. Brokers.
+    /// Emails the contact of an intake a link by which they turn it into a listing. The link is valid for 14 days, at
+    /// most until the contact details are deleted, and replaces an earlier one. Limit: 5 links per intake. The intake
+    /// must be triaged, with a resource type and an email address. Brokers only.
     async fn send_intake_claim(
         &self,
         ctx: &Context<'_>,
@@ -130,7 +142,7 @@ impl IntakeMutation {
         IntakePayload::of(triage::send_claim(ctx.app(), ctx.viewer(), intake_id).await)
     }
 
-    /// Make a draft of what you told, for an organisation of yours, by the link that you were sent.
+    /// Creates a draft listing from the viewer's intake, for one of their organisations, by the token from the email.
     async fn claim_intake(
         &self,
         ctx: &Context<'_>,
@@ -143,4 +155,12 @@ impl IntakeMutation {
         let answer = service::claim(ctx.app(), ctx.viewer(), &token, organisation_id).await;
         ClaimIntakePayload::of(answer)
     }
+}
+
+/// Checks the client key, which is the retry key of an intake.
+fn client_key_of(ctx: &Context<'_>, client_key: &str) -> Result<RetryKey, Error> {
+    let mut checks = Validator::new();
+    let key = checks.line("clientKey", client_key, 1..=100);
+    checks.finish()?;
+    ctx.retry_key(key)
 }

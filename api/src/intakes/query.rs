@@ -1,24 +1,25 @@
-//! Reading intakes.
+//! Queries on intakes.
 
 use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::{event, intake::IntakeState, organisation};
 
 use super::{search, types::Intake};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         Id,
         page::{PageArgs, Total},
     },
 };
 
-/// Reading intakes.
+/// Queries on intakes.
 #[derive(Default)]
 pub struct IntakeQuery;
 
 #[Object]
 impl IntakeQuery {
-    /// What people told, the oldest first. Brokers see all of it, members of a host what was taken at theirs.
+    /// Intakes that the viewer may see, oldest first: all for brokers; for members of an organisation, except
+    /// observers, those that it hosted.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -27,14 +28,15 @@ impl IntakeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "In one of these states.",
+            desc = "Restricts the intakes to these states. Default: `NEW` and `TRIAGED`.",
             default_with = "vec![IntakeState::New, IntakeState::Triaged]"
         )]
         states: Vec<IntakeState>,
-        #[graphql(desc = "Taken at the events of this organisation.")] host: Option<
-            Id<organisation::Entity>,
+        #[graphql(desc = "Restricts the intakes to those hosted by this organisation.")]
+        host: Option<Id<organisation::Entity>>,
+        #[graphql(desc = "Restricts the intakes to those taken at this event.")] event: Option<
+            Id<event::Entity>,
         >,
-        #[graphql(desc = "Taken at this event.")] event: Option<Id<event::Entity>>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

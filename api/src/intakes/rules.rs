@@ -1,4 +1,4 @@
-//! Who takes down what others tell and who decides about it, what a record can hold, and for how long.
+//! Permissions, validation and retention periods of intakes.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -12,18 +12,18 @@ use super::acts;
 use crate::kit::{
     Error, UserErrorCode as Code, Viewer,
     lifecycle::{self, Lifecycle, Rule},
-    validation::Checks,
+    validation::Validator,
 };
 
-/// How long the contact of a record is kept at most, from when it reached the marketplace.
+/// Maximum time for which contact details are kept after an intake arrives.
 pub const KEPT_OPEN: Duration = Duration::days(90);
-/// How long it is kept at most once it was decided what becomes of the record.
+/// Maximum time for which contact details are kept after an intake is decided.
 pub const KEPT_DECIDED: Duration = Duration::days(28);
-/// How long a link is good.
+/// Lifetime of a claim link.
 pub const CLAIM_DAYS: Duration = Duration::days(14);
-/// How often a link is sent for one record.
-pub const MOST_CLAIMS: u64 = 5;
-/// How long ago a record may have been taken when it reaches the marketplace, and how far a tablet's clock may be fast.
+/// Maximum number of claim links per intake.
+pub const MAX_CLAIMS: u64 = 5;
+/// Maximum age of an intake on arrival, and tolerance for a client's clock that is fast.
 const OLDEST: Duration = Duration::days(90);
 const FASTEST: Duration = Duration::hours(1);
 
@@ -100,52 +100,52 @@ impl Lifecycle for intake::Entity {
     }
 }
 
-/// Who takes something down: brokers, and for an organisation its members, observers excepted.
+/// Checks that the viewer may record an intake: brokers, and members of the host organisation, except observers.
 pub fn may_take(viewer: &Viewer, host: Option<Uuid>) -> Result<(), Error> {
     viewer.signed_in()?;
     let member = host.is_some_and(|host| viewer.at_least(host, MembershipRole::Member));
-    if member || viewer.holds(PlatformRole::Broker) {
+    if member || viewer.has_role(PlatformRole::Broker) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only brokers, and members of the organisation that holds the event, observers excepted, take down what others tell.",
+        "Only brokers and members of the host organisation, except observers, can record an intake. Ask one of them.",
     ))
 }
 
-/// Brokers decide what becomes of it.
+/// Checks that the viewer is a broker.
 pub fn may_decide(viewer: &Viewer) -> Result<(), Error> {
     viewer.signed_in()?;
-    if viewer.holds(PlatformRole::Broker) {
+    if viewer.has_role(PlatformRole::Broker) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only brokers decide what becomes of an intake.",
+        "Only brokers can decide on an intake. Ask a broker.",
     ))
 }
 
-/// How somebody can be reached.
+/// Contact details of the person who made an offer or request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
-    /// What they are called.
+    /// Name of the person.
     pub name: Option<String>,
-    /// For whom they spoke.
+    /// Organisation that the person spoke for.
     pub organisation: Option<String>,
-    /// Their e-mail address.
+    /// Email address of the person.
     pub email: Option<String>,
-    /// Their telephone number.
+    /// Telephone number of the person.
     pub phone: Option<String>,
 }
 
 impl Contact {
-    /// Whether nothing was said.
+    /// Returns true if there are no contact details.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The same, checked, which needs consent where anything was said.
+    /// Validates and normalises the contact details. Refuses them without consent.
     #[must_use]
-    pub fn check(&self, checks: &mut Checks, consent: bool) -> Self {
+    pub fn check(&self, checks: &mut Validator, consent: bool) -> Self {
         let Self {
             name,
             organisation,
@@ -159,8 +159,9 @@ impl Contact {
             email: email.map(|email| checks.email("contact.email", email)),
             phone: checks.phone("contact.phone", phone.as_deref()),
         };
-        let message = "Ask whether we may keep how to reach them. Without their consent, leave the contact out.";
-        checks.demand(
+        let message = "Contact details need the person's consent. Ask for it and set `consent` to true, or leave \
+                       the contact out.";
+        checks.require(
             checked.is_nothing() || consent,
             "consent",
             Code::Required,
@@ -169,7 +170,7 @@ impl Contact {
         checked
     }
 
-    /// The contact in a record, while it may be seen.
+    /// Returns the contact details of an intake; empty after their retention period.
     #[must_use]
     pub fn of(row: &Model, now: DateTime<Utc>) -> Self {
         if row.contact_until <= now {
@@ -183,7 +184,7 @@ impl Contact {
         }
     }
 
-    /// This one, with what it leaves out as another has it.
+    /// Fills missing contact details from another contact.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -195,26 +196,26 @@ impl Contact {
     }
 }
 
-/// Whether the contact can make a draft of an intake.
+/// Returns true if the contact can make a draft of an intake.
 #[must_use]
 pub fn is_claimable(row: &Model, now: DateTime<Utc>) -> bool {
     lifecycle::check::<intake::Entity>(row, &(), Act::Claim, &(), now).is_ok()
 }
 
-/// Until when the contact of a record that is decided about now is kept.
+/// Returns the instant until which contact details are kept if the intake is decided now.
 #[must_use]
 pub fn kept_once_decided(row: &Model, now: DateTime<Utc>) -> DateTime<Utc> {
     row.contact_until.min(now + KEPT_DECIDED)
 }
 
-/// Notes a time at which nothing can have been taken that arrives now.
-pub fn taken_at(checks: &mut Checks, at: DateTime<Utc>, now: DateTime<Utc>) {
+/// Adds an error if an intake that arrives now cannot have been taken at this time.
+pub fn taken_at(checks: &mut Validator, at: DateTime<Utc>, now: DateTime<Utc>) {
     let fits = at <= now + FASTEST && at >= now - OLDEST;
     let message = format!(
-        "This must be a time of the last {} days. Is the clock right?",
+        "Enter a time within the last {} days. Check the clock of your device.",
         OLDEST.num_days()
     );
-    checks.demand(fits, "takenAt", Code::OutOfRange, message);
+    checks.require(fits, "takenAt", Code::OutOfRange, message);
 }
 
 #[cfg(test)]
@@ -297,7 +298,7 @@ mod tests {
             (&contact, true, true),
             (&Contact::default(), false, true),
         ] {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             let _ = contact.check(&mut checks, consent);
             assert_eq!(checks.is_clean(), fits);
         }

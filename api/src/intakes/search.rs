@@ -1,4 +1,4 @@
-//! Finding intakes.
+//! Lists of intakes.
 
 use entity::intake::{Column, Entity, IntakeState, Model};
 use sea_orm::{
@@ -12,7 +12,7 @@ use crate::kit::{
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// Those in these states that the viewer may see, the oldest first, and the query that counts them.
+/// Returns a page of the intakes in these states that the viewer may see, oldest first, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -21,7 +21,10 @@ pub async fn list(
     args: &PageArgs,
 ) -> Result<(Slice<Model>, SelectStatement), Error> {
     if states.len() > 5 {
-        return Err(Error::BadInput("states", "name each state once".into()));
+        return Err(Error::BadInput(
+            "states",
+            "expected each state at most once".into(),
+        ));
     }
     let mut query = Entity::find()
         .filter(Entity::visible_to(viewer))

@@ -1,4 +1,4 @@
-//! Taking down what somebody tells, and making a listing of it.
+//! Records intakes, and turns them into listings.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -19,55 +19,55 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserErrorCode as Code, Viewer, activity, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserErrorCode as Code, Viewer, activity,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
-    listings::{content::Particulars, raised_at, service as listings},
+    listings::{content::ListingContent, raised_at, service as listings},
     mail::links,
     reference::rules as reference,
 };
 
-/// The id of an intake.
+/// Id of an intake.
 pub type IntakeId = Id<intake::Entity>;
 
-/// What somebody told.
+/// Input of `takeIntake`.
 #[derive(Debug)]
-pub struct Told {
-    /// Whether they offer or request it.
+pub struct NewIntake {
+    /// Kind of the intake: an offer or a request.
     pub kind: ListingKind,
-    /// How it came.
+    /// Channel by which the intake arrived.
     pub source: IntakeSource,
-    /// Whose event it was taken at.
+    /// Organisation whose event or office took the intake.
     pub host: Option<Id<organisation::Entity>>,
-    /// At which event.
+    /// Event at which the intake was taken.
     pub event: Option<Id<event::Entity>>,
-    /// When.
+    /// Instant at which the intake was taken; `None` means now.
     pub taken_at: Option<DateTime<Utc>>,
-    /// In a line.
+    /// Title, in one line.
     pub title: String,
-    /// In full.
+    /// Description, in plain text.
     pub description: String,
     /// Code of the resource type.
     pub resource_type: Option<String>,
     /// Code of the area.
     pub area: Option<String>,
-    /// How to reach whoever told it.
+    /// Contact details of the person who made the offer or request.
     pub contact: Contact,
-    /// Whether they said that this may be kept.
+    /// True if the person agreed that their contact details are kept.
     pub consent: bool,
 }
 
-/// Takes it down, once for each of the caller's keys.
+/// Records an intake, once for each of the caller's keys.
 pub async fn take(
     app: &App,
     viewer: &Viewer,
-    told: Told,
-    client_key: &str,
+    told: NewIntake,
+    key: RetryKey,
 ) -> Result<intake::Model, Error> {
-    let mut checks = Checks::new();
-    let key = checks.line("clientKey", client_key, 1..=100);
-    checks.finish()?;
-    let key = Key::new(viewer, Some(key), "intake.taken", &told);
+    let key = Key::new(viewer, Some(key), "intake.taken");
     Key::once::<intake::Entity>(key, &app.database, viewer, async |transaction| {
         take_in(app, transaction, viewer, told).await
     })
@@ -75,7 +75,7 @@ pub async fn take(
     .map_err(other_key)
 }
 
-/// What is refused about a key is about the field that is called so here.
+/// Renames the field in errors about the key: this input calls it `clientKey`.
 fn other_key(error: Error) -> Error {
     let Error::Refused(mut errors) = error else {
         return error;
@@ -93,9 +93,9 @@ async fn take_in(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
-    told: Told,
+    told: NewIntake,
 ) -> Result<intake::Model, Error> {
-    let Told {
+    let NewIntake {
         kind,
         source,
         host,
@@ -119,10 +119,10 @@ async fn take_in(
     let held_by = event.as_ref().map(|event| event.organisation_id);
     let host = host.map(|host| host.0).or(held_by);
     rules::may_take(viewer, host)?;
-    let mut checks = Checks::new();
-    let message = "Another organisation holds this event.";
+    let mut checks = Validator::new();
+    let message = "This event has another host. Leave the host out, or enter the organisation that hosts the event.";
     let fits = held_by.is_none_or(|held_by| host == Some(held_by));
-    checks.demand(fits, "hostId", Code::Invalid, message);
+    checks.require(fits, "hostId", Code::Invalid, message);
     let taken_at = taken_at.unwrap_or(viewer.now);
     rules::taken_at(&mut checks, taken_at, viewer.now);
     let title = checks.line("title", &title, 3..=120);
@@ -163,10 +163,10 @@ async fn take_in(
     Ok(row)
 }
 
-/// Notes codes that stand for nothing.
+/// Adds an error for each unknown code.
 pub(super) fn codes(
     app: &App,
-    checks: &mut Checks,
+    checks: &mut Validator,
     resource_type: Option<&str>,
     area: Option<&str>,
 ) {
@@ -184,7 +184,7 @@ pub(super) fn codes(
     }
 }
 
-/// What a link is about, while it is good: for whoever has it.
+/// Returns the intake of a link that can be claimed. Needs no session: the page that the link opens calls it.
 pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<intake::Model>, Error> {
     let found = by_token(app, &app.database.read, viewer, token).await?;
     Ok(found.filter(|row| rules::is_claimable(row, viewer.now)))
@@ -205,8 +205,8 @@ async fn by_token(
     }
 }
 
-/// Makes a draft of what the viewer told, for an organisation of theirs, by the link that they were sent. Whoever did
-/// it may repeat it.
+/// Creates a draft listing from the viewer's intake, by the token that they were sent. The person who claimed it may
+/// repeat the call, which returns the listing.
 pub async fn claim(
     app: &App,
     viewer: &Viewer,
@@ -224,18 +224,18 @@ pub async fn claim(
     if !rules::is_claimable(&row, viewer.now) {
         return Err(links::no_link());
     }
-    let said = Particulars {
+    let content = ListingContent {
         title: row.title.clone(),
         description: row.description.clone(),
         resource_type: row.resource_type.clone().unwrap_or_default(),
         areas: row.area.iter().cloned().collect(),
         partial_allowed: true,
-        ..Particulars::default()
+        ..ListingContent::default()
     };
     let draft = listings::Draft {
         kind: row.kind,
         organisation,
-        said,
+        content,
         publish: false,
         like: None,
     };

@@ -1,4 +1,4 @@
-//! What brokers decide: putting a record right, merging it, letting it go, sending it back to whoever told it.
+//! Decisions of brokers: correcting, merging and rejecting an intake, and sending the link to claim it.
 
 use entity::{intake, link::LinkPurpose};
 use sea_orm::ActiveValue::Set;
@@ -12,27 +12,27 @@ use crate::{
     App,
     kit::{
         Error, UserError, UserErrorCode as Code, Viewer, activity, database::resource, lifecycle,
-        validation::Checks,
+        validation::Validator,
     },
     mail::links,
 };
 
-/// What a broker changes of what was told; what is left out stays.
+/// Corrections to an intake; a field that is `None` stays unchanged.
 #[derive(Debug, Default)]
 pub struct Correction {
-    /// In a line.
+    /// Title, in one line.
     pub title: Option<String>,
-    /// In full.
+    /// Description, in plain text.
     pub description: Option<String>,
     /// Code of the resource type.
     pub resource_type: Option<String>,
     /// Code of the area.
     pub area: Option<String>,
-    /// A note of the staff's own.
+    /// Note of the brokers.
     pub note: Option<String>,
 }
 
-/// Marks a record as looked at, with what was put right.
+/// Marks an intake as triaged and applies corrections.
 pub async fn triage(
     app: &App,
     viewer: &Viewer,
@@ -51,7 +51,7 @@ pub async fn triage(
     let transaction = app.database.begin().await?;
     let (row, ()) =
         lifecycle::load(&transaction, viewer, id, &(), Act::Triage, Some(version)).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let title = title.map(|title| checks.line("title", &title, 3..=120));
     let description = description.map(|text| checks.lines("description", &text, 0..=5_000));
     let note = note.map(|note| checks.lines("note", &note, 0..=1_000));
@@ -84,7 +84,7 @@ pub async fn triage(
     Ok(row)
 }
 
-/// Lets a record go.
+/// Rejects an intake.
 pub async fn reject(
     app: &App,
     viewer: &Viewer,
@@ -94,7 +94,7 @@ pub async fn reject(
     rules::may_decide(viewer)?;
     let transaction = app.database.begin().await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Reject, None).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = note.map(|note| checks.lines("note", note, 0..=1_000));
     checks.finish()?;
     let change = intake::ActiveModel {
@@ -109,7 +109,7 @@ pub async fn reject(
     Ok(row)
 }
 
-/// Says that a record tells what another one tells, which gets the contact where it has none. The duplicate keeps none.
+/// Merges an intake into another one, which receives contact details that it lacks. The duplicate keeps none.
 pub async fn merge(
     app: &App,
     viewer: &Viewer,
@@ -120,7 +120,7 @@ pub async fn merge(
     let transaction = app.database.begin().await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Merge, None).await?;
     if id == into {
-        let message = "It cannot be merged into itself.";
+        let message = "An intake cannot be merged into itself. Choose another intake.";
         return Err(UserError::at("intoId", Code::Circular, message).into());
     }
     let other = resource::get(&transaction, viewer, into).await?;
@@ -131,7 +131,8 @@ pub async fn merge(
         return Err(refusal.into());
     }
     if other.kind != row.kind {
-        let message = "One offers and the other requests: they cannot be the same.";
+        let message =
+            "One intake is an offer and the other a request. Choose an intake of the same kind.";
         return Err(UserError::at("intoId", Code::Invalid, message).into());
     }
     let theirs = Contact::of(&other, viewer.now);
@@ -142,7 +143,7 @@ pub async fn merge(
             contact_organisation: Set(both.organisation),
             contact_email: Set(both.email),
             contact_phone: Set(both.phone),
-            // Nobody's is kept for longer than they were told.
+            // Contact details are kept no longer than the earlier of the two promised dates.
             contact_until: Set(other.contact_until.min(row.contact_until)),
             ..Default::default()
         };
@@ -164,30 +165,39 @@ pub async fn merge(
     Ok(row)
 }
 
-/// Decides that whoever told it is sent a link by which they make a listing of it. An earlier link is good no more.
+/// Queues an email with a link to claim the intake, and ends earlier links.
 pub async fn send_claim(app: &App, viewer: &Viewer, id: IntakeId) -> Result<intake::Model, Error> {
     rules::may_decide(viewer)?;
     let transaction = app.database.begin().await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::SendClaim, None).await?;
     let refused = |message: &str| UserError::new(Code::InvalidState, message);
-    let Some(post) = &app.post else {
-        return Err(refused("This server sends no mail, so nobody can be sent a link.").into());
+    let Some(mailer) = &app.mailer else {
+        return Err(refused(
+            "This server is not set up to send email, so it cannot send a link. Call the contact instead.",
+        )
+        .into());
     };
     if Contact::of(&row, viewer.now).email.is_none() {
-        return Err(refused("No e-mail address is kept of whoever told it.").into());
+        return Err(refused(
+            "This intake has no email address for its contact. Call the contact instead.",
+        )
+        .into());
     }
     if row.resource_type.is_none() {
-        return Err(refused("Say first of which resource type it is: triageIntake.").into());
+        return Err(refused(
+            "This intake has no resource type. Set one with `triageIntake`, then send the link.",
+        )
+        .into());
     }
     let link = (LinkPurpose::Claim, row.id);
-    if links::count(&transaction, link, None).await? >= rules::MOST_CLAIMS {
-        let message = "They were sent a link often enough. Call them.";
+    if links::count(&transaction, link, None).await? >= rules::MAX_CLAIMS {
+        let message = "The contact has been sent the maximum number of links. Call them instead.";
         return Err(UserError::new(Code::LimitReached, message).into());
     }
     links::end(&transaction, link, viewer.now).await?;
     let until = row.contact_until.min(viewer.now + rules::CLAIM_DAYS);
-    links::decide(&transaction, post, link, None, (viewer.now, until)).await?;
-    // The row is written, so that of two who do this at once one is told to read again.
+    links::decide(&transaction, mailer, link, None, (viewer.now, until)).await?;
+    // Updates the row without a change, so that the version check refuses one of two concurrent calls.
     let change = intake::ActiveModel::default();
     let row = lifecycle::apply(&transaction, viewer, &row, Act::SendClaim, change, &[]).await?;
     transaction.commit().await?;

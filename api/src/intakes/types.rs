@@ -1,4 +1,4 @@
-//! What the schema says of intakes.
+//! GraphQL types of intakes.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use entity::{
 use super::{rules::Contact, service::IntakeId};
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     events::Event,
     kit::Id,
     listings::Listing,
@@ -20,20 +20,20 @@ use crate::{
     reference::{Area, ResourceType},
 };
 
-/// How somebody can be reached who told something.
+/// Contact details of the person who made an offer or request.
 #[derive(SimpleObject)]
 pub struct IntakeContact {
-    /// What they are called.
+    /// Name of the person.
     pub name: Option<String>,
-    /// For whom they spoke.
+    /// Organisation that the person spoke for.
     pub organisation: Option<String>,
-    /// Their e-mail address.
+    /// Email address of the person.
     pub email: Option<String>,
-    /// Their telephone number.
+    /// Telephone number of the person.
     pub phone: Option<String>,
 }
 
-/// What somebody told, before it is a listing.
+/// An offer or a request before it becomes a listing.
 pub struct Intake(intake::Model);
 
 impl From<intake::Model> for Intake {
@@ -42,8 +42,8 @@ impl From<intake::Model> for Intake {
     }
 }
 
-/// What somebody offers or requests, as it was taken down at an event, on the telephone or on paper, before it is a
-/// listing. Seen by brokers, and by the members of the organisation whose event it was, observers excepted.
+/// An offer or a request as taken at an event, by telephone or on paper, before it becomes a listing. Visible to
+/// brokers, and to members of the host organisation, except observers.
 #[Object]
 impl Intake {
     /// Global id.
@@ -51,43 +51,43 @@ impl Intake {
         Id::new(self.0.id)
     }
 
-    /// Whether it is offered or requested.
+    /// Kind of the intake: an offer or a request.
     async fn kind(&self) -> ListingKind {
         self.0.kind
     }
 
-    /// How it came.
+    /// Channel by which the intake arrived.
     async fn source(&self) -> IntakeSource {
         self.0.source
     }
 
-    /// Where it stands.
+    /// Current state of the intake.
     async fn state(&self) -> IntakeState {
         self.0.state
     }
 
-    /// What it is, in a line.
+    /// Title, in one line.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// What it is, in full.
+    /// Description, in plain text.
     async fn description(&self) -> &str {
         &self.0.description
     }
 
-    /// The type of resource, where it is known.
+    /// Type of resource; null if not known.
     async fn resource_type(&self, ctx: &Context<'_>) -> Option<ResourceType> {
         let code = self.0.resource_type.as_deref()?;
         ResourceType::find(&ctx.app().reference.now(), code)
     }
 
-    /// The area that it is for, where it is known.
+    /// Area in which the offer or request applies; null if not known.
     async fn area(&self, ctx: &Context<'_>) -> Option<Area> {
         Area::find(&ctx.app().reference.now(), self.0.area.as_deref()?)
     }
 
-    /// The organisation at whose event or desk it was taken.
+    /// The organisation whose event or office took the intake; null if none.
     async fn host(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.host_id else {
             return Ok(None);
@@ -96,7 +96,7 @@ impl Intake {
         Ok(found.map(Organisation::from))
     }
 
-    /// The event at which it was taken; null where it was none, and for those who do not see it.
+    /// The event at which the intake was taken; null if none, or if the viewer may not see it.
     async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         let Some(id) = self.0.event_id else {
             return Ok(None);
@@ -105,18 +105,19 @@ impl Intake {
         Ok(found.map(Event::from))
     }
 
-    /// Who took it down; null for those who do not see that person.
+    /// The person who recorded the intake; null if the viewer may not see them.
     async fn taken_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx.load(Id::<person::Entity>::new(self.0.taken_by)).await?;
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// When it was taken down.
+    /// Instant at which the intake was taken.
     async fn taken_at(&self) -> DateTime<Utc> {
         self.0.taken_at
     }
 
-    /// How to reach whoever told it; null where they did not say, and once the time is over for which it is kept.
+    /// Contact details of the person who made the offer or request. Null if they gave none, and after
+    /// `contactKeptUntil`.
     async fn contact(&self, ctx: &Context<'_>) -> Option<IntakeContact> {
         let contact = Contact::of(&self.0, ctx.viewer().now);
         if contact.is_nothing() {
@@ -136,17 +137,18 @@ impl Intake {
         })
     }
 
-    /// Until when the contact is kept: at most 90 days, and 28 from when it is decided what becomes of this.
+    /// Instant at which the contact details are deleted: at most 90 days after the intake arrived, and 28 days after it
+    /// was claimed or rejected. A merged duplicate loses them at once.
     async fn contact_kept_until(&self) -> DateTime<Utc> {
         self.0.contact_until
     }
 
-    /// What was noted about it.
+    /// Note of the brokers; null if none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// The one that tells the same, where it was merged.
+    /// The intake that this one duplicates; null unless it was merged.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
         let Some(id) = self.0.merged_into else {
             return Ok(None);
@@ -154,7 +156,7 @@ impl Intake {
         Ok(ctx.load(IntakeId::new(id)).await?.map(Self))
     }
 
-    /// The listing that it became; null for those who do not see that one.
+    /// The listing made from the intake; null if there is none, or if the viewer may not see it.
     async fn listing(&self, ctx: &Context<'_>) -> Result<Option<Listing>> {
         let Some(id) = self.0.listing_id else {
             return Ok(None);
@@ -163,17 +165,18 @@ impl Intake {
         Ok(found.map(Listing::from))
     }
 
-    /// When it reached the marketplace.
+    /// Instant at which the intake reached the marketplace.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was changed last.
+    /// Instant of the latest change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
-    /// Goes up with every change. Send it with a correction, so that nobody's is overwritten unseen.
+    /// Version, increased with every change. Send it with a correction, so that it cannot overwrite another person's
+    /// change unseen.
     async fn version(&self) -> i32 {
         self.0.version
     }

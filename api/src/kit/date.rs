@@ -1,9 +1,9 @@
-//! Calendar days and times of day as the schema spells them.
+//! Scalars for calendar days and times of day.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveTime};
 
-/// A calendar day in Surrey, such as `2027-04-01`.
+/// Calendar day in Europe/London.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub NaiveDate);
 
@@ -19,7 +19,7 @@ impl From<Date> for NaiveDate {
     }
 }
 
-/// A calendar day in Surrey, such as `2027-04-01`: four digits for the year, two each for month and day.
+/// A calendar day in Europe/London, in the form `YYYY-MM-DD`, such as `2027-04-01`.
 #[Scalar(
     name = "Date",
     specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html"
@@ -33,7 +33,7 @@ impl ScalarType for Date {
             _ => None,
         };
         day.map(Self).ok_or_else(|| {
-            InputValueError::custom("expected a day such as 2027-04-01")
+            InputValueError::custom("expected a day in the form 2027-04-01")
                 .with_extension("code", "BAD_USER_INPUT")
         })
     }
@@ -43,7 +43,7 @@ impl ScalarType for Date {
     }
 }
 
-/// A time of day in Surrey, such as `18:30`.
+/// Time of day in Europe/London, in hours and minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTime(pub NaiveTime);
 
@@ -59,8 +59,11 @@ impl From<LocalTime> for NaiveTime {
     }
 }
 
-/// A time of day in Surrey, in hours and minutes of the twenty-four hour clock, such as `18:30`.
-#[Scalar(name = "LocalTime")]
+/// A time of day in Europe/London, in hours and minutes on the 24-hour clock, such as `18:30`.
+#[Scalar(
+    name = "LocalTime",
+    specified_by_url = "https://scalars.graphql.org/apollographql/localtime-v0.1.html"
+)]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let time = match &value {
@@ -68,7 +71,7 @@ impl ScalarType for LocalTime {
             _ => None,
         };
         time.map(Self).ok_or_else(|| {
-            InputValueError::custom("expected a time of day such as 18:30")
+            InputValueError::custom("expected a time of day in the form 18:30")
                 .with_extension("code", "BAD_USER_INPUT")
         })
     }

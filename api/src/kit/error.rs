@@ -20,27 +20,28 @@ use super::{database::dialect, graphql::cost::list_size};
 pub use super::validation::UserErrorCode;
 
 /// Maximum number of refusals in one payload.
-pub const MOST_USER_ERRORS: usize = 20;
+pub const MAX_USER_ERRORS: usize = 20;
 /// Maximum number of segments in the path of an input field.
-pub const MOST_STEPS: usize = 6;
+pub const MAX_STEPS: usize = 6;
 
-/// One thing that is wrong with an input, or one reason why an act is refused.
+/// A problem of an input, or a reason why a mutation was refused.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct UserError {
-    /// What kind of refusal it is. Clients should tolerate codes that they do not know.
+    /// Kind of problem, for programs. Clients must tolerate codes that they do not know.
     pub code: UserErrorCode,
-    /// Path of the input field that it is about, list positions included; null where it is about the whole act.
-    #[graphql(directive = list_size::apply(MOST_STEPS as u64, None))]
+    /// Path of the input field that has the problem, with positions in lists; null if the problem concerns the whole
+    /// act.
+    #[graphql(directive = list_size::apply(MAX_STEPS as u64, None))]
     pub field: Option<Vec<String>>,
-    /// A sentence for a person: what was expected and what to do.
+    /// Message for the user: what was expected and what to do.
     pub message: String,
 }
 
 impl UserError {
-    /// The refusals that a payload tells of: the first of them, if there are many.
+    /// Returns the refusals that a payload reports: the first [`MAX_USER_ERRORS`].
     #[must_use]
-    pub fn told(mut all: Vec<Self>) -> Vec<Self> {
-        all.truncate(MOST_USER_ERRORS);
+    pub fn first_errors(mut all: Vec<Self>) -> Vec<Self> {
+        all.truncate(MAX_USER_ERRORS);
         all
     }
 
@@ -63,12 +64,12 @@ impl UserError {
     }
 }
 
-/// Error of a query or an act. The module documentation says how clients receive each.
+/// Error of a query or a mutation. The module documentation lists the form in which clients receive each.
 #[derive(Clone, Debug)]
 pub enum Error {
     /// The caller must sign in.
     Unauthenticated,
-    /// The viewer may see the row but not do this to it. The text says who may.
+    /// The viewer may see the row but has no permission for this act. The text names those who have.
     Forbidden(&'static str),
     /// The row does not exist, or the viewer may not see it: clients cannot tell the two apart.
     NotFound,
@@ -109,26 +110,26 @@ impl Error {
     pub fn message(&self) -> String {
         match self {
             Self::Unauthenticated => {
-                "Sign in first, and send the access token as a bearer token.".into()
+                "Sign in, and send the access token as a bearer token.".into()
             }
             Self::Forbidden(who) => (*who).into(),
-            Self::NotFound => "There is no such thing, or you may not see it.".into(),
+            Self::NotFound => "This item does not exist, or you do not have permission to see it.".into(),
             Self::BadInput(field, expected) => format!("{field}: {expected}"),
             Self::Conflict => {
-                "Somebody else did the same at the same moment. Read it again and retry.".into()
+                "Another request made the same change at the same time. Reload the data and try again.".into()
             }
             Self::TooSlow => {
-                "This took too long in the database and was stopped. Ask for less: a shorter page, a narrower filter or fewer counts.".into()
+                "The request took too long and was stopped. Request less: a shorter page, a narrower filter or fewer counts.".into()
             }
             Self::Overloaded => {
-                "The server is overloaded. Retry in a few seconds.".into()
+                "The server is overloaded. Try again in a few seconds.".into()
             }
             Self::Refused(errors) => errors
                 .first()
                 .map(|error| error.message.clone())
                 .unwrap_or_default(),
             Self::Graphql(error) => error.message.clone(),
-            Self::Internal(_) => "Something went wrong on our side. Please try again later.".into(),
+            Self::Internal(_) => "An internal error occurred. Try again later.".into(),
         }
     }
 

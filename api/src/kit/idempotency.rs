@@ -7,13 +7,66 @@ use uuid::Uuid;
 
 use super::{
     Database, Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer,
-    database::resource, secret, validation::Checks,
+    database::resource, secret, validation::Validator,
 };
 
 /// Name of the input field.
 const FIELD: &str = "idempotencyKey";
 /// Maximum length of a key, in characters.
 const LONGEST: usize = 100;
+
+/// Key that a client sent, with a fingerprint of what it sent with it.
+#[derive(Clone, Debug)]
+pub struct RetryKey {
+    text: String,
+    fingerprint: String,
+}
+
+impl RetryKey {
+    /// Builds the key of a call with these arguments, as the client sent them. The fingerprint does not depend on the order
+    /// of members, on members that are null, or on fields that only a later version of the schema has.
+    #[must_use]
+    pub fn new(text: String, arguments: &serde_json::Value) -> Self {
+        let mut canonical = String::new();
+        write_canonical(arguments, &mut canonical);
+        let fingerprint = secret::hex(&Sha256::digest(canonical));
+        Self { text, fingerprint }
+    }
+}
+
+/// Writes JSON with sorted members, without members that are null and without the key itself.
+fn write_canonical(value: &serde_json::Value, text: &mut String) {
+    use serde_json::Value;
+
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .filter(|(name, value)| {
+                    !value.is_null() && ![FIELD, "clientKey"].contains(&name.as_str())
+                })
+                .collect();
+            members.sort_by_key(|(name, _)| name.as_str());
+            text.push('{');
+            for (name, value) in members {
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                write_canonical(value, text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for item in items {
+                write_canonical(item, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
 
 /// Idempotency key of one act, with its caller and a fingerprint of its input. Checked before the act and recorded with
 /// it.
@@ -25,20 +78,15 @@ pub struct Key {
 }
 
 impl Key {
-    /// Creates the key of an act; `None` if the viewer is not signed in or sent no key. `input` must be the same in a
-    /// retry.
+    /// Creates the key of an act; `None` if the viewer is not signed in or sent no key.
     #[must_use]
-    pub fn new(
-        viewer: &Viewer,
-        key: Option<String>,
-        act: &'static str,
-        input: &impl std::fmt::Debug,
-    ) -> Option<Self> {
+    pub fn new(viewer: &Viewer, key: Option<RetryKey>, act: &'static str) -> Option<Self> {
+        let RetryKey { text, fingerprint } = key?;
         Some(Self {
             caller_id: viewer.person_id()?,
-            text: key?,
+            text,
             act,
-            fingerprint: secret::hex(&Sha256::digest(format!("{input:?}"))),
+            fingerprint,
         })
     }
 
@@ -51,7 +99,7 @@ impl Key {
         act: impl AsyncFnOnce(&Transaction) -> Result<E::Model, Error>,
     ) -> Result<E::Model, Error> {
         if let Some(key) = &key {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             checks.line(FIELD, &key.text, 1..=LONGEST);
             checks.finish()?;
             if let Some(row) = key.made::<E>(&database.read, viewer).await? {
@@ -95,7 +143,7 @@ impl Key {
             Some(_) => Err(UserError::at(
                 FIELD,
                 UserErrorCode::IdempotencyKeyReused,
-                "This key was used for something else. Use a new one for each thing that you create.",
+                "This key was already used for another act or input. Send a new key for each object that you create.",
             )
             .into()),
         }
@@ -119,5 +167,29 @@ impl Key {
         .exec_without_returning(conn)
         .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_retry_has_the_fingerprint_of_the_first_call_and_another_input_has_not() {
+        let print = |arguments| RetryKey::new("key".into(), &arguments).fingerprint;
+        let first = print(
+            json!({"input": {"title": "Chairs", "tags": ["a", "b"], "idempotencyKey": "key"}}),
+        );
+        let retry = print(json!({"input": {"tags": ["a", "b"], "new": null, "title": "Chairs"}}));
+        assert_eq!(first, retry);
+        for other in [
+            json!({"input": {"title": "Tables", "tags": ["a", "b"]}}),
+            json!({"input": {"title": "Chairs", "tags": ["b", "a"]}}),
+            json!({"input": {"title": "Chairs", "tags": ["a", "b"], "remote": false}}),
+        ] {
+            assert_ne!(first, print(other));
+        }
     }
 }

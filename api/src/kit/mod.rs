@@ -18,7 +18,7 @@ pub mod secret;
 pub mod validation;
 pub mod viewer;
 
-pub use database::resource::{Part, Resource};
+pub use database::resource::{Child, Resource};
 pub use database::{Database, Transaction};
 pub use date::Date;
 pub use error::{Error, OrInternal, UserError, UserErrorCode};

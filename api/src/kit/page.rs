@@ -1,8 +1,8 @@
 //! Paginated lists: Relay connections over stable keysets.
 //!
 //! A page is selected by row value, `(key, id) < (?, ?)`, never by offset, so that the ten-thousandth page costs as
-//! much as the first, and rows that are added meanwhile shift nothing. A cursor holds the key and the id of its row,
-//! and the order to which they belong.
+//! much as the first, and rows that are added meanwhile shift nothing. A cursor contains the key and the id of its
+//! row, and the order to which they belong.
 
 use std::borrow::Borrow;
 
@@ -23,7 +23,7 @@ use super::{Database, Error, clock, database::dialect};
 /// Default page size.
 pub const DEFAULT: i32 = 20;
 /// Maximum page size.
-pub const MOST: i32 = 100;
+pub const MAX: i32 = 100;
 
 /// Type of a sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +79,14 @@ impl PageArgs {
             (Some(_), Some(_)) => {
                 return Err(Error::BadInput(
                     "last",
-                    "use first or last, not both".into(),
+                    "send either first or last, not both".into(),
                 ));
             }
             (_, None) => ("first", first.unwrap_or(DEFAULT)),
             (None, Some(last)) => ("last", last),
         };
         match u64::try_from(count) {
-            Ok(limit) if count <= MOST => Ok(Self {
+            Ok(limit) if count <= MAX => Ok(Self {
                 limit,
                 backward: last.is_some(),
                 after,
@@ -94,15 +94,15 @@ impl PageArgs {
             }),
             _ => Err(Error::BadInput(
                 name,
-                format!("must be from 0 to {MOST}; walk the pages for more"),
+                format!("must be from 0 to {MAX}; request further pages for more"),
             )),
         }
     }
 }
 
 impl PageArgs {
-    /// Arguments for the first `limit` items after a cursor, without the maximum page size; for files, which hold more
-    /// than a page.
+    /// Arguments for the first `limit` items after a cursor, without the maximum page size. For files, which contain
+    /// more than a page.
     #[must_use]
     pub const fn file(limit: u64, after: Option<String>) -> Self {
         Self {
@@ -309,13 +309,14 @@ impl<R> Slice<R> {
     }
 }
 
-/// What a list says beside its pages, counted only where it is asked for.
+/// Query for the total of a list. It is executed only if the field is selected.
 pub struct Total(pub SelectStatement);
 
-/// What a list says beside its pages.
+/// Fields of a connection beside its page.
 #[Object]
 impl Total {
-    /// How many there are on all pages together, for this viewer. Ask for it only where it is shown: it costs a count.
+    /// Number of items on all pages together that the viewer may see. Costs an extra statement: select it only if it
+    /// is shown.
     #[graphql(directive = super::graphql::cost::cost::apply(super::graphql::cost::COUNT))]
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<i64>> {
         let database = ctx.data::<Database>()?;
@@ -334,7 +335,7 @@ fn beyond(
     let (id, key) = decode(order, cursor).ok_or_else(|| {
         Error::BadInput(
             argument,
-            "this is not a cursor of this list in this order; start again from the first page"
+            "this cursor does not belong to this list in this order; start again from the first page"
                 .into(),
         )
     })?;

@@ -6,76 +6,87 @@ use async_graphql::Enum;
 
 use super::{Error, UserError};
 
-/// Why an act was refused. New codes may be added: treat one that you do not know like `INVALID`.
+/// Code of a user error: the reason for the refusal of a mutation. New codes may be added: treat a code that you do
+/// not know like `INVALID`, and show the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
-    /// A value is missing.
+    /// A required value is missing or empty. Ask the user to enter it.
     Required,
-    /// A text is too short.
+    /// The text is too short. The message states the minimum length in characters.
     TooShort,
-    /// A text is too long.
+    /// The text or file is too long. The message states the limit.
     TooLong,
-    /// A list has too many members.
+    /// The list has too many items. The message states the maximum.
     TooMany,
-    /// A value has not the form that is asked for.
+    /// The value has the wrong format, or contradicts another value. The message states what is expected.
     Invalid,
-    /// A number, time or place is outside what is possible.
+    /// The number, date, time or position is outside the allowed range. The message states the range.
     OutOfRange,
-    /// A code or id stands for nothing that exists, is in force and is visible.
+    /// The code or id does not exist, is not in force, or is not visible to the viewer. Choose another value.
     Unknown,
-    /// Something with this name or number is there already.
+    /// An object with this name, number, code or relation already exists. Use the existing one, or choose another
+    /// value.
     AlreadyExists,
-    /// The thing is not in a state in which this can be done.
+    /// The object is in a state that does not allow this act. Reload it and offer only the acts that its state allows.
     InvalidState,
-    /// The thing was changed since you read it. Read it again and repeat the change.
+    /// The object was changed after the client loaded it: `version` is outdated. Reload it, and repeat the change with
+    /// the new version.
     VersionOutdated,
-    /// The unit does not suit this type of resource.
+    /// The resource type does not allow this unit. Choose one of its `allowedUnits`, or `ITEM` with a label of your
+    /// own.
     UnitNotAllowed,
-    /// The lending mode does not suit this type of resource.
+    /// The resource type does not allow this lending mode. Choose one of its `allowedLendingModes`.
     LendingModeNotAllowed,
-    /// Accepted matches hold more than this quantity.
+    /// Accepted matches have reserved more than the new quantity of the listing. Enter a larger quantity.
     QuantityBelowAllocated,
-    /// More places are taken or offered than there would be.
+    /// More places are confirmed, offered or reserved than the new capacity. Enter a larger capacity, or free places
+    /// first.
     CapacityBelowConfirmed,
-    /// Not so many places are free.
+    /// The event or session does not have enough free places. Ask for fewer places.
     Full,
-    /// There is not so much left of a listing.
+    /// The listing does not have enough quantity left. Enter a smaller quantity.
     InsufficientQuantity,
-    /// The listing is given or taken as a whole.
+    /// The listing does not allow partial quantities. Use its whole quantity.
     PartialNotAllowed,
-    /// The units of the two listings cannot be converted into each other.
+    /// The quantity cannot be converted to the unit of the listing or of the terms. Use a unit of the same kind.
     UnitsDiffer,
-    /// The two listings are of one organisation, or both are offers, or both requests.
+    /// The two listings or organisations cannot be paired: both sides are the same organisation, or the listings are
+    /// not an offer and a request. Choose another counterpart.
     NoCounterpart,
-    /// The terms were changed since you read them. Read them again and answer those.
+    /// The terms were changed after the client loaded them. Reload the match, show the new terms, and let the user
+    /// answer those.
     TermsVersionOutdated,
-    /// The other side is to answer.
+    /// The other side has to act first. Wait for its answer.
     NotYourTurn,
-    /// A broker has to approve the match first, for an organisation in it is not verified.
+    /// A broker has to approve the match first, because one of its organisations is not verified. Try again after the
+    /// approval.
     ApprovalRequired,
-    /// The key was used for something else.
+    /// The idempotency key was used for another act or with another input. Generate a new key for each object that you
+    /// create.
     IdempotencyKeyReused,
-    /// The e-mail address and the password do not belong together.
+    /// The email address and the password do not match, or the current password is wrong. Let the user correct them.
     WrongCredentials,
-    /// The password is too easy to guess.
+    /// The password is too easy to guess. Ask for a longer one, such as three or four unrelated words.
     WeakPassword,
-    /// The session has ended, or the token was used before. Sign in again.
+    /// The session has ended, or the refresh token was used before. Sign in again.
     SessionEnded,
-    /// The invitation was used or revoked, has run out, or never was.
+    /// The invitation or link was used, revoked or replaced, has expired, or never existed. Ask the sender for a new
+    /// one.
     InvitationInvalid,
-    /// An organisation must keep an owner.
+    /// The act would leave the organisation without an owner. Make another member an owner first.
     LastOwner,
-    /// A reference leads back to where it started.
+    /// The reference would form a cycle, such as an area inside itself. Choose another value.
     Circular,
-    /// There are too many of these already, or too many were tried lately.
+    /// A limit is reached: too many objects of this kind, or too many attempts in a short time. Remove one, or wait
+    /// and try again.
     LimitReached,
 }
 
 /// Problems found so far in one input.
 #[derive(Debug, Default)]
-pub struct Checks(Vec<UserError>);
+pub struct Validator(Vec<UserError>);
 
-impl Checks {
+impl Validator {
     /// Starts without problems.
     #[must_use]
     pub const fn new() -> Self {
@@ -83,12 +94,12 @@ impl Checks {
     }
 
     /// Adds a problem of a field.
-    pub fn refuse(&mut self, field: &str, code: UserErrorCode, message: impl Into<String>) {
+    pub fn add(&mut self, field: &str, code: UserErrorCode, message: impl Into<String>) {
         self.0.push(UserError::at(field, code, message));
     }
 
-    /// Adds a problem unless the condition holds.
-    pub fn demand(
+    /// Adds a problem if the condition is false.
+    pub fn require(
         &mut self,
         holds: bool,
         field: &str,
@@ -96,12 +107,12 @@ impl Checks {
         message: impl Into<String>,
     ) {
         if !holds {
-            self.refuse(field, code, message);
+            self.add(field, code, message);
         }
     }
 
     /// Returns the value, or adds the problem and returns `None`.
-    pub fn keep<T>(&mut self, value: Result<T, UserError>) -> Option<T> {
+    pub fn collect<T>(&mut self, value: Result<T, UserError>) -> Option<T> {
         value.map_err(|error| self.0.push(error)).ok()
     }
 
@@ -130,30 +141,26 @@ impl Checks {
         let text = text.trim();
         let count = text.chars().count();
         if text.chars().any(|c| bad(c) || changes_direction(c)) {
-            self.refuse(
+            self.add(
                 field,
                 UserErrorCode::Invalid,
-                "The text holds control characters. Remove them.",
+                "The text contains control characters. Remove them.",
             );
         } else if count == 0 && *length.start() > 0 {
-            self.refuse(
-                field,
-                UserErrorCode::Required,
-                "Please write something here.",
-            );
+            self.add(field, UserErrorCode::Required, "Enter a value.");
         } else if count < *length.start() {
             let least = length.start();
-            self.refuse(
+            self.add(
                 field,
                 UserErrorCode::TooShort,
-                format!("Please write at least {least} characters."),
+                format!("Enter at least {least} characters."),
             );
         } else if count > *length.end() {
             let most = length.end();
-            self.refuse(
+            self.add(
                 field,
                 UserErrorCode::TooLong,
-                format!("The text has {count} characters; {most} are allowed."),
+                format!("The text has {count} characters. Shorten it to at most {most}."),
             );
         }
         text.to_owned()
@@ -171,16 +178,16 @@ impl Checks {
         let fits = url::Url::parse(&text).is_ok_and(|url| {
             (url.scheme() == "https" || plain && url.scheme() == "http") && url.has_host()
         });
-        self.demand(
+        self.require(
             fits,
             field,
             UserErrorCode::Invalid,
-            "This is no web address. It should begin with https://",
+            "Enter a full web address that begins with https://",
         );
         Some(text)
     }
 
-    /// Validates an e-mail address and returns it in lower case: one @, a local part before it, and a domain with a dot
+    /// Validates an email address and returns it in lower case: one @, a local part before it, and a domain with a dot
     /// after it.
     pub fn email(&mut self, field: &str, text: &str) -> String {
         let text = self.line(field, text, 3..=254).to_lowercase();
@@ -192,11 +199,11 @@ impl Checks {
                 && !text.contains(char::is_whitespace)
                 && !host.contains('@')
         });
-        self.demand(
+        self.require(
             fits,
             field,
             UserErrorCode::Invalid,
-            "This is no e-mail address. It should look like name@example.org.",
+            "Enter an email address in the form name@example.org.",
         );
         text
     }
@@ -210,22 +217,22 @@ impl Checks {
             && text
                 .char_indices()
                 .all(|(at, c)| c.is_ascii_digit() || " ().-".contains(c) || (at == 0 && c == '+'));
-        self.demand(
+        self.require(
             fits,
             field,
             UserErrorCode::Invalid,
-            "This is no telephone number. It should look like 01632 960123.",
+            "Enter a telephone number, such as 01632 960123.",
         );
         Some(text)
     }
 
     /// Adds a problem if a list has more than `most` items, and returns false.
     pub fn at_most(&mut self, field: &str, length: usize, most: usize) -> bool {
-        self.demand(
+        self.require(
             length <= most,
             field,
             UserErrorCode::TooMany,
-            format!("The list has {length} members; {most} are allowed."),
+            format!("The list has {length} items. Reduce it to at most {most}."),
         );
         length <= most
     }
@@ -240,12 +247,12 @@ impl Checks {
     ///
     /// # Errors
     /// Returns [`Error::Refused`] with the problems found, at most
-    /// [`MOST_USER_ERRORS`](super::error::MOST_USER_ERRORS).
+    /// [`MAX_USER_ERRORS`](super::error::MAX_USER_ERRORS).
     pub fn finish(self) -> Result<(), Error> {
         if self.0.is_empty() {
             Ok(())
         } else {
-            Err(Error::Refused(UserError::told(self.0)))
+            Err(Error::Refused(UserError::first_errors(self.0)))
         }
     }
 }
@@ -264,7 +271,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_passes_is_clean_and_within_its_length(text in any::<String>()) {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             let line = checks.line("title", &text, 3..=20);
             if checks.is_clean() {
                 prop_assert!((3..=20).contains(&line.chars().count()));
@@ -275,7 +282,7 @@ mod tests {
 
         #[test]
         fn no_text_panics_as_an_address_or_number(text in any::<String>()) {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             let _ = checks.email("email", &text);
             let _ = checks.phone("phone", Some(&text));
             let _ = checks.address("website", Some(&text), true);

@@ -22,7 +22,7 @@ pub struct Viewer {
 #[derive(Clone, Debug)]
 pub enum Who {
     /// Anonymous client: a request without a token.
-    Nobody,
+    Anonymous,
     /// Person with a valid access token.
     Person(SignedIn),
     /// The worker or the command line.
@@ -45,10 +45,10 @@ pub struct SignedIn {
 impl Viewer {
     /// Anonymous viewer, at the current time.
     #[must_use]
-    pub fn nobody() -> Self {
+    pub fn anonymous() -> Self {
         Self {
             now: clock::now(),
-            who: Who::Nobody,
+            who: Who::Anonymous,
         }
     }
 
@@ -89,8 +89,8 @@ impl Viewer {
 
     /// Returns true for an anonymous client.
     #[must_use]
-    pub const fn is_nobody(&self) -> bool {
-        matches!(self.who, Who::Nobody)
+    pub const fn is_anonymous(&self) -> bool {
+        matches!(self.who, Who::Anonymous)
     }
 
     /// Returns true for the worker and the command line.
@@ -101,9 +101,9 @@ impl Viewer {
 
     /// Returns true if the viewer has a platform role. Administrators and the system have all of them.
     #[must_use]
-    pub fn holds(&self, role: PlatformRole) -> bool {
+    pub fn has_role(&self, role: PlatformRole) -> bool {
         match &self.who {
-            Who::Nobody => false,
+            Who::Anonymous => false,
             Who::Person(person) => {
                 person.roles.contains(&role) || person.roles.contains(&PlatformRole::ProgrammeAdmin)
             }
@@ -114,13 +114,13 @@ impl Viewer {
     /// Returns true for a programme administrator, and for the system.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.holds(PlatformRole::ProgrammeAdmin)
+        self.has_role(PlatformRole::ProgrammeAdmin)
     }
 
     /// Returns true if the viewer has any platform role.
     #[must_use]
     pub fn is_staff(&self) -> bool {
-        self.holds(PlatformRole::Broker) || self.holds(PlatformRole::Moderator)
+        self.has_role(PlatformRole::Broker) || self.has_role(PlatformRole::Moderator)
     }
 
     /// Role of the viewer in an organisation; `None` if they are not a member.

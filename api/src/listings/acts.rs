@@ -31,7 +31,8 @@ acts! {
         RESUMED = "listing.resumed" => &[];
         /// A listing was renewed or confirmed.
         RENEWED = "listing.renewed" => &[];
-        /// A listing was closed: by its organisation, by its last match, or because the day by which it was needed has passed.
+        /// A listing was closed: by its organisation, by its last match, or because the day by which it was needed has
+        /// passed.
         CLOSED = "listing.closed" => &[(Kind::ListingClosed, &[Recipient::Poster])];
         /// A closed listing was reopened.
         REOPENED = "listing.reopened" => &[];
@@ -41,9 +42,9 @@ acts! {
         RAISED = "listing.raised" => &[];
         /// A listing expired.
         EXPIRED = "listing.expired" => &[(Kind::ListingExpired, EDITORS_AND_POSTER)];
-        /// A listing expires in a week.
+        /// A listing ends within seven days.
         EXPIRY_REMINDED = "listing.expiry_reminded" => &[(Kind::ListingEndsSoon, EDITORS_AND_POSTER)];
-        /// A standing listing was not confirmed for half a year.
+        /// A standing listing was not confirmed for 180 days.
         CONFIRMATION_ASKED = "listing.confirmation_asked" => &[(Kind::ListingUnconfirmed, EDITORS_AND_POSTER)];
     }
 }

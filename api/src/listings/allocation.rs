@@ -1,4 +1,4 @@
-//! Allocation of a listing's quantity to matches, and the closing of listings of which all was delivered.
+//! Allocation of a listing's quantity to matches, and closing of listings that are fulfilled.
 
 use entity::{
     listing::{self, CloseReason, Column, ExpiryPolicy, ListingState},
@@ -20,13 +20,15 @@ use crate::kit::{Error, UserError, UserErrorCode, Viewer, activity};
 pub enum Required {
     /// Published at this moment: for a new agreement.
     Published,
-    /// Any state: for what was agreed already.
+    /// Any state: for an agreement that already exists.
     Anything,
 }
 
-/// Changes the allocated quantity of a listing by an amount in base units, in one statement that locks the row. Refuses
-/// with [`UserErrorCode::InsufficientQuantity`] if not so much is left, and with [`UserErrorCode::InvalidState`] if the
-/// listing must be published and is not.
+/// Changes the allocated quantity of a listing by an amount in base units, in one statement that locks the row.
+///
+/// # Errors
+/// [`UserErrorCode::InsufficientQuantity`] if less than the amount is left, and [`UserErrorCode::InvalidState`] if the
+/// listing is not published.
 pub async fn change(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -63,15 +65,21 @@ fn refusal(row: Option<&listing::Model>, viewer: &Viewer) -> Error {
     };
     let open = rules::state_at(row, viewer.now) == ListingState::Published;
     if open {
-        let message = format!("There is not so much left of {}.", row.reference);
+        let message = format!(
+            "{} does not have this much left. Agree a smaller quantity.",
+            row.reference
+        );
         UserError::new(UserErrorCode::InsufficientQuantity, message).into()
     } else {
-        let message = format!("{} is not open at the moment.", row.reference);
+        let message = format!(
+            "{} is not published at the moment. Try again once its organisation has published it.",
+            row.reference
+        );
         UserError::new(UserErrorCode::InvalidState, message).into()
     }
 }
 
-/// Locks a listing, whose last match may end at this moment, until the transaction ends.
+/// Locks a listing until the transaction ends, so that two matches that end at once both see the result of the other.
 pub async fn lock(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     listing::Entity::find_by_id(id)
         .lock_exclusive()

@@ -1,7 +1,7 @@
-//! Everything that an organisation says of a listing, and whether it can be so.
+//! Content of a listing, as its organisation writes it, and its validation.
 //!
-//! A new listing and a changed one take the same way: the particulars as they were, with what was sent
-//! laid over them, are checked as a whole.
+//! New and changed listings are validated alike: a change is merged into the present content, and the result is checked
+//! as a whole.
 
 use std::collections::BTreeSet;
 
@@ -17,47 +17,47 @@ use entity::{
 use rust_decimal::Decimal;
 
 use crate::{
-    kit::{UserErrorCode as Code, clock, validation::Checks},
+    kit::{UserErrorCode as Code, clock, validation::Validator},
     locations::{place::Point, rules as places, rules::Address},
     reference::{Snapshot, in_force, quantity},
 };
 
-/// Most tags of a listing.
-pub const MOST_TAGS: usize = 20;
+/// Maximum number of tags of a listing.
+pub const MAX_TAGS: usize = 20;
 
-/// Most pictures of a listing.
-pub const MOST_PICTURES: usize = 10;
+/// Maximum number of pictures of a listing.
+pub const MAX_PICTURES: usize = 10;
 
-/// Most requirements of a listing.
-pub const MOST_REQUIREMENTS: usize = 20;
+/// Maximum number of requirements of a listing.
+pub const MAX_REQUIREMENTS: usize = 20;
 
-/// Most availability windows of a listing.
-pub const MOST_WINDOWS: usize = 20;
+/// Maximum number of availability windows of a listing.
+pub const MAX_WINDOWS: usize = 20;
 
-/// Most priority areas of a listing or an event.
-pub const MOST_PRIORITY_AREAS: usize = 20;
+/// Maximum number of priority areas of a listing or an event.
+pub const MAX_PRIORITY_AREAS: usize = 20;
 
-/// The farthest that a resource travels, in kilometres.
+/// Maximum reach of a listing, in kilometres.
 const FARTHEST_KM: i32 = 500;
 
-/// How much of what: `label` names what an `ITEM` is, or how people call the unit.
+/// Quantity as its organisation enters it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amount {
-    /// In units, more than 0.
+    /// Number of units, more than 0.
     pub amount: Decimal,
-    /// What is counted.
+    /// Unit in which the resource is counted.
     pub unit: Unit,
-    /// What people call it.
+    /// Label to show for the unit, such as `laptops`.
     pub label: Option<String>,
 }
 
-/// What an organisation says of a listing.
+/// Content of a listing. The fields are those of the GraphQL inputs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(
     missing_docs,
     reason = "the names are those of the inputs, which say what they mean"
 )]
-pub struct Particulars {
+pub struct ListingContent {
     pub title: String,
     pub description: String,
     pub resource_type: String,
@@ -70,7 +70,7 @@ pub struct Particulars {
     pub remote: bool,
     pub reach_km: Option<i32>,
     pub areas: Vec<String>,
-    /// Codes of the edition in force, or `edition/code`.
+    /// Codes in the edition in force, or `edition/code`.
     pub priority_areas: Vec<String>,
     pub audience: Audience,
     pub expiry_policy: ExpiryPolicy,
@@ -81,21 +81,21 @@ pub struct Particulars {
     pub external_reference: Option<String>,
 }
 
-/// Particulars that can be so, in the form in which they are kept.
+/// Valid content of a listing, in the form in which it is stored.
 #[derive(Debug)]
 pub struct Checked {
-    /// With texts trimmed, codes complete and lists without repetition.
-    pub said: Particulars,
-    /// Its resource type.
+    /// Content with texts trimmed, codes complete and lists without repetition.
+    pub content: ListingContent,
+    /// Resource type of the listing.
     pub kind: resource_type::Model,
-    /// In base units.
+    /// Quantity in base units; `None` if it is not counted.
     pub quantity: Option<i64>,
-    /// What is counted, or would be.
+    /// Unit of the quantity; the default unit of the resource type if it is not counted.
     pub unit: Unit,
 }
 
-impl Particulars {
-    /// What a listing says now.
+impl ListingContent {
+    /// Returns the present content of a listing.
     #[must_use]
     pub fn of(row: &listing::Model) -> Self {
         let Details {
@@ -142,12 +142,12 @@ impl Particulars {
         }
     }
 
-    /// Names of the fields that differ, as GraphQL spells them.
+    /// Returns the GraphQL names of the fields that differ from `before`.
     #[must_use]
     pub fn changed(&self, before: &Self) -> Vec<&'static str> {
         macro_rules! differing {
             ($($field:ident $name:literal),* $(,)?) => {{
-                // Destructured, so that a new field fails to compile until it stands in the list.
+                // Destructured, so that a new field fails to compile until it is in the list.
                 let Self { $($field),* } = self;
                 let mut names = Vec::new();
                 $(if *$field != before.$field { names.push($name); })*
@@ -164,11 +164,11 @@ impl Particulars {
         )
     }
 
-    /// Notes everything that cannot be so. `before` is what the listing said so far: what is not changed may
-    /// have gone out of force since.
+    /// Validates the content and adds each problem to `checks`. `before` is the present content of the listing: a value
+    /// that does not change stays valid, even if its code has gone out of force or its time has passed.
     pub fn check(
         self,
-        checks: &mut Checks,
+        checks: &mut Validator,
         kind: ListingKind,
         before: Option<&Self>,
         reference: &Snapshot,
@@ -182,17 +182,17 @@ impl Particulars {
                     || in_force(found.valid_from, found.valid_to, today)
             });
         if found.is_none() {
-            let message = "There is no resource type with this code in force. `resourceTypes` lists them; `other` fits anything.";
-            checks.refuse("resourceType", Code::Unknown, message);
+            let message = "No resource type in force has this code. `resourceTypes` lists the codes; `other` fits any resource.";
+            checks.add("resourceType", Code::Unknown, message);
         }
         let (quantity, unit) = amount(checks, self.quantity.as_ref(), found);
         if let (Some(mode), Some(found)) = (self.lending_mode, found) {
             let fits = found.allowed_modes.0.is_empty() || found.allowed_modes.0.contains(&mode);
-            checks.demand(
+            checks.require(
                 fits,
                 "lendingMode",
                 Code::LendingModeNotAllowed,
-                "This lending mode does not suit the resource type.",
+                "This lending mode is not allowed for the resource type. Choose one of its `allowedLendingModes`.",
             );
         }
         let areas = places::area_codes(checks, "areas", self.areas, |code| {
@@ -201,47 +201,47 @@ impl Particulars {
         let mut place = places::address(checks, "place", self.place);
         place.point = place.point.or_else(|| middle(&areas, reference));
         if let Some(reach) = self.reach_km {
-            checks.demand(
+            checks.require(
                 (0..=FARTHEST_KM).contains(&reach),
                 "reachKm",
                 Code::OutOfRange,
-                format!("The reach is from 0 to {FARTHEST_KM} km."),
+                format!("The reach must be from 0 to {FARTHEST_KM} km."),
             );
         }
         if let Some(day) = self.needed_by {
-            checks.demand(
+            checks.require(
                 kind == ListingKind::Request,
                 "neededBy",
                 Code::Invalid,
-                "Only requests have a day by which they are needed.",
+                "Only a request can have a date by which it is needed. Remove the date.",
             );
             let unchanged = before.is_some_and(|before| before.needed_by == self.needed_by);
             let fits = unchanged || (today..=today + Duration::days(3_650)).contains(&day);
-            checks.demand(
+            checks.require(
                 fits,
                 "neededBy",
                 Code::OutOfRange,
-                "The day is today or later, within ten years.",
+                "The date must be today or later, and within ten years.",
             );
         }
         if let Some(end) = self.expires_at {
             let unchanged = before.is_some_and(|before| before.expires_at == self.expires_at);
             let fits = unchanged || (end > now && end <= now + Duration::days(730));
-            checks.demand(
+            checks.require(
                 fits,
                 "expiresAt",
                 Code::OutOfRange,
-                "It expires later than now, within two years.",
+                "The time of expiry must be later than now and within two years.",
             );
             let fixed = self.expiry_policy == ExpiryPolicy::Fixed;
-            checks.demand(
+            checks.require(
                 fixed,
                 "expiresAt",
                 Code::Invalid,
-                "A standing listing does not expire. Leave this out, or choose FIXED.",
+                "A standing listing does not expire. Remove the time of expiry, or choose the expiry policy FIXED.",
             );
         }
-        let said = Self {
+        let content = Self {
             title: checks.line("title", &self.title, 3..=120),
             description: checks.lines("description", &self.description, 0..=5_000),
             resource_type: self.resource_type.trim().to_owned(),
@@ -264,46 +264,46 @@ impl Particulars {
             ..self
         };
         Some(Checked {
-            said,
+            content,
             kind: found?.clone(),
             quantity,
             unit: unit?,
         })
     }
 
-    /// Notes what a listing that everybody reads must say beside.
-    pub fn check_publishable(&self, checks: &mut Checks, now: DateTime<Utc>) {
+    /// Validates that the content is complete enough for publication. Adds each problem to `checks`.
+    pub fn check_publishable(&self, checks: &mut Validator, now: DateTime<Utc>) {
         let written = self.description.chars().count() >= 10;
-        checks.demand(
+        checks.require(
             written,
             "description",
             Code::Required,
-            "Describe it in a sentence or two before it is published.",
+            "Write a description of at least 10 characters. A listing needs one before it can be published.",
         );
         let found = self.remote
             || self.place.point.is_some()
             || self.place.town.is_some()
             || !self.areas.is_empty();
-        checks.demand(
+        checks.require(
             found,
             "place",
             Code::Required,
-            "Say where it is: a place, an area, or that it is remote.",
+            "Enter a town, a point on the map or an area, or mark the listing as remote.",
         );
         let in_time = self
             .needed_by
             .is_none_or(|day| clock::end_of_day(day) > now);
-        checks.demand(
+        checks.require(
             in_time,
             "neededBy",
             Code::OutOfRange,
-            "The day by which it is needed has passed. Choose a later one.",
+            "The date by which it is needed has passed. Choose a later date.",
         );
     }
 }
 
 fn amount(
-    checks: &mut Checks,
+    checks: &mut Validator,
     amount: Option<&Amount>,
     kind: Option<&resource_type::Model>,
 ) -> (Option<i64>, Option<Unit>) {
@@ -312,10 +312,10 @@ fn amount(
     };
     if let Some(kind) = kind {
         let fits = kind.allowed_units.0.is_empty() || kind.allowed_units.0.contains(&amount.unit);
-        checks.demand(fits, "quantity.unit", Code::UnitNotAllowed, "This unit does not suit the resource type. ITEM with a label of your own fits anything.");
+        checks.require(fits, "quantity.unit", Code::UnitNotAllowed, "This unit is not allowed for the resource type. Choose one of its `allowedUnits`, or ITEM with a label.");
     }
     (
-        checks.keep(quantity::to_base(
+        checks.collect(quantity::to_base(
             amount.amount,
             amount.unit,
             "quantity.amount",
@@ -324,7 +324,7 @@ fn amount(
     )
 }
 
-/// The middle of the first area that has one.
+/// Returns the middle of the first area that has one.
 #[must_use]
 pub fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
     areas.iter().find_map(|code| {
@@ -333,15 +333,16 @@ pub fn middle(areas: &[String], reference: &Snapshot) -> Option<Point> {
     })
 }
 
-/// Codes of priority areas that may be named, each as `edition/code` and once.
+/// Validates codes of priority areas. Returns each once, as `edition/code`; a code without an edition is one of the
+/// edition in force on `today`.
 pub fn priorities(
-    checks: &mut Checks,
+    checks: &mut Validator,
     codes: &[String],
     reference: &Snapshot,
     today: NaiveDate,
 ) -> Vec<String> {
     let mut kept = BTreeSet::new();
-    if checks.at_most("priorityAreas", codes.len(), MOST_PRIORITY_AREAS) {
+    if checks.at_most("priorityAreas", codes.len(), MAX_PRIORITY_AREAS) {
         for (at, code) in codes.iter().enumerate() {
             let in_force = reference
                 .edition_on(today)
@@ -355,8 +356,8 @@ pub fn priorities(
                     let _ = kept.insert(format!("{}/{}", area.edition, area.code));
                 }
                 _ => {
-                    let message = "There is no priority area with this code in the edition in force. `priorityEdition` lists them.";
-                    checks.refuse(&format!("priorityAreas.{at}"), Code::Unknown, message);
+                    let message = "There is no priority area with this code in the edition in force. `priorityEdition` lists the codes.";
+                    checks.add(&format!("priorityAreas.{at}"), Code::Unknown, message);
                 }
             }
         }
@@ -364,13 +365,13 @@ pub fn priorities(
     kept.into_iter().collect()
 }
 
-/// Whether everybody sees an edition.
+/// Returns true if an edition is public: every edition except drafts.
 fn is_public(edition: &priority_edition::Model) -> bool {
     edition.state != PriorityEditionState::Draft
 }
 
-fn windows(checks: &mut Checks, windows: Vec<Window>) -> Vec<Window> {
-    if !checks.at_most("availability", windows.len(), MOST_WINDOWS) {
+fn windows(checks: &mut Validator, windows: Vec<Window>) -> Vec<Window> {
+    if !checks.at_most("availability", windows.len(), MAX_WINDOWS) {
         return Vec::new();
     }
     let years = NaiveDate::from_ymd_opt(2000, 1, 1)..=NaiveDate::from_ymd_opt(2100, 12, 31);
@@ -379,33 +380,33 @@ fn windows(checks: &mut Checks, windows: Vec<Window>) -> Vec<Window> {
         let field = |name: &str| format!("availability.{at}.{name}");
         for (name, day) in [("from", window.from), ("until", window.until)] {
             let fits = day.is_none() || years.contains(&day);
-            checks.demand(
+            checks.require(
                 fits,
                 &field(name),
                 Code::OutOfRange,
-                "The day lies between 2000 and 2100.",
+                "The day must be from 1 January 2000 to 31 December 2100.",
             );
         }
         let ordered = window
             .from
             .zip(window.until)
             .is_none_or(|(from, until)| from <= until);
-        checks.demand(
+        checks.require(
             ordered,
             &field("until"),
             Code::OutOfRange,
-            "It ends before it begins.",
+            "The last day must not be before the first day.",
         );
         let ordered = match (window.start_time, window.end_time) {
             (Some(start), Some(end)) => start < end,
             (None, None) => true,
             _ => false,
         };
-        checks.demand(
+        checks.require(
             ordered,
             &field("endTime"),
             Code::OutOfRange,
-            "Give both times, the start before the end. What runs past midnight is two windows.",
+            "Enter both times or neither, the start before the end. Use two windows for a time past midnight.",
         );
         if checks.at_most(&field("weekdays"), window.weekdays.len(), 7) {
             window.weekdays.sort_unstable();
@@ -416,8 +417,8 @@ fn windows(checks: &mut Checks, windows: Vec<Window>) -> Vec<Window> {
     kept
 }
 
-fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requirement> {
-    if !checks.at_most("requirements", requirements.len(), MOST_REQUIREMENTS) {
+fn requirements(checks: &mut Validator, requirements: Vec<Requirement>) -> Vec<Requirement> {
+    if !checks.at_most("requirements", requirements.len(), MAX_REQUIREMENTS) {
         return Vec::new();
     }
     let mut kept = Vec::with_capacity(requirements.len());
@@ -433,16 +434,20 @@ fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requ
         let detail = checks.optional(&format!("requirements.{at}.detail"), detail.as_deref(), 500);
         let field = format!("requirements.{at}.minimumAge");
         match (kind, minimum_age) {
-            (RequirementKind::MinimumAge, Some(age)) => checks.demand(
+            (RequirementKind::MinimumAge, Some(age)) => checks.require(
                 (0..=120).contains(&age),
                 &field,
                 Code::OutOfRange,
-                "The age is from 0 to 120 years.",
+                "The minimum age must be from 0 to 120 years.",
             ),
             (RequirementKind::MinimumAge, None) => {
-                checks.refuse(&field, Code::Required, "Say which age.");
+                checks.add(&field, Code::Required, "Enter the minimum age in years.");
             }
-            (_, Some(_)) => checks.refuse(&field, Code::Invalid, "Only MINIMUM_AGE has an age."),
+            (_, Some(_)) => checks.add(
+                &field,
+                Code::Invalid,
+                "Only a requirement of the kind MINIMUM_AGE can have an age. Remove the age.",
+            ),
             (_, None) => {}
         }
         kept.push(Requirement {
@@ -454,8 +459,8 @@ fn requirements(checks: &mut Checks, requirements: Vec<Requirement>) -> Vec<Requ
     kept
 }
 
-fn pictures(checks: &mut Checks, pictures: Vec<Picture>) -> Vec<Picture> {
-    if !checks.at_most("pictures", pictures.len(), MOST_PICTURES) {
+fn pictures(checks: &mut Validator, pictures: Vec<Picture>) -> Vec<Picture> {
+    if !checks.at_most("pictures", pictures.len(), MAX_PICTURES) {
         return Vec::new();
     }
     let mut kept = Vec::with_capacity(pictures.len());
@@ -466,14 +471,18 @@ fn pictures(checks: &mut Checks, pictures: Vec<Picture>) -> Vec<Picture> {
                 url,
                 alt: checks.line(&format!("pictures.{at}.alt"), &alt, 1..=300),
             }),
-            None => checks.refuse(&field, Code::Required, "Give the address of the picture."),
+            None => checks.add(
+                &field,
+                Code::Required,
+                "Enter the web address of the picture. It should begin with https://",
+            ),
         }
     }
     kept
 }
 
-fn tags(checks: &mut Checks, tags: &[String]) -> Vec<String> {
-    if !checks.at_most("tags", tags.len(), MOST_TAGS) {
+fn tags(checks: &mut Validator, tags: &[String]) -> Vec<String> {
+    if !checks.at_most("tags", tags.len(), MAX_TAGS) {
         return Vec::new();
     }
     let kept: BTreeSet<String> = tags

@@ -1,4 +1,4 @@
-//! Descriptor of the feature.
+//! Descriptor of the feature "listings".
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
     schema::Node,
 };
 
-/// Descriptor of the feature.
+/// Nodes, worker, acts and merger of listings.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[NodeType {

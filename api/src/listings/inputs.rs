@@ -1,4 +1,4 @@
-//! What clients send of a listing, and how it is laid over what the listing says.
+//! GraphQL inputs of listings, and their conversion to content and to changes of content.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
@@ -10,279 +10,324 @@ use entity::{
 use rust_decimal::Decimal;
 
 use super::{
-    content::{Amount, Particulars},
+    content::{Amount, ListingContent},
     service::ListingId,
 };
 use crate::{
+    inputs,
     kit::{
         Error, Id,
         date::{Date, LocalTime},
-        validation::Checks,
+        validation::Validator,
     },
     locations::{PlaceInput, rules::Address},
 };
 
-/// How much of what.
+/// Quantity of a resource.
 #[derive(InputObject, Debug)]
 pub struct QuantityInput {
-    /// How many units, more than 0, as text: `"40"` or `"2.5"`.
+    /// Number of units, more than 0, as a decimal text: `"40"` or `"2.5"`.
     pub amount: Decimal,
-    /// What is counted. What has no unit here is an `ITEM` with a label.
+    /// Unit in which the resource is counted. Use `ITEM` with a label if no other unit fits.
     pub unit: Unit,
-    /// What people call it, such as `laptops`: at most 40 characters.
+    /// Label to show for the unit, such as `laptops`: at most 40 characters. Default: the name of the unit.
     pub unit_label: Option<String>,
 }
 
-/// When something can be had. What is left out is not limited.
+/// Period in which a resource is available. Fields that are left out set no limit.
 #[derive(InputObject, Debug)]
 pub struct AvailabilityWindowInput {
-    /// The first day.
+    /// First day, from 2000 to 2100.
     pub from: Option<Date>,
-    /// The last day.
+    /// Last day, included. Not before `from`.
     pub until: Option<Date>,
-    /// On which days of the week; empty for all.
+    /// Days of the week. Empty: all days.
     #[graphql(default)]
     pub weekdays: Vec<Weekday>,
-    /// From which time of day, in Surrey: give both times or neither.
+    /// Start on each day, in Surrey's local time. Set both times or neither.
     pub start_time: Option<LocalTime>,
-    /// Until which time of day, in Surrey.
+    /// End on each day, in Surrey's local time, after `startTime`.
     pub end_time: Option<LocalTime>,
 }
 
-/// A condition that the other side must meet.
+/// A condition that the other organisation must meet.
 #[derive(InputObject, Debug)]
 pub struct RequirementInput {
-    /// What kind of condition it is.
+    /// Kind of the condition.
     pub kind: RequirementKind,
-    /// In words: at most 500 characters.
+    /// Description of the condition: at most 500 characters.
     pub detail: Option<String>,
-    /// For `MINIMUM_AGE`, and only for it: the lowest age, 0 to 120 years.
+    /// Minimum age in years, 0 to 120. Required for `MINIMUM_AGE`, and not allowed for other kinds.
     pub minimum_age: Option<i32>,
 }
 
-/// A picture, by address.
+/// A picture at a web address.
 #[derive(InputObject, Debug)]
 pub struct PictureInput {
-    /// An https address.
+    /// Web address of the picture, with https: at most 2,000 characters.
     pub url: String,
-    /// What the picture shows, for those who do not see it: 1 to 300 characters.
+    /// Alternative text for people who cannot see the picture: 1 to 300 characters.
     pub alt: String,
 }
 
-/// What to offer or request.
-#[derive(InputObject, Debug)]
-pub struct CreateListingInput {
-    /// The organisation that posts it. The viewer is a member of it, and no mere observer.
-    pub organisation_id: Id<organisation::Entity>,
-    /// What it is, in a line: 3 to 120 characters.
-    pub title: String,
-    /// What it is, in full: at most 5,000 characters. Needed before it is published.
-    #[graphql(default)]
-    pub description: String,
-    /// Code of a resource type in force; `other` fits anything.
-    pub resource_type: String,
-    /// How it changes hands.
-    pub lending_mode: Option<LendingMode>,
-    /// How much there is, or is needed; left out where it is not counted.
-    pub quantity: Option<QuantityInput>,
-    /// Whether a part of the quantity is fine.
-    #[graphql(default = true)]
-    pub partial_allowed: bool,
-    /// When it can be had, or would be used: at most 50 windows; empty for any time.
-    #[graphql(default)]
-    pub availability: Vec<AvailabilityWindowInput>,
-    /// For requests only: the last day on which it still helps.
-    pub needed_by: Option<Date>,
-    /// Where it is, or is needed.
-    pub place: Option<PlaceInput>,
-    /// Whether it works from anywhere.
-    #[graphql(default)]
-    pub remote: bool,
-    /// How far from its place it can go: 0 to 500 kilometres.
-    pub reach_km: Option<i32>,
-    /// Codes of the areas that it is for: at most 20.
-    #[graphql(default)]
-    pub areas: Vec<String>,
-    /// Codes of priority areas in the edition in force: at most 20.
-    #[graphql(default)]
-    pub priority_areas: Vec<String>,
-    /// Who may see it once it is published.
-    #[graphql(default)]
-    pub audience: Audience,
-    /// Whether time ends it.
-    #[graphql(default)]
-    pub expiry_policy: ExpiryPolicy,
-    /// When it expires, within two years; left out, the marketplace decides (90 days from publication).
-    pub expires_at: Option<DateTime<Utc>>,
-    /// What the other side must meet: at most 20.
-    #[graphql(default)]
-    pub requirements: Vec<RequirementInput>,
-    /// Pictures: at most 10.
-    #[graphql(default)]
-    pub pictures: Vec<PictureInput>,
-    /// Words by which it is found: at most 20 of 2 to 40 characters.
-    #[graphql(default)]
-    pub tags: Vec<String>,
-    /// What the organisation calls it in a system of its own: unique in the organisation, at most 100 characters.
-    pub external_reference: Option<String>,
-    /// Publish it at once. Editors may.
-    #[graphql(default)]
-    pub publish: bool,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
-    pub idempotency_key: Option<String>,
+/// Organisation, content, publish flag and idempotency key of a listing to draft.
+pub type NewListing = (
+    Id<organisation::Entity>,
+    ListingContent,
+    bool,
+    Option<String>,
+);
+
+/// Declares the input of a mutation that drafts a listing, and its conversion.
+macro_rules! create_input {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(InputObject, Debug)]
+        pub struct $name {
+            /// Organisation that posts the listing. The viewer must be a member with a role above observer.
+            pub organisation_id: Id<organisation::Entity>,
+            /// Title, on one line: 3 to 120 characters.
+            pub title: String,
+            /// Description: at most 5,000 characters, plain text. A published listing needs at least 10.
+            #[graphql(default)]
+            pub description: String,
+            /// Code of a resource type in force, from the query `resourceTypes`. `other` fits any resource.
+            pub resource_type: String,
+            /// Way in which the resource is shared, one of those that the resource type allows.
+            pub lending_mode: Option<LendingMode>,
+            /// Quantity offered or requested. Left out if it is not counted.
+            pub quantity: Option<QuantityInput>,
+            /// If true, a match may cover part of the quantity; if false, only all of it. Default true.
+            #[graphql(default = true)]
+            pub partial_allowed: bool,
+            /// Periods in which the resource is available or needed: at most 20. Empty: any time.
+            #[graphql(default)]
+            pub availability: Vec<AvailabilityWindowInput>,
+            /// Last day on which the resource is still useful, today or later, within ten years. Requests only.
+            pub needed_by: Option<Date>,
+            /// Place at which the resource is, or is needed.
+            pub place: Option<PlaceInput>,
+            /// True if the listing depends on no place: online, by telephone or by post. Default false.
+            #[graphql(default)]
+            pub remote: bool,
+            /// Maximum distance from its place that the resource can travel, in kilometres: 0 to 500.
+            pub reach_km: Option<i32>,
+            /// Codes of the areas that the listing is for, from the query `areas`: at most 20.
+            #[graphql(default)]
+            pub areas: Vec<String>,
+            /// Codes of priority areas in the edition in force, or `edition/code`: at most 20.
+            #[graphql(default)]
+            pub priority_areas: Vec<String>,
+            /// Audience of the listing once it is published. Default `PUBLIC`.
+            #[graphql(default)]
+            pub audience: Audience,
+            /// Rule by which the listing expires. Default `FIXED`.
+            #[graphql(default)]
+            pub expiry_policy: ExpiryPolicy,
+            /// Time of expiry, later than now and within two years; not for `STANDING`. Default: when it is published,
+            /// 90 days later (a server setting).
+            pub expires_at: Option<DateTime<Utc>>,
+            /// Conditions that the other organisation must meet: at most 20.
+            #[graphql(default)]
+            pub requirements: Vec<RequirementInput>,
+            /// Pictures of the resource: at most 10.
+            #[graphql(default)]
+            pub pictures: Vec<PictureInput>,
+            /// Words by which a text search finds the listing: at most 20 of 2 to 40 characters. Stored in small
+            /// letters.
+            #[graphql(default)]
+            pub tags: Vec<String>,
+            /// Reference of the listing in a system of the organisation: at most 100 characters, unique in the
+            /// organisation.
+            pub external_reference: Option<String>,
+            /// If true, publishes the listing at once, which takes the role of editor. Default false.
+            #[graphql(default)]
+            pub publish: bool,
+            /// Key that the client chooses for this call: at most 100 characters. A retry with the same key returns the
+            /// listing that the first call created.
+            pub idempotency_key: Option<String>,
+        }
+
+        impl $name {
+            /// Converts the input.
+            pub fn into_content(self) -> Result<NewListing, Error> {
+                let Self {
+                    organisation_id,
+                    title,
+                    description,
+                    resource_type,
+                    lending_mode,
+                    quantity,
+                    partial_allowed,
+                    availability,
+                    needed_by,
+                    place,
+                    remote,
+                    reach_km,
+                    areas,
+                    priority_areas,
+                    audience,
+                    expiry_policy,
+                    expires_at,
+                    requirements,
+                    pictures,
+                    tags,
+                    external_reference,
+                    publish,
+                    idempotency_key,
+                } = self;
+                let mut checks = Validator::new();
+                let content = ListingContent {
+                    title,
+                    description,
+                    resource_type,
+                    lending_mode,
+                    quantity: quantity.map(Amount::from),
+                    partial_allowed,
+                    availability: all(availability),
+                    needed_by: needed_by.map(Into::into),
+                    place: place.map(Address::from).unwrap_or_default(),
+                    remote,
+                    reach_km,
+                    areas,
+                    priority_areas,
+                    audience,
+                    expiry_policy,
+                    expires_at,
+                    requirements: all(requirements),
+                    pictures: all(pictures),
+                    tags,
+                    external_reference,
+                };
+                let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
+                checks.finish()?;
+                Ok((organisation_id, content, publish, key))
+            }
+        }
+    };
 }
 
-/// What to change. What is left out stays; null removes it where it can be removed.
+create_input! {
+    /// Content of an offer to draft.
+    CreateOfferInput
+}
+create_input! {
+    /// Content of a request to draft.
+    CreateRequestInput
+}
+
+/// Changes to a listing. Fields that are left out keep their values. Null empties `lendingMode`, `quantity`,
+/// `neededBy`, `place`, `reachKm` and `externalReference`, and resets `expiresAt`; for any other field it changes
+/// nothing.
 #[derive(InputObject, Debug)]
 pub struct UpdateListingInput {
-    /// The listing.
+    /// Listing to change.
     pub id: ListingId,
-    /// The version that you saw.
+    /// Version that the caller loaded. If the listing has changed since, the error is `VERSION_OUTDATED`.
     pub version: i32,
-    /// What it is, in a line: 3 to 120 characters.
+    /// Title, on one line: 3 to 120 characters.
     pub title: Option<String>,
-    /// What it is, in full: at most 5,000 characters.
+    /// Description: at most 5,000 characters, plain text.
     pub description: Option<String>,
-    /// Code of a resource type in force.
+    /// Code of a resource type in force, from the query `resourceTypes`.
     pub resource_type: Option<String>,
-    /// How it changes hands.
+    /// Way in which the resource is shared, one of those that the resource type allows.
     pub lending_mode: MaybeUndefined<LendingMode>,
-    /// How much there is, or is needed; null where it is not counted. Not below what accepted matches hold.
+    /// Quantity offered or requested; null if it is not counted. Not below `allocatedQuantity`. The unit of a listing
+    /// with matches cannot change.
     pub quantity: MaybeUndefined<QuantityInput>,
-    /// Whether a part of the quantity is fine.
+    /// If true, a match may cover part of the quantity; if false, only all of it.
     pub partial_allowed: Option<bool>,
-    /// When it can be had: all windows anew.
+    /// Periods in which the resource is available or needed: at most 20. Replaces all periods.
     pub availability: Option<Vec<AvailabilityWindowInput>>,
-    /// For requests only: the last day on which it still helps.
+    /// Last day on which the resource is still useful, today or later, within ten years. Requests only.
     pub needed_by: MaybeUndefined<Date>,
-    /// Where it is: all of it anew.
+    /// Place at which the resource is, or is needed. Replaces the whole place.
     pub place: MaybeUndefined<PlaceInput>,
-    /// Whether it works from anywhere.
+    /// True if the listing depends on no place: online, by telephone or by post.
     pub remote: Option<bool>,
-    /// How far from its place it can go: 0 to 500 kilometres.
+    /// Maximum distance from its place that the resource can travel, in kilometres: 0 to 500.
     pub reach_km: MaybeUndefined<i32>,
-    /// Codes of the areas that it is for: all anew.
+    /// Codes of the areas that the listing is for: at most 20. Replaces all areas.
     pub areas: Option<Vec<String>>,
-    /// Codes of priority areas in the edition in force, or `edition/code`: all anew.
+    /// Codes of priority areas in the edition in force, or `edition/code`: at most 20. Replaces all priority areas.
     pub priority_areas: Option<Vec<String>>,
-    /// Who may see it.
+    /// Audience of the listing while it is published.
     pub audience: Option<Audience>,
-    /// Whether time ends it.
+    /// Rule by which the listing expires. `STANDING` removes the time of expiry.
     pub expiry_policy: Option<ExpiryPolicy>,
-    /// When it expires, within two years; null leaves it to the marketplace.
+    /// Time of expiry, later than now and within two years; not for `STANDING`. Null: a draft gets its expiry when it
+    /// is published; a listing that has been published keeps its present expiry, or gets a new one.
     pub expires_at: MaybeUndefined<DateTime<Utc>>,
-    /// What the other side must meet: all anew.
+    /// Conditions that the other organisation must meet: at most 20. Replaces all conditions.
     pub requirements: Option<Vec<RequirementInput>>,
-    /// Pictures: all anew.
+    /// Pictures of the resource: at most 10. Replaces all pictures.
     pub pictures: Option<Vec<PictureInput>>,
-    /// Words by which it is found: all anew.
+    /// Words by which a text search finds the listing: at most 20 of 2 to 40 characters. Replaces all tags.
     pub tags: Option<Vec<String>>,
-    /// What the organisation calls it in a system of its own.
+    /// Reference of the listing in a system of the organisation: at most 100 characters, unique in the organisation.
     pub external_reference: MaybeUndefined<String>,
 }
 
-/// Which listing to act on.
-#[derive(InputObject)]
-pub struct ListingActInput {
-    /// The listing.
-    pub id: ListingId,
-    /// The version that you saw, if it matters that it is still this one.
-    pub version: Option<i32>,
+inputs! {
+    {
+        /// Listing on which to act.
+        id: ListingId,
+        /// Version that the caller loaded. If it is sent and the listing has changed since, the error is
+        /// `VERSION_OUTDATED`.
+        version: Option<i32>,
+    }
+    /// Listing to publish.
+    PublishListingInput;
+    /// Listing to pause.
+    PauseListingInput;
+    /// Listing to resume.
+    ResumeListingInput;
+    /// Listing to reopen.
+    ReopenListingInput;
+    /// Draft to delete.
+    DeleteListingInput;
 }
 
-/// Which listing to renew, and until when.
+/// Listing to renew, and its new expiry.
 #[derive(InputObject)]
 pub struct RenewListingInput {
-    /// The listing.
+    /// Listing to renew.
     pub id: ListingId,
-    /// The version that you saw, if it matters that it is still this one.
+    /// Version that the caller loaded. If it is sent and the listing has changed since, the error is
+    /// `VERSION_OUTDATED`.
     pub version: Option<i32>,
-    /// When it expires, within two years; left out, the marketplace decides (90 days from now).
+    /// New time of expiry, later than now and within two years; not for a standing listing. Default: 90 days from now
+    /// (a server setting), or the present expiry if that is later.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Which listing to close, and why.
+/// Listing to close, and the reason.
 #[derive(InputObject)]
 pub struct CloseListingInput {
-    /// The listing.
+    /// Listing to close.
     pub id: ListingId,
-    /// The version that you saw, if it matters that it is still this one.
+    /// Version that the caller loaded. If it is sent and the listing has changed since, the error is
+    /// `VERSION_OUTDATED`.
     pub version: Option<i32>,
-    /// Why.
+    /// Reason for closing it.
     pub reason: CloseReason,
 }
 
-/// Which listing to copy.
+/// Listing to copy.
 #[derive(InputObject)]
 pub struct CopyListingInput {
-    /// The listing.
+    /// Listing whose content is copied.
     pub id: ListingId,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Key that the client chooses for this call: at most 100 characters. A retry with the same key returns the copy
+    /// that the first call created.
     pub idempotency_key: Option<String>,
 }
 
-impl CreateListingInput {
-    /// What the listing is to say, for whom, and under which key.
-    pub fn said(
-        self,
-    ) -> Result<(Id<organisation::Entity>, Particulars, bool, Option<String>), Error> {
-        let Self {
-            organisation_id,
-            title,
-            description,
-            resource_type,
-            lending_mode,
-            quantity,
-            partial_allowed,
-            availability,
-            needed_by,
-            place,
-            remote,
-            reach_km,
-            areas,
-            priority_areas,
-            audience,
-            expiry_policy,
-            expires_at,
-            requirements,
-            pictures,
-            tags,
-            external_reference,
-            publish,
-            idempotency_key,
-        } = self;
-        let mut checks = Checks::new();
-        let said = Particulars {
-            title,
-            description,
-            resource_type,
-            lending_mode,
-            quantity: quantity.map(Amount::from),
-            partial_allowed,
-            availability: all(availability),
-            needed_by: needed_by.map(Into::into),
-            place: place.map(Address::from).unwrap_or_default(),
-            remote,
-            reach_km,
-            areas,
-            priority_areas,
-            audience,
-            expiry_policy,
-            expires_at,
-            requirements: all(requirements),
-            pictures: all(pictures),
-            tags,
-            external_reference,
-        };
-        let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
-        checks.finish()?;
-        Ok((organisation_id, said, publish, key))
-    }
-}
-
 impl UpdateListingInput {
-    /// Which listing, which version, and what to lay over what it says.
-    pub fn edit(self) -> (ListingId, i32, impl FnOnce(&mut Particulars) + Send) {
+    /// Returns the listing, the version that the caller loaded, and a function that merges the changes into the
+    /// content.
+    pub fn edit(self) -> (ListingId, i32, impl FnOnce(&mut ListingContent) + Send) {
         let Self {
             id,
             version,
@@ -308,38 +353,38 @@ impl UpdateListingInput {
             external_reference,
         } = self;
         let place = place.map_value(Address::from);
-        let edit = move |said: &mut Particulars| {
-            set(&mut said.title, title);
-            set(&mut said.description, description);
-            set(&mut said.resource_type, resource_type);
-            lending_mode.update_to(&mut said.lending_mode);
+        let edit = move |content: &mut ListingContent| {
+            set(&mut content.title, title);
+            set(&mut content.description, description);
+            set(&mut content.resource_type, resource_type);
+            lending_mode.update_to(&mut content.lending_mode);
             quantity
                 .map_value(Amount::from)
-                .update_to(&mut said.quantity);
-            set(&mut said.partial_allowed, partial_allowed);
-            set(&mut said.availability, availability.map(all));
+                .update_to(&mut content.quantity);
+            set(&mut content.partial_allowed, partial_allowed);
+            set(&mut content.availability, availability.map(all));
             needed_by
                 .map_value(Into::into)
-                .update_to(&mut said.needed_by);
+                .update_to(&mut content.needed_by);
             match place {
                 MaybeUndefined::Undefined => {}
-                MaybeUndefined::Null => said.place = Address::default(),
-                MaybeUndefined::Value(place) => said.place = place,
+                MaybeUndefined::Null => content.place = Address::default(),
+                MaybeUndefined::Value(place) => content.place = place,
             }
-            set(&mut said.remote, remote);
-            reach_km.update_to(&mut said.reach_km);
-            set(&mut said.areas, areas);
-            set(&mut said.priority_areas, priority_areas);
-            set(&mut said.audience, audience);
-            set(&mut said.expiry_policy, expiry_policy);
+            set(&mut content.remote, remote);
+            reach_km.update_to(&mut content.reach_km);
+            set(&mut content.areas, areas);
+            set(&mut content.priority_areas, priority_areas);
+            set(&mut content.audience, audience);
+            set(&mut content.expiry_policy, expiry_policy);
             if expiry_policy == Some(ExpiryPolicy::Standing) && expires_at.is_undefined() {
-                said.expires_at = None;
+                content.expires_at = None;
             }
-            expires_at.update_to(&mut said.expires_at);
-            set(&mut said.requirements, requirements.map(all));
-            set(&mut said.pictures, pictures.map(all));
-            set(&mut said.tags, tags);
-            external_reference.update_to(&mut said.external_reference);
+            expires_at.update_to(&mut content.expires_at);
+            set(&mut content.requirements, requirements.map(all));
+            set(&mut content.pictures, pictures.map(all));
+            set(&mut content.tags, tags);
+            external_reference.update_to(&mut content.external_reference);
         };
         (id, version, edit)
     }

@@ -1,8 +1,8 @@
-//! The interface that offers and requests share.
+//! GraphQL interface `Listing` of offers and requests.
 //!
-//! Its fields are those of `Offer`, read from the registry: they are written once, with their
-//! descriptions. `Offer` must not be in the middle of being registered itself at that moment, so the
-//! first field of the first query is one that gives a `Listing`; a test compares the two.
+//! Its fields are copied from `Offer` in the registry, so that fields and descriptions are written once. The copy needs
+//! the complete registration of `Offer`, so the first field of the first query must return a `Listing`; a test compares
+//! the fields of the two.
 
 use std::borrow::Cow;
 
@@ -19,21 +19,21 @@ use super::{
     projection::Row,
     types::{Offer, Request, WAITING},
 };
-use crate::kit::graphql::fast_object::AtHand;
+use crate::kit::graphql::fast_object::FastFields;
 
-/// What an offer is.
+/// Description of `Offer`.
 const OFFER: &str =
-    "Something that an organisation has and would share: things, time, skills, space, money.";
-/// What a request is.
-const REQUEST: &str = "Something that an organisation needs and asks others for.";
-/// The name in the schema.
+    "A resource that an organisation offers to share, such as goods, time, skills, space or money.";
+/// Description of `Request`.
+const REQUEST: &str = "A resource that an organisation needs and requests from others.";
+/// Name of the interface in the schema.
 const NAME: &str = "Listing";
 
 /// An offer or a request.
 pub enum Listing {
-    /// Something to share.
+    /// An offer.
     Offer(Offer),
-    /// Something needed.
+    /// A request.
     Request(Request),
 }
 
@@ -100,7 +100,7 @@ impl OutputType for Listing {
             };
             MetaType::Interface {
                 name: NAME.to_owned(),
-                description: Some("An offer or a request: what both have in common, which is everything but their direction.".to_owned()),
+                description: Some("An offer or a request. Both have the same fields and differ only in direction.".to_owned()),
                 fields,
                 possible_types: IndexSet::from([offer.into_owned(), request.into_owned()]),
                 extends: false,
@@ -129,11 +129,11 @@ impl OutputType for Listing {
 
 impl InterfaceType for Listing {}
 
-impl AtHand for Listing {
+impl FastFields for Listing {
     const WAITING: &'static [&'static str] = WAITING;
 }
 
-/// Types that are made from one generic type cannot be described where they are made.
+/// Sets the description of a type. `Offer` and `Request` come from one generic type, so a doc comment cannot do it.
 fn describe(registry: &mut Registry, name: &str, words: &str) {
     if let Some(MetaType::Object { description, .. }) = registry.types.get_mut(name) {
         *description = Some(words.to_owned());

@@ -1,7 +1,7 @@
-//! What time does to listings: it ends them, and their organisations are reminded before.
+//! Worker that ends listings at their time, and reminds their organisations before.
 //!
-//! Readers see the end at its instant; the worker writes it down and tells. Any number of workers may run:
-//! each step is one conditional update, and whoever makes it records it.
+//! Readers see the end at its instant; the worker stores it and records the act, which notifies. Any number of workers
+//! may run: each step is one conditional update, and the worker whose update succeeds records it.
 
 use entity::listing::{self, Column, ExpiryPolicy, ListingState};
 use sea_orm::{
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// How many listings a worker takes at a time.
+/// Maximum number of listings that a worker reads at a time.
 const BATCH: u64 = 200;
 
-/// Does everything that is due, and says how many listings it touched.
+/// Ends and reminds all listings that are due. Returns the number of listings changed.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(expire(&app.database, viewer).await? + remind(&app.database, viewer).await?)
 }
 
-/// Writes down which listings have ended.
+/// Stores the end of the listings that have ended.
 async fn expire(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
     let ended = Condition::all()
         .add(published())
@@ -68,7 +68,7 @@ async fn expire(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
     }
 }
 
-/// Records, once for each period, that an organisation is to be reminded.
+/// Records a reminder for each listing that is due for one. A renewed or confirmed listing can be reminded again.
 async fn remind(database: &Database, viewer: &Viewer) -> Result<usize, Error> {
     let soon = Condition::all()
         .add(Column::ExpiryPolicy.eq(ExpiryPolicy::Fixed))
@@ -112,7 +112,7 @@ async fn due(database: &Database, condition: Condition) -> Result<Vec<listing::M
     Ok(found.all(&database.write).await?)
 }
 
-/// Makes a step if nobody else has made it, and records it.
+/// Updates a listing if it still meets the condition, and records the act. Returns false if another worker was first.
 async fn once(
     database: &Database,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Merger of an organisation into another: keeps external references unique.
+//! Part of a merger of two organisations that keeps external references unique.
 
 use entity::listing::{Column, Entity};
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{feature::Merger, kit::Error};
 
-/// Where both use the same reference of their own for a listing, the one that moves loses it.
+/// Removes the external references of the source's listings that a listing of its successor already has.
 pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     let (transaction, source, into) = (merger.transaction, merger.source.id, merger.into.id);
     let used = Query::select()

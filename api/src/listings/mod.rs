@@ -1,11 +1,13 @@
-//! Listings: what organisations offer and what they request.
+//! Listings: offers and requests of organisations.
 //!
-//! One table holds both. A listing is drafted, published, paused, renewed, closed and reopened by its
-//! organisation; time expires it, at the instant and not when somebody notices: see [`rules::state_at`].
-//! What may be done by whom, and in which state, is one table in [`rules`].
+//! One table contains both. A listing is drafted, published, paused, renewed, closed and reopened by its organisation.
+//! It expires at its instant, even if the worker records that later: see [`rules::state_at`]. A table in [`rules`]
+//! gives, for each act, the states in which it is possible and the role that it takes.
 //!
-//! Everybody sees what was published to them. A draft is seen by its organisation alone, and what is
-//! paused by staff too. `UNLISTED` is seen by whoever has its id, and is in no list but its organisation's.
+//! Viewers see the listings that were published to their audience. A draft is seen by its organisation alone, and a
+//! paused listing by its organisation and staff. An `UNLISTED` listing is seen by everyone who has its id or reference,
+//! and appears only in the lists of its organisation. An organisation always sees the listings that were matched with
+//! its own.
 
 mod feature;
 pub use feature::FEATURE;
@@ -72,7 +74,7 @@ impl Resource for listing::Entity {
     }
 }
 
-/// Which published listings a list shows the viewer, beside being visible at all.
+/// Condition that lists show a listing to the viewer, by its audience. Callers add a condition on its state.
 #[must_use]
 pub fn listed_to(viewer: &Viewer) -> Condition {
     if viewer.is_staff() {
@@ -87,7 +89,7 @@ pub fn listed_to(viewer: &Viewer) -> Condition {
     )
 }
 
-/// Open to its audience at this moment. The state is written literally, as the partial indexes name it.
+/// Condition that a listing is published and has not ended yet. The state is a literal, as in the partial indexes.
 #[must_use]
 pub fn live(viewer: &Viewer) -> Condition {
     Condition::all()
@@ -95,13 +97,14 @@ pub fn live(viewer: &Viewer) -> Condition {
         .add(Column::ClosesAt.gt(viewer.now))
 }
 
-/// Published, whether or not its time ran out. Literal, as the partial indexes name it.
+/// Condition that the stored state is `PUBLISHED`, even if the listing has ended since. The state is a literal, as in
+/// the partial indexes.
 #[must_use]
 pub fn published() -> SimpleExpr {
     Expr::cust("\"listing\".\"state\" = 'PUBLISHED'")
 }
 
-/// Some of it is left, or it is not counted.
+/// Condition that some of a listing is left, or that it is not counted.
 #[must_use]
 pub fn something_left() -> Condition {
     Condition::any()
@@ -122,7 +125,7 @@ fn audiences(viewer: &Viewer, unlisted: bool) -> Vec<Audience> {
     audiences
 }
 
-/// The other side of a match is seen by those who are in it, whatever became of it.
+/// Adds the listings that were matched with one of the viewer's organisations, in any state of the match.
 fn or_matched(seen: Condition, viewer: &Viewer) -> Condition {
     let own: Vec<Uuid> = viewer.organisations().collect();
     if own.is_empty() {

@@ -1,4 +1,4 @@
-//! Acts on listings.
+//! GraphQL mutations of listings.
 
 use async_graphql::{Context, Object, Result};
 use entity::listing::ListingKind;
@@ -6,63 +6,65 @@ use entity::listing::ListingKind;
 use super::{
     Listing, Offer, Request,
     inputs::{
-        CloseListingInput, CopyListingInput, CreateListingInput, ListingActInput,
-        RenewListingInput, UpdateListingInput,
+        CloseListingInput, CopyListingInput, CreateOfferInput, CreateRequestInput,
+        DeleteListingInput, NewListing, PauseListingInput, PublishListingInput, RenewListingInput,
+        ReopenListingInput, ResumeListingInput, UpdateListingInput,
     },
     service::{self, Draft},
     transitions,
 };
-use crate::{context::Ask, kit::Error, payload};
+use crate::{context::ContextExt, kit::Error, payload};
 
 payload! {
-    /// What an act on a listing gives back.
+    /// Result of a mutation of a listing.
     ListingPayload {
-        /// The listing after the act; null where it was refused.
+        /// The listing after the act; null if the act was refused.
         listing: Listing
     }
 }
 
 payload! {
-    /// What drafting an offer gives back.
+    /// Result of `createOffer`.
     OfferPayload {
-        /// The offer; null where it was refused.
+        /// The new offer; null if the input was refused.
         offer: Offer
     }
 }
 
 payload! {
-    /// What drafting a request gives back.
+    /// Result of `createRequest`.
     RequestPayload {
-        /// The request; null where it was refused.
+        /// The new request; null if the input was refused.
         request: Request
     }
 }
 
-/// Acts on listings.
+/// Mutations of listings.
 #[derive(Default)]
 pub struct ListingMutation;
 
 #[Object]
 impl ListingMutation {
-    /// Draft an offer, and publish it at once where `publish` says so.
+    /// Drafts an offer, and publishes it at once if `publish` is true.
     async fn create_offer(
         &self,
         ctx: &Context<'_>,
-        input: CreateListingInput,
+        input: CreateOfferInput,
     ) -> Result<Option<OfferPayload>> {
-        OfferPayload::of(create(ctx, ListingKind::Offer, input).await)
+        OfferPayload::of(create(ctx, ListingKind::Offer, input.into_content()).await)
     }
 
-    /// Draft a request, and publish it at once where `publish` says so.
+    /// Drafts a request, and publishes it at once if `publish` is true.
     async fn create_request(
         &self,
         ctx: &Context<'_>,
-        input: CreateListingInput,
+        input: CreateRequestInput,
     ) -> Result<Option<RequestPayload>> {
-        RequestPayload::of(create(ctx, ListingKind::Request, input).await)
+        RequestPayload::of(create(ctx, ListingKind::Request, input.into_content()).await)
     }
 
-    /// Change what a listing says. A version that is not the latest is refused with `VERSION_OUTDATED`.
+    /// Changes the content of a listing that is not closed. Fails with `VERSION_OUTDATED` if the listing has changed
+    /// since the version sent. Editors change any listing of their organisation; members change their own drafts.
     async fn update_listing(
         &self,
         ctx: &Context<'_>,
@@ -71,40 +73,40 @@ impl ListingMutation {
         ListingPayload::of(update(ctx, input).await)
     }
 
-    /// Open a draft to its audience.
+    /// Publishes a draft to its audience. Requires the role of editor, a description and a location.
     async fn publish_listing(
         &self,
         ctx: &Context<'_>,
-        input: ListingActInput,
+        input: PublishListingInput,
     ) -> Result<Option<ListingPayload>> {
         ListingPayload::of(
             transitions::publish(ctx.app(), ctx.viewer(), input.id, input.version).await,
         )
     }
 
-    /// Take a published listing out of sight for a while.
+    /// Hides a published listing until it is resumed.
     async fn pause_listing(
         &self,
         ctx: &Context<'_>,
-        input: ListingActInput,
+        input: PauseListingInput,
     ) -> Result<Option<ListingPayload>> {
         ListingPayload::of(
             transitions::pause(ctx.app(), ctx.viewer(), input.id, input.version).await,
         )
     }
 
-    /// Bring a paused listing back.
+    /// Publishes a paused listing again. Fails if its end has passed during the pause.
     async fn resume_listing(
         &self,
         ctx: &Context<'_>,
-        input: ListingActInput,
+        input: ResumeListingInput,
     ) -> Result<Option<ListingPayload>> {
         ListingPayload::of(
             transitions::resume(ctx.app(), ctx.viewer(), input.id, input.version).await,
         )
     }
 
-    /// Give a published or expired listing more time, or confirm that a standing one still holds.
+    /// Extends a published or expired listing, or confirms that a standing listing is still valid.
     async fn renew_listing(
         &self,
         ctx: &Context<'_>,
@@ -120,7 +122,7 @@ impl ListingMutation {
         )
     }
 
-    /// End a listing, with a reason.
+    /// Closes a published, paused or expired listing, with a reason.
     async fn close_listing(
         &self,
         ctx: &Context<'_>,
@@ -134,18 +136,19 @@ impl ListingMutation {
         ListingPayload::of(transitions::close(ctx.app(), ctx.viewer(), id, version, reason).await)
     }
 
-    /// Open a closed listing again.
+    /// Publishes a closed listing again.
     async fn reopen_listing(
         &self,
         ctx: &Context<'_>,
-        input: ListingActInput,
+        input: ReopenListingInput,
     ) -> Result<Option<ListingPayload>> {
         ListingPayload::of(
             transitions::reopen(ctx.app(), ctx.viewer(), input.id, input.version).await,
         )
     }
 
-    /// Draft another listing that says the same as this one.
+    /// Drafts a new listing with the content of an existing one, except its `externalReference`, `expiresAt` and a
+    /// `neededBy` that has passed.
     async fn copy_listing(
         &self,
         ctx: &Context<'_>,
@@ -155,14 +158,15 @@ impl ListingMutation {
             id,
             idempotency_key,
         } = input;
-        ListingPayload::of(service::copy(ctx.app(), ctx.viewer(), id, idempotency_key).await)
+        let key = ctx.optional_retry_key(idempotency_key)?;
+        ListingPayload::of(service::copy(ctx.app(), ctx.viewer(), id, key).await)
     }
 
-    /// Throw away a draft that nobody has seen. The payload shows it a last time.
+    /// Deletes a draft that was never published. The payload returns it for the last time.
     async fn delete_listing(
         &self,
         ctx: &Context<'_>,
-        input: ListingActInput,
+        input: DeleteListingInput,
     ) -> Result<Option<ListingPayload>> {
         ListingPayload::of(service::delete(ctx.app(), ctx.viewer(), input.id, input.version).await)
     }
@@ -171,16 +175,17 @@ impl ListingMutation {
 async fn create(
     ctx: &Context<'_>,
     kind: ListingKind,
-    input: CreateListingInput,
+    input: Result<NewListing, Error>,
 ) -> Result<entity::listing::Model, Error> {
-    let (organisation, said, publish, key) = input.said()?;
+    let (organisation, content, publish, key) = input?;
+    let key = ctx.optional_retry_key(key)?;
     service::create(
         ctx.app(),
         ctx.viewer(),
         Draft {
             kind,
             organisation,
-            said,
+            content,
             publish,
             like: None,
         },

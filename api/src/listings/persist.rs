@@ -1,4 +1,4 @@
-//! Writing a listing: its row, and the tables by which it is found.
+//! Columns and index tables of a listing, as they are written.
 
 use chrono::NaiveDate;
 use entity::{
@@ -14,11 +14,11 @@ use uuid::Uuid;
 use super::{content::Checked, rules};
 use crate::kit::{Error, clock};
 
-/// The alphabet of references: no letters that are read as another (Crockford's base 32).
+/// Alphabet of references: Crockford's base 32, which has no letters that are easily confused.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// The number by which people speak of a listing, such as `OFF-7K3M9-Q2X4T`. It is drawn from the random part
-/// of the id, so that nobody can count listings by it.
+/// Returns the short reference of a listing, such as `OFF-7K3M9-Q2X4T`. It comes from the random part of the id, so
+/// that it does not tell the number of listings.
 #[must_use]
 pub fn reference(kind: ListingKind, id: Uuid) -> String {
     reference_of(
@@ -30,7 +30,7 @@ pub fn reference(kind: ListingKind, id: Uuid) -> String {
     )
 }
 
-/// The same for any thing, after a prefix that tells what kind of thing it is.
+/// Returns the short reference of a row of any kind, with a prefix that tells the kind.
 #[must_use]
 pub fn reference_of(prefix: &str, id: Uuid) -> String {
     let random = id.as_u128();
@@ -40,55 +40,56 @@ pub fn reference_of(prefix: &str, id: Uuid) -> String {
     format!("{prefix}-{}-{}", &letters[..5], &letters[5..])
 }
 
-/// Columns that the content decides. Every column is named, so that a new one fails to compile until it is decided.
+/// Returns the columns that depend on the content. Names every column, so that a new one fails to compile until it is
+/// added here.
 pub fn content_columns(checked: &Checked) -> listing::ActiveModel {
     let Checked {
-        said,
+        content,
         kind,
         quantity,
         unit,
     } = checked;
-    let point = said.place.point;
+    let point = content.place.point;
     let [x, y, z] = point.map_or([None; 3], |point| point.unit().map(Some));
-    let expires_at = said.expires_at.unwrap_or_else(clock::never);
+    let expires_at = content.expires_at.unwrap_or_else(clock::never);
     listing::ActiveModel {
-        title: Set(said.title.clone()),
-        description: Set(said.description.clone()),
+        title: Set(content.title.clone()),
+        description: Set(content.description.clone()),
         resource_type: Set(kind.code.clone()),
         resource_kind: Set(kind.kind),
-        lending_mode: Set(said.lending_mode),
+        lending_mode: Set(content.lending_mode),
         quantity: Set(*quantity),
         unit: Set(*unit),
-        unit_label: Set(said
+        unit_label: Set(content
             .quantity
             .as_ref()
             .and_then(|amount| amount.label.clone())),
-        partial_allowed: Set(said.partial_allowed),
-        needed_by: Set(said.needed_by),
-        remote: Set(said.remote),
-        town: Set(said.place.town.clone()),
-        postcode: Set(said.place.postcode.clone()),
+        partial_allowed: Set(content.partial_allowed),
+        needed_by: Set(content.needed_by),
+        remote: Set(content.remote),
+        town: Set(content.place.town.clone()),
+        postcode: Set(content.place.postcode.clone()),
         latitude: Set(point.map(|point| point.latitude)),
         longitude: Set(point.map(|point| point.longitude)),
         x: Set(x),
         y: Set(y),
         z: Set(z),
         cell: Set(point.and_then(crate::locations::place::Point::cell)),
-        reach_km: Set(said.reach_km),
-        areas: Set(said.areas.clone().into()),
-        priority_areas: Set(said.priority_areas.clone().into()),
-        audience: Set(said.audience),
-        expiry_policy: Set(said.expiry_policy),
+        reach_km: Set(content.reach_km),
+        areas: Set(content.areas.clone().into()),
+        priority_areas: Set(content.priority_areas.clone().into()),
+        audience: Set(content.audience),
+        expiry_policy: Set(content.expiry_policy),
         expires_at: Set(expires_at),
-        closes_at: Set(rules::closes_at(expires_at, said.needed_by)),
+        closes_at: Set(rules::closes_at(expires_at, content.needed_by)),
         words: Set(words(checked)),
-        external_reference: Set(said.external_reference.clone()),
+        external_reference: Set(content.external_reference.clone()),
         details: Set(Details {
-            availability: said.availability.clone(),
-            requirements: said.requirements.clone(),
-            pictures: said.pictures.clone(),
-            tags: said.tags.clone(),
-            address_lines: said.place.lines.clone(),
+            availability: content.availability.clone(),
+            requirements: content.requirements.clone(),
+            pictures: content.pictures.clone(),
+            tags: content.tags.clone(),
+            address_lines: content.place.lines.clone(),
         }),
         id: NotSet,
         kind: NotSet,
@@ -108,42 +109,42 @@ pub fn content_columns(checked: &Checked) -> listing::ActiveModel {
     }
 }
 
-/// What text search finds a listing by beside its title and description.
-fn words(Checked { said, kind, .. }: &Checked) -> String {
+/// Returns the words for text search in addition to title and description: the token of the type, tags and town.
+fn words(Checked { content, kind, .. }: &Checked) -> String {
     let mut words = vec![type_token(&kind.code)];
-    words.extend(said.tags.iter().cloned());
-    words.extend(said.place.town.clone());
+    words.extend(content.tags.iter().cloned());
+    words.extend(content.place.town.clone());
     words.join(" ")
 }
 
-/// The word that stands for a resource type in the text index: synonyms are looked up when somebody
-/// searches, so that changing them changes no listing.
+/// Returns the word for a resource type in the text index. Synonyms are resolved in the search query, so that a change
+/// of synonyms does not change listings.
 #[must_use]
 pub fn type_token(code: &str) -> String {
     let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("xtype{letters}")
 }
 
-/// Writes the tables by which a listing is found anew.
-pub async fn link(
+/// Writes the index rows of a listing. Removes the old ones first unless the listing is new.
+pub async fn write_index(
     conn: &impl ConnectionTrait,
     id: Uuid,
-    Checked { said, .. }: &Checked,
+    Checked { content, .. }: &Checked,
     new: bool,
 ) -> Result<(), Error> {
     if !new {
-        unlink(conn, id).await?;
+        clear_index(conn, id).await?;
     }
-    let areas = said.areas.iter().map(|area| listing_area::ActiveModel {
+    let areas = content.areas.iter().map(|area| listing_area::ActiveModel {
         listing_id: Set(id),
         area: Set(area.clone()),
     });
-    if !said.areas.is_empty() {
+    if !content.areas.is_empty() {
         listing_area::Entity::insert_many(areas)
             .exec_without_returning(conn)
             .await?;
     }
-    let priorities = said
+    let priorities = content
         .priority_areas
         .iter()
         .filter_map(|area| area.split_once('/'));
@@ -152,22 +153,22 @@ pub async fn link(
         edition: Set(edition.into()),
         code: Set(code.into()),
     });
-    if !said.priority_areas.is_empty() {
+    if !content.priority_areas.is_empty() {
         listing_priority_area::Entity::insert_many(priorities)
             .exec_without_returning(conn)
             .await?;
     }
-    let windows =
-        said.availability
-            .iter()
-            .zip(0..)
-            .map(|(window, position)| listing_window::ActiveModel {
-                listing_id: Set(id),
-                position: Set(position),
-                from_date: Set(window.from.unwrap_or_else(|| day(1, 1, 1))),
-                until_date: Set(window.until.unwrap_or_else(|| day(9999, 12, 31))),
-            });
-    if !said.availability.is_empty() {
+    let windows = content
+        .availability
+        .iter()
+        .zip(0..)
+        .map(|(window, position)| listing_window::ActiveModel {
+            listing_id: Set(id),
+            position: Set(position),
+            from_date: Set(window.from.unwrap_or_else(|| day(1, 1, 1))),
+            until_date: Set(window.until.unwrap_or_else(|| day(9999, 12, 31))),
+        });
+    if !content.availability.is_empty() {
         listing_window::Entity::insert_many(windows)
             .exec_without_returning(conn)
             .await?;
@@ -175,8 +176,8 @@ pub async fn link(
     Ok(())
 }
 
-/// Removes a listing from the tables by which it is found.
-pub async fn unlink(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
+/// Deletes the index rows of a listing.
+pub async fn clear_index(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     listing_area::Entity::delete_many()
         .filter(listing_area::Column::ListingId.eq(id))
         .exec(conn)
@@ -192,7 +193,7 @@ pub async fn unlink(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> 
     Ok(())
 }
 
-/// Whether a listing has matches that are not over, or that hold something of it.
+/// Returns true if a listing has a match that has not ended, or an allocated quantity.
 pub async fn is_matched(conn: &impl ConnectionTrait, row: &listing::Model) -> Result<bool, Error> {
     use matching::Column;
 

@@ -1,4 +1,4 @@
-//! Listings as they are read: the columns that a selection asks for, with the organisation beside them.
+//! Listings as queries read them: the columns that the selection needs, with the organisation in the same statement.
 
 use async_graphql::{Context, SelectionField};
 use entity::{
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     columns,
-    context::Ask,
+    context::ContextExt,
     kit::{
         Error, Id,
         database::projection::{Partial, Selection},
@@ -33,13 +33,14 @@ columns!(listing:
     Version version,
 );
 
-/// What every listing is read with: enough to say what it is and whose.
+/// Columns that are always read.
 const ALWAYS: [Column; 3] = [Column::Id, Column::Kind, Column::OrganisationId];
 
-/// The columns that a field of the schema needs.
-fn needs(field: &str) -> &'static [Column] {
+/// Returns the columns that a field of the schema needs; `None` for a field that is not listed, for which [`Row::with`]
+/// loads the whole row.
+fn needs(field: &str) -> Option<&'static [Column]> {
     use Column as C;
-    match field {
+    let columns: &[Column] = match field {
         "reference" => &[C::Reference],
         "title" => &[C::Title],
         "description" => &[C::Description],
@@ -87,11 +88,12 @@ fn needs(field: &str) -> &'static [Column] {
             C::PostedBy,
             C::FirstPublishedAt,
         ],
-        _ => &[],
-    }
+        _ => return None,
+    };
+    Some(columns)
 }
 
-/// Whether a place is asked for line by line: the lines are among the wide parts of a listing.
+/// Returns true if a field is `place` with `addressLines`, which are in the large column `details`.
 pub(super) fn in_full(field: SelectionField<'_>) -> bool {
     field.name() == "place"
         && field
@@ -99,7 +101,7 @@ pub(super) fn in_full(field: SelectionField<'_>) -> bool {
             .any(|part| part.name() == "addressLines")
 }
 
-/// What a page of listings reads, planned from what is selected.
+/// Columns that a page of listings reads, derived from the selection.
 #[derive(Clone, Debug)]
 pub struct Plan {
     listing: Selection<listing::Entity>,
@@ -107,7 +109,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What the nodes of a connection need, wherever its selection has them.
+    /// Plans for the nodes of a connection, selected in `nodes` or in `edges`.
     #[must_use]
     pub fn of_connection(field: SelectionField<'_>) -> Self {
         let mut nodes = Vec::new();
@@ -124,19 +126,20 @@ impl Plan {
         Self::of(&nodes)
     }
 
-    /// What one listing needs, the field itself.
+    /// Plans for a field that returns one listing.
     #[must_use]
     pub fn of_listing(field: SelectionField<'_>) -> Self {
         Self::of(&field.selection_set().collect::<Vec<_>>())
     }
 
-    /// Everything of a listing, with the name and the pages of its organisation: for documents with a form of their own.
+    /// Plans for all columns of a listing, with the name and website of its organisation: for feeds.
     #[must_use]
     pub fn in_full() -> Self {
         let organisation = organisations::projection::ALWAYS.into_iter();
         let named = ["name", "website"]
             .into_iter()
-            .flat_map(organisations::projection::needs)
+            .filter_map(organisations::projection::needs)
+            .flatten()
             .copied();
         Self {
             listing: Selection::new(Column::iter()),
@@ -148,20 +151,22 @@ impl Plan {
         let mut columns = ALWAYS.to_vec();
         let mut organisation: Option<Vec<organisation::Column>> = None;
         for field in fields {
-            columns.extend(needs(field.name()));
+            columns.extend(needs(field.name()).into_iter().flatten());
             if in_full(*field) {
-                columns.extend(needs("place.addressLines"));
+                columns.extend(needs("place.addressLines").into_iter().flatten());
             }
             if field.name() == "organisation" {
                 let wanted = field
                     .selection_set()
-                    .flat_map(|part| organisations::projection::needs(part.name()).to_vec());
+                    .filter_map(|part| organisations::projection::needs(part.name()))
+                    .flatten()
+                    .copied();
                 organisation
                     .get_or_insert_with(|| organisations::projection::ALWAYS.to_vec())
                     .extend(wanted);
             }
         }
-        // In one order whatever the order of the selection: fewer statements to prepare.
+        // Sorted, so that selections in a different order use the same prepared statement.
         columns.sort_unstable_by_key(|column| *column as u32);
         let organisation = organisation.map(|mut columns| {
             columns.sort_unstable_by_key(|column| *column as u32);
@@ -173,7 +178,7 @@ impl Plan {
         }
     }
 
-    /// The columns of the listing, and the organisation where it is asked for.
+    /// Adds the columns of the listing to a query, and joins the organisation if it is selected.
     pub fn select(&self, query: &mut SelectStatement) {
         use sea_orm::ExprTrait;
 
@@ -188,7 +193,7 @@ impl Plan {
         }
     }
 
-    /// One listing of the result.
+    /// Reads one listing from a result row.
     pub fn read(&self, row: &QueryResult) -> Result<Row, sea_orm::DbErr> {
         let listing = self.listing.read(row, 0)?;
         let organisation = match &self.organisation {
@@ -202,7 +207,7 @@ impl Plan {
     }
 }
 
-/// A listing with what was read of it.
+/// Listing, with the columns that were read and its organisation if that was read.
 #[derive(Clone, Debug)]
 pub struct Row {
     listing: Partial<listing::Entity>,
@@ -219,19 +224,19 @@ impl From<listing::Model> for Row {
 }
 
 impl Row {
-    /// What is always read: id, kind and organisation.
+    /// Returns the columns that are always read: id, kind and organisation id. The others may be empty.
     #[must_use]
     pub const fn known(&self) -> &listing::Model {
         self.listing.known()
     }
 
-    /// The listing with what a field needs, read now where it was not read before.
+    /// Returns the listing with the columns that a field needs. Loads the whole listing if one of them was not read.
     pub async fn with(
         &self,
         ctx: &Context<'_>,
         field: &str,
     ) -> Result<std::borrow::Cow<'_, listing::Model>, Error> {
-        if let Some(model) = self.listing.with(needs(field)) {
+        if let Some(model) = needs(field).and_then(|columns| self.listing.with(columns)) {
             return Ok(std::borrow::Cow::Borrowed(model));
         }
         let id = Id::<listing::Entity>::new(self.known().id);
@@ -241,7 +246,7 @@ impl Row {
             .ok_or(Error::NotFound)
     }
 
-    /// The organisation, if it was read with the listing.
+    /// Returns the organisation, if it was read with the listing.
     #[must_use]
     pub const fn organisation(&self) -> Option<&Partial<organisation::Entity>> {
         self.organisation.as_ref()

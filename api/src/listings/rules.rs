@@ -1,4 +1,4 @@
-//! What may be done to a listing, by whom and in which state; and which step follows which.
+//! Acts on a listing: the states in which each is possible, the role that it takes, and the state to which it leads.
 //!
 //! `DRAFT → PUBLISHED ⇄ PAUSED → CLOSED → (reopen) PUBLISHED`; `PUBLISHED → EXPIRED → (renew) PUBLISHED`.
 
@@ -16,12 +16,12 @@ use crate::kit::{
     lifecycle::{self, Lifecycle, Rule},
 };
 
-/// How long before its end a listing's organisation is reminded.
+/// Time before the end of a listing at which its organisation is reminded.
 pub const REMIND_BEFORE: Duration = Duration::days(7);
-/// How often the organisation of a standing listing is asked whether it still holds.
+/// Interval at which the organisation of a standing listing is asked to confirm it.
 pub const CONFIRM_EVERY: Duration = Duration::days(180);
 
-/// Act on a listing, in the order in which a page shows them.
+/// Act on a listing. The values are in the order in which a page shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "ListingAct")]
 pub enum Act {
@@ -29,13 +29,13 @@ pub enum Act {
     Edit,
     /// Publish a draft to its audience: `publishListing`.
     Publish,
-    /// Hide the listing for a while: `pauseListing`.
+    /// Hide the listing until it is resumed: `pauseListing`.
     Pause,
-    /// Show a paused listing again: `resumeListing`.
+    /// Publish a paused listing again: `resumeListing`.
     Resume,
-    /// Extend the listing, or confirm that it still holds: `renewListing`.
+    /// Extend the listing, or confirm that it is still valid: `renewListing`.
     Renew,
-    /// End the listing: `closeListing`.
+    /// End the listing, with a reason: `closeListing`.
     Close,
     /// Publish a closed listing again: `reopenListing`.
     Reopen,
@@ -121,7 +121,7 @@ impl Lifecycle for listing::Entity {
             return Ok(());
         }
         Err(Error::Forbidden(
-            "Only editors of the listing's organisation do this; members edit and delete their own drafts.",
+            "Only editors of the listing's organisation can do this. Members can copy its listings, and edit or delete their own drafts.",
         ))
     }
 
@@ -137,7 +137,7 @@ impl Lifecycle for listing::Entity {
                 "This listing has been published, so it cannot be deleted. Close it instead."
             }
             Act::Resume if row.closes_at <= now => {
-                "This listing ended during the pause. Set a later expiresAt or neededBy first."
+                "This listing ended while it was paused. Set a later expiry or needed-by date first."
             }
             _ => return Ok(()),
         };
@@ -145,7 +145,7 @@ impl Lifecycle for listing::Entity {
     }
 }
 
-/// Where a listing stands at an instant: time takes effect at once, whether or not the worker has written it down.
+/// Returns the state of a listing at an instant. Expiry takes effect at once, before the worker has recorded it.
 #[must_use]
 pub fn state_at(row: &listing::Model, now: DateTime<Utc>) -> ListingState {
     match row.state {
@@ -154,7 +154,7 @@ pub fn state_at(row: &listing::Model, now: DateTime<Utc>) -> ListingState {
     }
 }
 
-/// What a published listing becomes when its time runs out, and the reason where it is closed.
+/// Returns the state of a published listing after its end, and the reason if that state is `CLOSED`.
 #[must_use]
 pub fn timed_out(row: &listing::Model) -> (ListingState, Option<CloseReason>) {
     if row.closes_at == row.expires_at {
@@ -164,30 +164,31 @@ pub fn timed_out(row: &listing::Model) -> (ListingState, Option<CloseReason>) {
     }
 }
 
-/// When a listing stops being live: when it expires, or with the day by which it is needed.
+/// Returns the end of a published listing: its expiry, or the end of the day by which it is needed if that is earlier.
 #[must_use]
 pub fn closes_at(expires_at: DateTime<Utc>, needed_by: Option<chrono::NaiveDate>) -> DateTime<Utc> {
     needed_by.map_or(expires_at, |day| expires_at.min(clock::end_of_day(day)))
 }
 
-/// Whether there is something left of it.
+/// Returns true if some of the listing is left, or if it is not counted.
 #[must_use]
 pub fn something_left(row: &listing::Model) -> bool {
     row.quantity.is_none_or(|quantity| row.allocated < quantity)
 }
 
-/// Who may post for an organisation: its members, observers excepted.
+/// Checks that the viewer may draft listings for an organisation: its members may, except observers.
 pub fn may_draft(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     viewer.signed_in()?;
     if viewer.at_least(organisation, MembershipRole::Member) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only members of the organisation, observers excepted, draft listings for it.",
+        "Only members of the organisation can draft listings for it, and observers cannot.",
     ))
 }
 
-/// When a listing that is published now expires, given what its organisation chose, if anything.
+/// Returns the expiry of a listing that is published now: the time that its organisation chose if that is later than
+/// now, otherwise `days` from now. Never for a standing listing.
 #[must_use]
 pub fn expiry(
     policy: ExpiryPolicy,

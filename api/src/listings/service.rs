@@ -1,5 +1,5 @@
-//! The acts on listings. Each reads the row as it is, asks the rules, and writes under the condition that
-//! the row is still as it was.
+//! Drafts, changes, copies and deletes listings. Each change reads the row, checks the rules, and writes on the
+//! condition that the row has not changed since.
 
 use entity::{
     listing::{self, Column, ListingKind, ListingState},
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     acts,
-    content::{Checked, Particulars},
+    content::{Checked, ListingContent},
     persist, raised_at,
     rules::{self, Act},
     transitions,
@@ -19,44 +19,49 @@ use crate::{
     App,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, clock,
-        database::resource, idempotency::Key, lifecycle, validation::Checks,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     organisations::{rules::is_active, service as organisations},
 };
 
-/// The id of a listing.
+/// Global id of a listing.
 pub type ListingId = Id<listing::Entity>;
 
-/// What is to be posted.
+/// Listing to create.
 #[derive(Debug)]
 pub struct Draft {
     /// Offer or request.
     pub kind: ListingKind,
-    /// Whose it is.
+    /// Organisation that posts it.
     pub organisation: Id<organisation::Entity>,
-    /// What it says.
-    pub said: Particulars,
-    /// Whether to publish it at once.
+    /// Content of the listing.
+    pub content: ListingContent,
+    /// If true, publishes it at once.
     pub publish: bool,
-    /// What another listing says that it follows: what has gone out of force since may stand in both.
-    pub like: Option<Particulars>,
+    /// Content of a listing that this one answers. Values equal to it are valid even if they have since gone out of
+    /// force.
+    pub like: Option<ListingContent>,
 }
 
-/// Drafts a listing, and publishes it at once where that is asked for.
+/// Drafts a listing, and publishes it at once if `draft.publish` is true. A retry with the same key returns the listing
+/// of the first call.
 pub async fn create(
     app: &App,
     viewer: &Viewer,
     draft: Draft,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<listing::Model, Error> {
-    let key = Key::new(viewer, key, "listing.drafted", &draft);
+    let key = Key::new(viewer, key, "listing.drafted");
     Key::once::<listing::Entity>(key, &app.database, viewer, async |transaction| {
         create_in(app, transaction, viewer, draft).await
     })
     .await
 }
 
-/// The same inside a transaction of somebody else's.
+/// Like [`create`], without a key and in a transaction of the caller.
 pub async fn create_in(
     app: &App,
     transaction: &Transaction,
@@ -66,7 +71,7 @@ pub async fn create_in(
     let Draft {
         kind,
         organisation,
-        said,
+        content,
         publish,
         like,
     } = draft;
@@ -74,8 +79,8 @@ pub async fn create_in(
     let organisation = resource::lock_shared(transaction, viewer, organisation).await?;
     rules::may_draft(viewer, organisation.id)?;
     is_active(&organisation, "organisationId")?;
-    let mut checks = Checks::new();
-    let checked = said.check(
+    let mut checks = Validator::new();
+    let checked = content.check(
         &mut checks,
         kind,
         like.as_ref(),
@@ -83,7 +88,7 @@ pub async fn create_in(
         viewer.now,
     );
     if let (true, Some(checked)) = (publish, &checked) {
-        checked.said.check_publishable(&mut checks, viewer.now);
+        checked.content.check_publishable(&mut checks, viewer.now);
     }
     checks.finish()?;
     let checked = checked.ok_or(Error::NotFound)?;
@@ -126,17 +131,18 @@ async fn insert(
         .exec_with_returning(conn)
         .await
         .map_err(|error| Error::from(error).on_conflict(reference_taken))?;
-    persist::link(conn, id, checked, true).await?;
+    persist::write_index(conn, id, checked, true).await?;
     Ok(row)
 }
 
-/// Changes what a listing says. `version` is the one that the editor saw; `edit` lays the changes over what it says.
+/// Changes the content of a listing. `version` is the version that the caller loaded; `edit` merges the changes into
+/// the content.
 pub async fn update(
     app: &App,
     viewer: &Viewer,
     id: ListingId,
     version: i32,
-    edit: impl FnOnce(&mut Particulars) + Send,
+    edit: impl FnOnce(&mut ListingContent) + Send,
 ) -> Result<listing::Model, Error> {
     let transaction = app.database.begin().await?;
     let row = update_in(app, &transaction, viewer, id, version, edit).await?;
@@ -144,21 +150,21 @@ pub async fn update(
     Ok(row)
 }
 
-/// The same inside a transaction of somebody else's.
+/// Like [`update`], in a transaction of the caller.
 pub async fn update_in(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
     id: ListingId,
     version: i32,
-    edit: impl FnOnce(&mut Particulars) + Send,
+    edit: impl FnOnce(&mut ListingContent) + Send,
 ) -> Result<listing::Model, Error> {
     let row = load(transaction, viewer, id, Act::Edit, Some(version)).await?;
-    let before = Particulars::of(&row);
-    let mut said = before.clone();
-    edit(&mut said);
-    let mut checks = Checks::new();
-    let checked = said.check(
+    let before = ListingContent::of(&row);
+    let mut content = before.clone();
+    edit(&mut content);
+    let mut checks = Validator::new();
+    let checked = content.check(
         &mut checks,
         row.kind,
         Some(&before),
@@ -166,14 +172,14 @@ pub async fn update_in(
         viewer.now,
     );
     if let (true, Some(checked)) = (row.state != ListingState::Draft, &checked) {
-        checked.said.check_publishable(&mut checks, viewer.now);
+        checked.content.check_publishable(&mut checks, viewer.now);
     }
     if let Some(Some(quantity)) = checked.as_ref().map(|checked| checked.quantity) {
-        checks.demand(
+        checks.require(
             quantity >= row.allocated,
             "quantity.amount",
             UserErrorCode::QuantityBelowAllocated,
-            "Accepted matches hold more than this.",
+            "Accepted matches already take more than this quantity. Enter at least the allocated quantity.",
         );
     }
     if checked
@@ -181,9 +187,8 @@ pub async fn update_in(
         .is_some_and(|checked| checked.unit != row.unit)
     {
         let matched = persist::is_matched(transaction, &row).await?;
-        let message =
-            "It has matches, which count in the unit that it has. Copy the listing instead.";
-        checks.demand(
+        let message = "The unit of a listing with matches cannot change. Copy the listing instead.";
+        checks.require(
             !matched,
             "quantity.unit",
             UserErrorCode::InvalidState,
@@ -192,29 +197,29 @@ pub async fn update_in(
     }
     checks.finish()?;
     let checked = checked.ok_or(Error::NotFound)?;
-    let fields = checked.said.changed(&before);
+    let fields = checked.content.changed(&before);
     if fields.is_empty() {
         return Ok(row);
     }
     let mut change = persist::content_columns(&checked);
-    let published = row.state != ListingState::Draft && checked.said.expires_at.is_none();
+    let published = row.state != ListingState::Draft && checked.content.expires_at.is_none();
     if published {
-        // What was published keeps an end: the one it had, or a new one where it stood without.
+        // A listing that was published keeps its expiry, or gets a new one if it had none.
         let kept = clock::unless_never(row.expires_at);
         let expires_at = rules::expiry(
-            checked.said.expiry_policy,
+            checked.content.expiry_policy,
             kept,
             viewer.now,
             app.config.listing_days,
         );
         change.expires_at = Set(expires_at);
-        change.closes_at = Set(rules::closes_at(expires_at, checked.said.needed_by));
+        change.closes_at = Set(rules::closes_at(expires_at, checked.content.needed_by));
     }
     if fields.contains(&"expiresAt") || fields.contains(&"expiryPolicy") {
         change.reminded_at = Set(None);
     }
     let change_unit = checked.unit != row.unit;
-    // Allocating does not raise the version, so the write checks the allocation once more.
+    // An allocation does not increase the version, so the write checks the allocated quantity again.
     let enough = match checked.quantity {
         Some(_) if change_unit => Some(Condition::all().add(Column::Allocated.eq(0))),
         Some(quantity) => Some(Condition::all().add(Column::Allocated.lte(quantity))),
@@ -223,36 +228,76 @@ pub async fn update_in(
     let changed = lifecycle::write(transaction, viewer, &row, change, enough)
         .await
         .map_err(|error| error.on_conflict(reference_taken))?;
-    persist::link(transaction, row.id, &checked, false).await?;
+    persist::write_index(transaction, row.id, &checked, false).await?;
     activity::record(transaction, viewer, acts::EDITED, &changed, &fields).await?;
     Ok(changed)
 }
 
-/// Drafts another listing that says the same, but for what belongs to one alone.
+/// Drafts a new listing with the content of an existing one, except the external reference, the expiry, and a needed-by
+/// day that has passed.
 pub async fn copy(
     app: &App,
     viewer: &Viewer,
     id: ListingId,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<listing::Model, Error> {
     let row = load(&app.database.read, viewer, id, Act::Copy, None).await?;
-    let said = Particulars {
-        external_reference: None,
+    // Every field is named, so that a new one fails to compile until somebody decides whether a copy has it.
+    let ListingContent {
+        title,
+        description,
+        resource_type,
+        lending_mode,
+        quantity,
+        partial_allowed,
+        availability,
+        needed_by,
+        place,
+        remote,
+        reach_km,
+        areas,
+        priority_areas,
+        audience,
+        expiry_policy,
+        expires_at: _,
+        requirements,
+        pictures,
+        tags,
+        external_reference: _,
+    } = ListingContent::of(&row);
+    let content = ListingContent {
+        title,
+        description,
+        resource_type,
+        lending_mode,
+        quantity,
+        partial_allowed,
+        availability,
+        needed_by: needed_by.filter(|day| *day >= viewer.today()),
+        place,
+        remote,
+        reach_km,
+        areas,
+        priority_areas,
+        audience,
+        expiry_policy,
         expires_at: None,
-        needed_by: row.needed_by.filter(|day| *day >= viewer.today()),
-        ..Particulars::of(&row)
+        requirements,
+        pictures,
+        tags,
+        external_reference: None,
     };
     let draft = Draft {
         kind: row.kind,
         organisation: Id::new(row.organisation_id),
-        said,
+        content,
         publish: false,
         like: None,
     };
     create(app, viewer, draft, key).await
 }
 
-/// Throws away a draft that nobody has seen.
+/// Deletes a draft that was never published, and its index rows.
 pub async fn delete(
     app: &App,
     viewer: &Viewer,
@@ -261,7 +306,7 @@ pub async fn delete(
 ) -> Result<listing::Model, Error> {
     let transaction = app.database.begin().await?;
     let row = load(&transaction, viewer, id, Act::Delete, version).await?;
-    persist::unlink(&transaction, row.id).await?;
+    persist::clear_index(&transaction, row.id).await?;
     raised_at::service::clear(&transaction, row.id).await?;
     lifecycle::delete::<listing::Entity>(&transaction, &row).await?;
     activity::record(&transaction, viewer, acts::DELETED, &row, &[]).await?;
@@ -269,7 +314,7 @@ pub async fn delete(
     Ok(row)
 }
 
-/// Reads a listing for an act of an organisation that is active.
+/// Reads a listing for an act. Checks the act and the version, and that the organisation is active.
 pub(super) async fn load(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -286,6 +331,6 @@ fn reference_taken() -> UserError {
     UserError::at(
         "externalReference",
         UserErrorCode::AlreadyExists,
-        "Another listing of the organisation has this reference.",
+        "Another listing of your organisation already has this reference. Enter a different one.",
     )
 }

@@ -1,20 +1,20 @@
-//! The acts that move a listing from one state to another.
+//! Acts that change the state of a listing.
 
 use chrono::{DateTime, Utc};
 use entity::listing::{self, CloseReason};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use super::{
-    content::Particulars,
+    content::ListingContent,
     rules::{self, Act},
     service::{ListingId, load},
 };
 use crate::{
     App,
-    kit::{Error, Transaction, Viewer, clock, lifecycle, validation::Checks},
+    kit::{Error, Transaction, Viewer, clock, lifecycle, validation::Validator},
 };
 
-/// Fields that a change of state records.
+/// Names of the changed fields that a change of state records.
 const STATE: &[&str] = &["state"];
 
 /// Publishes a draft to its audience.
@@ -30,7 +30,7 @@ pub async fn publish(
     Ok(row)
 }
 
-/// The same inside a transaction of somebody else's.
+/// Like [`publish`], in a transaction of the caller.
 pub async fn publish_in(
     app: &App,
     transaction: &Transaction,
@@ -42,7 +42,7 @@ pub async fn publish_in(
     open(app, transaction, viewer, &row, Act::Publish).await
 }
 
-/// Opens a closed listing again.
+/// Publishes a closed listing again.
 pub async fn reopen(
     app: &App,
     viewer: &Viewer,
@@ -56,7 +56,7 @@ pub async fn reopen(
     Ok(row)
 }
 
-/// Opens what the viewer may open, where it says what it must.
+/// Publishes a listing whose act is already permitted, if its content is complete.
 pub(super) async fn open(
     app: &App,
     conn: &impl ConnectionTrait,
@@ -64,8 +64,8 @@ pub(super) async fn open(
     row: &listing::Model,
     act: Act,
 ) -> Result<listing::Model, Error> {
-    let mut checks = Checks::new();
-    Particulars::of(row).check_publishable(&mut checks, viewer.now);
+    let mut checks = Validator::new();
+    ListingContent::of(row).check_publishable(&mut checks, viewer.now);
     checks.finish()?;
     let chosen = clock::unless_never(row.expires_at);
     let expires_at = rules::expiry(
@@ -87,7 +87,7 @@ pub(super) async fn open(
     lifecycle::apply(conn, viewer, row, act, change, STATE).await
 }
 
-/// Hides a listing for a while.
+/// Hides a listing until it is resumed.
 pub async fn pause(
     app: &App,
     viewer: &Viewer,
@@ -98,7 +98,7 @@ pub async fn pause(
     perform(app, viewer, (id, version), Act::Pause, change).await
 }
 
-/// Shows a paused listing again.
+/// Publishes a paused listing again.
 pub async fn resume(
     app: &App,
     viewer: &Viewer,
@@ -109,7 +109,8 @@ pub async fn resume(
     perform(app, viewer, (id, version), Act::Resume, change).await
 }
 
-/// Gives a listing more time, or confirms that a standing one still holds. It keeps its place among the newest.
+/// Extends a listing, or confirms that a standing one is still valid. The listing keeps its position in the order
+/// `NEWEST`.
 pub async fn renew(
     app: &App,
     viewer: &Viewer,
@@ -119,23 +120,23 @@ pub async fn renew(
 ) -> Result<listing::Model, Error> {
     let transaction = app.database.begin().await?;
     let row = load(&transaction, viewer, id, Act::Renew, version).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     if let Some(until) = until {
-        let said = Particulars {
+        let content = ListingContent {
             expires_at: Some(until),
-            ..Particulars::of(&row)
+            ..ListingContent::of(&row)
         };
-        let _ = said.check(
+        let _ = content.check(
             &mut checks,
             row.kind,
-            Some(&Particulars::of(&row)),
+            Some(&ListingContent::of(&row)),
             &app.reference.now(),
             viewer.now,
         );
     }
-    Particulars::of(&row).check_publishable(&mut checks, viewer.now);
+    ListingContent::of(&row).check_publishable(&mut checks, viewer.now);
     checks.finish()?;
-    // Renewing never takes time away.
+    // A renewal without a time never shortens the listing.
     let longer = rules::expiry(row.expiry_policy, None, viewer.now, app.config.listing_days)
         .max(row.expires_at);
     let expires_at = until.unwrap_or(longer);
@@ -151,7 +152,7 @@ pub async fn renew(
     Ok(row)
 }
 
-/// Ends a listing.
+/// Closes a listing with a reason.
 pub async fn close(
     app: &App,
     viewer: &Viewer,

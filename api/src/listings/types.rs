@@ -1,4 +1,4 @@
-//! What the schema says of a listing.
+//! GraphQL types of offers and requests.
 
 use std::marker::PhantomData;
 
@@ -19,14 +19,14 @@ use super::{
 use crate::{
     accounts::Person,
     activities::Activity,
-    context::Ask,
+    context::ContextExt,
     events::Event,
     kit::{
         Id, clock,
         date::{Date, LocalTime},
         graphql::{
             cost::list_size,
-            fast_object::{AtHand, AtOnce},
+            fast_object::{FastFields, FastObject},
         },
         lifecycle,
         page::{PageArgs, Total},
@@ -36,19 +36,20 @@ use crate::{
     reference::{Area, PriorityArea, ResourceType},
 };
 
-/// Marks offers.
+/// Marker type of offers.
 pub struct Offered;
 
-/// Marks requests.
+/// Marker type of requests.
 pub struct Requested;
 
-/// An offer or a request. Both have the same fields; they are two types, for their direction is what everybody asks.
+/// An offer or a request. Both have the same fields, but are two types in the schema, so that clients can tell them
+/// apart by type.
 pub struct Listed<K>(Row, PhantomData<fn() -> K>);
 
-/// Something that an organisation offers.
+/// A resource that an organisation offers.
 pub type Offer = Listed<Offered>;
 
-/// Something that an organisation requests.
+/// A resource that an organisation needs.
 pub type Request = Listed<Requested>;
 
 impl<K> From<Row> for Listed<K> {
@@ -63,39 +64,39 @@ impl<K> From<listing::Model> for Listed<K> {
     }
 }
 
-impl AtHand for Quantity {}
-impl AtHand for Offer {
+impl FastFields for Quantity {}
+impl FastFields for Offer {
     const WAITING: &'static [&'static str] = WAITING;
 }
-impl AtHand for Request {
+impl FastFields for Request {
     const WAITING: &'static [&'static str] = WAITING;
 }
 
-/// Fields that a page has not read beside its rows.
+/// Fields that a page does not read together with its rows.
 pub(super) const WAITING: &[&str] = &["postedBy", "raisedAt", "activities"];
 
-/// Described in `interface`, each as what it is.
+/// `interface` sets the descriptions of `Offer` and `Request`: both come from this generic type.
 #[Object(
     concrete(name = "Offer", params(Offered)),
     concrete(name = "Request", params(Requested))
 )]
 impl<K: 'static> Listed<K> {
-    /// Global id.
+    /// Global id of the listing.
     pub async fn id(&self) -> Id<listing::Entity> {
         Id::new(self.0.known().id)
     }
 
-    /// Offer or request.
+    /// Direction of the listing: offer or request.
     async fn kind(&self) -> ListingKind {
         self.0.known().kind
     }
 
-    /// The number by which people speak of it, such as `OFF-7K3M9-Q2X4T`.
+    /// Short reference to quote in emails or on the telephone, such as `OFF-7K3M9-Q2X4T`.
     async fn reference(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "reference").await?.reference.clone())
     }
 
-    /// Where it stands at this moment. One that has nothing left is still `PUBLISHED`: see `stillNeeded`.
+    /// State at this moment. A listing of which nothing is left can still be `PUBLISHED`; see `stillNeeded`.
     async fn state(&self, ctx: &Context<'_>) -> Result<ListingState> {
         Ok(rules::state_at(
             self.0.with(ctx, "state").await?.as_ref(),
@@ -103,7 +104,7 @@ impl<K: 'static> Listed<K> {
         ))
     }
 
-    /// Why it was closed; null while it is not.
+    /// Reason for which the listing was closed; null if it is not closed.
     async fn close_reason(&self, ctx: &Context<'_>) -> Result<Option<CloseReason>> {
         let row = self.0.with(ctx, "closeReason").await?;
         let stands = rules::state_at(&row, ctx.viewer().now);
@@ -114,7 +115,7 @@ impl<K: 'static> Listed<K> {
         })
     }
 
-    /// When it was closed; null while it is not.
+    /// Time at which the listing was closed; null if it is not closed.
     async fn closed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let row = self.0.with(ctx, "closedAt").await?;
         let stands = rules::state_at(&row, ctx.viewer().now);
@@ -125,26 +126,26 @@ impl<K: 'static> Listed<K> {
         })
     }
 
-    /// What it is, in a line.
+    /// Title, on one line.
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "title").await?.title.clone())
     }
 
-    /// What it is, in full: plain text with line breaks.
+    /// Description: plain text with line breaks.
     async fn description(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.0.with(ctx, "description").await?.description.clone())
     }
 
-    /// Whose it is.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Organisation>>> {
+    /// The organisation that posted the listing.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Organisation>>> {
         if let Some(read) = self.0.organisation() {
-            return Ok(Some(AtOnce(read.clone().into())));
+            return Ok(Some(FastObject(read.clone().into())));
         }
         let id = Id::<organisation::Entity>::new(self.0.known().organisation_id);
-        Ok(ctx.load(id).await?.map(Organisation::from).map(AtOnce))
+        Ok(ctx.load(id).await?.map(Organisation::from).map(FastObject))
     }
 
-    /// Who wrote it; null for those who do not see that person.
+    /// The person who drafted the listing; null if the viewer may not see that person.
     async fn posted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let id = Id::<person::Entity>::new(self.0.with(ctx, "postedBy").await?.posted_by);
         Ok(ctx
@@ -153,59 +154,61 @@ impl<K: 'static> Listed<K> {
             .map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// The type of resource.
-    async fn resource_type(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<ResourceType>>> {
+    /// Type of the resource.
+    async fn resource_type(&self, ctx: &Context<'_>) -> Result<Option<FastObject<ResourceType>>> {
         let row = self.0.with(ctx, "resourceType").await?;
         let found = ResourceType::find(&ctx.app().reference.now(), &row.resource_type);
-        Ok(found.map(AtOnce))
+        Ok(found.map(FastObject))
     }
 
-    /// The top level of its type.
+    /// Top level of the resource type.
     async fn resource_kind(&self, ctx: &Context<'_>) -> Result<ResourceKind> {
         Ok(self.0.with(ctx, "resourceKind").await?.resource_kind)
     }
 
-    /// How it changes hands, if that was said.
+    /// Way in which the resource is shared; null if the organisation has not set it.
     async fn lending_mode(&self, ctx: &Context<'_>) -> Result<Option<LendingMode>> {
         Ok(self.0.with(ctx, "lendingMode").await?.lending_mode)
     }
 
-    /// How much there is, or is needed, in all; null where it is not counted.
-    async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
+    /// Total quantity offered or requested; null if it is not counted.
+    async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Quantity>>> {
         let row = self.0.with(ctx, "quantity").await?;
-        Ok(row.quantity.map(|base| AtOnce(Quantity::of(&row, base))))
+        Ok(row
+            .quantity
+            .map(|base| FastObject(Quantity::of(&row, base))))
     }
 
-    /// How much of it accepted matches hold; null where it is not counted.
-    async fn allocated_quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
+    /// Part of the quantity that is allocated to accepted matches; null if it is not counted.
+    async fn allocated_quantity(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Quantity>>> {
         let row = self.0.with(ctx, "allocatedQuantity").await?;
         Ok(row
             .quantity
-            .map(|_| AtOnce(Quantity::of(&row, row.allocated))))
+            .map(|_| FastObject(Quantity::of(&row, row.allocated))))
     }
 
-    /// How much of it is left; null where it is not counted.
-    async fn remaining_quantity(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Quantity>>> {
+    /// Quantity minus `allocatedQuantity`; null if it is not counted.
+    async fn remaining_quantity(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Quantity>>> {
         let row = self.0.with(ctx, "remainingQuantity").await?;
         Ok(row
             .quantity
-            .map(|base| AtOnce(Quantity::of(&row, base - row.allocated))))
+            .map(|base| FastObject(Quantity::of(&row, base - row.allocated))))
     }
 
-    /// Whether it is open and something of it is left: an offer still to be had, a request still to be met.
+    /// True if the listing is published and some of its quantity is left, or it is not counted.
     async fn still_needed(&self, ctx: &Context<'_>) -> Result<bool> {
         let row = self.0.with(ctx, "stillNeeded").await?;
         let open = rules::state_at(&row, ctx.viewer().now) == ListingState::Published;
         Ok(open && rules::something_left(&row))
     }
 
-    /// Whether a part of the quantity is fine; otherwise it is all or nothing.
+    /// If true, a match may cover part of the quantity; if false, only all of it.
     async fn partial_allowed(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.with(ctx, "partialAllowed").await?.partial_allowed)
     }
 
-    /// When it can be had, or would be used; empty for any time.
-    #[graphql(directive = list_size::apply(super::content::MOST_WINDOWS as u64, None))]
+    /// Periods in which the resource is available or needed. Empty: any time.
+    #[graphql(directive = list_size::apply(super::content::MAX_WINDOWS as u64, None))]
     async fn availability(&self, ctx: &Context<'_>) -> Result<Vec<AvailabilityWindow>> {
         let windows = self
             .0
@@ -217,13 +220,13 @@ impl<K: 'static> Listed<K> {
         Ok(windows.into_iter().map(Into::into).collect())
     }
 
-    /// For requests: the last day on which it still helps.
+    /// Last day on which the resource is still useful; null for offers, and for requests without such a day.
     async fn needed_by(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
         Ok(self.0.with(ctx, "neededBy").await?.needed_by.map(Date))
     }
 
-    /// Where it is, or is needed; null where nothing was said.
-    async fn place(&self, ctx: &Context<'_>) -> Result<Option<AtOnce<Place>>> {
+    /// Place at which the resource is, or is needed; null if the listing has none.
+    async fn place(&self, ctx: &Context<'_>) -> Result<Option<FastObject<Place>>> {
         let wanted = if in_full(ctx.field()) {
             "place.addressLines"
         } else {
@@ -237,35 +240,35 @@ impl<K: 'static> Listed<K> {
             postcode: row.postcode.clone(),
             point: point.and_then(|(latitude, longitude)| Point::new(latitude, longitude)),
         };
-        Ok(place.said().map(AtOnce))
+        Ok(place.said().map(FastObject))
     }
 
-    /// Whether it works from anywhere: online, by telephone, by post.
+    /// True if the listing depends on no place: online, by telephone or by post.
     async fn remote(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.with(ctx, "remote").await?.remote)
     }
 
-    /// How far from its place it can go, in kilometres.
+    /// Maximum distance from its place that the resource can travel, in kilometres; null if not set.
     async fn reach_km(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
         Ok(self.0.with(ctx, "reachKm").await?.reach_km)
     }
 
-    /// The areas that it is for.
-    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
-    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<Area>>> {
+    /// Areas that the listing is for.
+    #[graphql(directive = list_size::apply(crate::locations::rules::MAX_AREAS as u64, None))]
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<FastObject<Area>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "areas").await?;
         Ok(row
             .areas
             .0
             .iter()
-            .filter_map(|code| Area::find(&reference, code).map(AtOnce))
+            .filter_map(|code| Area::find(&reference, code).map(FastObject))
             .collect())
     }
 
-    /// The priority areas that it serves, of the edition under which it was tagged.
-    #[graphql(directive = list_size::apply(super::content::MOST_PRIORITY_AREAS as u64, None))]
-    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<AtOnce<PriorityArea>>> {
+    /// Priority areas that the listing serves, each in the edition under which it was tagged.
+    #[graphql(directive = list_size::apply(super::content::MAX_PRIORITY_AREAS as u64, None))]
+    async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Vec<FastObject<PriorityArea>>> {
         let reference = ctx.app().reference.now();
         let row = self.0.with(ctx, "priorityAreas").await?;
         let codes = row
@@ -274,29 +277,31 @@ impl<K: 'static> Listed<K> {
             .iter()
             .filter_map(|code| code.split_once('/'));
         Ok(codes
-            .filter_map(|(edition, code)| PriorityArea::find(&reference, edition, code).map(AtOnce))
+            .filter_map(|(edition, code)| {
+                PriorityArea::find(&reference, edition, code).map(FastObject)
+            })
             .collect())
     }
 
-    /// Who may see it.
+    /// Audience of the listing while it is published.
     async fn audience(&self, ctx: &Context<'_>) -> Result<Audience> {
         Ok(self.0.with(ctx, "audience").await?.audience)
     }
 
-    /// Whether time ends it.
+    /// Rule by which the listing expires.
     async fn expiry_policy(&self, ctx: &Context<'_>) -> Result<ExpiryPolicy> {
         Ok(self.0.with(ctx, "expiryPolicy").await?.expiry_policy)
     }
 
-    /// When it expires; null for a standing listing, and for a draft that leaves it to the marketplace.
+    /// Time of expiry; null for a standing listing, and for a draft that gets its expiry at publication.
     async fn expires_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(clock::unless_never(
             self.0.with(ctx, "expiresAt").await?.expires_at,
         ))
     }
 
-    /// What the other side must meet.
-    #[graphql(directive = list_size::apply(super::content::MOST_REQUIREMENTS as u64, None))]
+    /// Conditions that the other organisation must meet.
+    #[graphql(directive = list_size::apply(super::content::MAX_REQUIREMENTS as u64, None))]
     async fn requirements(&self, ctx: &Context<'_>) -> Result<Vec<Requirement>> {
         let requirements = self
             .0
@@ -308,20 +313,20 @@ impl<K: 'static> Listed<K> {
         Ok(requirements.into_iter().map(Into::into).collect())
     }
 
-    /// Pictures of it.
-    #[graphql(directive = list_size::apply(super::content::MOST_PICTURES as u64, None))]
+    /// Pictures of the resource.
+    #[graphql(directive = list_size::apply(super::content::MAX_PICTURES as u64, None))]
     async fn pictures(&self, ctx: &Context<'_>) -> Result<Vec<Picture>> {
         let pictures = self.0.with(ctx, "pictures").await?.details.pictures.clone();
         Ok(pictures.into_iter().map(Into::into).collect())
     }
 
-    /// Words of the organisation's own by which it is found.
-    #[graphql(directive = list_size::apply(super::content::MOST_TAGS as u64, None))]
+    /// Words, set by the organisation, by which a text search finds the listing.
+    #[graphql(directive = list_size::apply(super::content::MAX_TAGS as u64, None))]
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         Ok(self.0.with(ctx, "tags").await?.details.tags.clone())
     }
 
-    /// What the organisation calls it in a system of its own; null for everybody outside the organisation.
+    /// Reference of the listing in a system of the organisation; null for viewers who are not its members.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         if ctx
             .viewer()
@@ -338,7 +343,7 @@ impl<K: 'static> Listed<K> {
             .clone())
     }
 
-    /// The event at which it was raised; null where it was at none, or at one that the viewer does not see.
+    /// The event at which the listing was raised; null if there is none, or if the viewer may not see it.
     async fn raised_at(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         let raised = ctx
             .parts::<listing_event::Entity>(self.0.known().id)
@@ -350,39 +355,41 @@ impl<K: 'static> Listed<K> {
         Ok(ctx.load(id).await?.map(Event::from))
     }
 
-    /// When it was drafted.
+    /// Time at which the listing was drafted.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.0.with(ctx, "createdAt").await?.created_at)
     }
 
-    /// When it was changed last.
+    /// Time of the last change.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.0.with(ctx, "updatedAt").await?.updated_at)
     }
 
-    /// When it was published for the first time; null while it has not been. The order `NEWEST` goes by it.
+    /// Time of the first publication; null if there was none. The order `NEWEST` sorts by it.
     async fn published_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(clock::unless_never(
             self.0.with(ctx, "publishedAt").await?.first_published_at,
         ))
     }
 
-    /// When its organisation last said that it holds.
+    /// Time at which the organisation last published, renewed or confirmed the listing; null if never published.
     async fn confirmed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.0.with(ctx, "confirmedAt").await?.confirmed_at)
     }
 
-    /// When its organisation was reminded to renew or confirm it, if it has not done so since.
+    /// Time at which the organisation was reminded to renew or confirm the listing; null if it was not, or has since
+    /// done so.
     async fn reminded_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.0.with(ctx, "remindedAt").await?.reminded_at)
     }
 
-    /// Goes up with every change. Send it with an edit, so that nobody's change is overwritten unseen.
+    /// Version, which increases with every change of content or state. Send it with an update, so that the update does
+    /// not overwrite a change by another editor.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.0.with(ctx, "version").await?.version)
     }
 
-    /// What the viewer can do to it now.
+    /// Acts that the viewer can do on the listing now.
     #[graphql(directive = list_size::apply(9, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         Ok(lifecycle::available::<listing::Entity>(
@@ -392,7 +399,7 @@ impl<K: 'static> Listed<K> {
         ))
     }
 
-    /// What was done to it, newest first; seen by its organisation and by staff, empty for others.
+    /// Acts done on the listing, newest first. Empty for viewers who are neither staff nor members of its organisation.
     async fn activities(
         &self,
         ctx: &Context<'_>,

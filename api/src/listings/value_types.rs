@@ -1,4 +1,4 @@
-//! What the schema says of the parts of a listing.
+//! GraphQL types of the parts of a listing.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::SimpleObject;
@@ -13,14 +13,14 @@ use crate::{
     reference::quantity,
 };
 
-/// How much of what.
+/// Quantity of a resource.
 #[derive(SimpleObject)]
 pub struct Quantity {
-    /// How many units: a decimal number, exact.
+    /// Number of units: an exact decimal number.
     pub amount: Decimal,
-    /// What is counted.
+    /// Unit in which the resource is counted.
     pub unit: Unit,
-    /// What to call it: the organisation's own word, or the unit's name.
+    /// Label to show: the one that the organisation set, or the name of the unit.
     pub unit_label: String,
 }
 
@@ -37,38 +37,38 @@ impl Quantity {
     }
 }
 
-/// When something can be had. What is null is not limited.
+/// Period in which a resource is available. A null field sets no limit.
 #[derive(SimpleObject)]
 pub struct AvailabilityWindow {
-    /// The first day.
+    /// First day.
     pub from: Option<Date>,
-    /// The last day.
+    /// Last day, included.
     pub until: Option<Date>,
-    /// On which days of the week; empty for all.
+    /// Days of the week. Empty: all days.
     #[graphql(directive = list_size::apply(7, None))]
     pub weekdays: Vec<Weekday>,
-    /// From which time of day, in Surrey.
+    /// Start on each day, in Surrey's local time.
     pub start_time: Option<LocalTime>,
-    /// Until which time of day, in Surrey.
+    /// End on each day, in Surrey's local time.
     pub end_time: Option<LocalTime>,
 }
 
-/// A condition that the other side must meet.
+/// A condition that the other organisation must meet.
 #[derive(SimpleObject)]
 pub struct Requirement {
-    /// What kind of condition it is.
+    /// Kind of the condition.
     pub kind: RequirementKind,
-    /// In words.
+    /// Description of the condition.
     pub detail: Option<String>,
-    /// For `MINIMUM_AGE`: the lowest age in years.
+    /// Minimum age in years; null unless the kind is `MINIMUM_AGE`.
     pub minimum_age: Option<i32>,
 }
 
-/// A picture, by address.
+/// A picture at a web address.
 #[derive(SimpleObject)]
 pub struct Picture {
-    /// An https address.
+    /// Web address of the picture, with https.
     pub url: String,
-    /// What the picture shows, for those who do not see it.
+    /// Alternative text for people who cannot see the picture.
     pub alt: String,
 }

@@ -1,5 +1,5 @@
-//! Places: where an organisation is, or what it shares. An address as people write it, and the point that
-//! they put on a map; postcodes are checked for their form only.
+//! Places of organisations, listings and events: a postal address and a point on a map. Postcodes are checked for their
+//! form only.
 
 pub mod place;
 pub mod rules;

@@ -6,7 +6,7 @@
 use async_graphql::{InputObject, SimpleObject};
 use h3o::{LatLng, Resolution};
 
-use crate::kit::{UserErrorCode, validation::Checks};
+use crate::kit::{UserErrorCode, validation::Validator};
 
 /// Mean radius of the earth in kilometres (IUGG R1).
 const EARTH_KM: f64 = 6371.0088;
@@ -14,7 +14,7 @@ const EARTH_KM: f64 = 6371.0088;
 /// Squared chord of two opposite points: the maximum on the unit sphere.
 pub const FARTHEST: f64 = 4.0;
 
-/// Radius in kilometres above which cells no longer narrow a search enough to be worth listing.
+/// Radius in kilometres above which a search does not use cells: there would be too many to narrow it.
 const WIDEST_CELLS_KM: f64 = 30.0;
 
 /// Maximum distance in kilometres from a point to the centre of its cell.
@@ -30,7 +30,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// Creates a point; `None` if it is outside the earth or not a number.
+    /// Creates a point; `None` if a coordinate is out of range or not a number.
     #[must_use]
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         (latitude.abs() <= 90.0 && longitude.abs() <= 180.0).then_some(Self {
@@ -64,7 +64,7 @@ impl Point {
         u64::from(point.to_cell(Resolution::Seven)).try_into().ok()
     }
 
-    /// Every cell that may contain a point within `km` kilometres; `None` if they would be too many to help.
+    /// Every cell that may contain a point within `km` kilometres; `None` for more than 30 km, as too many cells.
     #[must_use]
     pub fn cells_within(self, km: f64) -> Option<Vec<i64>> {
         if km > WIDEST_CELLS_KM {
@@ -106,14 +106,14 @@ pub struct PointInput {
 }
 
 impl PointInput {
-    /// Validates the point; adds a problem and returns `None` if it is outside the earth.
-    pub fn check(self, checks: &mut Checks, field: &str) -> Option<Point> {
+    /// Validates the point; adds a problem and returns `None` if a coordinate is out of range.
+    pub fn check(self, checks: &mut Validator, field: &str) -> Option<Point> {
         let point = Point::new(self.latitude, self.longitude);
-        checks.demand(
+        checks.require(
             point.is_some(),
             field,
             UserErrorCode::OutOfRange,
-            "There is no such point: latitude goes from -90 to 90, longitude from -180 to 180.",
+            "Latitude must be from -90 to 90 degrees, longitude from -180 to 180 degrees.",
         );
         point
     }
@@ -148,10 +148,10 @@ pub fn km_of_chord(chord: f64) -> f64 {
 }
 
 /// Normalises a postcode of the United Kingdom to capitals and one space; `None` if the text does not have the form of
-/// a postcode. It may not exist: checking that takes the national file.
+/// a postcode. The postcode may not exist: that check would need the national file.
 ///
-/// The form is that of BS 7666: an area of one or two letters, a district, and the inward part of a digit and two
-/// letters out of those that are used there.
+/// The form is that of BS 7666: an area of one or two letters, a district, and an inward part of one digit and two
+/// letters (not C, I, K, M, O or V).
 #[must_use]
 pub fn postcode(text: &str) -> Option<String> {
     let code: String = text
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn points_outside_the_earth_are_refused() {
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         for (latitude, longitude) in [(1e308, 0.0), (0.0, -180.1), (f64::NAN, 0.0)] {
             let outside = PointInput {
                 latitude,

@@ -1,30 +1,30 @@
-//! What an address and a list of areas may hold.
+//! Validation of addresses and of lists of areas.
 
 use crate::{
-    kit::{UserErrorCode, validation::Checks},
+    kit::{UserErrorCode, validation::Validator},
     locations::place::{self, Point},
 };
 
-/// The most areas that one thing names.
-pub const MOST_AREAS: usize = 20;
-/// The most lines of an address.
-pub const MOST_LINES: usize = 5;
+/// Maximum number of areas of a listing, an event or an organisation.
+pub const MAX_AREAS: usize = 20;
+/// Maximum number of lines of an address.
+pub const MAX_LINES: usize = 5;
 
-/// Where something is, as people write it, and the point that they put on a map.
+/// Postal address and point on the map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// House and street.
     pub lines: Vec<String>,
     /// Town or village.
     pub town: Option<String>,
-    /// Postcode.
+    /// Postcode of the United Kingdom.
     pub postcode: Option<String>,
-    /// The point on the map.
+    /// Point on the map.
     pub point: Option<Point>,
 }
 
-/// Checks an address; what is wrong is noted under the name of its field, such as `place.postcode`.
-pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
+/// Validates and normalises an address. Adds each problem under the name of its field, such as `place.postcode`.
+pub fn address(checks: &mut Validator, field: &str, sent: Address) -> Address {
     let Address {
         lines,
         town,
@@ -32,7 +32,7 @@ pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
         point,
     } = sent;
     let within = |name: &str| format!("{field}.{name}");
-    let lines = if checks.at_most(&within("addressLines"), lines.len(), MOST_LINES) {
+    let lines = if checks.at_most(&within("addressLines"), lines.len(), MAX_LINES) {
         let line = |(at, line): (usize, &String)| {
             checks.optional(&within(&format!("addressLines.{at}")), Some(line), 100)
         };
@@ -43,8 +43,8 @@ pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
     let town = checks.optional(&within("town"), town.as_deref(), 80);
     let postcode = postcode.filter(|code| !code.trim().is_empty()).map(|code| {
         let form = place::postcode(&code);
-        let message = "This has not the form of a postcode, such as GU1 1AA.";
-        checks.demand(
+        let message = "This is not a UK postcode. Enter it in the form GU1 1AA.";
+        checks.require(
             form.is_some(),
             &within("postcode"),
             UserErrorCode::Invalid,
@@ -54,8 +54,9 @@ pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
     });
     if let Some(point) = point {
         let fits = Point::new(point.latitude, point.longitude).is_some();
-        let message = "Latitude is from -90 to 90 degrees, longitude from -180 to 180.";
-        checks.demand(fits, &within("point"), UserErrorCode::OutOfRange, message);
+        let message =
+            "Latitude must be from -90 to 90 degrees, longitude from -180 to 180 degrees.";
+        checks.require(fits, &within("point"), UserErrorCode::OutOfRange, message);
     }
     Address {
         lines,
@@ -65,21 +66,21 @@ pub fn address(checks: &mut Checks, field: &str, sent: Address) -> Address {
     }
 }
 
-/// Codes of areas that may be used, each once.
+/// Validates codes of areas and removes repetitions. `known` returns true for a code that may be used.
 pub fn area_codes(
-    checks: &mut Checks,
+    checks: &mut Validator,
     field: &str,
     codes: Vec<String>,
     known: impl Fn(&str) -> bool,
 ) -> Vec<String> {
     let mut kept = Vec::new();
-    if !checks.at_most(field, codes.len(), MOST_AREAS) {
+    if !checks.at_most(field, codes.len(), MAX_AREAS) {
         return kept;
     }
     for (at, code) in codes.into_iter().enumerate() {
         if !known(&code) {
-            let message = "There is no area with this code. `areas` lists those that there are.";
-            checks.refuse(&format!("{field}.{at}"), UserErrorCode::Unknown, message);
+            let message = "There is no area with this code. The query `areas` lists the codes.";
+            checks.add(&format!("{field}.{at}"), UserErrorCode::Unknown, message);
         } else if !kept.contains(&code) {
             kept.push(code);
         }

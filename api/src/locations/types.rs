@@ -1,46 +1,46 @@
-//! What the schema says of places.
+//! GraphQL types of places.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{InputObject, SimpleObject};
 
 use super::rules::Address;
 use crate::{
-    kit::graphql::fast_object::AtHand,
+    kit::graphql::fast_object::FastFields,
     locations::place::{Point, PointInput},
 };
 
-/// Where something is.
+/// Location of an organisation, a listing or an event.
 #[derive(SimpleObject)]
 pub struct Place {
-    /// House and street, line by line.
-    #[graphql(directive = list_size::apply(super::rules::MOST_LINES as u64, None))]
+    /// House and street, one item per line: at most 5.
+    #[graphql(directive = list_size::apply(super::rules::MAX_LINES as u64, None))]
     pub address_lines: Vec<String>,
     /// Town or village.
     pub town: Option<String>,
-    /// Postcode, with one space.
+    /// Postcode in capitals with one space, such as `GU1 1AA`.
     pub postcode: Option<String>,
-    /// The point on the map; where nobody gave one, the middle of the first area.
+    /// Point on the map. If none was set, the middle of the first area that has one.
     pub point: Option<Point>,
 }
 
-/// Where something is.
+/// Location of an organisation, a listing or an event.
 #[derive(InputObject, Debug)]
 pub struct PlaceInput {
-    /// House and street: at most 5 lines.
+    /// House and street, one item per line: at most 5 of 100 characters.
     #[graphql(default)]
     pub address_lines: Vec<String>,
-    /// Town or village.
+    /// Town or village: at most 80 characters.
     pub town: Option<String>,
-    /// A postcode of the United Kingdom.
+    /// Postcode of the United Kingdom. Its form is checked; capitals and the space are corrected.
     pub postcode: Option<String>,
-    /// The point on the map. Without one, the middle of the first area stands in.
+    /// Point on the map. Default: the middle of the first area that has one.
     pub point: Option<PointInput>,
 }
 
-impl AtHand for Place {}
+impl FastFields for Place {}
 
 impl Place {
-    /// The place, unless nothing was said of it.
+    /// Returns the place; `None` if all its fields are empty.
     #[must_use]
     pub fn said(self) -> Option<Self> {
         let nothing = self.point.is_none()
@@ -59,7 +59,7 @@ impl From<PlaceInput> for Address {
             postcode,
             point,
         } = input;
-        // Whether it lies on the earth is asked with the rest of the address.
+        // `rules::address` validates the coordinates with the rest of the address.
         let point = point.map(Point::from);
         Self {
             lines: address_lines,

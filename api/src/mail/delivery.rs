@@ -1,4 +1,4 @@
-//! What waits to be sent, mails and links alike: taken by one conditional update with a lease, sent, and marked.
+//! Delivery of queued emails and links: each is taken by one conditional update with a lease, sent, and marked.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -11,24 +11,24 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Letter, rules};
+use super::{Email, rules};
 use crate::{
     App,
     kit::{Error, Viewer, failpoint},
 };
 
-/// A table whose rows are letters to be.
+/// A table whose rows are queued emails.
 pub trait Outgoing: EntityTrait<Model: Clone + Send + Sync> {
     const ID: Self::Column;
     const STATE: Self::Column;
     const ATTEMPTS: Self::Column;
     const NEXT: Self::Column;
-    /// When it was no longer waiting, where that is kept.
+    /// Column of the instant at which the row left the waiting state, if the table has one.
     const SETTLED: Option<Self::Column>;
-    /// Those that wait: literal, as the partial index names it.
+    /// Condition for waiting rows, written literally as in the partial index.
     const WAITING: &'static str;
 
-    /// Its id, how often it was taken, and when it may be taken next.
+    /// Returns the id, the number of attempts and the earliest next attempt of a row.
     fn attempt(row: &Self::Model) -> (Uuid, i32, DateTime<Utc>);
 }
 
@@ -56,8 +56,8 @@ outgoing!(
 );
 outgoing!(link, r#""link"."state" = 'WAITING'"#, None);
 
-/// Sends the one of these that has waited longest, if one is due, and says whether one was. `write` gives the letter,
-/// `None` where it is needless; `later` says when it is tried again, given the first instant at which it could be.
+/// Sends the row that has waited longest, if one is due. Returns true if there was one. `write` returns the email,
+/// `None` if it is no longer needed. `later` returns the time of the next attempt, given the earliest possible one.
 pub async fn send_next<E, W, L>(
     app: &App,
     viewer: &Viewer,
@@ -67,10 +67,10 @@ pub async fn send_next<E, W, L>(
 ) -> Result<bool, Error>
 where
     E: Outgoing,
-    W: Future<Output = Result<Option<Letter>, Error>> + Send,
+    W: Future<Output = Result<Option<Email>, Error>> + Send,
     L: Future<Output = Result<DateTime<Utc>, Error>> + Send,
 {
-    let Some(post) = &app.post else {
+    let Some(mailer) = &app.mailer else {
         return Ok(false);
     };
     let Some(row) = take::<E>(app, which, viewer.now).await? else {
@@ -81,13 +81,13 @@ where
     let sent = match write(row.clone()).await {
         Ok(Some(letter)) => {
             failpoint::point("mail.written");
-            post.send(letter).await
+            mailer.send(letter).await
         }
         Ok(None) => {
             settle::<E>(conn, id, MailState::Needless, viewer.now).await?;
             return Ok(true);
         }
-        // One that cannot be written must not stand in the way of the others.
+        // An email that cannot be written must not block the others.
         Err(error) => Err(error),
     };
     let Err(error) = sent else {
@@ -95,7 +95,7 @@ where
         settle::<E>(conn, id, MailState::Sent, viewer.now).await?;
         return Ok(true);
     };
-    tracing::warn!(?error, %id, attempts, "a mail could not be sent");
+    tracing::warn!(?error, %id, attempts, "an email could not be sent");
     match rules::again(attempts, viewer.now) {
         Some(again) => {
             let again = later(row, again).await?;
@@ -110,14 +110,14 @@ fn waiting<E: Outgoing>() -> SimpleExpr {
     Expr::cust(E::WAITING)
 }
 
-/// Takes what has waited longest: nobody else takes it for a while.
+/// Takes the row that has waited longest and leases it, so that no other worker takes it meanwhile.
 async fn take<E: Outgoing>(
     app: &App,
     which: Condition,
     now: DateTime<Utc>,
 ) -> Result<Option<E::Model>, Error> {
     let due = which.add(waiting::<E>()).add(E::NEXT.lte(now));
-    // Looked for by those who only read: mostly there is nothing, and nobody is held up.
+    // Looks with a read connection first: mostly nothing is due, and no writer has to wait.
     let first = E::find().filter(due).order_by_asc(E::NEXT).limit(1);
     while let Some(row) = first.clone().one(&app.database.read).await? {
         let (id, attempts, next) = E::attempt(&row);
@@ -138,7 +138,7 @@ async fn take<E: Outgoing>(
     Ok(None)
 }
 
-/// Marks what is done with. Whoever has sent it says so, even if somebody else took it meanwhile.
+/// Marks a row as finished. The worker that sent it does so even if another worker took it meanwhile.
 async fn settle<E: Outgoing>(
     conn: &impl ConnectionTrait,
     id: Uuid,

@@ -1,14 +1,14 @@
-//! Descriptor of the feature.
+//! Registration of the mail feature.
 
 use std::time::Duration;
 
 use super::service;
 use crate::{
-    feature::{Feature, OnErase, PersonColumn, Work, Worker},
+    feature::{Feature, OnErase, PersonColumn, Retention, Work, Worker},
     kit::Viewer,
 };
 
-/// Descriptor of the feature.
+/// Worker and personal data of mail.
 pub const FEATURE: Feature = Feature {
     workers: &[Worker {
         name: "mail retention",
@@ -17,5 +17,10 @@ pub const FEATURE: Feature = Feature {
         }),
     }],
     people: &[PersonColumn::new("mail", "person_id", OnErase::Delete)],
+    retention: &[Retention {
+        data: "record that a mail was sent; expired links",
+        period: "after 90 days",
+        worker: "mail retention",
+    }],
     ..Feature::named("mail")
 };

@@ -1,5 +1,5 @@
-//! Links that are mailed to those who need not be anybody here: which were decided on, and until when they are good. What
-//! a link is about and what its mail says is its feature's.
+//! Links mailed to people who may have no account: their queue and their expiry. The subject of a link and the text of
+//! its email belong to its feature.
 
 use std::{future::ready, time::Instant};
 
@@ -14,30 +14,30 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Letter, Post, send_next};
+use super::{Email, Mailer, send_next};
 use crate::{
     App,
     kit::{Error, UserError, UserErrorCode, Viewer},
 };
 
-/// How many rows one statement writes: ten values each, of which SQLite takes 32,766 and PostgreSQL 65,535.
+/// Maximum number of rows per statement: ten values each, of which SQLite takes 32,766 and PostgreSQL 65,535.
 const AT_ONCE: usize = 1_000;
 
-/// Decides that a link is mailed, with the news of an act where there is one. Good from now until the second instant.
+/// Queues the email of a link, optionally about an act. The link is valid from the first to the second of `times`.
 pub async fn decide(
     conn: &impl ConnectionTrait,
-    post: &Post,
+    mailer: &Mailer,
     (purpose, subject_id): (LinkPurpose, Uuid),
     activity_id: Option<Uuid>,
     times: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), Error> {
-    decide_all(conn, post, (purpose, &[subject_id]), activity_id, times).await
+    decide_all(conn, mailer, (purpose, &[subject_id]), activity_id, times).await
 }
 
-/// The same of a link to each of many things.
+/// Like `decide`, for one link to each of many subjects.
 pub async fn decide_all(
     conn: &impl ConnectionTrait,
-    post: &Post,
+    mailer: &Mailer,
     (purpose, subjects): (LinkPurpose, &[Uuid]),
     activity_id: Option<Uuid>,
     (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
@@ -50,7 +50,7 @@ pub async fn decide_all(
                 purpose,
                 subject_id: *subject_id,
                 activity_id,
-                message_id: format!("<{}@{}>", id.simple(), post.host()),
+                message_id: format!("<{}@{}>", id.simple(), mailer.host()),
                 state: MailState::Waiting,
                 attempts: 0,
                 next_attempt_at: now,
@@ -66,9 +66,9 @@ pub async fn decide_all(
     Ok(())
 }
 
-/// Sends every link for a purpose that is due, and says how many were tried. `write` gives the letter; `None` where the
-/// link is needless, as all are that are good no more.
-pub async fn send<F: Future<Output = Result<Option<Letter>, Error>> + Send>(
+/// Sends every link of a purpose that is due. Returns the number of links tried. `write` returns the email; `None` if
+/// it is no longer needed. Expired links are never sent.
+pub async fn send<F: Future<Output = Result<Option<Email>, Error>> + Send>(
     app: &App,
     viewer: &Viewer,
     purpose: LinkPurpose,
@@ -86,7 +86,7 @@ pub async fn send<F: Future<Output = Result<Option<Letter>, Error>> + Send>(
     };
     let (begun, mut tried) = (Instant::now(), 0);
     loop {
-        // Each has its own instant: however long the others took, it is leased for as long as any.
+        // Each link has its own instant, so that its lease lasts as long as any, however long the others took.
         let viewer = Viewer {
             now: viewer.now + begun.elapsed(),
             ..viewer.clone()
@@ -99,7 +99,7 @@ pub async fn send<F: Future<Output = Result<Option<Letter>, Error>> + Send>(
     }
 }
 
-/// Ends all links to something: they are good no more.
+/// Ends all links to a subject: they are no longer valid.
 pub async fn end(
     conn: &impl ConnectionTrait,
     (purpose, subject_id): (LinkPurpose, Uuid),
@@ -115,7 +115,7 @@ pub async fn end(
     Ok(())
 }
 
-/// How many links to something were decided on since an instant.
+/// Returns the number of links to a subject that were queued since an instant.
 pub async fn count(
     conn: &impl ConnectionTrait,
     (purpose, subject_id): (LinkPurpose, Uuid),
@@ -130,7 +130,7 @@ pub async fn count(
     Ok(found.count(conn).await?)
 }
 
-/// What a link is about, while it is good.
+/// Returns the subject of a link; `None` if the link is not valid.
 pub async fn subject(
     conn: &impl ConnectionTrait,
     purpose: LinkPurpose,
@@ -143,9 +143,10 @@ pub async fn subject(
     Ok(found.one(conn).await?.map(|row| row.subject_id))
 }
 
-/// What is said of a link that is good for nothing, whyever that is.
+/// Returns the error for an invalid link. It does not reveal why the link is invalid.
 #[must_use]
 pub fn no_link() -> Error {
-    let message = "This link was used or replaced, has run out, or never was. Ask those who sent it for a new one.";
+    let message = "This link is not valid. It may have been used or replaced, or it may have expired. Ask the \
+                   sender for a new link.";
     UserError::at("token", UserErrorCode::InvitationInvalid, message).into()
 }

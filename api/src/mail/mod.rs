@@ -1,11 +1,12 @@
-//! Mail: decided on in a transaction, sent after it, at least once and with the same Message-ID each time.
+//! Email: queued in a transaction, sent after it, at least once and with the same Message-ID each time.
 //!
-//! A row says to whom and when. Whoever sends takes the row first, by one conditional update that moves its next
-//! attempt on, so that of many workers one sends; it marks the row once the mail server has answered. A worker
-//! that is killed before it asked the server has sent nothing, and another sends. One that is killed between the
-//! server's answer and our commit has: the mail then goes out twice, under one Message-ID, and no other way.
+//! A row records recipient and time. A worker takes the row before it sends, by one conditional update that moves the
+//! next attempt forward, so that one of many workers sends; it marks the row after the mail server has answered. If a
+//! worker is killed before it contacts the server, nothing was sent, and another worker sends. If it is killed between
+//! the server's answer and its own commit, the email is sent twice, under one Message-ID; there is no other way to send
+//! it twice.
 //!
-//! Without the address of a mail server nothing is decided on and nothing is sent.
+//! Without a configured mail server, no email is queued or sent.
 
 mod feature;
 pub use feature::FEATURE;
@@ -16,4 +17,4 @@ pub mod service;
 mod smtp;
 
 pub use delivery::send_next;
-pub use smtp::{Letter, Post};
+pub use smtp::{Email, Mailer};

@@ -1,21 +1,21 @@
-//! How often a mail is tried, and when; how long is known of it.
+//! Attempts and retention of email.
 
 use chrono::{DateTime, Duration, Utc};
 
-/// How long whoever took a mail has to send it; longer than any mail server is waited for.
+/// Time that a worker has to send an email after taking it. Longer than the SMTP timeout.
 pub const LEASE: Duration = Duration::minutes(10);
-/// How long is known that a mail was sent and a link given out, for when somebody asks where it is.
+/// Retention period of sent emails and expired links, for questions about a missing email.
 pub const KEPT: Duration = Duration::days(90);
-/// How often a mail is tried before it is given up.
-pub const MOST_ATTEMPTS: i32 = 9;
-/// The longest time between two attempts.
+/// Number of attempts after which an email is abandoned.
+pub const MAX_ATTEMPTS: i32 = 9;
+/// Maximum time between two attempts.
 const LONGEST: Duration = Duration::hours(6);
 
-/// When to try again after so many attempts have failed: a minute later, then four, sixteen and so on, and in the end
-/// every six hours. `None` where it was tried often enough.
+/// Returns the time of the next attempt after `attempts` failures: one minute later, then 4, 16 and so on, up to every
+/// six hours. `None` if the email is to be abandoned.
 #[must_use]
 pub fn again(attempts: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if attempts >= MOST_ATTEMPTS {
+    if attempts >= MAX_ATTEMPTS {
         return None;
     }
     let power = u32::try_from(attempts - 1).unwrap_or(0).min(6);
@@ -31,7 +31,7 @@ mod tests {
     fn attempts_are_further_and_further_apart_and_end() {
         let now = clock::now();
         let minutes =
-            (1..=MOST_ATTEMPTS).map(|tried| again(tried, now).map(|at| (at - now).num_minutes()));
+            (1..=MAX_ATTEMPTS).map(|tried| again(tried, now).map(|at| (at - now).num_minutes()));
         let expected = [1, 4, 16, 64, 256, 360, 360, 360].map(Some);
         assert_eq!(
             minutes.collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! Which mail is to be sent, and how long is kept that it was.
+//! Queues emails, and deletes old ones.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -17,11 +17,11 @@ use crate::{
     kit::{Error, Transaction, Viewer, failpoint},
 };
 
-/// How many are deleted in one transaction.
+/// Maximum number of rows deleted in one transaction.
 const BATCH: u64 = 200;
 
-/// The mail that goes to somebody at this time: one that waits for it already and was not tried yet, or a new one.
-/// `host` is the name behind the @ of its Message-ID.
+/// Returns the email to a person that is due at this time: a waiting one that has not been tried yet, or a new one.
+/// `host` is the domain of its Message-ID.
 pub async fn at(
     transaction: &Transaction,
     person_id: Uuid,
@@ -29,7 +29,7 @@ pub async fn at(
     now: DateTime<Utc>,
     host: &str,
 ) -> Result<Uuid, Error> {
-    // Held, so that nobody takes it to send while something is put in.
+    // Locked, so that no worker takes it to send while a notification is added.
     let found = Entity::find()
         .filter(Column::PersonId.eq(person_id))
         .filter(Column::DueAt.eq(due_at))
@@ -59,7 +59,7 @@ pub async fn at(
     Ok(id)
 }
 
-/// Deletes the mail that was done with long ago and the links that were good long ago, and says how many those were.
+/// Deletes emails that were finished, and links that expired, before the retention period. Returns their number.
 pub async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let before = viewer.now - rules::KEPT;
     let mut forgotten = 0;

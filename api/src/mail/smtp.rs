@@ -1,4 +1,4 @@
-//! Speaking SMTP: the only place that knows how a letter becomes a mail.
+//! SMTP client: the only module that turns an email into a message.
 
 use std::time::Duration;
 
@@ -13,36 +13,36 @@ use tokio::time::timeout;
 
 use crate::kit::{Error, OrInternal};
 
-/// How long the mail server may take for one step, and for all of them.
+/// Timeouts of one SMTP step, and of the whole delivery.
 const STEP: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_mins(3);
 
-/// A mail in words.
+/// Content and recipient of an email.
 #[derive(Clone, Debug)]
-pub struct Letter {
-    /// What its reader is called, if that is known.
+pub struct Email {
+    /// Name of the recipient, if known.
     pub name: Option<String>,
-    /// Where it goes.
+    /// Address of the recipient.
     pub address: String,
-    /// The same whenever it is sent.
+    /// Message-ID, unchanged between attempts.
     pub message_id: String,
-    /// One line.
+    /// Subject, in one line.
     pub subject: String,
-    /// Plain text.
+    /// Body, in plain text.
     pub text: String,
-    /// Where one POST ends such mail (RFC 8058), where more may follow.
+    /// Address at which one POST request unsubscribes (RFC 8058), for recurring email.
     pub unsubscribe: Option<String>,
 }
 
-/// The way to the mail server.
+/// Connection to the mail server.
 #[derive(Clone)]
-pub struct Post {
+pub struct Mailer {
     server: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
-impl Post {
-    /// The way to the server at an address such as `smtp://mail:1025`, for mail from this mailbox.
+impl Mailer {
+    /// Creates the client from the server's address, such as `smtp://mail:1025`, and the sender's mailbox.
     pub fn new(server: &str, from: &str) -> Result<Self, Error> {
         let unclear = |what: &str, cause: String| Error::internal(format!("{what}: {cause}"));
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(server)
@@ -56,21 +56,21 @@ impl Post {
         })
     }
 
-    /// The name behind the @ of the sender, for Message-IDs.
+    /// Returns the domain of the sender, for Message-IDs.
     #[must_use]
     pub fn host(&self) -> &str {
         self.from.email.domain()
     }
 
-    /// Hands a letter over. Once this says that it is done, the server has taken it.
-    pub async fn send(&self, letter: Letter) -> Result<(), Error> {
+    /// Sends an email. Success means that the mail server has accepted it.
+    pub async fn send(&self, letter: Email) -> Result<(), Error> {
         let mail = self.mail(letter)?;
         let sent = timeout(LONGEST, self.server.send(mail)).await.internal()?;
         sent.internal().map(drop)
     }
 
-    fn mail(&self, letter: Letter) -> Result<Message, Error> {
-        let Letter {
+    fn mail(&self, letter: Email) -> Result<Message, Error> {
+        let Email {
             name,
             address,
             message_id,

@@ -1,4 +1,4 @@
-//! Acts on matches, their amendments, deliveries and thanks.
+//! Acts on matches, and on their amendments, deliveries and thanks.
 
 use entity::{
     matching,
@@ -11,7 +11,7 @@ use crate::acts;
 
 /// Editors of the side that did not act; of both sides if neither did.
 const OTHER_SIDE: &[Recipient] = &[Recipient::OtherSide(MembershipRole::Editor)];
-/// Brokers.
+/// All brokers.
 const BROKERS: &[Recipient] = &[Recipient::Staff(PlatformRole::Broker)];
 
 acts! {
@@ -33,21 +33,21 @@ acts! {
         ACCEPTED = "match.accepted" => &[(Kind::MatchAccepted, OTHER_SIDE)];
         /// A side declined the terms.
         DECLINED = "match.declined" => &[(Kind::MatchDeclined, OTHER_SIDE)];
-        /// A side withdrew before anything was agreed.
+        /// A side withdrew before terms were agreed.
         WITHDRAWN = "match.withdrawn" => &[(Kind::MatchWithdrawn, OTHER_SIDE)];
-        /// Terms were not answered in time, or a listing was closed.
+        /// The terms were not answered in time, or a listing was closed.
         LAPSED = "match.lapsed" => &[(Kind::MatchLapsed, OTHER_SIDE)];
-        /// Nothing is left of a listing for a proposed match.
+        /// A listing of a proposed match has nothing left.
         CROWDED_OUT = "match.crowded_out" => &[(Kind::MatchCrowdedOut, OTHER_SIDE)];
-        /// Enough is left again for a proposed match.
+        /// The listings of a proposed match have enough left again.
         ROOM_AGAIN = "match.room_again" => &[(Kind::MatchHasRoom, OTHER_SIDE)];
         /// A broker approved the match of an unverified organisation.
         APPROVED = "match.approved" => &[(Kind::MatchApproved, OTHER_SIDE)];
-        /// A side proposed to change what was agreed.
+        /// A side proposed a change to the agreed terms.
         AMENDMENT_PROPOSED = "match.amendment_proposed" => &[(Kind::AmendmentProposed, OTHER_SIDE)];
         /// A side accepted the change.
         AMENDED = "match.amended" => &[(Kind::AmendmentAccepted, OTHER_SIDE)];
-        /// A side declined the change, or took its own back.
+        /// A side declined the change, or withdrew its own.
         AMENDMENT_DECLINED = "match.amendment_declined" => &[(Kind::AmendmentDeclined, OTHER_SIDE)];
         /// The change was not answered in time.
         AMENDMENT_LAPSED = "match.amendment_lapsed" => &[(Kind::AmendmentDeclined, OTHER_SIDE)];
@@ -59,19 +59,19 @@ acts! {
         DELIVERY_WITHDRAWN = "match.delivery_withdrawn" => &[(Kind::DeliveryWithdrawn, OTHER_SIDE)];
         /// A side disputed what was delivered.
         DISPUTED = "match.disputed" => &[(Kind::MatchDisputed, OTHER_SIDE), (Kind::DisputeRaised, BROKERS)];
-        /// All was delivered and confirmed.
+        /// The agreed terms were delivered in full and confirmed.
         FULFILLED = "match.fulfilled" => &[(Kind::MatchFulfilled, OTHER_SIDE)];
         /// A broker decided a dispute.
         RESOLVED = "match.resolved" => &[(Kind::MatchResolved, OTHER_SIDE)];
-        /// What was lent came back.
+        /// The lending side recorded the return of the loan.
         RETURNED = "match.returned" => &[(Kind::MatchReturned, OTHER_SIDE)];
-        /// A side cancelled what was agreed.
+        /// A side cancelled the agreed match.
         CANCELLED = "match.cancelled" => &[(Kind::MatchCancelled, OTHER_SIDE)];
         /// A side thanked the other.
         THANKED = "match.thanked" => &[(Kind::Thanked, OTHER_SIDE)];
-        /// A side published the thanks that it was given.
+        /// The thanked side published its thanks.
         THANKS_PUBLISHED = "match.thanks_published" => &[];
-        /// A side took published thanks back.
+        /// A side made published thanks private again.
         THANKS_UNPUBLISHED = "match.thanks_unpublished" => &[];
     }
 }

@@ -1,7 +1,8 @@
-//! Holding quantity: the only place where a match takes from a listing, or gives back to it.
+//! Allocation of quantity: the only place where a match takes quantity from a listing or returns it.
 //!
-//! One atomic statement for each side, the offer first, inside the transaction that changed the match: the match's own
-//! row is locked by then, so that any two transactions meet the three rows in the same order and none waits in a circle.
+//! Each side is one atomic statement, the offer first, inside the transaction that changed the match. That transaction
+//! has already locked the row of the match, so that any two transactions lock the three rows in one order and cannot
+//! deadlock.
 
 use entity::{
     listing::CloseReason,
@@ -15,38 +16,38 @@ use crate::{
     listings::allocation::{self, Required},
 };
 
-/// What a match holds of its two listings, in base units of each.
+/// Quantity allocated to a match, in base units of each listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// Of the offer.
+pub struct Allocation {
+    /// Quantity of the offer.
     pub offer: i64,
-    /// Of the request.
+    /// Quantity of the request.
     pub request: i64,
 }
 
-impl Held {
-    /// Nothing of either.
+impl Allocation {
+    /// No allocation.
     pub const NOTHING: Self = Self {
         offer: 0,
         request: 0,
     };
 
-    /// What a match holds now.
+    /// Returns the current allocation of a match.
     #[must_use]
-    pub const fn by(row: &matching::Model) -> Self {
+    pub const fn of(row: &matching::Model) -> Self {
         Self {
             offer: row.offer_allocated,
             request: row.request_allocated,
         }
     }
 
-    /// What terms ask for.
+    /// Creates the allocation that terms need.
     #[must_use]
-    pub const fn asked(offer: i64, request: i64) -> Self {
+    pub const fn new(offer: i64, request: i64) -> Self {
         Self { offer, request }
     }
 
-    /// Of one side's listing only.
+    /// Keeps the allocation of one side and drops the other.
     #[must_use]
     pub const fn only(self, side: MatchSide) -> Self {
         match side {
@@ -56,12 +57,12 @@ impl Held {
     }
 }
 
-/// Brings what a match holds from one amount to another.
+/// Changes the allocation of a match from one amount to another.
 pub async fn set_allocation(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     row: &matching::Model,
-    (before, after): (Held, Held),
+    (before, after): (Allocation, Allocation),
     required: Required,
 ) -> Result<(), Error> {
     let offer = after.offer - before.offer;
@@ -70,8 +71,8 @@ pub async fn set_allocation(
     allocation::change(conn, viewer, row.request_id, request, required).await
 }
 
-/// Closes the listings of a match that has ended, where nothing remains to be done with them: what was made only to
-/// answer the other side, and what is fulfilled to the last, unless it stands or comes back.
+/// Closes the listings of an ended match that have served their purpose: a listing that was created only to answer the
+/// other side, and a listing that is fulfilled in full, unless it is standing or its loan has to be returned.
 pub async fn close_done(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -82,7 +83,8 @@ pub async fn close_done(
         (MatchSide::Offerer, row.offer_id),
         (MatchSide::Requester, row.request_id),
     ] {
-        // Two matches of one listing may end at the same moment: the later one sees what the earlier one did.
+        // Two matches of one listing can end at the same time. The lock lets the later one see the changes of the
+        // earlier one.
         allocation::lock(conn, id).await?;
         if row.listing_made_by == Some(side) {
             let reason = if fulfilled {

@@ -1,4 +1,4 @@
-//! Which acts are open where what lies beside the match decides: its deliveries, its thanks, and how the offer is lent.
+//! Further conditions for acts, which depend on the deliveries, the thanks and the lending mode of a match.
 
 use entity::{
     fulfilment::{self, FulfilmentState},
@@ -10,24 +10,24 @@ use entity::{
 use super::rules::{self, Act};
 use crate::kit::Viewer;
 
-/// What lies beside a match.
+/// Related data of a match on which acts depend.
 #[derive(Clone, Copy, Debug)]
-pub struct Beside<'a> {
-    /// Its deliveries.
+pub struct Related<'a> {
+    /// Deliveries of the match.
     pub deliveries: &'a [fulfilment::Model],
-    /// What was said to thank.
+    /// Thanks that the sides gave each other.
     pub thanks: &'a [thanks::Model],
-    /// Whether the offer is lent, so that it comes back.
+    /// True if the offer is lent, so that it has to be returned.
     pub lent: bool,
 }
 
-/// Of acts that the match allows, those that what lies beside it allows too.
+/// Returns those of the acts allowed by the match that the related data also allows.
 #[must_use]
 pub fn open(
     viewer: &Viewer,
     row: &matching::Model,
     acts: Vec<Act>,
-    beside: Beside<'_>,
+    beside: Related<'_>,
 ) -> Vec<Act> {
     let own =
         |side: MatchSide| viewer.at_least(rules::organisation(row, side), MembershipRole::Editor);

@@ -1,4 +1,4 @@
-//! Descriptor of the feature.
+//! Feature descriptor of matches, with their amendments, fulfilments and thanks.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     kit::Viewer,
 };
 
-/// Descriptor of the feature.
+/// Feature descriptor of matches.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[

@@ -1,4 +1,4 @@
-//! What the schema says of a match's history.
+//! GraphQL type of a step in the history of a match.
 
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Person,
-    context::Ask,
-    kit::{Id, Part},
+    context::ContextExt,
+    kit::{Child, Id},
 };
 
 /// One step in the history of a match.
@@ -24,33 +24,33 @@ impl From<match_step::Model> for MatchStep {
     }
 }
 
-impl Part for match_step::Entity {
-    const WHOLE: match_step::Column = match_step::Column::MatchId;
+impl Child for match_step::Entity {
+    const PARENT: match_step::Column = match_step::Column::MatchId;
 
-    fn whole(row: &match_step::Model) -> Uuid {
+    fn parent(row: &match_step::Model) -> Uuid {
         row.match_id
     }
 }
 
-/// One step in the history of a match: who did what, when, and about which terms.
+/// One step in the history of a match: kind, time, side, person and version of the terms.
 #[Object]
 impl MatchStep {
-    /// What was done.
+    /// Kind of step.
     async fn kind(&self) -> MatchStepKind {
         self.0.kind
     }
 
-    /// When.
+    /// Time of the step.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
     }
 
-    /// For which side; null for a broker and for the marketplace itself.
+    /// Side that acted; null for a broker and for an automatic step.
     async fn side(&self) -> Option<MatchSide> {
         self.0.side
     }
 
-    /// By whom; null where the marketplace itself did it, or where the viewer may not see the person.
+    /// Person who acted; null for an automatic step, or if the viewer may not see the person.
     async fn by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let Some(id) = self.0.person_id else {
             return Ok(None);
@@ -59,22 +59,22 @@ impl MatchStep {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// Which version of the terms it was about.
+    /// Version of the terms that the step concerns; null if it concerns none.
     async fn terms_version(&self) -> Option<i32> {
         self.0.terms_version
     }
 
-    /// Why it was declined or called off.
+    /// Reason for declining or cancelling; null for other steps.
     async fn reason(&self) -> Option<MatchReason> {
         self.0.reason
     }
 
-    /// What a broker decided.
+    /// Decision of the broker; null for other steps.
     async fn outcome(&self) -> Option<DisputeOutcome> {
         self.0.outcome
     }
 
-    /// What was said with it: plain text with line breaks.
+    /// Note of the person who acted, as plain text with line breaks; null if none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }

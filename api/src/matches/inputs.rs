@@ -1,42 +1,44 @@
-//! What clients send of a match.
+//! GraphQL inputs for matches.
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use entity::{listing, match_step::MatchReason, organisation};
 use rust_decimal::Decimal;
 
-use super::{persist::MatchId, terms::Said};
+use super::{persist::MatchId, terms::NewTerms};
 use crate::{
-    kit::{Error, Id, date::Date, validation::Checks},
+    inputs,
+    kit::{Error, Id, date::Date, validation::Validator},
     listings::inputs::QuantityInput,
 };
 
-/// What a side says of a match: how much, when, where, on which conditions.
+/// Terms of a match: quantity, dates, place and conditions.
 #[derive(InputObject, Debug, Default)]
 pub struct MatchTermsInput {
-    /// How much. Left out in the first proposal: as much as both listings have left. Left out later: as before.
+    /// Quantity. Default in the first proposal: as much as both listings have left. Default later: the previous
+    /// quantity.
     pub quantity: Option<QuantityInput>,
-    /// How many hours a day counts, 1 to 24, as text: needed only where one listing counts hours and the other days.
-    /// 7.5 where nothing is said.
+    /// Hours that a day counts, 1 to 24, as text. Needed only if one listing counts hours and the other days. Default:
+    /// the previous terms' value, or 7.5.
     pub hours_per_day: Option<Decimal>,
-    /// The first day.
+    /// First day of the period.
     pub from: Option<Date>,
-    /// The last day.
+    /// Last day of the period, not before the first.
     pub until: Option<Date>,
-    /// Where: at most 300 characters.
+    /// Place of the delivery or meeting: at most 300 characters.
     pub place: Option<String>,
-    /// What else is agreed: at most 2,000 characters.
+    /// Further conditions: at most 2,000 characters.
     pub conditions: Option<String>,
-    /// A word to the other side: at most 2,000 characters.
+    /// Message to the other side: at most 2,000 characters.
     pub message: Option<String>,
-    /// Until when the other side may answer: within 90 days; 14 days where nothing is said.
+    /// Deadline for an answer: later than now, within 90 days. Default 14 days from now.
     pub answer_by: Option<DateTime<Utc>>,
-    /// Whether one's own listing holds the quantity until the answer, so that nobody else gets it meanwhile.
+    /// True to reserve the quantity on the viewer's own listing until the answer, so that no other match gets it.
     #[graphql(default)]
-    pub hold: bool,
+    pub reserve_quantity: bool,
 }
 
-impl From<MatchTermsInput> for Said {
+impl From<MatchTermsInput> for NewTerms {
     fn from(input: MatchTermsInput) -> Self {
         let MatchTermsInput {
             quantity,
@@ -47,7 +49,7 @@ impl From<MatchTermsInput> for Said {
             conditions,
             message,
             answer_by,
-            hold,
+            reserve_quantity,
         } = input;
         Self {
             quantity: quantity.map(Into::into),
@@ -58,83 +60,97 @@ impl From<MatchTermsInput> for Said {
             conditions,
             message,
             answer_by,
-            hold,
+            reserve_quantity,
         }
     }
 }
 
-/// Which two listings to match, and on which terms.
+/// The two listings to match, and the terms.
 #[derive(InputObject, Debug)]
 pub struct ProposeMatchInput {
-    /// The offer. It or the request is posted by an organisation of which the viewer is an editor.
+    /// The offer. The viewer is an editor of the organisation of the offer or of the request.
     pub offer_id: Id<listing::Entity>,
     /// The request.
     pub request_id: Id<listing::Entity>,
-    /// The terms.
+    /// The first terms.
     pub terms: MatchTermsInput,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Idempotency key that you choose for this proposal, 1 to 100 characters. A retry with the same key and input
+    /// returns the match of the first call.
     pub idempotency_key: Option<String>,
 }
 
-/// How to answer a listing without one of one's own.
+/// Response to a listing, without a listing of the viewer's own.
 #[derive(InputObject, Debug)]
 pub struct RespondToListingInput {
-    /// The listing.
+    /// The listing to respond to.
     pub listing_id: Id<listing::Entity>,
-    /// For which organisation. The viewer is an editor of it.
+    /// The organisation that responds. The viewer is an editor of it.
     pub organisation_id: Id<organisation::Entity>,
-    /// The terms.
+    /// The first terms.
     pub terms: MatchTermsInput,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Idempotency key that you choose for this response, 1 to 100 characters. A retry with the same key and input
+    /// returns the match of the first call.
     pub idempotency_key: Option<String>,
 }
 
-/// Other terms for a match.
-#[derive(InputObject, Debug)]
-pub struct MatchTermsChangeInput {
-    /// The match.
-    pub match_id: MatchId,
-    /// The version of the terms that is answered: `terms.version` as it was read.
-    pub terms_version: i32,
-    /// The new terms.
-    pub terms: MatchTermsInput,
+inputs! {
+    {
+        /// The match whose terms to change.
+        match_id: MatchId,
+        /// Version of the terms that you answer: `terms.version` as you read it.
+        terms_version: i32,
+        /// The new terms.
+        terms: MatchTermsInput,
+    }
+    /// Other terms for a proposed match.
+    CounterMatchInput;
+    /// Other terms for an agreed match.
+    ProposeAmendmentInput;
 }
 
-/// A yes to terms.
-#[derive(InputObject, Debug)]
-pub struct AcceptMatchInput {
-    /// The match.
-    pub match_id: MatchId,
-    /// The version of the terms that is accepted: `terms.version` as it was read.
-    pub terms_version: i32,
+inputs! {
+    {
+        /// The match whose terms to accept.
+        match_id: MatchId,
+        /// Version of the terms that you accept: `terms.version` as you read it.
+        terms_version: i32,
+    }
+    /// Terms to accept.
+    AcceptMatchInput;
+    /// Change to the agreed terms to accept.
+    AcceptAmendmentInput;
 }
 
-/// A no to terms.
+/// Terms to decline, with a reason.
 #[derive(InputObject, Debug)]
 pub struct DeclineMatchInput {
-    /// The match.
+    /// The match whose terms to decline.
     pub match_id: MatchId,
-    /// The version of the terms that is declined: `terms.version` as it was read.
+    /// Version of the terms that you decline: `terms.version` as you read it.
     pub terms_version: i32,
-    /// Why.
+    /// Reason for declining. Default `NO_REASON`.
     #[graphql(default_with = "MatchReason::NoReason")]
     pub reason: MatchReason,
-    /// A word to the other side: at most 1,000 characters.
+    /// Note to the other side: at most 1,000 characters.
     pub note: Option<String>,
 }
 
-/// An act on a match that needs no more than a word.
-#[derive(InputObject, Debug)]
-pub struct MatchActInput {
-    /// The match.
-    pub match_id: MatchId,
-    /// A word that both sides read: at most 1,000 characters.
-    pub note: Option<String>,
+inputs! {
+    {
+        /// The match.
+        match_id: MatchId,
+        /// Note that both sides can read: at most 1,000 characters.
+        note: Option<String>,
+    }
+    /// Match to approve.
+    ApproveMatchInput;
+    /// Match to withdraw from.
+    WithdrawMatchInput;
 }
 
-/// A key of the caller's own, if one was sent.
+/// Checks the idempotency key of an input, if one was sent: at most 100 characters.
 pub fn key(key: Option<&str>) -> Result<Option<String>, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let key = checks.optional("idempotencyKey", key, 100);
     checks.finish()?;
     Ok(key)

@@ -1,8 +1,8 @@
-//! What time and other matches do to a match: it lapses unanswered, or with a listing that was closed; and those who
-//! wait for something of which nothing is left are told.
+//! Jobs on matches: lapse proposals that were not answered in time or whose listing was closed, and notify the sides of
+//! a proposal when a listing has nothing left, or enough again.
 //!
-//! Readers see a deadline at its instant; the worker writes it down, gives back what was held and tells. Each match is
-//! one transaction, written only if it is still as it was read, so that any number of workers may run.
+//! Readers see a deadline take effect at once; the worker stores it, releases the allocation and notifies. Each match
+//! is one transaction, written only if it is still as it was read, so that any number of workers can run.
 
 use entity::{
     listing::{self, ListingState},
@@ -23,15 +23,15 @@ use crate::{
     matches::persist,
 };
 
-/// How many matches a worker takes at a time.
+/// Maximum number of matches per run and query.
 const BATCH: u64 = 100;
 
-/// Does everything that is due, and says how many matches it touched.
+/// Runs all jobs that are due, and returns the number of matches changed.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
-    Ok(lapse(app, viewer, Condition::all()).await? + crowd_out(app, viewer).await?)
+    Ok(lapse(app, viewer, Condition::all()).await? + update_availability(app, viewer).await?)
 }
 
-/// Writes down which proposals on these listings have lapsed, so that what they held is free for others.
+/// Lapses due proposals on these listings, so that their allocation is available to others.
 pub async fn lapse_on(app: &App, listings: impl IntoIterator<Item = Uuid>) -> Result<(), Error> {
     let listings: Vec<Uuid> = listings.into_iter().collect();
     let on = Condition::any()
@@ -40,7 +40,7 @@ pub async fn lapse_on(app: &App, listings: impl IntoIterator<Item = Uuid>) -> Re
     lapse(app, &Viewer::system(), on).await.map(|_| ())
 }
 
-/// Ends proposals that nobody answered in time, and those whose listings were closed meanwhile.
+/// Lapses proposals that were not answered in time or whose listings were closed.
 async fn lapse(app: &App, viewer: &Viewer, among: Condition) -> Result<usize, Error> {
     let due = Condition::any()
         .add(Column::AnswerBy.lte(viewer.now))
@@ -64,7 +64,7 @@ async fn lapse(app: &App, viewer: &Viewer, among: Condition) -> Result<usize, Er
                 failpoint::point("match.lapsed");
                 touched += 1;
             }
-            // Somebody answered at this moment, or another worker was first.
+            // A side acted at the same time, or another worker was first.
             Err(Error::Refused(_)) => {}
             Err(error) => return Err(error),
         }
@@ -72,10 +72,10 @@ async fn lapse(app: &App, viewer: &Viewer, among: Condition) -> Result<usize, Er
     Ok(touched)
 }
 
-/// Tells those who wait for something of which nothing is left, and those for whom something came back.
-async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
+/// Notifies proposed matches when one of their listings has nothing left, and when enough is left again.
+async fn update_availability(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let full = on_listings(nothing_left());
-    let told = Column::CrowdedOutAt.is_not_null();
+    let told = Column::NothingLeftAt.is_not_null();
     let crowded = Condition::all()
         .add(open())
         .add(told.clone().not())
@@ -93,13 +93,13 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
             .await?;
         for row in rows {
             let change = matching::ActiveModel {
-                crowded_out_at: Set(at),
+                nothing_left_at: Set(at),
                 ..Default::default()
             };
             let transaction = app.database.begin().await?;
             let changed = match persist::write(&transaction, viewer, &row, None, change).await {
                 Ok(changed) => changed,
-                // Somebody acted at this moment, or another worker was first.
+                // A side acted at the same time, or another worker was first.
                 Err(Error::Refused(_)) => continue,
                 Err(error) => return Err(error),
             };
@@ -113,7 +113,7 @@ async fn crowd_out(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(touched)
 }
 
-/// Written literally, as the partial index names it.
+/// Condition for open matches. Written as literal SQL, because the partial index contains these literals.
 fn open() -> SimpleExpr {
     Expr::cust("\"matching\".\"state\" IN ('PROPOSED', 'COUNTERED')")
 }
@@ -122,7 +122,7 @@ fn closed() -> Condition {
     Condition::all().add(listing::Column::State.eq(ListingState::Closed))
 }
 
-/// All of a listing is allocated, and some of it to others than the match that waits.
+/// Condition for a listing that is allocated in full, at least in part to other matches.
 fn nothing_left() -> Condition {
     let others = Expr::cust(
         "\"listing\".\"allocated\" - CASE WHEN \"listing\".\"id\" = \"matching\".\"offer_id\"
@@ -131,7 +131,7 @@ fn nothing_left() -> Condition {
     Condition::all().add(others)
 }
 
-/// One of the match's listings is such.
+/// Condition for matches of which one of the listings fulfils the condition.
 fn on_listings(such: Condition) -> SimpleExpr {
     let pair = Condition::any()
         .add(
@@ -151,7 +151,7 @@ fn on_listings(such: Condition) -> SimpleExpr {
     Expr::exists(found)
 }
 
-/// The states of matches that brokers look after, where no step was made for long.
+/// Condition for agreed matches without a step for [`rules::STUCK_AFTER`], which brokers look after.
 #[must_use]
 pub fn stuck(viewer: &Viewer) -> Condition {
     Condition::all()

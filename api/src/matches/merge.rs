@@ -10,8 +10,8 @@ use crate::{
     kit::{Error, UserError, UserErrorCode},
 };
 
-/// What the organisation is party to goes on with the one that carries on. The two themselves must have nothing open
-/// with each other; what is over stays as it was.
+/// Moves the matches of the merged organisation to its successor. Refuses the merger while the two have open matches
+/// with each other; ended matches between them stay as they are.
 pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
     let transaction = merger.transaction;
     let (source, into) = (merger.source.id, merger.into.id);
@@ -32,7 +32,8 @@ pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
         .count(transaction)
         .await?;
     if open > 0 {
-        let message = "The two have matches with each other that are not over. End those first.";
+        let message =
+            "The two organisations have open matches with each other. End those matches first.";
         return Err(UserError::at("intoId", UserErrorCode::InvalidState, message).into());
     }
     for (own, other) in [

@@ -1,9 +1,9 @@
-//! Matches: one offer and one request, from a first proposal to terms that both sides keep.
+//! Matches: one offer and one request, from a first proposal to agreed terms.
 //!
-//! [`terms`] says what can be agreed, [`rules`] which step follows which and who makes it, [`allocation`] holds
-//! the quantity so that nothing is promised twice. What was really delivered is the feature `fulfilments`.
+//! [`terms`] checks proposed terms, [`rules`] defines the acts and states, and [`allocation`] allocates quantity so
+//! that nothing is promised twice. Deliveries are in [`fulfilments`].
 //!
-//! A match is seen by the members of its two organisations, and by staff.
+//! A match is visible to the members of its two organisations and to staff.
 
 mod feature;
 pub use feature::FEATURE;

@@ -1,32 +1,33 @@
-//! Acts on matches.
+//! GraphQL mutations for matches.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{
     inputs::{
-        AcceptMatchInput, DeclineMatchInput, MatchActInput, MatchTermsChangeInput,
-        ProposeMatchInput, RespondToListingInput, key,
+        AcceptMatchInput, ApproveMatchInput, CounterMatchInput, DeclineMatchInput,
+        ProposeMatchInput, RespondToListingInput, WithdrawMatchInput, key,
     },
     negotiation, service,
     types::Match,
 };
-use crate::{context::Ask, payload};
+use crate::{context::ContextExt, payload};
 
 payload! {
-    /// What an act on a match gives back.
+    /// Result of an act on a match.
     MatchPayload {
-        /// The match after the act; null where it was refused.
+        /// The match after the act; null if the act was refused.
         r#match: Match
     }
 }
 
-/// Acts on matches.
+/// Mutations for matches.
 #[derive(Default)]
 pub struct MatchMutation;
 
 #[Object]
 impl MatchMutation {
-    /// Propose to match an offer and a request, one of which is your organisation's. The other side has the turn.
+    /// Proposes a match of an offer and a request, one of which belongs to an organisation that you edit. The other
+    /// side has the turn.
     async fn propose_match(
         &self,
         ctx: &Context<'_>,
@@ -39,14 +40,15 @@ impl MatchMutation {
             idempotency_key,
         } = input;
         let act = async {
-            let key = key(idempotency_key.as_deref())?;
+            let key = ctx.optional_retry_key(key(idempotency_key.as_deref())?)?;
             let pair = (offer_id, request_id);
             service::propose(ctx.app(), ctx.viewer(), pair, terms.into(), key).await
         };
         MatchPayload::of(act.await)
     }
 
-    /// Answer a listing directly. Its counterpart is made for your organisation, unlisted, and matched with it.
+    /// Responds to a listing without one of your own. Creates an unlisted counterpart for your organisation and
+    /// proposes a match.
     async fn respond_to_listing(
         &self,
         ctx: &Context<'_>,
@@ -59,20 +61,20 @@ impl MatchMutation {
             idempotency_key,
         } = input;
         let act = async {
-            let key = key(idempotency_key.as_deref())?;
+            let key = ctx.optional_retry_key(key(idempotency_key.as_deref())?)?;
             let (app, viewer) = (ctx.app(), ctx.viewer());
             service::respond(app, viewer, listing_id, organisation_id, terms.into(), key).await
         };
         MatchPayload::of(act.await)
     }
 
-    /// Answer the terms with other terms, or change your own before they are answered. The other side has the turn.
+    /// Answers the terms with other terms, or changes your own before they are answered. The other side has the turn.
     async fn counter_match(
         &self,
         ctx: &Context<'_>,
-        input: MatchTermsChangeInput,
+        input: CounterMatchInput,
     ) -> Result<Option<MatchPayload>> {
-        let MatchTermsChangeInput {
+        let CounterMatchInput {
             match_id,
             terms_version,
             terms,
@@ -83,8 +85,8 @@ impl MatchMutation {
         )
     }
 
-    /// Agree to the terms. From then on the quantity is allocated on both sides; where there is not so much left the
-    /// answer is `INSUFFICIENT_QUANTITY`. For managers and owners.
+    /// Accepts the terms and allocates the quantity on both listings. Returns the error `INSUFFICIENT_QUANTITY` if not
+    /// enough is left. For managers and owners.
     async fn accept_match(
         &self,
         ctx: &Context<'_>,
@@ -98,7 +100,7 @@ impl MatchMutation {
         MatchPayload::of(negotiation::accept(app, viewer, match_id, terms_version).await)
     }
 
-    /// Refuse the terms, with a reason.
+    /// Declines the terms, with a reason.
     async fn decline_match(
         &self,
         ctx: &Context<'_>,
@@ -116,23 +118,23 @@ impl MatchMutation {
         )
     }
 
-    /// Step out before anything is agreed.
+    /// Withdraws from a match before terms are agreed.
     async fn withdraw_match(
         &self,
         ctx: &Context<'_>,
-        input: MatchActInput,
+        input: WithdrawMatchInput,
     ) -> Result<Option<MatchPayload>> {
-        let MatchActInput { match_id, note } = input;
+        let WithdrawMatchInput { match_id, note } = input;
         MatchPayload::of(negotiation::withdraw(ctx.app(), ctx.viewer(), match_id, note).await)
     }
 
-    /// Let the match of an organisation that is not verified go on. For brokers.
+    /// Approves the match of an unverified organisation, so that its terms can be accepted. For brokers.
     async fn approve_match(
         &self,
         ctx: &Context<'_>,
-        input: MatchActInput,
+        input: ApproveMatchInput,
     ) -> Result<Option<MatchPayload>> {
-        let MatchActInput { match_id, note } = input;
+        let ApproveMatchInput { match_id, note } = input;
         MatchPayload::of(negotiation::approve(ctx.app(), ctx.viewer(), match_id, note).await)
     }
 }

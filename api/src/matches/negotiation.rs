@@ -1,6 +1,6 @@
-//! Coming to terms: countering, accepting, declining, withdrawing, and a broker's approval.
+//! Negotiation of terms: counter, accept, decline, withdraw, and approval by a broker.
 //!
-//! An answer names the version of the terms that it answers, so that nobody agrees to what they have not read.
+//! An answer names the version of the terms that it answers, so that no side agrees to terms that it has not read.
 
 use entity::{
     match_step::{MatchReason, MatchStepKind},
@@ -11,34 +11,34 @@ use sea_orm::ActiveValue::Set;
 
 use super::{
     acts,
-    allocation::{self, Held},
+    allocation::{self, Allocation},
     jobs,
     persist::{MatchId, listings, terms, write_terms},
     rules::{self, Act},
     step_records::{Step, record},
-    terms::{Pair, Said},
+    terms::{NewTerms, Pair},
 };
 use crate::{
     App,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity::ActivityKind,
-        failpoint, lifecycle, validation::Checks,
+        failpoint, lifecycle, validation::Validator,
     },
     listings::allocation::Required,
     matches::{allocation::set_allocation, persist},
     organisations::service::lock_active,
 };
 
-/// The most versions of the terms of one match.
-pub(super) const MOST_TERMS: i32 = 50;
+/// Maximum number of versions of the terms of one match.
+pub(super) const MAX_TERMS: i32 = 50;
 
-/// Answers the terms with other terms, or changes one's own before they are answered.
+/// Answers the terms with other terms, or changes the viewer's own before they are answered.
 pub async fn counter(
     app: &App,
     viewer: &Viewer,
     id: MatchId,
     version: i32,
-    said: Said,
+    new_terms: NewTerms,
 ) -> Result<matching::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Counter, None).await?;
@@ -49,12 +49,12 @@ pub async fn counter(
     } else {
         row.state
     };
-    let holds = said.hold;
-    let settled = settle(&transaction, viewer, &row, said, row.terms_version).await?;
+    let holds = new_terms.reserve_quantity;
+    let settled = settle(&transaction, viewer, &row, new_terms, row.terms_version).await?;
     let held = if holds {
-        Held::asked(settled.offer_quantity, settled.request_quantity).only(side)
+        Allocation::new(settled.offer_quantity, settled.request_quantity).only(side)
     } else {
-        Held::NOTHING
+        Allocation::NOTHING
     };
     let change = matching::ActiveModel {
         state: Set(state),
@@ -63,8 +63,8 @@ pub async fn counter(
         answer_by: Set(settled.answer_by),
         offer_allocated: Set(held.offer),
         request_allocated: Set(held.request),
-        crowded_out_at: Set(None),
-        // It was the former terms that a broker approved.
+        nothing_left_at: Set(None),
+        // The approval of a broker applies to the former terms only.
         approved_at: Set(None),
         approved_by: Set(None),
         ..Default::default()
@@ -74,7 +74,7 @@ pub async fn counter(
         &transaction,
         viewer,
         &row,
-        (Held::by(&row), held),
+        (Allocation::of(&row), held),
         Required::Published,
     )
     .await?;
@@ -85,12 +85,13 @@ pub async fn counter(
     Ok(changed)
 }
 
-/// What a side says, checked against both listings as they are. What it leaves out stays as this version has it.
+/// Checks new terms against both listings as they are now. An omitted quantity is taken from the given version of the
+/// terms.
 pub async fn settle(
     transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
-    said: Said,
+    new_terms: NewTerms,
     version: i32,
 ) -> Result<super::terms::Terms, Error> {
     let (offer, request) = listings(transaction, row).await?;
@@ -101,19 +102,19 @@ pub async fn settle(
         offer_held: row.offer_allocated,
         request_held: row.request_allocated,
     };
-    let mut checks = Checks::new();
-    checks.demand(
-        row.terms_version < MOST_TERMS,
+    let mut checks = Validator::new();
+    checks.require(
+        row.terms_version < MAX_TERMS,
         "termsVersion",
         Code::LimitReached,
-        "These terms were changed often enough. Agree, or begin anew.",
+        "The terms of this match cannot be changed again. Answer the latest version, or propose a new match.",
     );
-    let settled = said.check(&mut checks, pair, Some(&before), viewer.now);
+    let settled = new_terms.check(&mut checks, pair, Some(&before), viewer.now);
     checks.finish()?;
     settled.ok_or(Error::NotFound)
 }
 
-/// Agrees to the terms: from here on the quantity belongs to this match.
+/// Accepts the terms and allocates the quantity to the match.
 pub async fn accept(
     app: &App,
     viewer: &Viewer,
@@ -128,14 +129,14 @@ pub async fn accept(
     answers(row.terms_version, version)?;
     approved(&transaction, viewer, &row).await?;
     let agreed = terms(&transaction, &row, version).await?;
-    let held = Held::asked(agreed.offer_quantity, agreed.request_quantity);
+    let held = Allocation::new(agreed.offer_quantity, agreed.request_quantity);
     let change = matching::ActiveModel {
         turn: Set(None),
         agreed_version: Set(Some(version)),
         agreed_at: Set(Some(viewer.now)),
         offer_allocated: Set(held.offer),
         request_allocated: Set(held.request),
-        crowded_out_at: Set(None),
+        nothing_left_at: Set(None),
         ..Default::default()
     };
     let changed = persist::write(&transaction, viewer, &row, Some(Act::Accept), change).await?;
@@ -143,7 +144,7 @@ pub async fn accept(
         &transaction,
         viewer,
         &row,
-        (Held::by(&row), held),
+        (Allocation::of(&row), held),
         Required::Published,
     )
     .await?;
@@ -155,7 +156,7 @@ pub async fn accept(
     Ok(changed)
 }
 
-/// Refuses a match of an organisation that nobody has verified, unless a broker has approved it.
+/// Refuses a match with an unverified organisation, unless a broker has approved it.
 async fn approved(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -166,7 +167,7 @@ async fn approved(
         let vouched = organisation.verification == VerificationStatus::Verified;
         if !vouched && row.approved_at.is_none() {
             let message = format!(
-                "{} is not verified yet, so a broker has to approve the match first. Brokers have it on their list.",
+                "{} is not verified yet, so a broker has to approve this match before you can accept it. Brokers have it on their list.",
                 organisation.name
             );
             return Err(UserError::new(Code::ApprovalRequired, message).into());
@@ -175,7 +176,7 @@ async fn approved(
     Ok(())
 }
 
-/// Lets the match of an unverified organisation go on.
+/// Approves the match of an unverified organisation.
 pub async fn approve(
     app: &App,
     viewer: &Viewer,
@@ -197,7 +198,7 @@ pub async fn approve(
     Ok(changed)
 }
 
-/// Refuses the terms.
+/// Declines the terms.
 pub async fn decline(
     app: &App,
     viewer: &Viewer,
@@ -222,7 +223,7 @@ pub async fn decline(
     Ok(changed)
 }
 
-/// Steps out before anything is agreed.
+/// Withdraws from a match before terms are agreed.
 pub async fn withdraw(
     app: &App,
     viewer: &Viewer,
@@ -240,7 +241,7 @@ pub async fn withdraw(
     Ok(changed)
 }
 
-/// Ends a match on which nothing was agreed, and gives back what it held.
+/// Ends a match before agreement and releases its allocation.
 pub async fn end(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -258,19 +259,21 @@ pub async fn end(
         ..Default::default()
     };
     let changed = persist::write(transaction, viewer, row, None, change).await?;
-    let held = (Held::by(row), Held::NOTHING);
+    let held = (Allocation::of(row), Allocation::NOTHING);
     set_allocation(transaction, viewer, row, held, Required::Anything).await?;
     allocation::close_done(transaction, viewer, row, false).await?;
     record(transaction, viewer, &changed, act, step).await?;
     Ok(changed)
 }
 
-/// Refuses an answer to terms that are not the ones to answer.
+/// Refuses an answer to a version of the terms that is not the one to answer.
 pub fn answers(current: i32, version: i32) -> Result<(), UserError> {
     if current == version {
         return Ok(());
     }
-    let message = format!("The terms to answer are version {current}. Read them and answer those.");
+    let message = format!(
+        "The terms have changed: you sent version {version}, and version {current} is the one to answer. Reload the match."
+    );
     Err(UserError::at(
         "termsVersion",
         Code::TermsVersionOutdated,
@@ -278,9 +281,9 @@ pub fn answers(current: i32, version: i32) -> Result<(), UserError> {
     ))
 }
 
-/// A note of a few lines.
+/// Checks an optional note of at most 1,000 characters.
 pub fn remark(note: Option<&str>) -> Result<Option<String>, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = note.map(|note| checks.lines("note", note, 0..=1_000));
     checks.finish()?;
     Ok(note.filter(|note| !note.is_empty()))

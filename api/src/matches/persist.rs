@@ -1,4 +1,4 @@
-//! Reading a match for an act, and writing it if it is still as it was read.
+//! Reads and writes of matches and their terms. A write is refused if the match has changed since it was read.
 
 use entity::{
     listing, match_terms,
@@ -14,10 +14,10 @@ use super::{
 };
 use crate::kit::{Error, Id, Viewer, lifecycle};
 
-/// The id of a match.
+/// Global id of a match.
 pub type MatchId = Id<matching::Entity>;
 
-/// The terms of a match with this version.
+/// Reads a version of the terms of a match.
 pub async fn terms(
     conn: &impl ConnectionTrait,
     row: &matching::Model,
@@ -29,7 +29,7 @@ pub async fn terms(
     found.ok_or(Error::NotFound)
 }
 
-/// The two listings of a match, whoever may see them.
+/// Reads the two listings of a match, regardless of who may see them.
 pub async fn listings(
     conn: &impl ConnectionTrait,
     row: &matching::Model,
@@ -41,7 +41,7 @@ pub async fn listings(
     Ok((read(row.offer_id).await?, read(row.request_id).await?))
 }
 
-/// Writes a version of the terms.
+/// Inserts a version of the terms.
 pub async fn write_terms(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -88,8 +88,9 @@ pub async fn write_terms(
     Ok(())
 }
 
-/// Writes a change if the match is still as it was read, with the state that the act leads to; `None` if a worker or the
-/// deliveries decide the state. A pending amendment lapses if the match leaves the states in which one can be agreed.
+/// Writes a change if the match is still as it was read, with the state that the act leads to; `act` is `None` if the
+/// worker or the deliveries determine the state. A pending amendment lapses if the match leaves the states in which one
+/// can be accepted.
 pub async fn write(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,

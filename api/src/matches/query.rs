@@ -1,4 +1,4 @@
-//! Reading matches.
+//! GraphQL queries for matches.
 
 use async_graphql::{Context, InputObject, Object, Result, connection::Connection};
 use entity::{listing, matching::MatchState, organisation};
@@ -9,30 +9,30 @@ use super::{
     types::Match,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         Error, Id,
         page::{PageArgs, Total},
     },
 };
 
-/// Which matches to list. What is left out leaves nothing out.
+/// Filter for matches. A field that is omitted or empty does not filter.
 #[derive(InputObject, Debug, Default)]
 pub struct MatchFilter {
-    /// In one of these states.
+    /// Matches in one of these states. Maximum 12.
     #[graphql(default)]
     pub states: Vec<MatchState>,
-    /// With this organisation on one side.
+    /// Matches with this organisation on one side.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Of this listing.
+    /// Matches of this listing.
     pub listing_id: Option<Id<listing::Entity>>,
-    /// Only those that wait for an answer of an organisation of which the viewer is an editor.
+    /// True for matches that wait for an answer of an organisation of which the viewer is an editor.
     #[graphql(default)]
     pub waits_for_me: bool,
-    /// Only those that wait for a broker's approval.
+    /// True for matches that wait for a broker's approval.
     #[graphql(default)]
     pub needs_approval: bool,
-    /// Only those that were agreed, and in which no step was made for 21 days.
+    /// True for agreed matches without a step in the last 21 days.
     #[graphql(default)]
     pub stuck: bool,
 }
@@ -58,19 +58,19 @@ impl From<MatchFilter> for Filter {
     }
 }
 
-/// Reading matches.
+/// Queries for matches.
 #[derive(Default)]
 pub struct MatchQuery;
 
 #[Object]
 impl MatchQuery {
-    /// A match by its id or by its reference, of which exactly one is given; null where there is none that the viewer
-    /// may see.
+    /// Returns the match with this id or reference, exactly one of which is given; null if the viewer may not see such
+    /// a match.
     async fn r#match(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<MatchId>,
-        #[graphql(desc = "Such as `MAT-7K3M9-Q2X4T`.")] reference: Option<String>,
+        #[graphql(desc = "Reference, such as `MAT-7K3M9-Q2X4T`.")] reference: Option<String>,
     ) -> Result<Option<Match>> {
         let found = match (id, reference) {
             (Some(id), None) => ctx.load(id).await?,
@@ -80,18 +80,18 @@ impl MatchQuery {
             }
             _ => {
                 return Err(
-                    Error::BadInput("id", "give id or reference, and not both".into()).into(),
+                    Error::BadInput("id", "send either id or reference, not both".into()).into(),
                 );
             }
         };
         Ok(found.map(Match::from))
     }
 
-    /// The matches of the viewer's organisations, and all of them for staff; those that changed last come first.
+    /// Returns the matches of the viewer's organisations, and all matches for staff; most recently changed first.
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones; without it, all.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "Filter; default all matches.")] filter: Option<MatchFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

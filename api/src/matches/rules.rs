@@ -1,4 +1,4 @@
-//! What may be done to a match, by which side and in which state; and which step follows which.
+//! Lifecycle of matches: the acts, the states and roles that each needs, and the state that it leads to.
 //!
 //! `PROPOSED → COUNTERED* → ACCEPTED → IN_DELIVERY → AWAITING_CONFIRMATION → FULFILLED`, with the exits `DECLINED`,
 //! `WITHDRAWN`, `LAPSED`, `CANCELLED` and `DISPUTED → RESOLVED`.
@@ -21,10 +21,10 @@ use crate::kit::{
     lifecycle::{self, Lifecycle, Rule},
 };
 
-/// After how long without a step an agreed match is stuck, and brokers look after it.
+/// Period without a step after which an agreed match is listed for brokers.
 pub const STUCK_AFTER: Duration = Duration::days(21);
 
-/// The states in which a match can still become something.
+/// States of a match that has not ended.
 pub const LIVE: [MatchState; 6] = [
     MatchState::Proposed,
     MatchState::Countered,
@@ -34,7 +34,7 @@ pub const LIVE: [MatchState; 6] = [
     MatchState::Disputed,
 ];
 
-/// The steps by which somebody speaks for their side: whom the other side is to turn to.
+/// Kinds of step by which a person represents their side; used for the contact people.
 pub const SPEAKS: [MatchStepKind; 5] = [
     MatchStepKind::Proposed,
     MatchStepKind::Countered,
@@ -43,10 +43,10 @@ pub const SPEAKS: [MatchStepKind; 5] = [
     MatchStepKind::Amended,
 ];
 
-/// The states in which terms wait for an answer.
+/// States in which terms wait for an answer.
 pub const OPEN: [MatchState; 2] = [MatchState::Proposed, MatchState::Countered];
 
-/// The states in which both sides have agreed, and nothing has ended it.
+/// States in which both sides have agreed and the match has not ended.
 pub const UNDER_WAY: [MatchState; 4] = [
     MatchState::Accepted,
     MatchState::InDelivery,
@@ -58,37 +58,37 @@ pub const UNDER_WAY: [MatchState; 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "MatchAct")]
 pub enum Act {
-    /// Accept the terms: `acceptMatch`.
+    /// Accepts the terms: `acceptMatch`.
     Accept,
-    /// Answer the terms with other terms, or change your own: `counterMatch`.
+    /// Answers the terms with other terms, or changes the viewer's own: `counterMatch`.
     Counter,
-    /// Decline the terms: `declineMatch`.
+    /// Declines the terms: `declineMatch`.
     Decline,
-    /// Withdraw before anything is agreed: `withdrawMatch`.
+    /// Withdraws before terms are agreed: `withdrawMatch`.
     Withdraw,
-    /// Approve the match of an unverified organisation, for brokers: `approveMatch`.
+    /// Approves the match of an unverified organisation, for brokers: `approveMatch`.
     Approve,
-    /// Accept a change of what was agreed: `acceptAmendment`.
+    /// Accepts a change to the agreed terms: `acceptAmendment`.
     AcceptAmendment,
-    /// Propose a change of what was agreed: `proposeAmendment`.
+    /// Proposes a change to the agreed terms: `proposeAmendment`.
     ProposeAmendment,
-    /// Decline the change, or take your own back: `declineAmendment`.
+    /// Declines a change to the agreed terms, or withdraws the viewer's own: `declineAmendment`.
     DeclineAmendment,
-    /// Confirm or contradict a delivery that the other side recorded: `confirmDelivery`.
+    /// Confirms or disputes a delivery that the other side recorded: `confirmDelivery`.
     ConfirmDelivery,
-    /// Record a delivery: `recordDelivery`.
+    /// Records a delivery: `recordDelivery`.
     RecordDelivery,
-    /// Withdraw your own record of a delivery: `withdrawDelivery`.
+    /// Withdraws the viewer's own record of a delivery: `withdrawDelivery`.
     WithdrawDelivery,
-    /// Dispute what was delivered, so that a broker decides: `disputeMatch`.
+    /// Disputes what was delivered, so that a broker decides: `disputeMatch`.
     Dispute,
-    /// Decide a dispute, for brokers: `resolveDispute`.
+    /// Decides a dispute, for brokers: `resolveDispute`.
     Resolve,
-    /// Cancel what was agreed: `cancelMatch`.
+    /// Cancels the agreed match: `cancelMatch`.
     Cancel,
-    /// Record that what was lent came back, for the side that lent it: `markReturned`.
+    /// Records the return of a loan, for the side that lent it: `markReturned`.
     MarkReturned,
-    /// Thank the other side: `giveThanks`.
+    /// Thanks the other side: `giveThanks`.
     Thank,
 }
 
@@ -100,7 +100,7 @@ impl Lifecycle for matching::Entity {
     type Act = Act;
     /// Lowest role in the organisation of a side; `None` for acts of brokers.
     type Role = Option<MembershipRole>;
-    /// Side whose act it is, for viewers who belong to both; `None` if the match itself tells.
+    /// Side to act for, if the viewer belongs to both; `None` to derive it from the match.
     type Context = Option<MatchSide>;
     /// Side for which the viewer acts; `None` for brokers.
     type Side = Option<MatchSide>;
@@ -133,7 +133,7 @@ impl Lifecycle for matching::Entity {
 
         let open: &'static [MatchState] = &[Proposed, Countered];
         let delivered: &'static [MatchState] = &[InDelivery, AwaitingConfirmation];
-        // Where no state stands, the act computes it from the turn or from the deliveries.
+        // `to` is `None` if the state stays, or if the act computes it from the turn or from the deliveries.
         let (from, by, to, record) = match act {
             Act::Accept => (open, MANAGER, Some(Accepted), Some(acts::ACCEPTED)),
             Act::Counter => (open, EDITOR, None, Some(acts::COUNTERED)),
@@ -177,11 +177,11 @@ impl Lifecycle for matching::Entity {
     ) -> Result<Option<MatchSide>, Error> {
         let Some(role) = Self::rule(act).by else {
             let party = sides(viewer, row, MembershipRole::Observer).next();
-            if viewer.holds(PlatformRole::Broker) && party.is_none() {
+            if viewer.has_role(PlatformRole::Broker) && party.is_none() {
                 return Ok(None);
             }
             return Err(Error::Forbidden(
-                "Only brokers do this, and none who belong to one of the two sides.",
+                "Only a broker who is not a member of either organisation can do this.",
             ));
         };
         let own: Vec<MatchSide> = sides(viewer, row, role).collect();
@@ -191,7 +191,7 @@ impl Lifecycle for matching::Entity {
         side.or_else(|| own.first().copied())
             .map(Some)
             .ok_or(Error::Forbidden(
-                "Editors of the two organisations negotiate, deliver and confirm; managers agree, and cancel what was agreed.",
+                "You need to be an editor of one of the two organisations; to accept terms or cancel, a manager.",
             ))
     }
 
@@ -205,20 +205,20 @@ impl Lifecycle for matching::Entity {
         let invalid = |message: &str| Err(UserError::new(UserErrorCode::InvalidState, message));
         match act {
             Act::AcceptAmendment | Act::DeclineAmendment if !has_pending_amendment(row, now) => {
-                invalid("No change of the terms waits for an answer.")
+                invalid("No change to the terms is waiting for an answer. Reload the match.")
             }
             Act::Accept | Act::Decline | Act::AcceptAmendment if row.turn != *side => {
                 Err(UserError::new(
                     UserErrorCode::NotYourTurn,
-                    "The other side is to answer. You can change your terms with counterMatch, or withdraw.",
+                    "The other side has to answer first. You can still change your own terms, or withdraw them.",
                 ))
             }
-            Act::Approve if row.approved_at.is_some() => invalid("It is approved already."),
+            Act::Approve if row.approved_at.is_some() => invalid("This match is already approved."),
             Act::MarkReturned if *side == Some(MatchSide::Requester) => {
-                invalid("The side that lent it records that it came back.")
+                invalid("Only the organisation that lent the item can record its return.")
             }
             Act::MarkReturned if row.returned_at.is_some() || row.offer_allocated == 0 => {
-                invalid("Nothing of it is out on loan.")
+                invalid("Nothing from this match is on loan.")
             }
             _ => Ok(()),
         }
@@ -234,7 +234,7 @@ impl Lifecycle for matching::Entity {
     }
 }
 
-/// The side whose act it is, as the match itself tells.
+/// Returns the side whose turn decides the act, as the match determines it.
 fn side_to_act(row: &matching::Model, act: Act) -> Option<MatchSide> {
     match act {
         Act::MarkReturned => Some(MatchSide::Offerer),
@@ -243,9 +243,10 @@ fn side_to_act(row: &matching::Model, act: Act) -> Option<MatchSide> {
     }
 }
 
-/// Whether what the offer gives comes back: as it says itself, or else the request.
+/// Checks that the offer is lent and has to be returned. The lending mode of the offer counts, or else that of the
+/// request.
 #[must_use]
-pub const fn comes_back(offer: Option<LendingMode>, request: Option<LendingMode>) -> bool {
+pub const fn is_loan(offer: Option<LendingMode>, request: Option<LendingMode>) -> bool {
     let mode = match offer {
         Some(mode) => Some(mode),
         None => request,
@@ -253,7 +254,7 @@ pub const fn comes_back(offer: Option<LendingMode>, request: Option<LendingMode>
     matches!(mode, Some(LendingMode::Lend | LendingMode::Share))
 }
 
-/// The other side.
+/// Returns the opposite side.
 #[must_use]
 pub const fn other(side: MatchSide) -> MatchSide {
     match side {
@@ -262,7 +263,7 @@ pub const fn other(side: MatchSide) -> MatchSide {
     }
 }
 
-/// The organisation that stands on a side.
+/// Returns the organisation of a side.
 #[must_use]
 pub const fn organisation(row: &matching::Model, side: MatchSide) -> Uuid {
     match side {
@@ -271,7 +272,7 @@ pub const fn organisation(row: &matching::Model, side: MatchSide) -> Uuid {
     }
 }
 
-/// Where a match stands at an instant: a deadline takes effect at once, whether or not the worker has written it down.
+/// Returns the state at an instant. A deadline takes effect at once, even before the worker has stored the new state.
 #[must_use]
 pub fn state_at(row: &matching::Model, now: DateTime<Utc>) -> MatchState {
     if OPEN.contains(&row.state) && row.answer_by <= now {
@@ -281,14 +282,14 @@ pub fn state_at(row: &matching::Model, now: DateTime<Utc>) -> MatchState {
     }
 }
 
-/// Whether a change of what was agreed waits for an answer.
+/// Checks that a change to the agreed terms is waiting for an answer.
 #[must_use]
 pub fn has_pending_amendment(row: &matching::Model, now: DateTime<Utc>) -> bool {
     let agreed = [MatchState::Accepted, MatchState::InDelivery].contains(&row.state);
     agreed && row.turn.is_some() && row.answer_by > now
 }
 
-/// Whose turn it is at an instant.
+/// Returns the side that has to answer at an instant.
 #[must_use]
 pub fn turn_at(row: &matching::Model, now: DateTime<Utc>) -> Option<MatchSide> {
     let asked = OPEN.contains(&state_at(row, now))
@@ -297,7 +298,7 @@ pub fn turn_at(row: &matching::Model, now: DateTime<Utc>) -> Option<MatchSide> {
     row.turn.filter(|_| asked)
 }
 
-/// The sides for which the viewer has at least a role.
+/// Returns the sides in whose organisation the viewer has at least the role.
 pub fn sides(
     viewer: &Viewer,
     row: &matching::Model,

@@ -1,4 +1,4 @@
-//! Finding matches: the viewer's own, or all for staff, those that changed last first.
+//! Search for matches: the viewer's own, or all matches for staff, most recently changed first.
 
 use entity::{
     matching::{self, Column, Entity, MatchSide, MatchState},
@@ -17,24 +17,24 @@ use crate::kit::{
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// Which matches to list. What is empty leaves nothing out.
+/// Filter for matches. An empty field does not filter.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// In one of these states at this moment.
+    /// Matches in one of these states at this moment.
     pub states: Vec<MatchState>,
-    /// With this organisation on one side.
+    /// Matches with this organisation on one side.
     pub organisation: Option<Uuid>,
-    /// Of this listing.
+    /// Matches of this listing.
     pub listing: Option<Uuid>,
-    /// Waiting for an answer of the viewer's organisations.
+    /// Matches that wait for an answer of the viewer's organisations.
     pub waits_for_me: bool,
-    /// Waiting for a broker's approval.
+    /// Matches that wait for a broker's approval.
     pub needs_approval: bool,
-    /// Agreed, and without a step for long.
+    /// Agreed matches without a step for [`rules::STUCK_AFTER`].
     pub stuck: bool,
 }
 
-/// The matches that fit and that the viewer may see, and the query that counts them.
+/// Returns a page of the visible matches that pass the filter, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -51,7 +51,7 @@ pub async fn list(
     ))
 }
 
-/// The match by which people speak of it with this reference.
+/// Returns the match with a reference, if the viewer may see it.
 pub async fn by_reference(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -69,7 +69,7 @@ pub async fn by_reference(
         .await?)
 }
 
-/// What changed last comes first.
+/// Order by the last change, newest first.
 #[must_use]
 pub fn latest() -> Order {
     Order {
@@ -94,7 +94,7 @@ fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
     if states.len() > 12 {
         return Err(Error::BadInput(
             "filter.states",
-            "name each state once".into(),
+            "send each state once at most".into(),
         ));
     }
     if !states.is_empty() {
@@ -118,7 +118,7 @@ fn condition(viewer: &Viewer, filter: Filter) -> Result<Condition, Error> {
     Ok(all)
 }
 
-/// Terms wait for an answer at this moment.
+/// Condition for matches whose terms are waiting for an answer.
 #[must_use]
 pub fn open(viewer: &Viewer) -> Condition {
     Condition::all()
@@ -144,7 +144,7 @@ fn in_states(viewer: &Viewer, states: &[MatchState]) -> Condition {
     })
 }
 
-/// The viewer's organisations are to answer: terms, a change of them, or what was delivered.
+/// Condition for matches in which the viewer's organisations have to answer: terms, a pending amendment or a delivery.
 #[must_use]
 pub fn waiting_for(viewer: &Viewer, role: MembershipRole) -> Condition {
     let own: Vec<Uuid> = viewer
@@ -168,7 +168,7 @@ pub fn waiting_for(viewer: &Viewer, role: MembershipRole) -> Condition {
     )
 }
 
-/// Open matches of organisations that nobody has verified, and that no broker has approved.
+/// Condition for open matches with an unverified organisation that no broker has approved.
 #[must_use]
 pub fn unapproved(viewer: &Viewer) -> Condition {
     let unverified = |column: Column| -> SimpleExpr {

@@ -1,5 +1,4 @@
-//! Proposing a match, and what all acts on matches share: read it, ask the rules, write it if it is still as it was
-//! read, hold what it holds, record the step.
+//! Proposal of a match, from two listings or as the response to one.
 
 use entity::{
     listing::{self, Audience, ExpiryPolicy, ListingKind, ListingState},
@@ -12,59 +11,62 @@ use uuid::Uuid;
 
 use super::{
     acts,
-    allocation::Held,
+    allocation::Allocation,
     jobs,
     persist::write_terms,
     rules::{self, Act},
     step_records::{Step, record},
-    terms::{Pair, Said},
+    terms::{NewTerms, Pair},
 };
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
-        idempotency::Key, lifecycle::Lifecycle, validation::Checks,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle::Lifecycle,
+        validation::Validator,
     },
     listings::{
         self,
         allocation::Required,
-        content::Particulars,
+        content::ListingContent,
         service::{Draft, ListingId},
     },
     matches::allocation::set_allocation,
     organisations::service::lock_active,
 };
 
-/// Proposes to match an offer and a request, one of which is the viewer's organisation's.
+/// Proposes a match of an offer and a request, one of which belongs to an organisation of the viewer.
 pub async fn propose(
     app: &App,
     viewer: &Viewer,
     (offer, request): (ListingId, ListingId),
-    said: Said,
-    key: Option<String>,
+    new_terms: NewTerms,
+    key: Option<RetryKey>,
 ) -> Result<matching::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "match.proposed", &(offer, request, &said));
+    let key = Key::new(viewer, key, "match.proposed");
     jobs::lapse_on(app, [offer.0, request.0]).await?;
     Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
         let offer = resource::get(transaction, viewer, offer).await?;
         let request = resource::get(transaction, viewer, request).await?;
-        begin(transaction, viewer, (&offer, &request), said, None).await
+        begin(transaction, viewer, (&offer, &request), new_terms, None).await
     })
     .await
 }
 
-/// Answers a listing directly: its counterpart is made for the viewer's organisation, unlisted, and matched with it.
+/// Responds to a listing. Creates an unlisted counterpart for the viewer's organisation and proposes a match.
 pub async fn respond(
     app: &App,
     viewer: &Viewer,
     to: ListingId,
     organisation: Id<organisation::Entity>,
-    said: Said,
-    key: Option<String>,
+    new_terms: NewTerms,
+    key: Option<RetryKey>,
 ) -> Result<matching::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "match.responded", &(to, organisation, &said));
+    let key = Key::new(viewer, key, "match.responded");
     jobs::lapse_on(app, [to.0]).await?;
     Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
         let to = resource::get(transaction, viewer, to).await?;
@@ -75,20 +77,51 @@ pub async fn respond(
             MatchSide::Offerer => (&made, &to),
             MatchSide::Requester => (&to, &made),
         };
-        begin(transaction, viewer, pair, said, Some(side)).await
+        begin(transaction, viewer, pair, new_terms, Some(side)).await
     })
     .await
 }
 
-/// What answers a listing: the same thing from the other side, for nobody's eyes but theirs. It counts nothing, for the
-/// terms of its one match do.
+/// Returns the counterpart of a listing: an unlisted draft of the other kind with the listing's content. It has no
+/// quantity of its own, because the terms of its only match count it.
 fn counterpart(to: &listing::Model, organisation: Id<organisation::Entity>) -> Draft {
-    let said = Particulars {
-        description: format!("Made to answer {}.", to.reference),
+    // Every field is named, so that a new one fails to compile until somebody decides whether another organisation gets it.
+    let ListingContent {
+        title,
+        description: _,
+        resource_type,
+        lending_mode,
+        quantity: _,
+        partial_allowed: _,
+        availability: _,
+        needed_by: _,
+        place,
+        remote,
+        reach_km,
+        areas,
+        priority_areas,
+        audience: _,
+        expiry_policy: _,
+        expires_at: _,
+        requirements: _,
+        pictures: _,
+        tags: _,
+        external_reference: _,
+    } = ListingContent::of(to);
+    let content = ListingContent {
+        title,
+        description: format!("Created in response to {}.", to.reference),
+        resource_type,
+        lending_mode,
         quantity: None,
         partial_allowed: true,
         availability: Vec::new(),
         needed_by: None,
+        place,
+        remote,
+        reach_km,
+        areas,
+        priority_areas,
         audience: Audience::Unlisted,
         expiry_policy: ExpiryPolicy::Standing,
         expires_at: None,
@@ -96,7 +129,6 @@ fn counterpart(to: &listing::Model, organisation: Id<organisation::Entity>) -> D
         pictures: Vec::new(),
         tags: Vec::new(),
         external_reference: None,
-        ..Particulars::of(to)
     };
     let kind = match to.kind {
         ListingKind::Offer => ListingKind::Request,
@@ -105,9 +137,9 @@ fn counterpart(to: &listing::Model, organisation: Id<organisation::Entity>) -> D
     Draft {
         kind,
         organisation,
-        said,
+        content,
         publish: true,
-        like: Some(Particulars::of(to)),
+        like: Some(ListingContent::of(to)),
     }
 }
 
@@ -118,41 +150,41 @@ const fn side_of(listing: &listing::Model) -> MatchSide {
     }
 }
 
-/// Makes the match, where the two listings can be one.
+/// Creates the match, if the two listings can be matched.
 async fn begin(
     transaction: &Transaction,
     viewer: &Viewer,
     (offer, request): (&listing::Model, &listing::Model),
-    said: Said,
+    new_terms: NewTerms,
     listing_made_by: Option<MatchSide>,
 ) -> Result<matching::Model, Error> {
     let mut row = fresh(viewer, offer, request);
     let side = matching::Entity::authorise(viewer, &row, &listing_made_by, Act::Counter)?;
     let side = side.ok_or(Error::NotFound)?;
-    let mut checks = Checks::new();
-    // Whoever answers a listing names no other.
+    let mut checks = Validator::new();
+    // A response names one listing, so that both errors belong to its field.
     let fields = match listing_made_by {
         None => ["offerId", "requestId"],
         Some(_) => ["listingId"; 2],
     };
     counterparts(&mut checks, fields, offer, request, viewer);
-    let holds = said.hold;
+    let holds = new_terms.reserve_quantity;
     let pair = Pair {
         offer,
         request,
         offer_held: 0,
         request_held: 0,
     };
-    let terms = said.check(&mut checks, pair, None, viewer.now);
+    let terms = new_terms.check(&mut checks, pair, None, viewer.now);
     checks.finish()?;
     let terms = terms.ok_or(Error::NotFound)?;
     for id in [row.offerer_id, row.requester_id] {
         lock_active(transaction, viewer, Id::new(id)).await?;
     }
     let held = if holds {
-        Held::asked(terms.offer_quantity, terms.request_quantity).only(side)
+        Allocation::new(terms.offer_quantity, terms.request_quantity).only(side)
     } else {
-        Held::NOTHING
+        Allocation::NOTHING
     };
     (row.proposed_by, row.turn) = (side, Some(rules::other(side)));
     (row.offer_allocated, row.request_allocated) = (held.offer, held.request);
@@ -167,7 +199,7 @@ async fn begin(
         transaction,
         viewer,
         &row,
-        (Held::NOTHING, held),
+        (Allocation::NOTHING, held),
         Required::Published,
     )
     .await?;
@@ -197,7 +229,7 @@ fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> m
         listing_made_by: None,
         approved_at: None,
         approved_by: None,
-        crowded_out_at: None,
+        nothing_left_at: None,
         created_at: viewer.now,
         updated_at: viewer.now,
         agreed_at: None,
@@ -207,9 +239,9 @@ fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> m
     }
 }
 
-/// Notes why two listings cannot be matched.
+/// Adds an error for each reason why the two listings cannot be matched.
 fn counterparts(
-    checks: &mut Checks,
+    checks: &mut Validator,
     fields: [&str; 2],
     offer: &listing::Model,
     request: &listing::Model,
@@ -219,19 +251,19 @@ fn counterparts(
         (fields[0], offer, ListingKind::Offer),
         (fields[1], request, ListingKind::Request),
     ] {
-        let message = "Match an offer with a request.";
-        checks.demand(row.kind == kind, field, Code::NoCounterpart, message);
+        let message = "Choose an offer for offerId and a request for requestId.";
+        checks.require(row.kind == kind, field, Code::NoCounterpart, message);
         let open = listings::rules::state_at(row, viewer.now) == ListingState::Published;
-        let message = "This listing is not open at the moment.";
-        checks.demand(open, field, Code::InvalidState, message);
+        let message = "This listing is not open. Choose a published listing.";
+        checks.require(open, field, Code::InvalidState, message);
     }
     if offer.organisation_id == request.organisation_id {
-        let message = "Both are of one organisation, which needs no match for that.";
-        checks.refuse(fields[1], Code::NoCounterpart, message);
+        let message = "Both listings belong to the same organisation. Choose a listing of another organisation.";
+        checks.add(fields[1], Code::NoCounterpart, message);
     }
 }
 
 fn matched_already() -> UserError {
-    let message = "These two have a match already. Go on with that one.";
+    let message = "These two listings already have a match. Continue with that match.";
     UserError::new(Code::AlreadyExists, message)
 }

@@ -1,4 +1,4 @@
-//! The steps of a match: each is written into its history, and recorded as an act between the two organisations.
+//! Records of the steps of a match: each in the match's history and as an activity of the two organisations.
 
 use entity::{
     match_step::{self, DisputeOutcome, MatchReason, MatchStepKind},
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::acts;
 use crate::kit::{Error, Viewer, activity::ActivityKind, lifecycle};
 
-/// One step in a match's history, as it is about to be written.
+/// One step of a match, before it is written.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the names are those of the columns")]
 pub struct Step {
@@ -23,7 +23,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// A step of a side's, or of a broker's where there is none.
+    /// Creates a step of a side; of a broker or the worker if `side` is `None`.
     #[must_use]
     pub const fn new(kind: MatchStepKind, side: Option<MatchSide>) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Step {
         }
     }
 
-    /// The same, about a version of the terms.
+    /// Sets the version of the terms.
     #[must_use]
     pub fn about(self, terms_version: i32) -> Self {
         Self {
@@ -45,14 +45,14 @@ impl Step {
         }
     }
 
-    /// The same, with a note.
+    /// Sets the note.
     #[must_use]
     pub fn noted(self, note: Option<String>) -> Self {
         Self { note, ..self }
     }
 }
 
-/// Writes a step into the history, and records the act.
+/// Inserts a step into the history and records the act.
 pub async fn record(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -85,7 +85,7 @@ pub async fn record(
     lifecycle::record(conn, viewer, (row, &None, &side), act, &[]).await
 }
 
-/// Records that a change of the terms is over, which nobody has answered.
+/// Records that a change to the agreed terms has lapsed without an answer.
 pub async fn amendment_lapsed(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Hearing of matches as they change.
+//! GraphQL subscription to changes of matches.
 
 use async_graphql::{Context, Result, Subscription};
 use entity::matching;
@@ -7,21 +7,23 @@ use futures_util::{Stream, StreamExt};
 use super::{persist::MatchId, types::Match};
 use crate::{
     activities::live::{self, Event},
-    context::Ask,
+    context::ContextExt,
     kit::{Error, Resource},
 };
 
-/// Hearing of matches as they change.
+/// Subscription to changes of matches.
 #[derive(Default)]
 pub struct MatchSubscription;
 
 #[Subscription]
 impl MatchSubscription {
-    /// A match as it is after each step of it: one match, or all that the viewer may see at that moment.
+    /// Emits a match after each of its steps: one match, or every match that the viewer may see at that time.
     async fn match_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "This match only.")] match_id: Option<MatchId>,
+        #[graphql(desc = "Match to follow; default all visible matches.")] match_id: Option<
+            MatchId,
+        >,
     ) -> Result<impl Stream<Item = Result<Event<Match>, Error>> + use<>> {
         ctx.viewer().signed_in()?;
         if let Some(id) = match_id {

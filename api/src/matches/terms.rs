@@ -1,49 +1,49 @@
-//! What a side says of a match: how much, when, where, on which conditions, and until when it waits for an answer.
+//! Check of proposed terms: quantity, dates, place, conditions and deadline for an answer.
 //!
-//! The quantity is converted into the units of both listings once, when the terms are written, and stands in them
-//! from then on: what a day counts is part of what was agreed.
+//! The quantity is converted to the units of both listings once, when the terms are written, and stored in them,
+//! because the length of a day is part of the agreement.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use entity::{listing, match_terms, resource_type::Unit};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::{
-    kit::{UserErrorCode as Code, validation::Checks},
+    kit::{UserErrorCode as Code, validation::Validator},
     listings::content::Amount,
     reference::quantity,
 };
 
-/// How long a proposal waits for an answer where nothing is said.
+/// Default time for an answer.
 const ANSWER_WITHIN: Duration = Duration::days(14);
-/// The longest that it waits.
+/// Maximum time for an answer.
 const ANSWER_AT_MOST: Duration = Duration::days(90);
-/// A working day, where nothing is said: seven and a half hours.
+/// Default length of a working day: seven and a half hours.
 pub const MINUTES_PER_DAY: i32 = 450;
 
-/// What a side says.
+/// Unchecked terms, as a side entered them.
 #[derive(Clone, Debug, Default)]
-pub struct Said {
-    /// How much; left out, as much as both listings have left.
+pub struct NewTerms {
+    /// Quantity; if `None`, that of the former terms, or else as much as both listings have left.
     pub quantity: Option<Amount>,
-    /// How many hours a day counts, where days are turned into hours.
+    /// Hours that a day counts, if days are converted to hours.
     pub hours_per_day: Option<Decimal>,
-    /// The first day.
+    /// First day.
     pub from: Option<NaiveDate>,
-    /// The last day.
+    /// Last day.
     pub until: Option<NaiveDate>,
-    /// Where.
+    /// Place of the delivery or meeting.
     pub place: Option<String>,
-    /// What else is agreed.
+    /// Further conditions.
     pub conditions: Option<String>,
-    /// A word to the other side.
+    /// Message to the other side.
     pub message: Option<String>,
-    /// Until when the other side may answer.
+    /// Deadline for an answer.
     pub answer_by: Option<DateTime<Utc>>,
-    /// Whether the side's own listing holds the quantity meanwhile.
-    pub hold: bool,
+    /// True to reserve the quantity on the side's own listing until the answer.
+    pub reserve_quantity: bool,
 }
 
-/// Terms that can be so.
+/// Checked terms.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are those of the columns")]
 pub struct Terms {
@@ -61,7 +61,7 @@ pub struct Terms {
     pub answer_by: DateTime<Utc>,
 }
 
-/// The two listings of a match, and what the match itself holds of each already.
+/// The two listings of a match, and the quantity of each that the match has already allocated.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the names are those of the sides")]
 pub struct Pair<'a> {
@@ -71,11 +71,12 @@ pub struct Pair<'a> {
     pub request_held: i64,
 }
 
-impl Said {
-    /// Notes everything that cannot be so. `before` are the terms that these answer: an amount that is left out stays.
+impl NewTerms {
+    /// Checks the terms and adds an error for each field that is not valid. `before` are the terms that these answer:
+    /// an omitted quantity stays the same.
     pub fn check(
         self,
-        checks: &mut Checks,
+        checks: &mut Validator,
         pair: Pair<'_>,
         before: Option<&match_terms::Model>,
         now: DateTime<Utc>,
@@ -89,19 +90,19 @@ impl Said {
             conditions,
             message,
             answer_by,
-            hold: _,
+            reserve_quantity: _,
         } = self;
         let day = day(checks, hours_per_day, before);
         if let (Some(from), Some(until)) = (from, until) {
-            let message = "The last day is the first one or later.";
-            checks.demand(from <= until, "terms.until", Code::OutOfRange, message);
+            let message = "The last day must not be before the first day.";
+            checks.require(from <= until, "terms.until", Code::OutOfRange, message);
         }
         let answer_by = answer_by.unwrap_or(now + ANSWER_WITHIN);
-        checks.demand(
+        checks.require(
             answer_by > now && answer_by <= now + ANSWER_AT_MOST,
             "terms.answerBy",
             Code::OutOfRange,
-            "The answer is due later than now, within 90 days.",
+            "The deadline for an answer must be later than now and within 90 days.",
         );
         let place = checks.optional("terms.place", place.as_deref(), 300);
         let conditions = lines(checks, "terms.conditions", conditions.as_deref());
@@ -145,13 +146,13 @@ impl Said {
     }
 }
 
-fn lines(checks: &mut Checks, field: &str, text: Option<&str>) -> Option<String> {
+fn lines(checks: &mut Validator, field: &str, text: Option<&str>) -> Option<String> {
     let text = checks.lines(field, text?, 0..=2_000);
     (!text.is_empty()).then_some(text)
 }
 
-/// How many minutes a day counts.
-fn day(checks: &mut Checks, hours: Option<Decimal>, before: Option<&match_terms::Model>) -> i32 {
+/// Returns the minutes that a day counts.
+fn day(checks: &mut Validator, hours: Option<Decimal>, before: Option<&match_terms::Model>) -> i32 {
     let Some(hours) = hours else {
         return before
             .and_then(|before| before.minutes_per_day)
@@ -161,18 +162,18 @@ fn day(checks: &mut Checks, hours: Option<Decimal>, before: Option<&match_terms:
     let minutes = within
         .then(|| (hours * Decimal::from(60)).to_i32())
         .flatten();
-    checks.demand(
+    checks.require(
         minutes.is_some(),
         "terms.hoursPerDay",
         Code::OutOfRange,
-        "A day counts from 1 to 24 hours.",
+        "Hours per day must be from 1 to 24.",
     );
     minutes.unwrap_or(MINUTES_PER_DAY)
 }
 
-/// The quantity in base units of its unit; null where neither listing is counted.
+/// Returns the quantity in base units of its unit; `None` inside if neither listing is counted.
 fn counted(
-    checks: &mut Checks,
+    checks: &mut Validator,
     amount: Option<&Amount>,
     pair: Pair<'_>,
     before: Option<&match_terms::Model>,
@@ -180,7 +181,7 @@ fn counted(
 ) -> Option<(Option<i64>, Unit)> {
     if let Some(amount) = amount {
         let base = quantity::to_base(amount.amount, amount.unit, "terms.quantity.amount");
-        return Some((Some(checks.keep(base)?), amount.unit));
+        return Some((Some(checks.collect(base)?), amount.unit));
     }
     if let Some(before) = before {
         return Some((before.quantity, before.unit));
@@ -199,44 +200,50 @@ fn counted(
         (offer, request) => offer.or(request),
     };
     if most.is_some_and(|most| most <= 0) {
-        checks.refuse(
+        checks.add(
             "terms.quantity",
             Code::InsufficientQuantity,
-            "Nothing is left of one of the two.",
+            "One of the two listings has nothing left.",
         );
         return None;
     }
     Some((most, unit))
 }
 
-/// Notes where a listing cannot give or take its share.
-fn fits(checks: &mut Checks, listing: &listing::Model, held: i64, share: Option<Option<i64>>) {
+/// Adds an error if a listing cannot give or take its share.
+fn fits(checks: &mut Validator, listing: &listing::Model, held: i64, share: Option<Option<i64>>) {
     let Some(whole) = listing.quantity else {
         return;
     };
     let field = "terms.quantity";
     let Some(Some(share)) = share else {
         let message = format!(
-            "{} counts {}. Give the quantity in a unit that can be converted into that.",
+            "{} counts in {}. Enter the quantity in a unit that converts to it.",
             listing.reference,
             quantity::label(listing.unit)
         );
-        return checks.refuse(field, Code::UnitsDiffer, message);
+        return checks.add(field, Code::UnitsDiffer, message);
     };
     let left = whole - listing.allocated + held;
     if share > left {
         let left = quantity::from_base(left.max(0), listing.unit);
         let label = listing.unit_label.as_deref();
         let label = label.unwrap_or(quantity::label(listing.unit));
-        let message = format!("Only {left} {label} are left of {}.", listing.reference);
-        checks.refuse(field, Code::InsufficientQuantity, message);
+        let message = format!(
+            "{} has only {left} {label} left. Enter a smaller quantity.",
+            listing.reference
+        );
+        checks.add(field, Code::InsufficientQuantity, message);
     } else if !listing.partial_allowed && share != whole {
-        let message = format!("{} is all or nothing.", listing.reference);
-        checks.refuse(field, Code::PartialNotAllowed, message);
+        let message = format!(
+            "{} cannot be split. Enter its whole quantity.",
+            listing.reference
+        );
+        checks.add(field, Code::PartialNotAllowed, message);
     }
 }
 
-/// What the listings call what they count.
+/// Returns the label that the listings use for the unit.
 fn label_of(pair: Pair<'_>, unit: Unit) -> Option<String> {
     [pair.request, pair.offer]
         .into_iter()

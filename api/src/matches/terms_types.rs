@@ -1,4 +1,4 @@
-//! What the schema says of what the two sides agree upon, and of whom to speak to.
+//! GraphQL types of the terms of a match and of the contact people.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -8,21 +8,21 @@ use uuid::Uuid;
 
 use crate::{
     accounts::Person,
-    context::Ask,
-    kit::{Id, Part, date::Date},
+    context::ContextExt,
+    kit::{Child, Id, date::Date},
     listings::value_types::Quantity,
     reference::quantity,
 };
 
-impl Part for match_terms::Entity {
-    const WHOLE: match_terms::Column = match_terms::Column::MatchId;
+impl Child for match_terms::Entity {
+    const PARENT: match_terms::Column = match_terms::Column::MatchId;
 
-    fn whole(row: &match_terms::Model) -> Uuid {
+    fn parent(row: &match_terms::Model) -> Uuid {
         row.match_id
     }
 }
 
-/// So many base units of what terms count.
+/// Converts base units of the terms' unit to a quantity.
 pub(crate) fn quantity_of(terms: &match_terms::Model, base: i64) -> Quantity {
     Quantity {
         amount: quantity::from_base(base, terms.unit),
@@ -34,23 +34,23 @@ pub(crate) fn quantity_of(terms: &match_terms::Model, base: i64) -> Quantity {
     }
 }
 
-/// One version of what the two sides agree upon.
+/// One version of the terms of a match.
 pub struct MatchTerms(pub(super) match_terms::Model);
 
-/// One version of what the two sides agree upon. It never changes: other terms are another version.
+/// One version of the terms of a match. A version never changes; each change of the terms creates a new version.
 #[Object]
 impl MatchTerms {
-    /// Counts from 1. An answer names the version that it answers.
+    /// Number of the version, from 1. An answer names the version that it answers.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// Whose terms they are.
+    /// Side that proposed these terms.
     async fn side(&self) -> MatchSide {
         self.0.side
     }
 
-    /// Who wrote them; null where the viewer may not see the person.
+    /// Person who wrote the terms; null if the viewer may not see them.
     async fn written_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx
             .load(Id::<person::Entity>::new(self.0.person_id))
@@ -58,62 +58,62 @@ impl MatchTerms {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// How much; null where neither listing is counted.
+    /// Agreed or proposed quantity; null if neither listing is counted.
     async fn quantity(&self) -> Option<Quantity> {
         self.0.quantity.map(|base| quantity_of(&self.0, base))
     }
 
-    /// How many hours a day counts, where days are turned into hours.
+    /// Hours that a day counts; null if no days were converted to hours.
     async fn hours_per_day(&self) -> Option<Decimal> {
         let hours = Decimal::from(self.0.minutes_per_day?) / Decimal::from(60);
         Some(hours.round_dp(4).normalize())
     }
 
-    /// The first day.
+    /// First day of the period; null if not set.
     async fn from(&self) -> Option<Date> {
         self.0.from_date.map(Date)
     }
 
-    /// The last day.
+    /// Last day of the period; null if not set.
     async fn until(&self) -> Option<Date> {
         self.0.until_date.map(Date)
     }
 
-    /// Where.
+    /// Place of the delivery or meeting; null if not set.
     async fn place(&self) -> Option<&str> {
         self.0.place.as_deref()
     }
 
-    /// What else is agreed: plain text with line breaks.
+    /// Further conditions, as plain text with line breaks; null if none.
     async fn conditions(&self) -> Option<&str> {
         self.0.conditions.as_deref()
     }
 
-    /// A word to the other side: plain text with line breaks.
+    /// Message to the other side, as plain text with line breaks; null if none.
     async fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// Until when they could be answered.
+    /// Deadline for an answer.
     async fn answer_by(&self) -> DateTime<Utc> {
         self.0.answer_by
     }
 
-    /// When they were written.
+    /// Time at which the terms were written.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
 
-/// Whom to speak to on one side of a match.
+/// Contact person of one side of a match.
 #[derive(SimpleObject)]
 pub struct MatchContact {
-    /// The side.
+    /// Side that the person represents.
     pub side: MatchSide,
-    /// Their name.
+    /// Display name.
     pub name: String,
-    /// Their e-mail address.
+    /// Email address.
     pub email: String,
-    /// Their telephone number, if they gave one.
+    /// Telephone number; null if the person gave none.
     pub phone: Option<String>,
 }

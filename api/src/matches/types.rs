@@ -1,4 +1,4 @@
-//! What the schema says of a match.
+//! GraphQL type of a match.
 
 use std::cmp::Reverse;
 
@@ -12,14 +12,14 @@ use entity::{
 };
 
 use super::{
-    available_acts::{self, Beside},
+    available_acts::{self, Related},
     history::MatchStep,
     persist::MatchId,
     rules::{self, Act},
     terms_types::{MatchContact, MatchTerms, quantity_of},
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     conversations::Conversation,
     kit::{
         Id,
@@ -32,7 +32,7 @@ use crate::{
     organisations::{Organisation, members},
 };
 
-/// One offer and one request, from a first proposal to a delivery that both sides confirm.
+/// A match of one offer and one request, from the first proposal to confirmed delivery.
 pub struct Match(matching::Model);
 
 impl From<matching::Model> for Match {
@@ -55,7 +55,8 @@ impl Match {
         Ok(terms.and_then(|terms| terms.quantity.map(|_| quantity_of(terms, base))))
     }
 
-    /// Of these acts, those that are open; reads what that takes, and nothing where it takes nothing.
+    /// Returns those of the acts that deliveries, thanks and the lending mode also allow. Reads only the rows that
+    /// these acts need.
     async fn open(&self, ctx: &Context<'_>, acts: Vec<Act>) -> Result<Vec<Act>> {
         let (mut deliveries, mut thanks, mut lent) = (Vec::new(), Vec::new(), false);
         if acts
@@ -73,9 +74,9 @@ impl Match {
                 ctx.load(Id::<listing::Entity>::new(self.0.request_id)),
             )?;
             let mode = |row: Option<listing::Model>| row.and_then(|row| row.lending_mode);
-            lent = rules::comes_back(mode(offer), mode(request));
+            lent = rules::is_loan(mode(offer), mode(request));
         }
-        let beside = Beside {
+        let beside = Related {
             deliveries: &deliveries,
             thanks: &thanks,
             lent,
@@ -83,15 +84,15 @@ impl Match {
         Ok(available_acts::open(ctx.viewer(), &self.0, acts, beside))
     }
 
-    /// Whether the viewer belongs to one of the sides.
+    /// Checks that the viewer is a member of one of the two organisations.
     fn is_party(&self, ctx: &Context<'_>) -> bool {
         let role = MembershipRole::Observer;
         rules::sides(ctx.viewer(), &self.0, role).next().is_some()
     }
 }
 
-/// One offer and one request, from a first proposal to a delivery that both sides confirm. Seen by the members of both
-/// organisations, and by staff.
+/// A match of one offer and one request, from the first proposal to confirmed delivery. Visible to the members of both
+/// organisations and to staff.
 #[Object]
 impl Match {
     /// Global id.
@@ -99,65 +100,66 @@ impl Match {
         Id::new(self.0.id)
     }
 
-    /// The number by which people speak of it, such as `MAT-7K3M9-Q2X4T`.
+    /// Reference for use between people, such as `MAT-7K3M9-Q2X4T`.
     async fn reference(&self) -> &str {
         &self.0.reference
     }
 
-    /// Where it stands at this moment.
+    /// Current state. A missed deadline takes effect at once.
     async fn state(&self, ctx: &Context<'_>) -> MatchState {
         rules::state_at(&self.0, ctx.viewer().now)
     }
 
-    /// What is offered.
+    /// The offer of the match; null if the viewer may not see it.
     async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
         let id = Id::<listing::Entity>::new(self.0.offer_id);
         Ok(ctx.load(id).await?.map(Offer::from))
     }
 
-    /// What is requested.
+    /// The request of the match; null if the viewer may not see it.
     async fn request(&self, ctx: &Context<'_>) -> Result<Option<Request>> {
         let id = Id::<listing::Entity>::new(self.0.request_id);
         Ok(ctx.load(id).await?.map(Request::from))
     }
 
-    /// Whose offer it is.
+    /// The organisation that posted the offer.
     async fn offerer(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.offerer_id);
         Ok(ctx.load(id).await?.map(Organisation::from))
     }
 
-    /// Whose request it is.
+    /// The organisation that posted the request.
     async fn requester(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.requester_id);
         Ok(ctx.load(id).await?.map(Organisation::from))
     }
 
-    /// The side to which the viewer belongs; null for staff, and for those who belong to both.
+    /// The viewer's side; null for staff and for viewers who belong to both organisations.
     async fn viewer_side(&self, ctx: &Context<'_>) -> Option<MatchSide> {
         let mut sides = rules::sides(ctx.viewer(), &self.0, MembershipRole::Observer);
         sides.next().filter(|_| sides.next().is_none())
     }
 
-    /// What the viewer can do to it now.
+    /// Acts that the viewer can do now, in the order in which to show them.
     #[graphql(directive = list_size::apply(16, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let acts = lifecycle::available::<matching::Entity>(ctx.viewer(), &self.0, &None);
         self.open(ctx, acts).await
     }
 
-    /// Who made the first proposal.
+    /// Side that made the first proposal.
     async fn proposed_by(&self) -> MatchSide {
         self.0.proposed_by
     }
 
-    /// Who is to answer: the latest terms, a change of what was agreed, or the last delivery. Null where nobody is; a
-    /// part that is claimed while more is to come waits in `deliveries`, and in `viewer.tasks`.
+    /// Side that has to answer the latest terms, a pending amendment or the last delivery; null if none has to. A
+    /// recorded part of a delivery does not change the turn while more is to come: it is listed in `deliveries` and in
+    /// `viewer.tasks`.
     async fn turn(&self, ctx: &Context<'_>) -> Option<MatchSide> {
         rules::turn_at(&self.0, ctx.viewer().now)
     }
 
-    /// When the latest terms lapse if nobody answers; null where none wait.
+    /// Time at which the latest terms lapse if they are not answered; null if no terms are waiting.
     async fn answer_by(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
         let now = ctx.viewer().now;
         let waits = rules::OPEN.contains(&rules::state_at(&self.0, now))
@@ -165,7 +167,7 @@ impl Match {
         waits.then_some(self.0.answer_by)
     }
 
-    /// The latest terms: those to answer, or those in force where nothing waits.
+    /// The latest terms if they are waiting for an answer, otherwise the terms in force.
     async fn terms(&self, ctx: &Context<'_>) -> Result<Option<MatchTerms>> {
         let waits = self.0.agreed_version.is_none()
             || rules::has_pending_amendment(&self.0, ctx.viewer().now);
@@ -179,7 +181,7 @@ impl Match {
         Ok(found.map(MatchTerms))
     }
 
-    /// The terms in force; null before anything is agreed.
+    /// The terms in force; null before agreement.
     async fn agreed_terms(&self, ctx: &Context<'_>) -> Result<Option<MatchTerms>> {
         let all = self.terms_of(ctx).await?;
         let agreed = self.0.agreed_version;
@@ -187,9 +189,9 @@ impl Match {
         Ok(found.map(MatchTerms))
     }
 
-    /// Every version of the terms, the first one first.
-    #[graphql(directive = list_size::apply(super::negotiation::MOST_TERMS.unsigned_abs().into(), None))]
-    async fn all_terms(&self, ctx: &Context<'_>) -> Result<Vec<MatchTerms>> {
+    /// All versions of the terms, oldest first.
+    #[graphql(directive = list_size::apply(super::negotiation::MAX_TERMS.unsigned_abs().into(), None))]
+    async fn terms_history(&self, ctx: &Context<'_>) -> Result<Vec<MatchTerms>> {
         Ok(self
             .terms_of(ctx)
             .await?
@@ -198,28 +200,28 @@ impl Match {
             .collect())
     }
 
-    /// Whether a change of what was agreed waits for an answer; `terms` shows it.
+    /// True if a change to the agreed terms is waiting for an answer. `terms` returns the change.
     async fn has_pending_amendment(&self, ctx: &Context<'_>) -> bool {
         rules::has_pending_amendment(&self.0, ctx.viewer().now)
     }
 
-    /// Whether one of its listings has nothing left for it at this moment, while it waits.
-    async fn crowded_out(&self, ctx: &Context<'_>) -> bool {
+    /// True if the match is waiting for an answer and one of its listings has nothing left.
+    async fn nothing_left(&self, ctx: &Context<'_>) -> bool {
         let open = rules::OPEN.contains(&rules::state_at(&self.0, ctx.viewer().now));
-        open && self.0.crowded_out_at.is_some()
+        open && self.0.nothing_left_at.is_some()
     }
 
-    /// When a broker let it go on although an organisation in it is not verified.
+    /// Time at which a broker approved the match of an unverified organisation; null if none did.
     async fn approved_at(&self) -> Option<DateTime<Utc>> {
         self.0.approved_at
     }
 
-    /// What both sides confirmed; null where nothing is counted.
+    /// Quantity that both sides confirmed; null if the terms count no quantity.
     async fn delivered(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
         self.counted(ctx, self.0.delivered).await
     }
 
-    /// What was delivered, part by part, the first one first.
+    /// Deliveries, oldest first.
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
@@ -233,7 +235,7 @@ impl Match {
         Ok(page.await?)
     }
 
-    /// Every step, the first one first: who did what, when, and about which terms.
+    /// Steps of the match, oldest first: kind, time, side, person and version of the terms.
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -247,8 +249,8 @@ impl Match {
         Ok(page.await?)
     }
 
-    /// Whom to speak to on each side: those who made and accepted the terms. Only members of the two
-    /// organisations see it, from acceptance on; empty before, and after it was called off.
+    /// Contact people of both sides: for each, the member who last proposed or accepted terms. Visible only to members
+    /// of the two organisations, from agreement on. Empty before agreement and after cancellation.
     #[graphql(directive = list_size::apply(2, None))]
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<MatchContact>> {
         let agreed = self.0.agreed_at.is_some() && self.0.state != MatchState::Cancelled;
@@ -285,41 +287,41 @@ impl Match {
         Ok(contacts)
     }
 
-    /// What its two organisations say to each other, also before it was proposed; null before the first message, and for
-    /// everybody but their members.
+    /// Conversation of the two organisations, which may have begun before the proposal. Null before the first message,
+    /// and for viewers who are not members of either organisation.
     async fn conversation(&self, ctx: &Context<'_>) -> Result<Option<Conversation>> {
         Conversation::of_match(ctx, self.0.id).await
     }
 
-    /// What the two sides said to thank each other.
+    /// Thanks that the two sides gave each other.
     #[graphql(directive = list_size::apply(2, None))]
     async fn thanks(&self, ctx: &Context<'_>) -> Result<Vec<Thanks>> {
         let all = ctx.parts::<thanks::Entity>(self.0.id).await?;
         Ok(all.into_iter().map(Thanks::from).collect())
     }
 
-    /// When the first proposal was made.
+    /// Time of the first proposal.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When the last step was made.
+    /// Time of the last step.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
-    /// When both agreed.
+    /// Time of agreement; null before it.
     async fn agreed_at(&self) -> Option<DateTime<Utc>> {
         self.0.agreed_at
     }
 
-    /// When it ended, however it did.
+    /// Time at which the match ended, in any end state; null while it is open.
     async fn ended_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
         let lapsed = rules::state_at(&self.0, ctx.viewer().now) == MatchState::Lapsed;
         self.0.ended_at.or(lapsed.then_some(self.0.answer_by))
     }
 
-    /// When what was lent came back.
+    /// Time at which the loan was returned; null if nothing was lent, or before the return.
     async fn returned_at(&self) -> Option<DateTime<Utc>> {
         self.0.returned_at
     }

@@ -1,4 +1,4 @@
-//! Acts on preferences for notifications.
+//! Acts on notification preferences, as recorded in activities.
 
 use entity::person;
 
@@ -9,9 +9,9 @@ acts! {
         open_data: false,
         grants_access: true,
 
-        /// A person changed how they get mail.
+        /// A person changed their email preferences.
         PREFERENCES_UPDATED = "person.notification_preferences_updated" => &[];
-        /// A person unsubscribed by the link in a mail.
+        /// A person unsubscribed by the link in an email.
         UNSUBSCRIBED = "person.mail_unsubscribed" => &[];
     }
 }

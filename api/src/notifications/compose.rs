@@ -1,6 +1,6 @@
-//! A mail in words, written when it is sent, of what its reader may see at that moment.
+//! Writes an email of notifications at the time of sending, with what its recipient may see then.
 
-use entity::{activity, mail, mail_wish::MailWish, notification, person};
+use entity::{activity, mail, mail_preference::MailFrequency, notification, person};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
@@ -10,21 +10,17 @@ use super::{
 use crate::{
     App, accounts,
     kit::{Error, Id, Resource, Viewer, database::resource},
-    mail::Letter,
+    mail::Email,
 };
 use uuid::Uuid;
 
-/// The most things that one mail tells; the list has the rest.
-const MOST: u64 = 100;
-/// For what the token in a mail is good.
+/// Maximum number of notifications in one email. The rest are in the list of notifications.
+const MAX: u64 = 100;
+/// Purpose sealed into the token of an unsubscribe link; a token sealed for another purpose is not accepted.
 pub const UNSUBSCRIBE: &str = "unsubscribe";
 
-/// The letter; `None` where all of it was read or is not wanted any more.
-pub async fn write(
-    app: &App,
-    viewer: &Viewer,
-    mail: &mail::Model,
-) -> Result<Option<Letter>, Error> {
+/// Writes the email; `None` if all its notifications were read or are no longer wanted.
+pub async fn write(app: &App, viewer: &Viewer, mail: &mail::Model) -> Result<Option<Email>, Error> {
     let conn = &app.database.read;
     let found = person::Entity::find_by_id(mail.person_id).one(conn).await?;
     let Some(person) = found else {
@@ -36,13 +32,13 @@ pub async fn write(
         .filter(notification::Column::MailId.eq(mail.id))
         .filter(notification::Column::ReadAt.is_null())
         .order_by_asc(notification::Column::Id)
-        .limit(MOST)
+        .limit(MAX)
         .all(conn)
         .await?;
     let (mut said, reader) = (Vec::new(), &reader);
     let sight = Sight { conn, reader };
     for row in rows {
-        if wishes.of(row.category) != MailWish::Off {
+        if wishes.of(row.category) != MailFrequency::Off {
             said.push(titles::sentence(&sight, &row).await?);
         }
     }
@@ -53,11 +49,11 @@ pub async fn write(
     let base = app.config.public_url.as_str().trim_end_matches('/');
     let unsubscribe = format!("{base}/mail/unsubscribe?token={token}");
     let list = said.join("\n- ");
-    Ok(Some(Letter {
+    Ok(Some(Email {
         subject: sentences::subject(&said),
         text: format!(
-            "Hello {},\n\n- {list}\n\nYou have this mail because of your part in an organisation or an event on the Social \
-             Value Marketplace.\nNo more mail of this kind: {unsubscribe}\n",
+            "Hello {},\n\n- {list}\n\nYou receive this email because you have an account on the Social Value \
+             Marketplace.\nStop emails of this kind: {unsubscribe}\n",
             person.display_name
         ),
         name: Some(person.display_name),
@@ -67,7 +63,7 @@ pub async fn write(
     }))
 }
 
-/// Rows as somebody sees them, read one by one.
+/// Reads rows one by one, as the recipient may see them.
 struct Sight<'a, C> {
     conn: &'a C,
     reader: &'a Viewer,

@@ -1,16 +1,16 @@
-//! Descriptor of the feature.
+//! Registration of the notifications feature.
 
 use std::time::Duration;
 
 use entity::notification;
 
-use super::{Notification, acts, guests, jobs};
+use super::{Notification, acts, guests, jobs, routes};
 use crate::{
     feature::{Feature, NodeType, OnErase, PersonColumn, Work, Worker},
     kit::Viewer,
 };
 
-/// Descriptor of the feature.
+/// Node type, acts, workers and personal data of notifications.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[NodeType::of::<notification::Entity, Notification>()],
@@ -27,9 +27,10 @@ pub const FEATURE: Feature = Feature {
         },
     ],
     people: &[
-        PersonColumn::new("mail_wish", "person_id", OnErase::Delete),
+        PersonColumn::new("mail_preference", "person_id", OnErase::Delete),
         PersonColumn::new("quiet_hours", "person_id", OnErase::Delete),
         PersonColumn::new("notification", "person_id", OnErase::Delete),
     ],
+    routes: Some(routes::routes),
     ..Feature::named("notifications")
 };

@@ -1,8 +1,8 @@
-//! Those who are nobody here and registered all the same: what they are told of, and the mails that tell it.
+//! Notifications to guests: people without an account who registered for an event.
 //!
-//! A guest has no list of notifications and wishes for nothing: what is told to those who come is mailed to them, each act
-//! once whatever they registered for at the event, with a link to that. What has passed by the time at which a mail is
-//! written is not sent.
+//! A guest has no list of notifications and no preferences: notifications to participants are emailed to them, one per
+//! act and event however many registrations they have, with a link to one of these. A sentence that is no longer true
+//! when the email is written is not sent.
 
 use std::collections::BTreeMap;
 
@@ -23,20 +23,20 @@ use crate::{
         registrations::{emails, retention, rules::state_at},
     },
     kit::{Error, Resource, Transaction, Viewer},
-    mail::{Letter, links},
+    mail::{Email, links},
 };
 
-/// Where those stand who have a place or may yet have one, the nearest to it first.
+/// States of registrations that have a place or may get one, the nearest to a place first.
 const WITH_US: [State; 3] = [State::Confirmed, State::PlaceOffered, State::Waitlisted];
 
-/// Decides that guests whom an act concerns are mailed, and says how many.
+/// Queues emails to the guests whom an act concerns. Returns the number of guests.
 pub async fn tell(
     app: &App,
     transaction: &Transaction,
     viewer: &Viewer,
     act: &activity::Model,
 ) -> Result<usize, Error> {
-    let (Some(post), Some(which)) = (&app.post, concerned(app, act)) else {
+    let (Some(mailer), Some(which)) = (&app.mailer, concerned(app, act)) else {
         return Ok(0);
     };
     let rows: Vec<(Uuid, Uuid, String, State)> = registration::Entity::find()
@@ -64,12 +64,12 @@ pub async fn tell(
     };
     let told = one_each(rows);
     let to = (LinkPurpose::Guest, &told[..]);
-    links::decide_all(transaction, post, to, Some(act.id), (viewer.now, until)).await?;
+    links::decide_all(transaction, mailer, to, Some(act.id), (viewer.now, until)).await?;
     Ok(told.len())
 }
 
-/// One registration of each guest, who may have several of one event: that which is the nearest to a place, and of these
-/// the first.
+/// Chooses one registration per guest, who may have several for one event: the nearest to a place, and of these the
+/// first.
 fn one_each(rows: Vec<(Uuid, Uuid, String, State)>) -> Vec<Uuid> {
     let mut each = BTreeMap::new();
     for (_, id, address, state) in rows {
@@ -103,7 +103,7 @@ fn concerned(app: &App, act: &activity::Model) -> Option<Condition> {
     Some(which)
 }
 
-/// Sends every mail to guests that is due, and says how many were tried.
+/// Sends every email to guests that is due. Returns the number of emails tried.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Guest, |link| async move {
         write(app, viewer, &link).await
@@ -111,7 +111,7 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     .await
 }
 
-async fn write(app: &App, viewer: &Viewer, link: &link::Model) -> Result<Option<Letter>, Error> {
+async fn write(app: &App, viewer: &Viewer, link: &link::Model) -> Result<Option<Email>, Error> {
     let conn = &app.database.write;
     let row = registration::Entity::find_by_id(link.subject_id)
         .one(conn)
@@ -151,11 +151,11 @@ fn sentence(
     let (title, places) = (&event.title, row.places);
     if acts::REGISTRATION_CONFIRMED.is(act) {
         return (state == State::Confirmed)
-            .then(|| format!("You are registered for “{title}”, with {places} of its places."));
+            .then(|| format!("You are registered for “{title}”. Number of places: {places}."));
     }
     if acts::WAITLISTED.is(act) {
         return (state == State::Waitlisted).then(|| {
-            format!("You wait for “{title}”, of which all places are taken. You are told when it is your turn.")
+            format!("“{title}” is full. You are on the waiting list. We will email you when we can offer you places.")
         });
     }
     let (kind, _) = app.catalogue.entry(act)?.notifies.first()?;

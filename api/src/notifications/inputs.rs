@@ -1,48 +1,48 @@
-//! What people say about notifications and mail.
+//! GraphQL inputs of notifications and email preferences.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use entity::{
-    mail_wish::MailWish,
+    mail_preference::MailFrequency,
     notification::{self, NotificationCategory},
 };
 
 use super::timing::QuietHours;
 use crate::kit::{Id, date::LocalTime};
 
-/// Which notifications to mark as read: either `ids` or `upTo`.
+/// Notifications to mark as read: set either `ids` or `upTo`.
 #[derive(InputObject)]
 pub struct MarkNotificationsReadInput {
-    /// These, at most 100.
+    /// Notifications to mark, at most 100.
     pub ids: Option<Vec<Id<notification::Entity>>>,
-    /// This one and all that are older, such as the newest one that is shown.
+    /// Marks this notification and all older ones, for example the newest one on the screen.
     pub up_to: Option<Id<notification::Entity>>,
 }
 
-/// What to change of how the viewer wishes to have mail. What is left out stays.
+/// Changes to the viewer's email preferences. A field that is left out stays unchanged.
 #[derive(InputObject)]
 pub struct UpdateNotificationPreferencesInput {
-    /// The categories that change, each once.
+    /// Categories to change, each at most once.
     #[graphql(default)]
     pub mail: Vec<MailPreferenceInput>,
-    /// The hours of each day without mail; null for none.
+    /// Hours of each day without email; null removes them.
     pub quiet_hours: MaybeUndefined<QuietHoursInput>,
 }
 
-/// How to have mail about one category.
+/// Email frequency for one category of notifications.
 #[derive(InputObject)]
 pub struct MailPreferenceInput {
-    /// What it is about.
+    /// Category of notifications.
     pub category: NotificationCategory,
-    /// How to have it.
-    pub wish: MailWish,
+    /// New frequency of emails about the category.
+    pub frequency: MailFrequency,
 }
 
-/// The hours of each day without mail, in Surrey's time.
+/// Hours of each day without email, in UK time.
 #[derive(InputObject)]
 pub struct QuietHoursInput {
-    /// When they begin.
+    /// Start of the quiet hours.
     pub from: LocalTime,
-    /// When they end: on the next day where that is before they begin.
+    /// End of the quiet hours. If it is earlier than the start, they end on the next day. Must differ from the start.
     pub until: LocalTime,
 }
 

@@ -1,6 +1,6 @@
-//! The rounds of every server: people are told of what was done, and what is to be mailed is mailed.
+//! Jobs of every server: one writes notifications of new acts, the other sends the emails that are due.
 //!
-//! Any number of servers make them: see the stories of [`crate::outbox`] and [`crate::mail`].
+//! Any number of servers run them: see [`crate::activities::outbox`] and [`crate::mail`].
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use crate::{
     mail::send_next,
 };
 
-/// The name under which they read.
+/// Name of the outbox consumer.
 pub const READER: &str = "notifications";
-/// How many acts are read at a time.
+/// Maximum number of acts read at a time.
 const BATCH: u64 = 100;
-/// How long a round waits for something to be done. Mail falls due without anything being done.
+/// Interval between runs if nothing wakes the job. Email becomes due without an act.
 const ROUND: Duration = Duration::from_secs(5);
 
-/// Goes round for as long as it is polled.
+/// Runs both jobs until the future is dropped.
 pub async fn run(app: &App) {
     let told = Notify::new();
     tokio::join!(tell_always(app, &told), mail_always(app, &told));
@@ -35,7 +35,7 @@ async fn tell_always(app: &App, told: &Notify) {
         match tell(app, &Viewer::system()).await {
             Ok(0) => {}
             Ok(_) => told.notify_one(),
-            Err(error) => tracing::error!(?error, "people could not be told"),
+            Err(error) => tracing::error!(?error, "notifications could not be written"),
         }
         let _ = timeout(ROUND, done.recv()).await;
         while done.try_recv().is_ok() {}
@@ -44,20 +44,20 @@ async fn tell_always(app: &App, told: &Notify) {
 
 async fn mail_always(app: &App, told: &Notify) {
     loop {
-        // Each mail has its own instant: a slow mail server must not use up the time in which others are sent.
+        // Each email has its own instant: a slow mail server must not use up the lease of the others.
         match mail_next(app, &Viewer::system()).await {
             Ok(true) => continue,
             Ok(false) => {}
-            Err(error) => tracing::error!(?error, "the round of the mail failed"),
+            Err(error) => tracing::error!(?error, "the email job failed"),
         }
         let _ = timeout(ROUND, told.notified()).await;
     }
 }
 
-/// Tells everybody of what was done since this was last run, and says how many notifications that made.
+/// Writes the notifications of all acts since the last run. Returns the number of people notified.
 pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let (database, mut told) = (&app.database, 0);
-    // Most rounds find nothing, and should not ask for the right to write.
+    // Most runs find nothing, and should not request the write lock.
     while outbox::service::place_of(&database.read, READER).await?
         < outbox::service::end(&database.read).await?
     {
@@ -74,7 +74,7 @@ pub async fn tell(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(told)
 }
 
-/// Mails what has waited longest, if anything is due. What is tried again keeps to its reader's quiet hours.
+/// Sends the email that has waited longest, if one is due. Another attempt respects the recipient's quiet hours.
 pub async fn mail_next(app: &App, viewer: &Viewer) -> Result<bool, Error> {
     let write = |row: Model| async move { compose::write(app, viewer, &row).await };
     let later = |row: Model, at| async move {

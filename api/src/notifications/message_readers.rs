@@ -1,5 +1,5 @@
-//! Who is told of a message. A conversation goes back and forth, and one call to look at it is enough: whoever was told
-//! of a message and has not read it yet is not told of the next.
+//! Recipients of a message. A person with an unread notification of a conversation is not notified of later messages in
+//! it, because one reminder is enough.
 
 use entity::{
     activity, conversation_mark,
@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::kit::{Error, Resource};
 
-/// Members who have read of the conversation what they were told of, as far as it was said before this message.
+/// Condition for members without an unread notification of an earlier message in the conversation. A message read in
+/// the conversation itself counts as read.
 pub async fn caught_up(conn: &impl ConnectionTrait, message_id: Uuid) -> Result<Condition, Error> {
     use notification::{Column as Told, Entity as Notification};
 

@@ -1,14 +1,16 @@
-//! Notifications: what people are told of what was done, in the list of each and by mail.
+//! Notifications: reports of acts to the people concerned, in a list and by email.
 //!
-//! They follow the order of commits: see [`crate::outbox`]. Who is told of what is one table, in [`rules`]. Each act is
-//! told to each person once, whoever runs the worker and however often it is killed: the rows are written in the
-//! transaction that moves the reader's cursor on, and so is the decision to mail.
+//! The notifications follow the order of commits: see [`crate::activities::outbox`]. The entry of each act in the
+//! catalogue (`acts.rs` of each feature) defines its recipients. Each person is notified once of each act, whichever
+//! worker runs and however often it is killed: the notification and the queued email are written in the transaction
+//! that advances the consumer's position.
 //!
-//! A notification holds no text. A sentence is made of it when it is read or mailed, of what its reader may see at
-//! that moment. For each category people wish for mail at once, once a day or not at all, and for hours without any;
-//! the list has everything all the same. Nobody but its reader sees a notification.
+//! A notification stores no text. Its sentence is composed when it is read or mailed, from what its recipient may see
+//! at that moment. For each category a person chooses immediate emails, a daily digest or none, and can set quiet
+//! hours; the list is always complete. Only its recipient can see a notification.
 
 mod feature;
+mod routes;
 pub use feature::FEATURE;
 pub mod acts;
 pub mod compose;
@@ -37,13 +39,13 @@ use uuid::Uuid;
 pub use mutation::NotificationMutation;
 pub use types::{Notification, NotificationPreferences};
 
-use crate::kit::{Part, Resource, Viewer};
+use crate::kit::{Child, Resource, Viewer};
 
-/// An act is the story behind a notification: whoever was told of it knows what it was about.
-impl Part for activity::Entity {
-    const WHOLE: activity::Column = activity::Column::Id;
+/// Allows a notification to load its act without a visibility check: its recipient was notified of it.
+impl Child for activity::Entity {
+    const PARENT: activity::Column = activity::Column::Id;
 
-    fn whole(row: &activity::Model) -> Uuid {
+    fn parent(row: &activity::Model) -> Uuid {
         row.id
     }
 }

@@ -1,4 +1,4 @@
-//! Acts on notifications.
+//! Mutations on notifications.
 
 use std::sync::Arc;
 
@@ -11,34 +11,34 @@ use super::{
 };
 use crate::{
     accounts::ViewerObject,
-    context::Ask,
+    context::ContextExt,
     kit::{Error, UserError, UserErrorCode},
     payload,
 };
 
 payload! {
-    /// What marking notifications as read gives back.
+    /// Result of `markNotificationsRead`.
     NotificationsReadPayload {
-        /// The viewer, with what is still unread; null where it was refused.
+        /// The viewer, with the number of unread notifications; null if the mutation was refused.
         viewer: ViewerObject
     }
 }
 
 payload! {
-    /// What changing how to have mail gives back.
+    /// Result of `updateNotificationPreferences`.
     NotificationPreferencesPayload {
-        /// How the viewer wishes to have mail after the act; null where it was refused.
+        /// The viewer's email preferences after the mutation; null if it was refused.
         notification_preferences: NotificationPreferences
     }
 }
 
-/// Acts on notifications.
+/// Mutations on notifications.
 #[derive(Default)]
 pub struct NotificationMutation;
 
 #[Object]
 impl NotificationMutation {
-    /// Mark notifications of one's own as read. What was read already stays as it was.
+    /// Marks the viewer's notifications as read. Notifications that are already read keep their `readAt`.
     async fn mark_notifications_read(
         &self,
         ctx: &Context<'_>,
@@ -51,7 +51,8 @@ impl NotificationMutation {
         NotificationsReadPayload::of(done.map(|()| ViewerObject(Arc::clone(ctx.viewer()))))
     }
 
-    /// Change how one wishes to have mail: for each category at once, once a day or not at all, and the hours without.
+    /// Changes the viewer's email preferences: for each category immediate emails, a daily digest or none; and the
+    /// quiet hours.
     async fn update_notification_preferences(
         &self,
         ctx: &Context<'_>,
@@ -59,11 +60,14 @@ impl NotificationMutation {
     ) -> Result<Option<NotificationPreferencesPayload>> {
         let UpdateNotificationPreferencesInput { mail, quiet_hours } = input;
         let mail = mail.into_iter().map(|said| {
-            let MailPreferenceInput { category, wish } = said;
-            (category, wish)
+            let MailPreferenceInput {
+                category,
+                frequency,
+            } = said;
+            (category, frequency)
         });
         let quiet = quiet_hours.map_value(Into::into).into();
-        let wishes = service::wish(ctx.app(), ctx.viewer(), mail.collect(), quiet).await;
+        let wishes = service::set_preferences(ctx.app(), ctx.viewer(), mail.collect(), quiet).await;
         NotificationPreferencesPayload::of(wishes)
     }
 }
@@ -79,11 +83,11 @@ fn which(input: MarkNotificationsReadInput) -> Result<Which, Error> {
             up_to: Some(id),
         } => Ok(Which::UpTo(id)),
         MarkNotificationsReadInput { ids: None, .. } => {
-            let message = "Say which: give ids, or upTo.";
+            let message = "Set `ids` or `upTo`, to choose the notifications to mark as read.";
             Err(UserError::at("ids", UserErrorCode::Required, message).into())
         }
         MarkNotificationsReadInput { .. } => {
-            let message = "Give either ids or upTo, not both.";
+            let message = "Set either `ids` or `upTo`, not both.";
             Err(UserError::at("upTo", UserErrorCode::Invalid, message).into())
         }
     }

@@ -1,4 +1,4 @@
-//! Writing down whom an act was told, and which mail carries it to them.
+//! Writes the notifications of an act, and assigns them to emails.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::{
     mail,
 };
 
-/// Tells everybody whom it concerns of an act, and says how many that are.
+/// Notifies all recipients of an act. Returns the number of people.
 pub async fn tell(
     app: &App,
     transaction: &Transaction,
@@ -66,7 +66,7 @@ async fn write(
     Ok(())
 }
 
-/// The mail that carries it to each of them, where there is to be one.
+/// Returns, for each person, the email that will carry the notification; `None` if there will be none.
 async fn mails(
     app: &App,
     transaction: &Transaction,
@@ -74,7 +74,7 @@ async fn mails(
     category: notification::NotificationCategory,
     people: &BTreeSet<Uuid>,
 ) -> Result<Vec<Option<Uuid>>, Error> {
-    let Some(post) = &app.post else {
+    let Some(mailer) = &app.mailer else {
         return Ok(vec![None; people.len()]);
     };
     let wishes = preferences::of_all(transaction, people.iter().copied()).await?;
@@ -85,7 +85,7 @@ async fn mails(
             own.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
         mails.push(match due {
             Some(due) => {
-                let host = post.host();
+                let host = mailer.host();
                 Some(mail::service::at(transaction, *person, due, viewer.now, host).await?)
             }
             None => None,

@@ -1,9 +1,9 @@
-//! How people wish to have mail, as it is kept: a row where somebody said so, none where it is as usual.
+//! Storage of email preferences: a row for each category that a person has set; the default applies to the others.
 
 use std::collections::HashMap;
 
 use entity::{
-    mail_wish::{self, MailWish},
+    mail_preference::{self, MailFrequency},
     notification::NotificationCategory as Category,
     quiet_hours,
 };
@@ -19,44 +19,44 @@ use super::{
 };
 use crate::kit::Error;
 
-/// What one person wishes.
+/// Email preferences of one person.
 #[derive(Clone, Debug, Default)]
-pub struct Wishes {
-    said: Vec<(Category, MailWish)>,
-    /// The hours without mail, if there are any.
+pub struct Preferences {
+    said: Vec<(Category, MailFrequency)>,
+    /// Hours without email, if any.
     pub quiet: Option<QuietHours>,
 }
 
-impl Wishes {
-    /// What they wish for a category.
+impl Preferences {
+    /// Returns the frequency for a category, set or default.
     #[must_use]
-    pub fn of(&self, category: Category) -> MailWish {
+    pub fn of(&self, category: Category) -> MailFrequency {
         let said = self.said.iter().find(|(about, _)| *about == category);
-        said.map_or_else(|| rules::usual(category), |(_, wish)| *wish)
+        said.map_or_else(|| rules::usual(category), |(_, frequency)| *frequency)
     }
 
-    /// What they wish for every category.
-    pub fn all(&self) -> impl Iterator<Item = (Category, MailWish)> {
+    /// Returns the frequency for every category.
+    pub fn all(&self) -> impl Iterator<Item = (Category, MailFrequency)> {
         Category::iter().map(|category| (category, self.of(category)))
     }
 }
 
-/// What each of these people wishes.
+/// Reads the preferences of these people.
 pub async fn of_all(
     conn: &impl ConnectionTrait,
     people: impl IntoIterator<Item = Uuid> + Clone + Send,
-) -> Result<HashMap<Uuid, Wishes>, Error> {
-    let mut all: HashMap<Uuid, Wishes> = HashMap::new();
+) -> Result<HashMap<Uuid, Preferences>, Error> {
+    let mut all: HashMap<Uuid, Preferences> = HashMap::new();
     for person in people.clone() {
         all.entry(person).or_default();
     }
-    let said = mail_wish::Entity::find()
-        .filter(mail_wish::Column::PersonId.is_in(people.clone()))
+    let said = mail_preference::Entity::find()
+        .filter(mail_preference::Column::PersonId.is_in(people.clone()))
         .all(conn)
         .await?;
     for row in said {
         let wishes = all.entry(row.person_id).or_default();
-        wishes.said.push((row.category, row.wish));
+        wishes.said.push((row.category, row.frequency));
     }
     let quiet = quiet_hours::Entity::find()
         .filter(quiet_hours::Column::PersonId.is_in(people))
@@ -71,36 +71,39 @@ pub async fn of_all(
     Ok(all)
 }
 
-/// What one person wishes.
-pub async fn of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Wishes, Error> {
+/// Reads the preferences of one person.
+pub async fn of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Preferences, Error> {
     let mut all = of_all(conn, [person]).await?;
     Ok(all.remove(&person).unwrap_or_default())
 }
 
-/// Keeps what somebody wishes for a category.
+/// Stores a person's frequency for a category.
 pub async fn keep(
     conn: &impl ConnectionTrait,
     person_id: Uuid,
     category: Category,
-    wish: MailWish,
+    frequency: MailFrequency,
 ) -> Result<(), Error> {
-    let row = mail_wish::Model {
+    let row = mail_preference::Model {
         person_id,
         category,
-        wish,
+        frequency,
     };
-    let key = [mail_wish::Column::PersonId, mail_wish::Column::Category];
+    let key = [
+        mail_preference::Column::PersonId,
+        mail_preference::Column::Category,
+    ];
     let again = OnConflict::columns(key)
-        .update_column(mail_wish::Column::Wish)
+        .update_column(mail_preference::Column::Frequency)
         .to_owned();
-    mail_wish::Entity::insert(row.into_active_model())
+    mail_preference::Entity::insert(row.into_active_model())
         .on_conflict(again)
         .exec_without_returning(conn)
         .await?;
     Ok(())
 }
 
-/// Keeps somebody's quiet hours, or that they have none.
+/// Stores a person's quiet hours; `None` removes them.
 pub async fn keep_quiet(
     conn: &impl ConnectionTrait,
     person_id: Uuid,

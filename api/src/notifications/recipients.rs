@@ -1,4 +1,4 @@
-//! The people who are the recipients of a notification at this moment.
+//! Determines the current recipients of a notification.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::{
     matches,
 };
 
-/// Everybody who is told of an act: each once, and not whoever did it.
+/// Returns the recipients of an act, each once and without the actor.
 pub async fn of(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -67,7 +67,7 @@ async fn meant(
         }
         Recipient::Concerned => return Ok(act.person_id.into_iter().collect()),
         Recipient::Readers => {
-            // The message says for which side it was written, whatever others its writer belongs to.
+            // The act names the other side of the message, whichever organisations its writer belongs to.
             let other = act.other_organisation_id;
             members(MembershipRole::Member)
                 .filter(Column::OrganisationId.is_in(other))
@@ -96,7 +96,7 @@ async fn meant(
     Ok(ids.into_tuple().all(conn).await?)
 }
 
-/// Everybody with a registration for an event in one of these states.
+/// Returns the people with a registration for an event in one of these states.
 async fn registered(
     conn: &impl ConnectionTrait,
     event: Uuid,
@@ -112,14 +112,14 @@ async fn registered(
     Ok(people.into_tuple().all(conn).await?)
 }
 
-/// Active members from this role up.
+/// Selects active members with this role or a higher one.
 fn members(role: MembershipRole) -> Select<Entity> {
     Entity::find()
         .filter(Column::State.eq(MembershipState::Active))
         .filter(Column::Role.is_in(MembershipRole::iter().filter(|held| *held >= role)))
 }
 
-/// The organisations that somebody belongs to.
+/// Returns the organisations of which a person is an active member.
 async fn organisations(
     conn: &impl ConnectionTrait,
     person: Option<Uuid>,
@@ -142,7 +142,8 @@ fn sides(act: &activity::Model) -> impl Iterator<Item = Uuid> {
         .flatten()
 }
 
-/// All who hold a role and belong to no side of the act; administrators, where nobody does.
+/// Returns the people with a platform role who belong to no organisation that the act concerns. Without any, the
+/// programme administrators who belong to none.
 async fn staff(
     conn: &impl ConnectionTrait,
     act: &activity::Model,

@@ -1,19 +1,19 @@
-//! Categories of notifications, how they are mailed unless a person chose otherwise, and whose members are recipients.
+//! Categories of notifications, their default email frequencies, and the organisations whose members are recipients.
 //!
-//! Whom an act notifies stands in its entry in the catalogue of acts (`acts.rs` of each feature). To add a notification,
-//! add its kind to `entity::notification`, and its category here and its sentence in `sentences.rs`, for which the compiler
-//! asks.
+//! The entry of an act in the catalogue (`acts.rs` of each feature) defines the notifications it causes. To add a
+//! notification, add its kind to `entity::notification`; the compiler then asks for its category here and its sentence
+//! in `sentences.rs`.
 
 use std::collections::BTreeSet;
 
 use entity::{
     activity,
-    mail_wish::MailWish,
+    mail_preference::MailFrequency,
     notification::{NotificationCategory as Category, NotificationKind as Kind, Recipient},
 };
 use uuid::Uuid;
 
-/// What a kind is about.
+/// Returns the category of a kind.
 #[must_use]
 pub const fn category(kind: Kind) -> Category {
     match kind {
@@ -65,22 +65,22 @@ pub const fn category(kind: Kind) -> Category {
     }
 }
 
-/// How people have mail who never said how they wish to.
+/// Returns the default email frequency of a category.
 #[must_use]
-pub const fn usual(category: Category) -> MailWish {
+pub const fn usual(category: Category) -> MailFrequency {
     match category {
-        // Many of them may end on one day, and none of it is urgent.
-        Category::Listings => MailWish::DailyDigest,
+        // Many listings may expire on one day, and none of it is urgent.
+        Category::Listings => MailFrequency::DailyDigest,
         Category::Members
         | Category::Organisations
         | Category::Matches
         | Category::Conversations
         | Category::Events
-        | Category::Staff => MailWish::Instant,
+        | Category::Staff => MailFrequency::Instant,
     }
 }
 
-/// The organisations whose members are told, where those of the actor are known.
+/// Returns the organisations whose members are recipients, given the organisations of the actor.
 #[must_use]
 pub fn sides(recipient: Recipient, act: &activity::Model, actors: &BTreeSet<Uuid>) -> Vec<Uuid> {
     match recipient {
@@ -93,7 +93,7 @@ pub fn sides(recipient: Recipient, act: &activity::Model, actors: &BTreeSet<Uuid
                 .copied()
                 .filter(|id| !actors.contains(id))
                 .collect();
-            // Somebody who belongs to both acted for the first.
+            // An actor who belongs to both acted for the first.
             if others.is_empty() {
                 act.other_organisation_id.into_iter().collect()
             } else {

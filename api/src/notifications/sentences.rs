@@ -1,67 +1,68 @@
-//! What a notification says: a sentence about a listing and an organisation, as far as its reader may see them. It
-//! never holds a person's name, for it goes into mail.
+//! Sentences of notifications, about a listing or event and an organisation, as far as the recipient may see them. They
+//! never contain a person's name, because they are sent by email.
 
 use entity::notification::{NotificationCategory as Category, NotificationKind as Kind};
 
 use super::rules;
 
-/// The sentence of a kind, with room for the listing and the organisation. Of a match, the listing is the reader's own
-/// and the organisation the one that acted.
+/// Returns the sentence of a kind, with placeholders for the listing, event and organisation. For a match, the listing
+/// is the recipient's own and the organisation is the one that acted.
 #[rustfmt::skip]
 const fn words(kind: Kind) -> &'static str {
     match kind {
-        Kind::ListingEndsSoon => "{listing} of {organisation} ends soon. Renew it if it still holds.",
-        Kind::ListingUnconfirmed => "{listing} of {organisation} was not confirmed for long. Confirm it if it still holds.",
-        Kind::ListingExpired => "{listing} of {organisation} has ended. Renew it to list it again.",
+        Kind::ListingEndsSoon => "{listing} of {organisation} expires soon. Renew it if it is still valid.",
+        Kind::ListingUnconfirmed => "Is {listing} of {organisation} still valid? If it is, confirm it.",
+        Kind::ListingExpired => "{listing} of {organisation} has expired. Renew it to list it again.",
         Kind::ListingClosed => "{listing} of {organisation} was closed.",
-        Kind::JoinRequested => "Somebody asks to join {organisation}. Approve or decline it.",
+        Kind::JoinRequested => "A person asked to join {organisation}. Approve or decline the request.",
         Kind::JoinApproved => "You are now a member of {organisation}.",
-        Kind::JoinDeclined => "{organisation} declined your request to join. You may ask again.",
+        Kind::JoinDeclined => "{organisation} declined your request to join. You can ask again.",
         Kind::MemberRemoved => "You are no longer a member of {organisation}.",
-        Kind::MemberJoined => "Somebody accepted an invitation and joined {organisation}.",
-        Kind::RoleChanged => "Your role in {organisation} was changed.",
+        Kind::MemberJoined => "A person accepted an invitation and joined {organisation}.",
+        Kind::RoleChanged => "Your role in {organisation} has changed.",
         Kind::OrganisationVerified => "{organisation} was verified.",
-        Kind::VerificationFailed => "{organisation} could not be verified. Check its details and numbers.",
+        Kind::VerificationFailed => "{organisation} could not be verified. Check its registration details.",
         Kind::VerificationWithdrawn => "{organisation} is no longer verified.",
         Kind::OrganisationMerged => "Another organisation was merged into {organisation}.",
-        Kind::MatchProposed => "{organisation} proposes a match for {listing}. Please answer.",
-        Kind::MatchCountered => "{organisation} answered with other terms for {listing}. Please answer.",
-        Kind::MatchAccepted => "{organisation} accepted the terms for {listing}. You now see whom to contact.",
+        Kind::MatchProposed => "{organisation} proposed a match for {listing}. Accept, decline or propose other terms.",
+        Kind::MatchCountered => "{organisation} proposed other terms for {listing}. Accept, decline or propose others.",
+        Kind::MatchAccepted => "{organisation} accepted the terms for {listing}. You can now see whom to contact.",
         Kind::MatchDeclined => "{organisation} declined the match for {listing}.",
-        Kind::MatchWithdrawn => "{organisation} withdrew from the match for {listing}.",
-        Kind::MatchLapsed => "The proposed match for {listing} has lapsed.",
-        Kind::MatchCrowdedOut => "Nothing is left for the proposed match for {listing}: others came first.",
-        Kind::MatchHasRoom => "There is room again for the proposed match for {listing}.",
+        Kind::MatchWithdrawn => "{organisation} withdrew its proposed match for {listing}.",
+        Kind::MatchLapsed => "The proposed match for {listing} lapsed: no answer in time, or a listing was closed.",
+        Kind::MatchCrowdedOut => "Nothing is left for the proposed match for {listing}: other matches came first.",
+        Kind::MatchHasRoom => "The proposed match for {listing} is possible again.",
         Kind::MatchApproved => "A broker approved the match for {listing}.",
-        Kind::AmendmentProposed => "{organisation} wishes to change what was agreed for {listing}. Please answer.",
-        Kind::AmendmentAccepted => "{organisation} agreed to the change for {listing}.",
-        Kind::AmendmentDeclined => "The change for {listing} is off. What was agreed before stays.",
-        Kind::DeliveryRecorded => "{organisation} says what was delivered for {listing}. Please confirm it.",
-        Kind::DeliveryWithdrawn => "{organisation} took back what it had said was delivered for {listing}.",
-        Kind::DeliveryConfirmed => "{organisation} confirmed what was delivered for {listing}.",
-        Kind::MatchDisputed => "{organisation} says otherwise of what was delivered for {listing}. A broker will look.",
-        Kind::MatchFulfilled => "All was delivered for {listing}, as both sides confirm.",
-        Kind::MatchResolved => "A broker decided what was delivered for {listing}.",
-        Kind::MatchReturned => "What was lent for {listing} came back.",
-        Kind::MatchCancelled => "{organisation} called off the match for {listing}.",
-        Kind::Thanked => "{organisation} says thank you for {listing}.",
-        Kind::MessagePosted => "{organisation} wrote about {listing}.",
-        Kind::MessageHidden => "A moderator hid what you wrote about {listing}.",
-        Kind::MessageReported => "Somebody reported a message. Hide it, or dismiss the report.",
-        Kind::ApprovalNeeded => "A match waits for your approval, for an organisation in it is not verified.",
-        Kind::DisputeRaised => "The two sides of a match do not agree on what was delivered. Please decide.",
-        Kind::PlaceOffered => "Places are held for you at {event}. Take them in time, or give them back.",
-        Kind::PlaceLapsed => "You did not answer in time: the places at {event} were offered to others.",
-        Kind::RegistrationRevoked => "The organisers took you off the list of {event}.",
-        Kind::EventRescheduled => "{event} has another date. You are still registered.",
-        Kind::EventPostponed => "{event} was put off. You are still registered, and will be told of the new date.",
-        Kind::EventCancelled => "{event} was called off.",
-        Kind::EventChanged => "Something was changed about {event}. Have a look.",
-        Kind::EventReminder => "{event} is soon, and you have a place.",
+        Kind::AmendmentProposed => "{organisation} proposed a change to the terms for {listing}. Accept or decline it.",
+        Kind::AmendmentAccepted => "{organisation} accepted the change to the terms for {listing}.",
+        Kind::AmendmentDeclined => "The proposed change for {listing} will not be made. The agreed terms stay.",
+        Kind::DeliveryRecorded => "{organisation} recorded a delivery for {listing}. Confirm or dispute it.",
+        Kind::DeliveryWithdrawn => "{organisation} withdrew a delivery that it had recorded for {listing}.",
+        Kind::DeliveryConfirmed => "{organisation} confirmed a delivery for {listing}.",
+        Kind::MatchDisputed => "{organisation} disputed a delivery for {listing}. A broker will review it.",
+        Kind::MatchFulfilled => "Both sides confirmed that everything was delivered for {listing}.",
+        Kind::MatchResolved => "A broker decided the dispute about the delivery for {listing}.",
+        Kind::MatchReturned => "The loan for {listing} was returned.",
+        Kind::MatchCancelled => "{organisation} cancelled the match for {listing}.",
+        Kind::Thanked => "{organisation} thanked you for {listing}.",
+        Kind::MessagePosted => "{organisation} sent a message about {listing}.",
+        Kind::MessageHidden => "A moderator hid your message about {listing}.",
+        Kind::MessageReported => "A message was reported. Hide it, or dismiss the report.",
+        Kind::ApprovalNeeded => "A match needs your approval, because one of its organisations is not verified.",
+        Kind::DisputeRaised => "The two sides of a match disagree about a delivery. Decide what was delivered.",
+        Kind::PlaceOffered => "You are offered places at {event}. Accept or decline them before the offer ends.",
+        Kind::PlaceLapsed => "You did not answer in time, so the places at {event} were offered to others.",
+        Kind::RegistrationRevoked => "The organisers cancelled your registration for {event}.",
+        Kind::EventRescheduled => "{event} has a new date or time. You are still registered.",
+        Kind::EventPostponed => "{event} was postponed. You are still registered. We will tell you the new date.",
+        Kind::EventCancelled => "{event} was cancelled.",
+        Kind::EventChanged => "The details of {event} have changed. Check them.",
+        Kind::EventReminder => "{event} starts within 24 hours. You have a place.",
     }
 }
 
-/// The sentence of a kind. `listing` is the title of a listing or an event and `organisation` a name, where the reader may see them.
+/// Composes the sentence of a kind. `listing` is the title of a listing or an event and `organisation` a name; `None`
+/// if the recipient may not see it.
 #[must_use]
 pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -> String {
     let (some_listing, somebody) = match rules::category(kind) {
@@ -78,12 +79,15 @@ pub fn sentence(kind: Kind, listing: Option<&str>, organisation: Option<&str>) -
     capitalised(&sentence)
 }
 
-/// The subject of a mail with these sentences.
+/// Returns the subject of an email with these sentences.
 #[must_use]
 pub fn subject(sentences: &[String]) -> String {
     match sentences {
         [only] => only.clone(),
-        several => format!("{} things to know from the marketplace", several.len()),
+        several => format!(
+            "{} updates from the Social Value Marketplace",
+            several.len()
+        ),
     }
 }
 
@@ -105,7 +109,7 @@ mod tests {
         );
         assert_eq!(
             sentence(Kind::MatchProposed, None, None),
-            "The other side proposes a match for your listing. Please answer."
+            "The other side proposed a match for your listing. Accept, decline or propose other terms."
         );
         assert_eq!(
             sentence(

@@ -1,10 +1,10 @@
-//! Reading notifications, and what people do about them.
+//! Reads notifications, and changes their state and the preferences.
 
 use std::collections::BTreeSet;
 
 use entity::{
     mail,
-    mail_wish::MailWish,
+    mail_preference::MailFrequency,
     notification::{self, Column, Entity, NotificationCategory as Category},
 };
 use sea_orm::{
@@ -16,7 +16,7 @@ use sea_orm::{
 use super::{
     acts,
     compose::UNSUBSCRIBE,
-    preferences::{self, Wishes},
+    preferences::{self, Preferences},
     timing::QuietHours,
 };
 use crate::{
@@ -25,14 +25,14 @@ use crate::{
         Error, Id, Resource, UserErrorCode, Viewer,
         activity::{self, Concerns},
         page::{self, KeyKind, Order, PageArgs, Slice},
-        validation::Checks,
+        validation::Validator,
     },
 };
 
-/// The most notifications that are named in one act.
-const MOST: usize = 100;
+/// Maximum number of notifications marked in one call.
+const MAX: usize = 100;
 
-/// The viewer's own, newest first, and the query that counts them.
+/// Returns a page of the viewer's notifications, newest first, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -55,7 +55,7 @@ pub async fn list(
     Ok((slice, query))
 }
 
-/// How many the viewer has not read.
+/// Returns the number of notifications that the viewer has not read; 0 for anonymous callers.
 pub async fn unread(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64, Error> {
     if viewer.person().is_none() {
         return Ok(0);
@@ -66,22 +66,22 @@ pub async fn unread(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64,
     Ok(unread.count(conn).await?)
 }
 
-/// Which notifications an act is about.
+/// Notifications to mark as read.
 #[derive(Clone, Debug)]
 pub enum Which {
-    /// These.
+    /// Notifications with these ids.
     Named(Vec<Id<Entity>>),
-    /// This one and all older ones.
+    /// This notification and all older ones.
     UpTo(Id<Entity>),
 }
 
-/// Marks notifications as read. It is nobody else's business, so no activity records it.
+/// Marks notifications as read. Private to the viewer, so no activity records it.
 pub async fn mark_read(app: &App, viewer: &Viewer, which: Which) -> Result<(), Error> {
     viewer.signed_in()?;
     let (named, which) = match which {
         Which::Named(ids) => {
-            let mut checks = Checks::new();
-            checks.at_most("ids", ids.len(), MOST);
+            let mut checks = Validator::new();
+            checks.at_most("ids", ids.len(), MAX);
             checks.finish()?;
             let ids: BTreeSet<_> = ids.into_iter().map(|id| id.0).collect();
             (ids.clone(), Column::Id.is_in(ids))
@@ -106,44 +106,48 @@ pub async fn mark_read(app: &App, viewer: &Viewer, which: Which) -> Result<(), E
     Ok(())
 }
 
-/// How the viewer wishes to have mail; `None` where nobody signed in.
-pub async fn wishes(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<Wishes>, Error> {
+/// Returns the viewer's email preferences; `None` for anonymous callers.
+pub async fn wishes(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+) -> Result<Option<Preferences>, Error> {
     match viewer.person_id() {
         Some(me) => Ok(Some(preferences::of(conn, me).await?)),
         None => Ok(None),
     }
 }
 
-/// Changes how the viewer wishes to have mail. `quiet` is `None` where it stays as it is.
-pub async fn wish(
+/// Changes the viewer's email preferences. `quiet` is `None` to leave the quiet hours unchanged.
+pub async fn set_preferences(
     app: &App,
     viewer: &Viewer,
-    said: Vec<(Category, MailWish)>,
+    said: Vec<(Category, MailFrequency)>,
     quiet: Option<Option<QuietHours>>,
-) -> Result<Wishes, Error> {
+) -> Result<Preferences, Error> {
     let me = viewer.signed_in()?.id;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     for (at, (category, _)) in said.iter().enumerate() {
-        checks.demand(
+        checks.require(
             !said[..at].iter().any(|(before, _)| before == category),
             &format!("mail.{at}.category"),
             UserErrorCode::Invalid,
-            "The list names this category before. Name each once.",
+            "This category is in the list twice. Enter each category once.",
         );
     }
     if let Some(Some(QuietHours { from, until })) = quiet {
-        checks.demand(
+        checks.require(
             from != until,
             "quietHours.until",
             UserErrorCode::Invalid,
-            "Quiet hours begin and end at different times. To have no mail at all, wish for OFF.",
+            "Quiet hours must start and end at different times. To receive no email, set the frequency of each \
+             category to OFF.",
         );
     }
     checks.finish()?;
     let transaction = app.database.begin().await?;
     let mut fields = Vec::new();
-    for (category, wish) in &said {
-        preferences::keep(&transaction, me, *category, *wish).await?;
+    for (category, frequency) in &said {
+        preferences::keep(&transaction, me, *category, *frequency).await?;
     }
     if !said.is_empty() {
         fields.push("mail");
@@ -161,8 +165,8 @@ pub async fn wish(
     Ok(wishes)
 }
 
-/// Ends mail of the kinds that a mail was of, by the token in it. A token that is good for nothing changes nothing, and
-/// whoever sent it is not told so.
+/// Stops emails of the categories in an email, by its unsubscribe token. An invalid token changes nothing and causes no
+/// error, so that a caller cannot test tokens.
 pub async fn unsubscribe(app: &App, viewer: &Viewer, token: &str) -> Result<(), Error> {
     let Some(id) = app.tokens.open(UNSUBSCRIBE, token) else {
         return Ok(());
@@ -180,8 +184,8 @@ pub async fn unsubscribe(app: &App, viewer: &Viewer, token: &str) -> Result<(), 
     let wishes = preferences::of(&transaction, mail.person_id).await?;
     let mut changed = false;
     for category in categories {
-        if wishes.of(category) != MailWish::Off {
-            preferences::keep(&transaction, mail.person_id, category, MailWish::Off).await?;
+        if wishes.of(category) != MailFrequency::Off {
+            preferences::keep(&transaction, mail.person_id, category, MailFrequency::Off).await?;
             changed = true;
         }
     }

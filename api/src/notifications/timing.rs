@@ -1,19 +1,19 @@
-//! When a mail goes out: at once, once a day, and never in quiet hours.
+//! Timing of emails: immediate or daily, and never in quiet hours.
 
 use chrono::{DateTime, NaiveTime, Timelike, Utc};
-use entity::mail_wish::MailWish;
+use entity::mail_preference::MailFrequency;
 
 use crate::kit::clock;
 
-/// When the daily mail goes out, in minutes after midnight in Surrey.
+/// Time of the daily digest, in minutes after midnight UK time.
 const DIGEST: u32 = 8 * 60;
 
-/// The hours of each day in which somebody wants no mail, past midnight where they end before they begin.
+/// Hours of each day without email. They span midnight if they end before they start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuietHours {
-    /// When they begin.
+    /// Start, inclusive.
     pub from: NaiveTime,
-    /// When they end.
+    /// End, exclusive.
     pub until: NaiveTime,
 }
 
@@ -27,22 +27,22 @@ impl QuietHours {
     }
 }
 
-/// When to mail what is to be told now; `None` where it is not to be mailed.
+/// Returns the time at which to email a notification made now; `None` if it is not to be emailed.
 #[must_use]
 pub fn due_at(
-    wish: MailWish,
+    frequency: MailFrequency,
     quiet: Option<QuietHours>,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let at = match wish {
-        MailWish::Off => return None,
-        MailWish::Instant => now,
-        MailWish::DailyDigest => clock::next_local(now, DIGEST),
+    let at = match frequency {
+        MailFrequency::Off => return None,
+        MailFrequency::Instant => now,
+        MailFrequency::DailyDigest => clock::next_local(now, DIGEST),
     };
     Some(calm(quiet, at))
 }
 
-/// The same instant, or the end of the quiet hours in which it lies.
+/// Returns the instant, or the end of the quiet hours in which it lies.
 #[must_use]
 pub fn calm(quiet: Option<QuietHours>, at: DateTime<Utc>) -> DateTime<Utc> {
     let time = clock::local_time(at);
@@ -52,13 +52,13 @@ pub fn calm(quiet: Option<QuietHours>, at: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
-/// A time of day in minutes after midnight.
+/// Converts a time of day to minutes after midnight.
 #[must_use]
 pub fn minute(time: NaiveTime) -> u32 {
     time.num_seconds_from_midnight() / 60
 }
 
-/// The time of day that is so many minutes after midnight.
+/// Converts minutes after midnight to a time of day.
 #[must_use]
 pub fn time_of(minute: i32) -> NaiveTime {
     let seconds = u32::try_from(minute).unwrap_or(0) * 60;
@@ -69,27 +69,31 @@ pub fn time_of(minute: i32) -> NaiveTime {
 mod tests {
     use super::*;
 
-    fn due(wish: MailWish, quiet: Option<(i32, i32)>, now: &str) -> Option<String> {
+    fn due(frequency: MailFrequency, quiet: Option<(i32, i32)>, now: &str) -> Option<String> {
         let quiet = quiet.map(|(from, until)| QuietHours {
             from: time_of(from * 60),
             until: time_of(until * 60),
         });
-        due_at(wish, quiet, now.parse().unwrap()).map(|at| at.format("%m-%dT%H:%M").to_string())
+        due_at(frequency, quiet, now.parse().unwrap())
+            .map(|at| at.format("%m-%dT%H:%M").to_string())
     }
 
     #[test]
     fn at_once_is_now_and_the_digest_is_at_eight_in_surrey() {
         let (winter, summer) = ("2026-12-01T07:30:00Z", "2026-07-01T07:30:00Z");
-        assert_eq!(due(MailWish::Instant, None, winter).unwrap(), "12-01T07:30");
         assert_eq!(
-            due(MailWish::DailyDigest, None, winter).unwrap(),
+            due(MailFrequency::Instant, None, winter).unwrap(),
+            "12-01T07:30"
+        );
+        assert_eq!(
+            due(MailFrequency::DailyDigest, None, winter).unwrap(),
             "12-01T08:00"
         );
         assert_eq!(
-            due(MailWish::DailyDigest, None, summer).unwrap(),
+            due(MailFrequency::DailyDigest, None, summer).unwrap(),
             "07-02T07:00"
         );
-        assert_eq!(due(MailWish::Off, None, winter), None);
+        assert_eq!(due(MailFrequency::Off, None, winter), None);
     }
 
     #[test]
@@ -103,14 +107,14 @@ mod tests {
             ("2026-07-01T21:30:00Z", "07-02T06:00"),
         ] {
             assert_eq!(
-                due(MailWish::Instant, night, now).unwrap(),
+                due(MailFrequency::Instant, night, now).unwrap(),
                 expected,
                 "{now}"
             );
         }
         let morning = Some((7, 9));
         assert_eq!(
-            due(MailWish::DailyDigest, morning, "2026-12-01T12:00:00Z").unwrap(),
+            due(MailFrequency::DailyDigest, morning, "2026-12-01T12:00:00Z").unwrap(),
             "12-02T09:00"
         );
     }

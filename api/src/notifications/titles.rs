@@ -1,4 +1,4 @@
-//! What a sentence names: the listing and the organisation that it is about, as far as its reader may see them.
+//! Titles of notifications: the listing, event and organisation in a sentence, as far as the recipient may see them.
 
 use entity::{
     activity, conversation, event, listing, matching, message, notification, organisation,
@@ -9,16 +9,16 @@ use uuid::Uuid;
 use super::sentences;
 use crate::kit::{Error, Id, Resource, Viewer};
 
-/// Reading rows as the reader sees them, one by one or many at once.
+/// Reads rows as the recipient may see them, one by one or in batches.
 pub trait Look {
-    /// Whose sight it is.
+    /// Returns the recipient.
     fn reader(&self) -> &Viewer;
-    /// The act of which they were told, whether or not they may read of it.
+    /// Returns the act of a notification, without a check that the recipient may see it.
     fn told(
         &self,
         activity: Uuid,
     ) -> impl Future<Output = Result<Option<activity::Model>, Error>> + Send;
-    /// The row, if there is one that they may see.
+    /// Returns a row, if it exists and the recipient may see it.
     fn look<E: Resource>(
         &self,
         id: Id<E>,
@@ -27,8 +27,8 @@ pub trait Look {
         E::Model: Clone + Send + Sync;
 }
 
-/// The act behind a notification, where its reader may read of it. Whoever registered for an event need not: being told
-/// of what becomes of it is right enough to know which event it is.
+/// Returns the act of a notification, if its recipient may see it. Acts on events are always returned: a person who
+/// registered may know which event their notification is about.
 pub async fn act_of(look: &impl Look, id: Uuid) -> Result<Option<activity::Model>, Error> {
     if let Some(act) = look.look(Id::<activity::Entity>::new(id)).await? {
         return Ok(Some(act));
@@ -37,7 +37,7 @@ pub async fn act_of(look: &impl Look, id: Uuid) -> Result<Option<activity::Model
     Ok(told.filter(|act| act.subject_kind == event::Entity::NAME))
 }
 
-/// What a notification says to its reader at this moment.
+/// Composes the sentence of a notification with what its recipient may see now.
 pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<String, Error> {
     let (mut title, mut name) = (None, None);
     if let Some(act) = act_of(look, row.activity_id).await? {
@@ -54,7 +54,7 @@ pub async fn sentence(look: &impl Look, row: &notification::Model) -> Result<Str
     ))
 }
 
-/// The title of the listing or event that was acted on; of a match, of the reader's own listing.
+/// Returns the title of the listing or event of an act. For a match, it is the recipient's own listing.
 async fn title_of(look: &impl Look, act: &activity::Model) -> Result<Option<String>, Error> {
     let gathering = match act.subject_kind.as_str() {
         event::Entity::NAME => Some(act.subject_id),
@@ -92,7 +92,7 @@ async fn own_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
     }))
 }
 
-/// The listing that a message is about.
+/// Returns the listing that a message is about.
 async fn told_of(look: &impl Look, id: Uuid) -> Result<Option<Uuid>, Error> {
     let Some(message) = look.look(Id::<message::Entity>::new(id)).await? else {
         return Ok(None);

@@ -1,22 +1,22 @@
-//! What the schema says of notifications and of how people wish to have mail.
+//! GraphQL types of notifications and email preferences.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
     activity,
-    mail_wish::MailWish,
+    mail_preference::MailFrequency,
     notification::{self, NotificationCategory, NotificationKind},
 };
 
 use super::{
-    preferences::Wishes,
+    preferences::Preferences,
     service,
     titles::{self, Look},
 };
 use crate::{
     activities::Activity,
-    context::Ask,
+    context::ContextExt,
     kit::{
         self, Error, Id, Resource,
         date::LocalTime,
@@ -26,7 +26,7 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// What somebody is told.
+/// Notification of one person about one act.
 pub struct Notification(notification::Model);
 
 impl From<notification::Model> for Notification {
@@ -36,7 +36,7 @@ impl From<notification::Model> for Notification {
 }
 
 impl Notification {
-    /// A page of the viewer's own.
+    /// Returns a page of the viewer's notifications, newest first.
     pub async fn of_viewer(
         ctx: &Context<'_>,
         viewer: &kit::Viewer,
@@ -53,13 +53,13 @@ impl Notification {
     }
 }
 
-/// An act of which the viewer was told.
+/// Loads the act of a notification.
 async fn told(ctx: &Context<'_>, id: Uuid) -> Result<Option<activity::Model>, Error> {
     let found = ctx.parts::<activity::Entity>(id).await?;
     Ok(found.into_iter().next())
 }
 
-/// Rows as whoever asks sees them, read together with what else the query asks for.
+/// Reads rows as the viewer may see them, batched with other reads of the query.
 struct InQuery<'a>(&'a Context<'a>);
 
 impl Look for InQuery<'_> {
@@ -79,7 +79,7 @@ impl Look for InQuery<'_> {
     }
 }
 
-/// What somebody is told of an act. Only they see it.
+/// Notification of one person about one act. Visible only to that person.
 #[Object]
 impl Notification {
     /// Global id. Later notifications have greater ids.
@@ -87,32 +87,32 @@ impl Notification {
         Id::new(self.0.id)
     }
 
-    /// What is told.
+    /// Kind of the notification.
     async fn kind(&self) -> NotificationKind {
         self.0.kind
     }
 
-    /// What it is about, for which people say how they wish to have mail.
+    /// Category, for which the viewer can set an email frequency.
     async fn category(&self) -> NotificationCategory {
         self.0.category
     }
 
-    /// When that happened of which it tells.
+    /// Instant of the act that the notification reports.
     async fn at(&self) -> DateTime<Utc> {
         self.0.at
     }
 
-    /// When it was marked as read; null where it was not yet.
+    /// Instant at which the notification was marked as read; null if it is unread.
     async fn read_at(&self) -> Option<DateTime<Utc>> {
         self.0.read_at
     }
 
-    /// A sentence to show. It names what the reader may see at this moment, and no people.
+    /// Sentence to show. Names listings, events and organisations that the viewer may see now, and no people.
     async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(Some(titles::sentence(&InQuery(ctx), &self.0).await?))
     }
 
-    /// What was acted on; null where it is gone, or where the reader may not see it any more.
+    /// The object that was acted on. Null if it no longer exists, or if the viewer may no longer see it.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
         match self.told(ctx).await? {
             Some(act) => {
@@ -122,34 +122,37 @@ impl Notification {
         }
     }
 
-    /// The record of the act; null where the reader may not see it any more.
+    /// Record of the act; null if the viewer may no longer see it.
     async fn activity(&self, ctx: &Context<'_>) -> Result<Option<Activity>> {
         let id = Id::<activity::Entity>::new(self.0.activity_id);
         Ok(ctx.load(id).await?.map(Activity::from))
     }
 }
 
-/// How somebody wishes to have mail. Whatever they wish, their notifications are all listed.
-pub struct NotificationPreferences(Wishes);
+/// Email preferences of one person.
+pub struct NotificationPreferences(Preferences);
 
-impl From<Wishes> for NotificationPreferences {
-    fn from(wishes: Wishes) -> Self {
+impl From<Preferences> for NotificationPreferences {
+    fn from(wishes: Preferences) -> Self {
         Self(wishes)
     }
 }
 
-/// How somebody wishes to have mail. Whatever they wish, their notifications are all listed.
+/// The viewer's email preferences. They do not affect the list of notifications, which is always complete.
 #[Object]
 impl NotificationPreferences {
-    /// For every category, also those of which they never said anything.
+    /// Email frequency of every category, including the defaults.
     #[graphql(directive = list_size::apply(7, None))]
     async fn mail(&self) -> Vec<MailPreference> {
         let all = self.0.all();
-        all.map(|(category, wish)| MailPreference { category, wish })
-            .collect()
+        all.map(|(category, frequency)| MailPreference {
+            category,
+            frequency,
+        })
+        .collect()
     }
 
-    /// The hours of each day in which they want no mail; null where there are none. What falls due then waits.
+    /// Hours of each day without email; null if none. Emails that become due then are sent afterwards.
     async fn quiet_hours(&self) -> Option<QuietTime> {
         self.0.quiet.map(|quiet| QuietTime {
             from: quiet.from.into(),
@@ -158,21 +161,21 @@ impl NotificationPreferences {
     }
 }
 
-/// How somebody wishes to have mail about one category.
+/// Email frequency for one category of notifications.
 #[derive(SimpleObject)]
 pub struct MailPreference {
-    /// What it is about.
+    /// Category of notifications.
     pub category: NotificationCategory,
-    /// How they wish to have it.
-    pub wish: MailWish,
+    /// Frequency of emails about the category. The default is immediate, and a daily digest for `LISTINGS`.
+    pub frequency: MailFrequency,
 }
 
-/// The hours of each day in which somebody wants no mail, in Surrey's time.
+/// Hours of each day without email, in UK time.
 #[derive(SimpleObject)]
 #[graphql(name = "QuietHours")]
 pub struct QuietTime {
-    /// When they begin.
+    /// Start of the quiet hours.
     pub from: LocalTime,
-    /// When they end: on the next day where that is before they begin.
+    /// End of the quiet hours. If it is earlier than the start, they end on the next day.
     pub until: LocalTime,
 }

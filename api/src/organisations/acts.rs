@@ -9,7 +9,7 @@ use entity::{
 
 use crate::acts;
 
-/// Managers of the organisation.
+/// Managers and owners of the organisation.
 const MANAGERS: &[Recipient] = &[Recipient::Members(MembershipRole::Manager)];
 
 acts! {
@@ -17,15 +17,15 @@ acts! {
         open_data: true,
         grants_access: true,
 
-        /// An organisation was created.
+        /// A person created an organisation.
         CREATED = "organisation.created" => &[];
-        /// An organisation's profile was changed.
+        /// A manager or staff changed an organisation's profile.
         UPDATED = "organisation.updated" => &[];
-        /// An administrator verified an organisation.
+        /// Staff verified an organisation.
         VERIFIED = "organisation.verified" => &[(Kind::OrganisationVerified, MANAGERS)];
-        /// An administrator could not verify an organisation.
+        /// Staff could not verify an organisation.
         VERIFICATION_FAILED = "organisation.verification_failed" => &[(Kind::VerificationFailed, MANAGERS)];
-        /// An administrator withdrew a verification.
+        /// Staff withdrew a verification.
         VERIFICATION_WITHDRAWN = "organisation.verification_withdrawn" => &[(Kind::VerificationWithdrawn, MANAGERS)];
         /// An administrator merged an organisation into another.
         MERGED = "organisation.merged" => &[(Kind::OrganisationMerged, MANAGERS)];
@@ -37,7 +37,7 @@ acts! {
 
         /// A person asked to join.
         JOIN_REQUESTED = "organisation.join_requested" => &[(Kind::JoinRequested, MANAGERS)];
-        /// A manager let a person join.
+        /// A manager approved a request to join.
         MEMBER_APPROVED = "organisation.member_approved" => &[(Kind::JoinApproved, &[Recipient::Concerned])];
         /// A manager declined a request to join.
         MEMBER_DECLINED = "organisation.member_declined" => &[(Kind::JoinDeclined, &[Recipient::Concerned])];
@@ -55,7 +55,7 @@ acts! {
         open_data: false,
         grants_access: true,
 
-        /// A manager invited a person.
+        /// A manager created an invitation.
         INVITATION_CREATED = "organisation.invitation_created" => &[];
         /// A manager revoked an invitation.
         INVITATION_REVOKED = "organisation.invitation_revoked" => &[];

@@ -1,11 +1,11 @@
-//! Descriptor of the feature.
+//! Feature descriptor of organisations, with their members and invitations.
 
 use entity::{invitation, membership, organisation};
 
 use super::{Organisation, acts, invitations::Invitation, members::Membership, mergers};
 use crate::feature::{Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn};
 
-/// Descriptor of the feature.
+/// Feature descriptor of organisations.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[

@@ -1,4 +1,4 @@
-//! What clients send of organisations.
+//! GraphQL inputs for organisations.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use entity::organisation::{
@@ -16,18 +16,18 @@ use crate::{
     organisations::registers::OrganisationIdentifierInput,
 };
 
-/// In which order to list organisations.
+/// Order of a list of organisations.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Enum)]
 pub enum OrganisationOrder {
     /// By name, from A to Z.
     #[default]
     Name,
-    /// The newest first.
+    /// Most recently created first.
     Newest,
 }
 
 impl OrganisationOrder {
-    /// How a page is cut in this order.
+    /// Returns the order in which to cut pages.
     #[must_use]
     pub fn order(self) -> Order {
         match self {
@@ -37,25 +37,26 @@ impl OrganisationOrder {
     }
 }
 
-/// Which organisations to list. A list that is left out or empty leaves nothing out.
+/// Filter for organisations. A field that is omitted or empty does not filter.
 #[derive(InputObject)]
 pub struct OrganisationFilter {
-    /// Part of a name or of a town, or a whole number of a register.
+    /// Part of a name or town, or a complete register number: at most 200 characters.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
-    /// Of one of these kinds.
+    /// Organisations of one of these kinds. Maximum 100.
     #[graphql(default)]
     pub kinds: Vec<OrganisationKind>,
-    /// Of one of these sectors.
+    /// Organisations of one of these sectors. Maximum 100.
     #[graphql(default)]
     pub sectors: Vec<Sector>,
-    /// Working in one of these areas (codes), in an area inside one, or in what came before or after one.
+    /// Codes of areas. Matches organisations that work in one of them, in an area inside one, or in a predecessor or
+    /// successor of one. Maximum 100.
     #[graphql(default)]
     pub areas: Vec<String>,
-    /// With one of these findings of staff.
+    /// Organisations with one of these results of verification. Maximum 100.
     #[graphql(default)]
     pub verification: Vec<VerificationStatus>,
-    /// In one of these states.
+    /// Organisations in one of these states. Default `[ACTIVE]`.
     #[graphql(default_with = "vec![OrganisationState::Active]")]
     pub states: Vec<OrganisationState>,
 }
@@ -94,39 +95,40 @@ impl From<OrganisationFilter> for Filter {
     }
 }
 
-/// A new organisation.
+/// Profile of a new organisation.
 #[derive(InputObject)]
 pub struct CreateOrganisationInput {
-    /// What it is called: 2 to 120 characters.
+    /// Name: 2 to 120 characters.
     pub name: String,
-    /// What it is.
+    /// Kind of organisation.
     pub kind: OrganisationKind,
-    /// How many people work for it.
+    /// Number of people who work for the organisation.
     pub size: Option<OrganisationSize>,
-    /// What it does: at most 5,000 characters of plain text.
+    /// Description of the organisation's work: at most 5,000 characters of plain text.
     pub description: Option<String>,
-    /// Its pages on the web, with https:// or http:// before them.
+    /// Address of the website, starting with https:// or http://.
     pub website: Option<String>,
-    /// An address that anybody may write to.
+    /// Public email address.
     pub public_email: Option<String>,
-    /// A number that anybody may call.
+    /// Public telephone number.
     pub public_phone: Option<String>,
-    /// The numbers under which registers know it: at most 10. Each belongs to one organisation only.
+    /// Register numbers of the organisation: at most 10. Each number belongs to one organisation only.
     #[graphql(default)]
     pub identifiers: Vec<OrganisationIdentifierInput>,
-    /// The organisation that it is a part of. Only managers of that one, and staff, may say so.
+    /// The parent organisation. Only managers and owners of the parent, and staff, can set it.
     pub parent_id: Option<Id<organisation::Entity>>,
-    /// Where it is.
+    /// Address of the organisation and its point on the map.
     pub place: Option<PlaceInput>,
-    /// Codes of the areas that it works in: at most 20.
+    /// Codes of the areas in which the organisation works: at most 20.
     #[graphql(default)]
     pub areas: Vec<String>,
-    /// Any text of your own, new for each organisation: a retry with the same one gets the same answer.
+    /// Idempotency key that you choose for this organisation, 1 to 100 characters. A retry with the same key and input
+    /// returns the organisation of the first call.
     pub idempotency_key: Option<String>,
 }
 
 impl CreateOrganisationInput {
-    /// What it says of the organisation, and the key.
+    /// Splits the input into the profile and the idempotency key.
     #[must_use]
     pub fn unpack(self) -> (Profile, Option<String>) {
         let Self {
@@ -160,40 +162,40 @@ impl CreateOrganisationInput {
     }
 }
 
-/// What to change of an organisation. What is left out stays; null empties a field.
+/// Changes to an organisation's profile. An omitted field stays as it is; null clears it.
 #[derive(InputObject)]
 pub struct UpdateOrganisationInput {
-    /// The organisation.
+    /// The organisation to change.
     pub organisation_id: Id<organisation::Entity>,
-    /// The version that you read. When it has changed since, the change is refused.
+    /// Version that you read. The change is refused if the organisation has changed since.
     pub version: i32,
-    /// What it is called: 2 to 120 characters. Changing it means that a verified organisation has to be verified again.
+    /// Name: 2 to 120 characters. A change by a member ends the verification, so that staff have to verify again.
     pub name: Option<String>,
-    /// What it is. Changing it means that a verified organisation has to be verified again.
+    /// Kind of organisation. A change by a member ends the verification, so that staff have to verify again.
     pub kind: Option<OrganisationKind>,
-    /// How many people work for it.
+    /// Number of people who work for the organisation.
     pub size: MaybeUndefined<OrganisationSize>,
-    /// What it does: at most 5,000 characters of plain text.
+    /// Description of the organisation's work: at most 5,000 characters of plain text.
     pub description: MaybeUndefined<String>,
-    /// Its pages on the web, with https:// or http:// before them.
+    /// Address of the website, starting with https:// or http://.
     pub website: MaybeUndefined<String>,
-    /// An address that anybody may write to.
+    /// Public email address.
     pub public_email: MaybeUndefined<String>,
-    /// A number that anybody may call.
+    /// Public telephone number.
     pub public_phone: MaybeUndefined<String>,
-    /// All numbers under which registers know it. Changing them means that a verified organisation has to be
-    /// verified again.
+    /// Complete list of register numbers: at most 10. A change by a member ends the verification, so that staff have to
+    /// verify again.
     pub identifiers: MaybeUndefined<Vec<OrganisationIdentifierInput>>,
-    /// The organisation that it is a part of. Only managers of that one, and staff, may say so.
+    /// The parent organisation. Only managers and owners of the parent, and staff, can set it.
     pub parent_id: MaybeUndefined<Id<organisation::Entity>>,
-    /// Where it is: the whole of it.
+    /// Address of the organisation and its point on the map. Replaces the whole place.
     pub place: MaybeUndefined<PlaceInput>,
-    /// Codes of all areas that it works in.
+    /// Complete list of the codes of areas in which the organisation works: at most 20.
     pub areas: MaybeUndefined<Vec<String>>,
 }
 
 impl UpdateOrganisationInput {
-    /// Which organisation, at which version, and what to change.
+    /// Splits the input into the id, the version and the changes.
     #[must_use]
     pub fn unpack(self) -> (Id<organisation::Entity>, i32, Profile) {
         let Self {
@@ -232,15 +234,16 @@ impl UpdateOrganisationInput {
     }
 }
 
-/// What staff found when they looked at an organisation.
+/// Result of the verification of an organisation by staff.
 #[derive(InputObject)]
 pub struct VerifyOrganisationInput {
-    /// The organisation.
+    /// The organisation that was checked.
     pub organisation_id: Id<organisation::Entity>,
-    /// The version that was looked at. When it has changed since, the finding is refused.
+    /// Version that was checked. The result is refused if the organisation has changed since. Default: the current
+    /// version.
     pub version: Option<i32>,
-    /// What was found.
+    /// Result of the check.
     pub status: VerificationStatus,
-    /// How; needed for `VERIFIED`.
+    /// Method of verification. Required for `VERIFIED`.
     pub method: Option<VerificationMethod>,
 }

@@ -1,9 +1,8 @@
-//! Organisations: whoever posts does it for one. Everybody sees all of them.
+//! Organisations: every listing and event is posted for one. All organisations are public.
 //!
-//! Somebody creates an organisation and becomes its owner; managers keep its profile, and say which
-//! version of it they changed. The sector follows from the kind. A register's number belongs to one
-//! organisation only. Staff verify what an organisation says of itself; when it changes its name, kind
-//! or numbers, somebody has to look again.
+//! The person who creates an organisation becomes its owner. Managers edit its profile and name the version that they
+//! change. The sector is derived from the kind. A register number belongs to one organisation only. Staff verify an
+//! organisation; if a member changes its name, kind or register numbers, staff have to verify it again.
 
 mod feature;
 pub use feature::FEATURE;

@@ -1,4 +1,4 @@
-//! Acts on organisations.
+//! GraphQL mutations for organisations.
 
 use async_graphql::{Context, Object, Result};
 
@@ -7,26 +7,27 @@ use super::{
     service,
     types::{Organisation, OrganisationPayload},
 };
-use crate::context::Ask;
+use crate::context::ContextExt;
 
-/// Acts on organisations.
+/// Mutations for organisations.
 #[derive(Default)]
 pub struct OrganisationMutation;
 
 #[Object]
 impl OrganisationMutation {
-    /// Create an organisation. Whoever does becomes its owner.
+    /// Creates an organisation. The viewer becomes its owner.
     async fn create_organisation(
         &self,
         ctx: &Context<'_>,
         input: CreateOrganisationInput,
     ) -> Result<Option<OrganisationPayload>> {
         let (profile, key) = input.unpack();
+        let key = ctx.optional_retry_key(key)?;
         let made = service::create(ctx.app(), ctx.viewer(), profile, key).await;
         OrganisationPayload::of(made.map(|row| Organisation::made_by(ctx.viewer(), row)))
     }
 
-    /// Change an organisation's profile. Its managers and owners, and staff.
+    /// Changes an organisation's profile. For its managers and owners, and for staff.
     async fn update_organisation(
         &self,
         ctx: &Context<'_>,
@@ -37,7 +38,7 @@ impl OrganisationMutation {
         OrganisationPayload::of(changed.map(Organisation::from))
     }
 
-    /// Note whether an organisation is what it says. Brokers, moderators and administrators.
+    /// Records the result of the verification of an organisation. For brokers, moderators and administrators.
     async fn verify_organisation(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! Organisations as they are read beside something else: the columns that a selection asks for.
+//! Columns of organisations that a GraphQL selection needs, for reads beside other rows.
 
 use entity::organisation::{self, Column};
 
@@ -12,14 +12,14 @@ columns!(organisation:
     VerifiedAt verified_at, CreatedAt created_at, UpdatedAt updated_at, Version version,
 );
 
-/// What every organisation is read with.
+/// Columns that every read includes.
 pub const ALWAYS: [Column; 1] = [Column::Id];
 
-/// The columns that a field of the schema needs.
+/// Returns the columns that a GraphQL field needs; `None` for a field that is not listed, which needs the whole row.
 #[must_use]
-pub fn needs(field: &str) -> &'static [Column] {
+pub fn needs(field: &str) -> Option<&'static [Column]> {
     use Column as C;
-    match field {
+    let columns: &[Column] = match field {
         "name" => &[C::Name],
         "kind" | "sector" => &[C::Kind],
         "size" => &[C::Size],
@@ -42,6 +42,7 @@ pub fn needs(field: &str) -> &'static [Column] {
         "createdAt" => &[C::CreatedAt],
         "updatedAt" => &[C::UpdatedAt],
         "version" => &[C::Version],
-        _ => &[],
-    }
+        _ => return None,
+    };
+    Some(columns)
 }

@@ -1,4 +1,4 @@
-//! Reading organisations.
+//! GraphQL queries for organisations.
 
 use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::organisation;
@@ -9,38 +9,38 @@ use super::{
     types::Organisation,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         Id,
         page::{PageArgs, Total},
     },
 };
 
-/// Reading organisations.
+/// Queries for organisations.
 #[derive(Default)]
 pub struct OrganisationQuery;
 
 #[Object]
 impl OrganisationQuery {
-    /// The organisation with this id, merged ones too; null where there is none.
+    /// Returns the organisation with this id, even if merged; null if there is none.
     async fn organisation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The organisation's id.")] id: Id<organisation::Entity>,
+        #[graphql(desc = "Global id.")] id: Id<organisation::Entity>,
     ) -> Result<Option<Organisation>> {
         let found = ctx.load(id).await?;
         Ok(found.map(Organisation::from))
     }
 
-    /// The organisations of the county and beyond. Everybody sees all of them.
+    /// Returns the organisations that pass the filter. All organisations are public.
     #[expect(clippy::too_many_arguments, reason = "four of them are the page")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which ones; without it, all that are active.")] filter: Option<
+        #[graphql(desc = "Filter; default all active organisations.")] filter: Option<
             OrganisationFilter,
         >,
-        #[graphql(default, desc = "In which order.")] order_by: OrganisationOrder,
+        #[graphql(default, desc = "Order of the organisations.")] order_by: OrganisationOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

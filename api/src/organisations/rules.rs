@@ -1,4 +1,4 @@
-//! Who may do what to an organisation, what its profile may hold, and what follows from it.
+//! Rules of organisations: permissions, checks of a profile, and derived values.
 
 use entity::{
     membership::MembershipRole,
@@ -10,12 +10,12 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, Id, UserError, UserErrorCode, Viewer, validation::Checks},
+    kit::{Error, Id, UserError, UserErrorCode, Viewer, validation::Validator},
     locations::{place::Point, rules as places, rules::Address},
     organisations::registers::{rules as registers, rules::Identifier},
 };
 
-/// The sector that a kind of organisation belongs to.
+/// Returns the sector of a kind of organisation.
 #[must_use]
 pub const fn sector(kind: OrganisationKind) -> Sector {
     use OrganisationKind as Kind;
@@ -46,7 +46,7 @@ pub const fn sector(kind: OrganisationKind) -> Sector {
     }
 }
 
-/// Whoever acts on a thing by its id says first who they are.
+/// Checks that the caller is signed in, before an act on a row that is named by its id.
 pub fn may_ask(viewer: &Viewer) -> Result<(), Error> {
     if !viewer.is_system() {
         viewer.signed_in()?;
@@ -54,40 +54,40 @@ pub fn may_ask(viewer: &Viewer) -> Result<(), Error> {
     Ok(())
 }
 
-/// Managers keep their organisation's profile; staff may help.
+/// Checks that the viewer may edit the organisation: as a manager or owner, or as staff.
 pub fn may_edit(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     if viewer.is_staff() || viewer.at_least(organisation, MembershipRole::Manager) {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only its managers and owners, and staff, change an organisation.",
+        "Only managers and owners of the organisation, and staff, can change it.",
     ))
 }
 
-/// An organisation is put under another by those who manage the other, or by staff.
+/// Checks that the viewer may put an organisation under a parent: as a manager or owner of the parent, or as staff.
 pub fn may_adopt(viewer: &Viewer, parent: Uuid) -> Result<(), Error> {
     if viewer.is_staff() || viewer.at_least(parent, MembershipRole::Manager) {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only managers and owners of the parent organisation, and staff, put an organisation under it.",
+        "Only managers and owners of the parent organisation, and staff, can put an organisation under it.",
     ))
 }
 
-/// Staff verify organisations.
+/// Checks that the viewer is staff.
 pub fn may_verify(viewer: &Viewer) -> Result<(), Error> {
     if viewer.is_staff() {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only brokers, moderators and programme administrators verify organisations.",
+        "Only brokers, moderators and programme administrators can verify organisations.",
     ))
 }
 
-/// Refuses to act for an organisation that was merged into another.
+/// Checks that an organisation was not merged into another.
 pub fn is_active(organisation: &Model, field: &str) -> Result<(), Error> {
     if organisation.state == OrganisationState::Active {
         return Ok(());
@@ -96,53 +96,53 @@ pub fn is_active(organisation: &Model, field: &str) -> Result<(), Error> {
         field,
         UserErrorCode::InvalidState,
         format!(
-            "{} was merged into another organisation: see mergedInto. Act for that one.",
+            "{} was merged into another organisation: see mergedInto. Use that one instead.",
             organisation.name
         ),
     )
     .into())
 }
 
-/// Whoever verifies says how; other outcomes need no method.
+/// Checks that a verification names its method. Other results need none.
 pub fn verification(
     status: VerificationStatus,
     method: Option<VerificationMethod>,
 ) -> Result<(), Error> {
     if status == VerificationStatus::Verified && method.is_none() {
-        let message = "Say how the organisation was verified.";
+        let message = "Choose the method by which the organisation was verified.";
         return Err(UserError::at("method", UserErrorCode::Required, message).into());
     }
     Ok(())
 }
 
-/// What somebody says of an organisation. What is `None` stays as it is, and is empty in a new one.
+/// Profile of an organisation, or changes to it. `None` leaves a field as it is; in a new organisation it stays empty.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// What it is called.
+    /// Name of the organisation.
     pub name: Option<String>,
-    /// What it is.
+    /// Kind of organisation.
     pub kind: Option<OrganisationKind>,
-    /// How large it is.
+    /// Number of people who work for the organisation.
     pub size: Option<Option<OrganisationSize>>,
-    /// What it does.
+    /// Description of the organisation's work.
     pub description: Option<Option<String>>,
-    /// Its pages on the web.
+    /// Address of the website.
     pub website: Option<Option<String>>,
-    /// An address that anybody may write to.
+    /// Public email address.
     pub public_email: Option<Option<String>>,
-    /// A number that anybody may call.
+    /// Public telephone number.
     pub public_phone: Option<Option<String>>,
-    /// What registers call it.
+    /// Register numbers.
     pub identifiers: Option<Vec<Identifier>>,
-    /// The organisation that it is a part of.
+    /// The parent organisation.
     pub parent: Option<Option<Id<entity::organisation::Entity>>>,
-    /// Where it is.
+    /// Address and point on the map.
     pub place: Option<Option<Address>>,
-    /// Codes of the areas that it works in.
+    /// Codes of the areas in which the organisation works.
     pub areas: Option<Vec<String>>,
 }
 
-/// Checks a profile and puts it in order. `known` tells which codes of areas may be used.
+/// Checks and normalises a profile. `known` returns true for a code of an area that may be used.
 pub fn checked(profile: Profile, known: impl Fn(&str) -> bool) -> Result<Profile, Error> {
     let Profile {
         name,
@@ -157,7 +157,7 @@ pub fn checked(profile: Profile, known: impl Fn(&str) -> bool) -> Result<Profile
         place,
         areas,
     } = profile;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let profile = Profile {
         name: name.map(|name| checks.line("name", &name, 2..=120)),
         kind,
@@ -179,7 +179,8 @@ pub fn checked(profile: Profile, known: impl Fn(&str) -> bool) -> Result<Profile
     Ok(profile)
 }
 
-/// The row after a checked profile. Where nobody put a point on the map it is the middle of the first area.
+/// Returns the row with a checked profile applied. Without a point of its own, the organisation gets the middle of its
+/// first area.
 #[must_use]
 pub fn applied(
     mut row: Model,
@@ -225,13 +226,13 @@ fn set<T: Clone>(field: &mut T, said: Option<&T>) {
     }
 }
 
-/// The point of an organisation.
+/// Returns the point of an organisation on the map.
 #[must_use]
 pub fn point(row: &Model) -> Option<Point> {
     Point::new(row.latitude?, row.longitude?)
 }
 
-/// Names of the fields in which two states of an organisation differ.
+/// Returns the names of the fields in which two states of an organisation differ.
 #[must_use]
 pub fn changed(before: &Model, after: &Model) -> Vec<&'static str> {
     let place = |row: &Model| {
@@ -261,9 +262,9 @@ pub fn changed(before: &Model, after: &Model) -> Vec<&'static str> {
         .collect()
 }
 
-/// Whether a change takes away what staff confirmed, so that somebody has to look again.
+/// Checks whether a change affects what staff confirmed, so that they have to verify the organisation again.
 #[must_use]
-pub fn needs_another_look(viewer: &Viewer, before: &Model, fields: &[&str]) -> bool {
+pub fn ends_verification(viewer: &Viewer, before: &Model, fields: &[&str]) -> bool {
     let confirmed = ["name", "kind", "identifiers"];
     before.verification == VerificationStatus::Verified
         && !viewer.is_staff()
@@ -281,7 +282,7 @@ mod tests {
     };
 
     fn row() -> Model {
-        super::super::service::blank(&Viewer::nobody())
+        super::super::service::blank(&Viewer::anonymous())
     }
 
     fn viewer(roles: &[PlatformRole], memberships: &[(Uuid, MembershipRole)]) -> Viewer {
@@ -297,7 +298,7 @@ mod tests {
         }
     }
 
-    /// A world of two areas.
+    /// Middles of two sample areas.
     fn middle(areas: &[String]) -> Option<Point> {
         match areas.first()?.as_str() {
             "north" => Point::new(1.0, 1.0),
@@ -331,7 +332,7 @@ mod tests {
             let staff = viewer(&[role], &[]);
             assert!(may_edit(&staff, here).is_ok() && may_verify(&staff).is_ok());
         }
-        let nobody = Viewer::nobody();
+        let nobody = Viewer::anonymous();
         for answer in [
             may_ask(&nobody),
             may_edit(&nobody, here),
@@ -412,11 +413,11 @@ mod tests {
             ("areas", false),
         ] {
             assert_eq!(
-                needs_another_look(&manager, &verified, &["size", field]),
+                ends_verification(&manager, &verified, &["size", field]),
                 matters
             );
-            assert!(!needs_another_look(&broker, &verified, &[field]));
-            assert!(!needs_another_look(&manager, &row(), &[field]));
+            assert!(!ends_verification(&broker, &verified, &[field]));
+            assert!(!ends_verification(&manager, &row(), &[field]));
         }
     }
 }

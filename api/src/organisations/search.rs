@@ -1,4 +1,4 @@
-//! Finding organisations.
+//! Search for organisations.
 
 use entity::{
     organisation::{
@@ -18,34 +18,34 @@ use crate::{
     kit::{
         Error, Resource, Viewer,
         database::dialect::contains,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{self, KeyKind, Order, PageArgs, Slice},
     },
 };
 
-/// The longest text that is looked for.
+/// Maximum length of the text to search for, in characters.
 const LONGEST: usize = 200;
-/// The most members of a list in a filter.
-const MOST: usize = 100;
+/// Maximum number of values in one list of a filter.
+const MAX: usize = 100;
 
-/// Which organisations to list. What is empty leaves nothing out.
+/// Filter for organisations. An empty field does not filter.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// Part of a name or town, or a whole number of a register.
+    /// Part of a name or town, or a complete register number.
     pub text: Option<String>,
-    /// Of one of these kinds.
+    /// Organisations of one of these kinds.
     pub kinds: Vec<OrganisationKind>,
-    /// Of one of these sectors.
+    /// Organisations of one of these sectors.
     pub sectors: Vec<Sector>,
-    /// Codes of areas; what lies inside, and predecessors and successors, count too.
+    /// Codes of areas. Areas inside them, predecessors and successors count too.
     pub areas: Vec<String>,
-    /// With one of these.
+    /// Organisations with one of these results of verification.
     pub verification: Vec<VerificationStatus>,
-    /// In one of these.
+    /// Organisations in one of these states.
     pub states: Vec<OrganisationState>,
 }
 
-/// A page of the organisations that fit, and the query that counts them.
+/// Returns a page of the organisations that pass the filter, and the query that counts them.
 pub async fn list(
     app: &App,
     viewer: &Viewer,
@@ -61,15 +61,15 @@ pub async fn list(
     ))
 }
 
-/// A page of the organisations that are a part of another.
+/// Returns the query for a page of the child organisations of an organisation.
 #[must_use]
-pub fn children(viewer: &Viewer, parent: Uuid, args: PageArgs) -> PageOf {
+pub fn children(viewer: &Viewer, parent: Uuid, args: PageArgs) -> NestedPage {
     let condition = Entity::visible_to(viewer).add(Column::State.eq(OrganisationState::Active));
     let query = Entity::find().filter(condition).into_query();
-    PageOf::new(parent, Expr::col(Column::ParentId), query, by_name(), args)
+    NestedPage::new(parent, Expr::col(Column::ParentId), query, by_name(), args)
 }
 
-/// By name, from A to Z.
+/// Order by name, from A to Z.
 #[must_use]
 pub fn by_name() -> Order {
     Order {
@@ -81,7 +81,7 @@ pub fn by_name() -> Order {
     }
 }
 
-/// The newest first.
+/// Order by creation, newest first.
 #[must_use]
 pub fn newest() -> Order {
     Order {
@@ -139,7 +139,7 @@ fn condition(app: &App, filter: Filter) -> Result<Condition, Error> {
     Ok(condition)
 }
 
-/// Part of a name or town, or the whole of a number.
+/// Condition for a part of a name or town, or a complete register number.
 fn named(text: &str) -> Condition {
     let number: String = text
         .chars()
@@ -157,13 +157,10 @@ fn named(text: &str) -> Condition {
         .add(Column::Id.in_subquery(registered))
 }
 
-/// Whether a list of a filter says anything; too long a list is refused.
+/// Returns true if a list of a filter has values. The error is a list that is too long.
 fn few<T>(field: &'static str, list: &[T]) -> Result<bool, Error> {
-    if list.len() > MOST {
-        return Err(Error::BadInput(
-            field,
-            format!("at most {MOST} in one list"),
-        ));
+    if list.len() > MAX {
+        return Err(Error::BadInput(field, format!("send at most {MAX} values")));
     }
     Ok(!list.is_empty())
 }

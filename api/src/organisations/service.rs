@@ -1,4 +1,4 @@
-//! The acts on organisations.
+//! Acts on organisations.
 
 use entity::{
     json::Texts,
@@ -24,33 +24,35 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity, database::resource,
-        idempotency::Key, lifecycle,
+        Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
     },
     locations::place::Point,
     organisations::registers::rules::Identifier,
     reference::Snapshot,
 };
 
-/// How many steps up a cycle of parents is looked for: no council has as many levels.
+/// Maximum number of levels that the search for a cycle of parents goes up. No council has as many.
 const HIGHEST: usize = 100;
 
-/// Creates an organisation that the viewer owns. A retry with the same key gets the same one.
+/// Creates an organisation that the viewer owns. A retry with the same key returns the same organisation.
 pub async fn create(
     app: &App,
     viewer: &Viewer,
     profile: Profile,
-    idempotency_key: Option<String>,
+    idempotency_key: Option<RetryKey>,
 ) -> Result<Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, idempotency_key, "organisation.created", &profile);
+    let key = Key::new(viewer, idempotency_key, "organisation.created");
     Key::once::<Entity>(key, &app.database, viewer, async |transaction| {
         create_in(app, transaction, viewer, profile).await
     })
     .await
 }
 
-/// The same inside a transaction of somebody else's.
+/// Like [`create`], inside the caller's transaction and without an idempotency key.
 pub async fn create_in(
     app: &App,
     transaction: &Transaction,
@@ -85,7 +87,7 @@ pub async fn create_in(
     Ok(row)
 }
 
-/// Changes the profile of an organisation, as it was at that version.
+/// Changes the profile of an organisation, if it still has the given version.
 pub async fn update(
     app: &App,
     viewer: &Viewer,
@@ -118,7 +120,7 @@ pub async fn update(
     if fields.is_empty() {
         return Ok(before);
     }
-    if rules::needs_another_look(viewer, &before, &fields) {
+    if rules::ends_verification(viewer, &before, &fields) {
         after.verification = VerificationStatus::Unverified;
         after.verification_method = None;
         after.verified_at = None;
@@ -133,7 +135,7 @@ pub async fn update(
     Ok(after)
 }
 
-/// Notes what staff found when they looked at an organisation, as it was at that version.
+/// Records the result of the verification of an organisation, if it still has the given version.
 pub async fn verify(
     app: &App,
     viewer: &Viewer,
@@ -162,10 +164,10 @@ pub async fn verify(
     Ok(row)
 }
 
-/// Locks an organisation until the transaction ends, and reads it as it is then.
+/// Locks an organisation until the transaction ends and returns its current row.
 ///
-/// The row is set to its own value, which locks it on both databases. A transaction that locks two organisations locks
-/// the one with the lower id first.
+/// Sets a column to its own value, which locks the row on both databases. A transaction that locks two organisations
+/// locks the one with the lower id first.
 pub async fn lock(transaction: &Transaction, id: Uuid) -> Result<Model, Error> {
     let locked = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::col(Column::UpdatedAt))
@@ -186,7 +188,7 @@ pub async fn lock_active(
     Ok(row)
 }
 
-/// Like [`lock_active`], but tells whether there is such an organisation; true if none is named.
+/// Like [`lock_active`], but returns false if the organisation does not exist or was merged; true if `id` is `None`.
 pub async fn lock_if_active(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -202,13 +204,13 @@ pub async fn lock_if_active(
     }
 }
 
-/// Refuses to act for an organisation that was merged into another.
+/// Refuses an organisation that was merged into another.
 pub async fn check_active(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     let row = Entity::find_by_id(id).one(conn).await?;
     rules::is_active(&row.ok_or(Error::NotFound)?, "organisationId")
 }
 
-/// Writes a row that was read at its version, which it then leaves.
+/// Writes an active organisation, if it still has the version with which it was read, and increases its version.
 pub async fn save(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -234,7 +236,7 @@ pub async fn save(
     Err(lifecycle::outdated("organisation", versions).into())
 }
 
-/// Whether an organisation may become a part of another: no circle may come of it.
+/// Checks that an organisation may become a child of another: the viewer may adopt it, and no cycle results.
 async fn adopt(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -242,14 +244,14 @@ async fn adopt(
     parent: Id<Entity>,
 ) -> Result<(), Error> {
     let refuse = |code, message: &str| Err(UserError::at("parentId", code, message).into());
-    let circular = "An organisation cannot be a part of itself, nor of its own parts.";
+    let circular = "An organisation cannot be under itself or one of its own child organisations.";
     if child == parent.0 {
         return refuse(UserErrorCode::Circular, circular);
     }
     let Some(found) = resource::find(transaction, viewer, parent).await? else {
         return refuse(
             UserErrorCode::Unknown,
-            "There is no organisation with this id.",
+            "There is no organisation with this id. Choose another parent.",
         );
     };
     rules::may_adopt(viewer, found.id)?;
@@ -258,7 +260,7 @@ async fn adopt(
     for turn in turns {
         match lock(transaction, turn).await {
             Ok(row) if turn == parent.0 => rules::is_active(&row, "parentId")?,
-            // A new organisation is not there yet, and nobody waits for it.
+            // A new organisation is not inserted yet, so no other transaction waits for it.
             Ok(_) | Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }
@@ -269,7 +271,7 @@ async fn adopt(
     Ok(())
 }
 
-/// An organisation and everything that it is a part of, upwards.
+/// Returns an organisation and all its ancestors, from the bottom up.
 pub async fn ancestors(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, Error> {
     let mut path = vec![id];
     while path.len() < HIGHEST {
@@ -332,7 +334,7 @@ async fn write_identifiers(
             .exec(transaction)
             .await?;
     }
-    // In one order for everybody, so that two who send the same numbers do not wait for each other.
+    // Fixed order for all transactions, so that two that insert the same numbers cannot deadlock.
     let mut new: Vec<(&Identifier, usize)> = sent.iter().zip(0..).collect();
     new.retain(|(identifier, _)| !held.contains(identifier));
     new.sort_unstable();
@@ -354,7 +356,7 @@ fn middle(snapshot: &Snapshot, areas: &[String]) -> Option<Point> {
     Point::new(area.latitude?, area.longitude?)
 }
 
-/// A new organisation that nothing is known of.
+/// Returns an organisation with default values.
 pub(super) fn blank(viewer: &Viewer) -> Model {
     Model {
         id: Uuid::now_v7(),
@@ -388,6 +390,6 @@ fn taken(at: usize) -> UserError {
     UserError::at(
         &format!("identifiers.{at}.value"),
         UserErrorCode::AlreadyExists,
-        "An organisation with this number is here already. Ask to join it, or tell the programme team.",
+        "An organisation with this number already exists. Ask to join it, or contact the programme team.",
     )
 }

@@ -1,4 +1,4 @@
-//! What the schema says of organisations.
+//! GraphQL type of an organisation.
 
 use crate::kit::graphql::cost::list_size;
 use std::borrow::Cow;
@@ -18,12 +18,12 @@ use super::{projection, rules, search};
 use crate::{
     activities::Activity,
     calendars,
-    context::Ask,
+    context::ContextExt,
     events::{self, EventFilter, EventOrder, EventPage},
     kit::{
         Error, Id, Viewer,
         database::projection::Partial,
-        graphql::fast_object::AtHand,
+        graphql::fast_object::FastFields,
         page::{PageArgs, Total},
     },
     listings::{
@@ -37,10 +37,10 @@ use crate::{
     reference::Area,
 };
 
-/// An organisation of the county or beyond.
+/// An organisation, in the county or beyond.
 pub struct Organisation {
     row: Partial<organisation::Entity>,
-    /// Where the viewer of the request does not know it yet: they have just made it.
+    /// Role of the viewer if they have just created the organisation, which the request data does not contain yet.
     viewer_role: Option<MembershipRole>,
 }
 
@@ -59,7 +59,7 @@ impl From<organisation::Model> for Organisation {
     }
 }
 
-impl AtHand for Organisation {
+impl FastFields for Organisation {
     const WAITING: &'static [&'static str] = &[
         "identifiers",
         "parent",
@@ -74,7 +74,7 @@ impl AtHand for Organisation {
 }
 
 impl Organisation {
-    /// The organisation that this viewer has just made, and owns.
+    /// Creates the GraphQL object of an organisation that the viewer has just created and owns.
     #[must_use]
     pub fn made_by(viewer: &Viewer, row: organisation::Model) -> Self {
         let viewer_role = viewer.role_in(row.id).or(Some(MembershipRole::Owner));
@@ -88,13 +88,13 @@ impl Organisation {
         self.row.known().id
     }
 
-    /// The organisation with what a field needs, read now where it was not read before.
+    /// Returns the row with the columns that a field needs. Reads it if they were not read before.
     async fn with(
         &self,
         ctx: &Context<'_>,
         field: &str,
     ) -> Result<Cow<'_, organisation::Model>, Error> {
-        if let Some(row) = self.row.with(projection::needs(field)) {
+        if let Some(row) = projection::needs(field).and_then(|columns| self.row.with(columns)) {
             return Ok(Cow::Borrowed(row));
         }
         let found = ctx
@@ -110,7 +110,7 @@ impl Organisation {
     }
 }
 
-/// An organisation of the county or beyond. Everybody sees it; its members are seen by each other and by staff.
+/// An organisation, in the county or beyond. Visible to everybody; its members are visible to each other and to staff.
 #[Object]
 impl Organisation {
     /// Global id.
@@ -118,53 +118,53 @@ impl Organisation {
         Id::new(self.key())
     }
 
-    /// What it is called.
+    /// Name of the organisation.
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.with(ctx, "name").await?.name.clone())
     }
 
-    /// What it is.
+    /// Kind of organisation.
     async fn kind(&self, ctx: &Context<'_>) -> Result<OrganisationKind> {
         Ok(self.with(ctx, "kind").await?.kind)
     }
 
-    /// The part of society that it belongs to: follows from its kind.
+    /// Sector of the organisation, derived from its kind.
     async fn sector(&self, ctx: &Context<'_>) -> Result<Sector> {
         Ok(rules::sector(self.with(ctx, "sector").await?.kind))
     }
 
-    /// How many people work for it, where it says so.
+    /// Number of people who work for the organisation; null if not stated.
     async fn size(&self, ctx: &Context<'_>) -> Result<Option<OrganisationSize>> {
         Ok(self.with(ctx, "size").await?.size)
     }
 
-    /// What it does, in its own words; several lines of plain text, or none.
+    /// Description of the organisation's work: plain text with line breaks. Empty if there is none.
     async fn description(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.with(ctx, "description").await?.description.clone())
     }
 
-    /// Where a calendar program follows what it hosts (RFC 5545), as everybody may see it.
+    /// Address of an iCalendar feed (RFC 5545) of the public events that the organisation hosts.
     async fn calendar_url(&self, ctx: &Context<'_>) -> String {
         calendars::rules::of_organisation(&ctx.app().config, Id::new(self.row.known().id))
     }
 
-    /// Its pages on the web.
+    /// Address of the website; null if there is none.
     async fn website(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.with(ctx, "website").await?.website.clone())
     }
 
-    /// An address that anybody may write to.
+    /// Public email address; null if there is none.
     async fn public_email(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.with(ctx, "publicEmail").await?.public_email.clone())
     }
 
-    /// A number that anybody may call.
+    /// Public telephone number; null if there is none.
     async fn public_phone(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.with(ctx, "publicPhone").await?.public_phone.clone())
     }
 
-    /// The numbers under which registers know it.
-    #[graphql(directive = list_size::apply(crate::organisations::registers::rules::MOST_HELD as u64, None))]
+    /// Register numbers of the organisation.
+    #[graphql(directive = list_size::apply(crate::organisations::registers::rules::MAX_HELD as u64, None))]
     async fn identifiers(&self, ctx: &Context<'_>) -> Result<Vec<OrganisationIdentifier>> {
         let mut rows = ctx
             .parts::<organisation_identifier::Entity>(self.key())
@@ -173,13 +173,13 @@ impl Organisation {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// The organisation that it is a part of.
+    /// The parent organisation; null if there is none.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
         let parent = self.with(ctx, "parent").await?.parent_id;
         Self::other(ctx, parent).await
     }
 
-    /// The organisations that are a part of it, by name: teams of a council, branches of a charity.
+    /// Child organisations, by name, such as teams of a council or branches of a charity.
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -195,7 +195,7 @@ impl Organisation {
         Ok(slice.connection(total, Self::from))
     }
 
-    /// Where it is.
+    /// Address of the organisation and its point on the map; null if not stated.
     async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
         let row = self.with(ctx, "place").await?;
         let place = Place {
@@ -207,8 +207,8 @@ impl Organisation {
         Ok(place.said())
     }
 
-    /// The areas that it works in.
-    #[graphql(directive = list_size::apply(crate::locations::rules::MOST_AREAS as u64, None))]
+    /// Areas in which the organisation works.
+    #[graphql(directive = list_size::apply(crate::locations::rules::MAX_AREAS as u64, None))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<Area>> {
         let reference = ctx.app().reference.now();
         let row = self.with(ctx, "areas").await?;
@@ -220,7 +220,7 @@ impl Organisation {
             .collect())
     }
 
-    /// What it offers and requests, as far as that is listed to the viewer.
+    /// Offers and requests that the organisation posted, as far as the viewer may list them.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -228,9 +228,10 @@ impl Organisation {
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which listings; those that are open unless `states` says otherwise.")]
-        filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Filter. Without `states`, open listings only.")] filter: Option<
+            ListingFilter,
+        >,
+        #[graphql(desc = "Order of the listings.", default)] order_by: ListingOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -240,7 +241,7 @@ impl Organisation {
         listing_search::query::of_organisation(ctx, self.key(), filter, order_by, args).await
     }
 
-    /// What it hosts, as far as that is listed to the viewer.
+    /// Events that the organisation hosts, as far as the viewer may list them.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -248,9 +249,10 @@ impl Organisation {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which events; those that are to come unless `states` says otherwise.")]
-        filter: Option<EventFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: EventOrder,
+        #[graphql(desc = "Filter. Without `states`, upcoming events only.")] filter: Option<
+            EventFilter,
+        >,
+        #[graphql(desc = "Order of the events.", default)] order_by: EventOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -260,7 +262,7 @@ impl Organisation {
         events::of_organisation(ctx, self.key(), filter, order_by, args).await
     }
 
-    /// Whether staff have confirmed that it is what it says.
+    /// Result of the verification by staff.
     async fn verification(&self, ctx: &Context<'_>) -> Result<Verification> {
         let row = self.with(ctx, "verification").await?;
         Ok(Verification {
@@ -270,44 +272,44 @@ impl Organisation {
         })
     }
 
-    /// Whether it goes on.
+    /// State of the organisation: active or merged.
     async fn state(&self, ctx: &Context<'_>) -> Result<OrganisationState> {
         Ok(self.with(ctx, "state").await?.state)
     }
 
-    /// The organisation that carries on for it, where it was merged.
+    /// The successor, if the organisation was merged; otherwise null.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
         let into = self.with(ctx, "mergedInto").await?.merged_into;
         Self::other(ctx, into).await
     }
 
-    /// When it was created here.
+    /// Time at which the organisation was created on the marketplace.
     async fn created_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.with(ctx, "createdAt").await?.created_at)
     }
 
-    /// When it was last changed.
+    /// Time of the last change.
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.with(ctx, "updatedAt").await?.updated_at)
     }
 
-    /// Counts its changes. Send the version that you read with a change of yours.
+    /// Number of changes. Send the version that you read with an update.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.with(ctx, "version").await?.version)
     }
 
-    /// What the viewer may do for it; null where they are no member.
+    /// Role of the viewer in the organisation; null if they are not a member.
     async fn viewer_role(&self, ctx: &Context<'_>) -> Option<MembershipRole> {
         self.viewer_role
             .or_else(|| ctx.viewer().role_in(self.key()))
     }
 
-    /// Its members, and who asked to become one, in the order in which they came. Seen by each other and by
-    /// staff; others see themselves only.
+    /// Members and people who asked to join, oldest membership first. Visible to members and staff; other viewers see
+    /// only their own membership.
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "In force, asked for, or both; without it, both.")] states: Option<
+        #[graphql(desc = "States of the memberships; default both.")] states: Option<
             Vec<MembershipState>,
         >,
         first: Option<i32>,
@@ -319,15 +321,14 @@ impl Organisation {
         Membership::of_organisation(ctx, self.key(), states, args).await
     }
 
-    /// Invitations that nobody has used yet, the newest first. Seen by its managers and owners and by
-    /// administrators.
-    #[graphql(directive = list_size::apply(crate::organisations::invitations::rules::MOST_WAITING, None), directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
+    /// Open invitations, newest first. Visible to managers and owners of the organisation and to administrators.
+    #[graphql(directive = list_size::apply(crate::organisations::invitations::rules::MAX_WAITING, None), directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
     async fn invitations(&self, ctx: &Context<'_>) -> Result<Vec<Invitation>> {
         Invitation::of_organisation(ctx, self.key()).await
     }
 
-    /// What was done for it or to it, the newest first. Seen by its members and by staff; others see their own
-    /// acts only.
+    /// Activities by the organisation or concerning it, newest first. Visible to its members and to staff; other
+    /// viewers see only their own acts.
     async fn activities(
         &self,
         ctx: &Context<'_>,
@@ -341,21 +342,21 @@ impl Organisation {
     }
 }
 
-/// Whether staff have confirmed that an organisation is what it says.
+/// Result of the verification of an organisation by staff.
 #[derive(SimpleObject)]
 pub struct Verification {
-    /// What they found.
+    /// Status of the verification.
     pub status: VerificationStatus,
-    /// How they looked.
+    /// Method of verification; null if the organisation was not checked.
     pub method: Option<VerificationMethod>,
-    /// When it was confirmed.
+    /// Time of the confirmation; null if the organisation is not verified.
     pub at: Option<DateTime<Utc>>,
 }
 
 crate::payload! {
-    /// What an act on an organisation gives back.
+    /// Result of an act on an organisation.
     OrganisationPayload {
-        /// The organisation after the act; null where it was refused.
+        /// The organisation after the act; null if the act was refused.
         organisation: Organisation
     }
 }

@@ -1,4 +1,4 @@
-//! Descriptor of the feature.
+//! Descriptor of the reference data feature.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::{Area, PriorityArea, PriorityEdition, ResourceType, Snapshot, acts, jobs};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     feature::{Feature, NodeType, Work, Worker, register},
     kit::{Error, Resource, Viewer},
     schema::Node,
 };
 
-/// Descriptor of the feature.
+/// Descriptor of the reference data feature.
 pub const FEATURE: Feature = Feature {
     acts: acts::ALL,
     nodes: &[
@@ -63,7 +63,7 @@ pub const FEATURE: Feature = Feature {
     ..Feature::named("reference")
 };
 
-/// Finds reference data in the snapshot.
+/// Loads nodes from the snapshot in memory, without a statement.
 fn in_memory<'a>(
     ctx: &Context<'_>,
     ids: &[Uuid],

@@ -1,8 +1,8 @@
-//! What lies in what, and what took over from what: the same questions for areas and for resource types.
+//! Containment and succession of dated rows. Shared by areas and resource types.
 
 use std::collections::BTreeSet;
 
-/// Dated rows by their positions, and the ways between them.
+/// Graph of dated rows, by position: which row contains which, and which replaced which.
 #[derive(Default)]
 pub struct Lineage {
     children: Vec<Vec<usize>>,
@@ -11,7 +11,8 @@ pub struct Lineage {
 }
 
 impl Lineage {
-    /// The ways between so many rows: pairs of a row and what holds it, pairs of a row and what took over from it.
+    /// Builds the graph for `rows` rows. `parents` are pairs of a child and its parent; `successions` are pairs of an
+    /// old row and the row that replaces it.
     #[must_use]
     pub fn new(
         rows: usize,
@@ -33,26 +34,26 @@ impl Lineage {
         lineage
     }
 
-    /// What lies directly in a row.
+    /// Direct children of a row.
     #[must_use]
     pub fn children(&self, at: usize) -> &[usize] {
         &self.children[at]
     }
 
-    /// What a row took over from.
+    /// Direct predecessors of a row.
     #[must_use]
     pub fn before(&self, at: usize) -> &[usize] {
         &self.before[at]
     }
 
-    /// What took over from a row.
+    /// Direct successors of a row.
     #[must_use]
     pub fn after(&self, at: usize) -> &[usize] {
         &self.after[at]
     }
 
-    /// These rows and all that lies wholly in them: what they hold, and what they alone took over from,
-    /// with what that holds.
+    /// Returns these rows and all rows that lie wholly inside them: their descendants, the predecessors that only they
+    /// replaced, and the descendants of those.
     #[must_use]
     pub fn inside(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
         reach(starts, |at| {
@@ -62,8 +63,8 @@ impl Lineage {
         })
     }
 
-    /// The same, and what lies partly in them: predecessors that were split among several, and successors.
-    /// Those come alone: what else they hold is another place.
+    /// Like [`Self::inside`], and adds rows that overlap only in part: predecessors that were split among several
+    /// successors, and successors. Those come without their own children, which lie elsewhere.
     #[must_use]
     pub fn around(&self, starts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
         let inside = self.inside(starts);
@@ -73,7 +74,7 @@ impl Lineage {
     }
 }
 
-/// All that can be reached from these positions, themselves included.
+/// Returns all positions that can be reached from `starts`, including `starts`.
 fn reach<'a, I: IntoIterator<Item = &'a usize>>(
     starts: impl IntoIterator<Item = usize>,
     next: impl Fn(usize) -> I,

@@ -1,4 +1,4 @@
-//! What goes on beside the requests.
+//! Background job: keeps the reference data in memory up to date.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::App;
 
-/// How often this server looks for what others changed.
+/// Interval between two checks of the version in the database.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Keeps what is in memory as fresh as the database, for other servers change it too. Never ends.
+/// Reloads the reference data whenever another server has changed it. Never ends.
 pub async fn keep_fresh(app: App) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -18,7 +18,7 @@ pub async fn keep_fresh(app: App) {
         if let Err(error) = app.reference.refresh(&app.database.read).await {
             tracing::warn!(
                 ?error,
-                "reference data could not be read; what is known stays"
+                "reference data could not be reloaded; the copy in memory stays in use"
             );
         }
     }

@@ -1,8 +1,9 @@
-//! Reference data: areas, resource types and priorities, dated rows with codes, a few hundred in all, kept
-//! in memory, so that a listing names its area without a statement.
+//! Reference data: areas, resource types and priorities. These are a few hundred dated rows with codes, kept in
+//! memory, so that looking up the area of a listing needs no statement.
 //!
-//! Here they are loaded, read and kept fresh together; each has a feature of its own for what it is and may
-//! be. A change counts up `reference_state`; every server looks at it now and then and reads anew.
+//! This module loads them, answers look-ups and keeps them up to date; each kind has a module of its own with its
+//! types and rules. Every change increments `reference_state.version`; every server compares that version with its own
+//! every few seconds and reloads if it differs.
 
 mod feature;
 pub use feature::FEATURE;
@@ -38,17 +39,17 @@ pub use crate::reference::{
     resource_types::ResourceType,
 };
 
-/// The reference data in memory.
+/// Reference data in memory, shared by all requests.
 pub struct Cache {
     snapshot: ArcSwap<Snapshot>,
-    /// Held while it is read anew, so that an older reading never replaces a newer one.
+    /// Locked during a reload, so that an older reading never replaces a newer one.
     turn: Mutex<()>,
     uses: AtomicU64,
     readings: AtomicU64,
 }
 
 impl Cache {
-    /// Reads it for the first time.
+    /// Loads the reference data from the database.
     pub async fn read(conn: &impl ConnectionTrait) -> Result<Self, Error> {
         Ok(Self {
             snapshot: ArcSwap::from_pointee(Snapshot::read(conn).await?),
@@ -58,26 +59,26 @@ impl Cache {
         })
     }
 
-    /// As it is now. Hold on to it for the length of one act or answer.
+    /// Returns the current snapshot. An act or a query takes it once and uses the same one until it ends.
     #[must_use]
     pub fn now(&self) -> Arc<Snapshot> {
         self.uses.fetch_add(1, Ordering::Relaxed);
         self.snapshot.load_full()
     }
 
-    /// How often it was looked into.
+    /// Number of calls of [`Self::now`].
     #[must_use]
     pub fn uses(&self) -> u64 {
         self.uses.load(Ordering::Relaxed)
     }
 
-    /// How often it was read from the database.
+    /// Number of times that the data was loaded from the database.
     #[must_use]
     pub fn readings(&self) -> u64 {
         self.readings.load(Ordering::Relaxed)
     }
 
-    /// Reads it anew if it has changed.
+    /// Reloads the data if its version in the database differs.
     pub async fn refresh(&self, conn: &impl ConnectionTrait) -> Result<(), Error> {
         let _turn = self.turn.lock().await;
         if Snapshot::version(conn).await? != self.snapshot.load().version {

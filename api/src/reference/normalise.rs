@@ -1,6 +1,6 @@
-//! Words as people write them: what to compare, so that plural and singular are alike.
+//! Normalisation of words and phrases for search, so that singular and plural compare equal.
 
-/// A phrase by which plural and singular, hyphens and capitals are alike.
+/// Returns a phrase in a form in which singular and plural, capitals and hyphens make no difference.
 #[must_use]
 pub fn fold(phrase: &str) -> String {
     let lower = phrase.to_lowercase();
@@ -10,7 +10,8 @@ pub fn fold(phrase: &str) -> String {
     words.map(stem).collect::<Vec<_>>().join(" ")
 }
 
-/// What the singular and the plural of a word have in common. It need not be a word: both sides are cut alike.
+/// Returns the part that the singular and the plural of a word share. It need not be a word, because both sides of a
+/// comparison are cut in the same way.
 fn stem(word: &str) -> String {
     let cut = |word: &str, end: &str| {
         let rest = word.strip_suffix(end)?;

@@ -13,7 +13,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::kit::{UserError, UserErrorCode};
 
-/// Maximum quantity in base units: sums of many stay far inside 64 bits.
+/// Maximum quantity in base units. Sums of many such quantities stay far below the limit of 64 bits.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 /// Number of base units in one unit.
@@ -68,9 +68,9 @@ pub fn needs_day(from: Unit, to: Unit) -> bool {
     )
 }
 
-/// Converts base units of one unit to base units of another, rounded up, so that no promise is larger than the quantity
-/// held for it. `None` if the two measure different things, or the result is too large. `minutes_per_day` is the length
-/// of a day.
+/// Converts base units of one unit to base units of another. The result is rounded up, so that no promise is larger
+/// than the quantity reserved for it. Returns `None` if the two units measure different things, or the result is too
+/// large. `minutes_per_day` is the length of a day.
 #[must_use]
 pub fn convert(base: i64, from: Unit, to: Unit, minutes_per_day: i32) -> Option<i64> {
     use Dimension::{Days, Minutes};
@@ -118,12 +118,15 @@ pub fn to_base(amount: Decimal, unit: Unit, field: &str) -> Result<i64, UserErro
     if amount <= Decimal::ZERO {
         return refuse(
             UserErrorCode::OutOfRange,
-            "The amount must be more than 0. Leave the quantity out where it is not counted."
+            "Enter an amount greater than 0, or leave the quantity out if it is not counted."
                 .into(),
         );
     }
     let Some(base) = amount.checked_mul(base_units(unit).into()) else {
-        return refuse(UserErrorCode::OutOfRange, "The amount is too large.".into());
+        return refuse(
+            UserErrorCode::OutOfRange,
+            "The amount is too large. Enter a smaller one.".into(),
+        );
     };
     if base.fract() != Decimal::ZERO {
         let finest = (Decimal::ONE / Decimal::from(base_units(unit)))
@@ -132,14 +135,17 @@ pub fn to_base(amount: Decimal, unit: Unit, field: &str) -> Result<i64, UserErro
         return refuse(
             UserErrorCode::Invalid,
             format!(
-                "The amount is finer than can be counted: the smallest step is {finest} {}.",
+                "The amount has too many decimal places. Enter a multiple of {finest} {}.",
                 label(unit)
             ),
         );
     }
     match base.to_i64() {
         Some(base) if base <= LARGEST => Ok(base),
-        _ => refuse(UserErrorCode::OutOfRange, "The amount is too large.".into()),
+        _ => refuse(
+            UserErrorCode::OutOfRange,
+            "The amount is too large. Enter a smaller one.".into(),
+        ),
     }
 }
 

@@ -1,47 +1,48 @@
-//! Who may change reference data, and what its rows have in common: codes, days, and ways that lead nowhere twice.
+//! Rules that all reference data shares: permission to edit, codes, periods, and hierarchies without cycles.
 
 use std::collections::HashSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::kit::{Error, UserErrorCode, Viewer, validation::Checks};
+use crate::kit::{Error, UserErrorCode, Viewer, validation::Validator};
 
-/// How many successors a row may have.
-pub const MOST_SUCCESSORS: usize = 20;
+/// Maximum number of successors of a row.
+pub const MAX_SUCCESSORS: usize = 20;
 
-/// What to say where something new lacks a value.
-pub const REQUIRED: &str = "This is needed to make a new one.";
+/// Message for a missing value of a new row.
+pub const REQUIRED: &str = "Enter a value. It is required for a new record.";
 
-/// Programme administrators change reference data.
+/// Checks that the viewer is a programme administrator.
 pub fn may_edit(viewer: &Viewer) -> Result<(), Error> {
     if viewer.is_admin() {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only programme administrators change areas, resource types and priorities.",
+        "Only programme administrators can change areas, resource types and priorities.",
     ))
 }
 
-/// Notes a code that a new row cannot have. What exists was given its code before.
-pub fn new_code(checks: &mut Checks, field: &str, code: &str, exists: bool) {
+/// Adds a problem if the code of a new row is not in kebab case. The code of an existing row is not checked again.
+pub fn new_code(checks: &mut Validator, field: &str, code: &str, exists: bool) {
     let kebab = code.split('-').all(|word| {
         !word.is_empty()
             && word
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     });
-    checks.demand(
+    checks.require(
         exists || kebab && (2..=60).contains(&code.len()),
         field,
         UserErrorCode::Invalid,
-        "A code has 2 to 60 small letters and digits, with single hyphens between words.",
+        "Enter a code of 2 to 60 characters: lower-case letters a to z and digits, with single hyphens between words.",
     );
 }
 
-/// A text on one line: what was sent, or else what was there.
+/// Validates a single-line text of 2 to 100 characters and returns it. If none was sent, returns the text from before;
+/// a new row requires one.
 pub fn line(
-    checks: &mut Checks,
+    checks: &mut Validator,
     field: &str,
     sent: Option<String>,
     before: Option<&String>,
@@ -50,15 +51,16 @@ pub fn line(
         (Some(sent), _) => checks.line(field, &sent, 2..=100),
         (None, Some(before)) => before.clone(),
         (None, None) => {
-            checks.refuse(field, UserErrorCode::Required, REQUIRED);
+            checks.add(field, UserErrorCode::Required, REQUIRED);
             String::new()
         }
     }
 }
 
-/// Notes a holder that does not exist, or that lies in the row itself. `up` names the holder of a row.
+/// Adds a problem if the parent does not exist, or if the row would lie inside itself. `up` returns the parent of a
+/// row.
 pub fn holder<'a>(
-    checks: &mut Checks,
+    checks: &mut Validator,
     code: &str,
     holder: &'a str,
     exists: bool,
@@ -68,20 +70,20 @@ pub fn holder<'a>(
     let mut way =
         std::iter::successors(Some(holder), |at| up(at)).take_while(|at| seen.insert(*at));
     if way.any(|at| at == code) {
-        checks.refuse(
+        checks.add(
             "parent",
             UserErrorCode::Circular,
-            "It would lie in itself. Choose a parent that does not lie in it.",
+            "With this parent it would lie inside itself. Choose a parent that does not lie inside it.",
         );
     } else {
         known(checks, "parent", holder, exists);
     }
 }
 
-/// Notes each of these that does not exist, comes twice, or leads back to the row. `field` is the list and
-/// what follows the position; `next` names what takes over from a row.
+/// Adds a problem for each successor that does not exist, is listed twice, or leads back to the row. `field` is the
+/// pair of the path before the position and the path after it; `next` returns the successors of a row.
 pub fn followers(
-    checks: &mut Checks,
+    checks: &mut Validator,
     field: (&str, &str),
     code: &str,
     followers: &[&str],
@@ -92,13 +94,17 @@ pub fn followers(
     for (at, follower) in followers.iter().enumerate() {
         let field = format!("{}.{at}{}", field.0, field.1);
         if leads_to(code, follower, &next) {
-            checks.refuse(
+            checks.add(
                 &field,
                 UserErrorCode::Circular,
-                "It would take over from itself. Choose one that it does not take over from.",
+                "With this successor it would replace itself. Choose one that it does not itself replace.",
             );
         } else if !listed.insert(follower) {
-            checks.refuse(&field, UserErrorCode::Invalid, "This is listed twice.");
+            checks.add(
+                &field,
+                UserErrorCode::Invalid,
+                "This code is listed twice. Remove one of the two.",
+            );
         } else {
             known(checks, &field, follower, exists(follower));
         }
@@ -120,53 +126,53 @@ fn leads_to(goal: &str, start: &str, next: impl Fn(&str) -> Vec<String>) -> bool
     false
 }
 
-/// Notes a code that stands for nothing.
-pub fn known(checks: &mut Checks, field: &str, code: &str, exists: bool) {
+/// Adds a problem if the code does not exist. The message shows at most 60 characters of it.
+pub fn known(checks: &mut Validator, field: &str, code: &str, exists: bool) {
     let shown: String = code.chars().filter(|c| !c.is_control()).take(60).collect();
-    checks.demand(
+    checks.require(
         exists,
         field,
         UserErrorCode::Unknown,
-        format!("Nothing here has the code {shown}."),
+        format!("The code {shown} does not exist. Check its spelling."),
     );
 }
 
-/// Notes days that are far from any use, or in the wrong order.
-pub fn period(checks: &mut Checks, from: Option<NaiveDate>, to: Option<NaiveDate>) {
+/// Adds a problem if a day is outside the years 1000 to 2999, or if the period ends before it begins.
+pub fn period(checks: &mut Validator, from: Option<NaiveDate>, to: Option<NaiveDate>) {
     day(checks, "validFrom", from);
     day(checks, "validTo", to);
-    checks.demand(
+    checks.require(
         from.zip(to).is_none_or(|(from, to)| from <= to),
         "validTo",
         UserErrorCode::OutOfRange,
-        "The last day comes before the first.",
+        "The last day is before the first day. Enter a later last day.",
     );
 }
 
-/// Notes a day that is far from any use.
-pub fn day(checks: &mut Checks, field: &str, day: Option<NaiveDate>) {
-    checks.demand(
+/// Adds a problem if the day is outside the years 1000 to 2999.
+pub fn day(checks: &mut Validator, field: &str, day: Option<NaiveDate>) {
+    checks.require(
         day.is_none_or(|day| (1000..=2999).contains(&day.year())),
         field,
         UserErrorCode::OutOfRange,
-        "Days go from the year 1000 to the year 2999.",
+        "Enter a day in the years 1000 to 2999.",
     );
 }
 
-/// The names of what is not the same any more.
+/// Returns the names of the fields that changed. `same` pairs each name with true if the field is unchanged.
 #[must_use]
 pub fn changed<const N: usize>(same: [(&'static str, bool); N]) -> Vec<&'static str> {
     let changed = same.into_iter().filter(|(_, same)| !same);
     changed.map(|(field, _)| field).collect()
 }
 
-/// Refuses a further row where there are as many as a list may have.
-pub fn room(checks: &mut Checks, field: &str, others: usize, most: usize) {
-    checks.demand(
+/// Adds a problem if a list already has the maximum number of rows. `others` is their number.
+pub fn room(checks: &mut Validator, field: &str, others: usize, most: usize) {
+    checks.require(
         others < most,
         field,
         UserErrorCode::TooMany,
-        format!("There are {others} already, and at most {most} are allowed here."),
+        format!("The limit here is {most}, and {others} exist already. Use an existing one, or choose another."),
     );
 }
 
@@ -180,7 +186,7 @@ mod tests {
     };
     use crate::kit::UserError;
 
-    fn refused(checks: Checks) -> Vec<UserErrorCode> {
+    fn refused(checks: Validator) -> Vec<UserErrorCode> {
         match checks.finish() {
             Err(Error::Refused(errors)) => errors
                 .into_iter()
@@ -204,7 +210,7 @@ mod tests {
             ("ab\u{0}", false),
             (&"a".repeat(61), false),
         ] {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             new_code(&mut checks, "code", code, false);
             assert_eq!(checks.is_clean(), good, "{code}");
         }
@@ -225,7 +231,7 @@ mod tests {
             ("town", "county", false),
             ("other", "loop", false),
         ] {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             holder(&mut checks, row, into, true, up);
             assert_eq!(
                 refused(checks) == [UserErrorCode::Circular],
@@ -242,7 +248,7 @@ mod tests {
             "newer" => vec!["old".to_owned()],
             _ => Vec::new(),
         };
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         followers(
             &mut checks,
             ("to", ""),
@@ -264,7 +270,7 @@ mod tests {
             (day(999), None, 1),
             (Some(NaiveDate::MIN), Some(NaiveDate::MAX), 2),
         ] {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             period(&mut checks, from, to);
             assert_eq!(refused(checks).len(), faults, "{from:?} {to:?}");
         }
@@ -273,7 +279,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics_as_a_code(text in any::<String>()) {
-            let mut checks = Checks::new();
+            let mut checks = Validator::new();
             new_code(&mut checks, "code", &text, false);
             known(&mut checks, "code", &text, false);
         }

@@ -1,5 +1,5 @@
-//! The reference data that ships with the program: readable files in `data/reference`, compiled in.
-//! Each file says at its head what it may hold; a word that is not named there is an error.
+//! Reference data that ships with the program: readable files in `data/reference`, compiled in. The head of each file
+//! lists its permitted keys; any other key is an error.
 
 use chrono::NaiveDate;
 use entity::{
@@ -18,7 +18,7 @@ const AREAS: &str = include_str!("../../data/reference/areas.toml");
 const RESOURCE_TYPES: &str = include_str!("../../data/reference/resource_types.toml");
 const PRIORITIES: &str = include_str!("../../data/reference/priorities.toml");
 
-/// What ships, as rows with new ids.
+/// Returns the shipped data as rows with new ids.
 pub fn tables() -> Result<Tables, Error> {
     let AreaFile { area } = toml::from_str(AREAS).internal()?;
     let TypeFile { resource_type } = toml::from_str(RESOURCE_TYPES).internal()?;
@@ -222,5 +222,5 @@ fn first_day<'de, D: serde::Deserializer<'de>>(input: D) -> Result<NaiveDate, D:
     let time = toml::value::Datetime::deserialize(input)?;
     time.to_string()
         .parse()
-        .map_err(|_| D::Error::custom("expected a day such as 2027-04-01"))
+        .map_err(|_| D::Error::custom("expected a day in the form 2027-04-01"))
 }

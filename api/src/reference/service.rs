@@ -1,4 +1,4 @@
-//! The acts on reference data.
+//! Loading of the shipped reference data, and the transaction that every change of reference data uses.
 
 use std::collections::HashSet;
 
@@ -22,14 +22,16 @@ use crate::{
     kit::{Database, Error, Transaction},
 };
 
-/// How many rows one statement inserts: their values stay far below what either database takes.
+/// Maximum number of rows per insert statement. It keeps the number of bound values far below the limits of both
+/// databases.
 const AT_ONCE: usize = 500;
 
-/// Loads the reference data that ships with the program, at every start.
+/// Loads the reference data that ships with the program. Runs at every start.
 ///
-/// What is not there is inserted, by code; what is there stays, for an administrator may have changed it.
-/// Successors come with their area and priority areas with their edition, so that none that was removed
-/// comes back. An edition that arrives where others are known already is a draft: adopting it is for people.
+/// Rows whose code is missing are inserted; existing rows stay as they are, because an administrator may have changed
+/// them. Successors are inserted only with their area, and priority areas only with their edition, so that nothing
+/// that an administrator removed comes back. If the database already has editions, a shipped edition arrives as a
+/// draft: a person decides about its adoption.
 pub async fn load_shipped(database: &Database) -> Result<(), Error> {
     let missing = missing_from(&database.read, seed::tables()?).await?;
     if missing.is_empty() {
@@ -37,7 +39,8 @@ pub async fn load_shipped(database: &Database) -> Result<(), Error> {
     }
     let transaction = database.begin().await?;
     count_up(&transaction).await?;
-    // Servers that start at once take turns at the counter, and the second finds nothing missing.
+    // Servers that start at the same time are serialised by the lock on the counter, and the second finds nothing
+    // missing.
     let missing = missing_from(&transaction, missing).await?;
     if missing.is_empty() {
         return Ok(());
@@ -106,7 +109,7 @@ async fn codes<E: EntityTrait>(
     Ok(codes.into_iter().collect())
 }
 
-/// Inserts rows, and leaves those that are there.
+/// Inserts rows; rows that exist already stay as they are.
 pub async fn insert<E, A>(conn: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), Error>
 where
     E: EntityTrait,
@@ -127,8 +130,8 @@ where
     Ok(())
 }
 
-/// Begins a change of reference data, with all of it as it is now. Counting comes first: it makes changes take
-/// turns on both databases, so that what the rules say of this reading stays true until it is committed.
+/// Begins a change of reference data, and reads all of it. The version is incremented first: that locks its row, so
+/// that changes are serialised on both databases and the checks on this reading stay true until the commit.
 pub async fn begin(database: &Database) -> Result<(Transaction, Snapshot), Error> {
     let transaction = database.begin().await?;
     count_up(&transaction).await?;
@@ -136,7 +139,7 @@ pub async fn begin(database: &Database) -> Result<(Transaction, Snapshot), Error
     Ok((transaction, known))
 }
 
-/// Commits a change of reference data and takes it into memory.
+/// Commits a change of reference data and reloads the data in memory.
 pub async fn finish(app: &App, transaction: Transaction) -> Result<(), Error> {
     transaction.commit().await?;
     app.reference.refresh(&app.database.read).await

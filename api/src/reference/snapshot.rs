@@ -1,4 +1,4 @@
-//! All reference data at one moment, and the questions that are asked of it.
+//! Reference data at one version, with look-ups by code, by hierarchy and by word.
 
 use std::{
     cmp::Reverse,
@@ -21,7 +21,7 @@ use crate::kit::Error;
 pub struct Tables {
     /// Areas.
     pub areas: Vec<area::Model>,
-    /// Which area takes over from which.
+    /// Successions: an area and the area that replaces it.
     pub successions: Vec<area_successor::Model>,
     /// Resource types.
     pub types: Vec<resource_type::Model>,
@@ -32,7 +32,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Whether there is no row at all.
+    /// Returns true if no table has a row.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.areas.is_empty()
@@ -43,34 +43,35 @@ impl Tables {
     }
 }
 
-/// All reference data at one moment, by code.
+/// Reference data at one version, indexed by code.
 #[derive(Default)]
 pub struct Snapshot {
-    /// Which change it includes.
+    /// Version of the data in the database.
     pub version: i64,
     /// Areas in order of their names.
     pub areas: Vec<area::Model>,
-    /// Which area takes over from which.
+    /// Successions: an area and the area that replaces it.
     pub successions: Vec<area_successor::Model>,
     /// Resource types in order of kind and label.
     pub types: Vec<resource_type::Model>,
-    /// Editions, the latest first; those without a day come before.
+    /// Editions, latest first. Those without a first day come before the others.
     pub editions: Vec<priority_edition::Model>,
-    /// Priority areas of all editions, in the order in which they were written.
+    /// Priority areas of all editions, in order of creation.
     pub priorities: Vec<priority_area::Model>,
-    /// How areas lie in and follow each other.
+    /// Containment and succession of areas.
     pub area_lineage: Lineage,
-    /// How resource types lie in and replace each other.
+    /// Containment and replacement of resource types.
     pub type_lineage: Lineage,
     area_at: HashMap<String, usize>,
     type_at: HashMap<String, usize>,
     priority_at: HashMap<String, HashMap<String, usize>>,
-    /// Words and synonyms, folded, and the resource types that they name.
+    /// Labels, codes and synonyms in normalised form, with the positions of the resource types that they name.
     named: HashMap<String, BTreeSet<usize>>,
 }
 
 impl Snapshot {
-    /// Reads everything. The version comes first: what changes meanwhile is read again next time.
+    /// Reads all tables. The version is read first, so that a change that is committed meanwhile causes another
+    /// reload.
     pub async fn read(conn: &impl ConnectionTrait) -> Result<Self, Error> {
         let version = Self::version(conn).await?;
         let tables = Tables {
@@ -83,7 +84,7 @@ impl Snapshot {
         Ok(Self::of(version, tables))
     }
 
-    /// These rows, put in order.
+    /// Sorts and indexes rows.
     #[must_use]
     pub fn of(version: i64, tables: Tables) -> Self {
         let Tables {
@@ -125,43 +126,43 @@ impl Snapshot {
         }
     }
 
-    /// How often reference data has changed.
+    /// Returns the version in the database: the number of changes so far.
     pub async fn version(conn: &impl ConnectionTrait) -> Result<i64, Error> {
         let state = reference_state::Entity::find_by_id(1).one(conn).await?;
         Ok(state.map_or(0, |state| state.version))
     }
 
-    /// The area with a code.
+    /// Returns the area with this code.
     #[must_use]
     pub fn area(&self, code: &str) -> Option<&area::Model> {
         self.area_at(code).map(|at| &self.areas[at])
     }
 
-    /// Where the area with a code stands in `areas`.
+    /// Returns the position of the area in `areas`.
     #[must_use]
     pub fn area_at(&self, code: &str) -> Option<usize> {
         self.area_at.get(code).copied()
     }
 
-    /// The resource type with a code.
+    /// Returns the resource type with this code.
     #[must_use]
     pub fn resource_type(&self, code: &str) -> Option<&resource_type::Model> {
         self.type_at(code).map(|at| &self.types[at])
     }
 
-    /// Where the resource type with a code stands in `types`.
+    /// Returns the position of the resource type in `types`.
     #[must_use]
     pub fn type_at(&self, code: &str) -> Option<usize> {
         self.type_at.get(code).copied()
     }
 
-    /// The edition with a code.
+    /// Returns the edition with this code.
     #[must_use]
     pub fn edition(&self, code: &str) -> Option<&priority_edition::Model> {
         self.edition_at(code).map(|at| &self.editions[at])
     }
 
-    /// Where the edition with a code stands in `editions`.
+    /// Returns the position of the edition in `editions`.
     #[must_use]
     pub fn edition_at(&self, code: &str) -> Option<usize> {
         self.editions
@@ -169,7 +170,7 @@ impl Snapshot {
             .position(|edition| edition.code == code)
     }
 
-    /// The edition that is in force on a day.
+    /// Returns the edition that is in force on a day.
     #[must_use]
     pub fn edition_on(&self, day: NaiveDate) -> Option<&priority_edition::Model> {
         self.editions
@@ -180,21 +181,22 @@ impl Snapshot {
             .max_by_key(|edition| edition.valid_from)
     }
 
-    /// A priority area of an edition.
+    /// Returns the priority area with this code in an edition.
     #[must_use]
     pub fn priority(&self, edition: &str, code: &str) -> Option<&priority_area::Model> {
         self.priority_at(edition, code)
             .map(|at| &self.priorities[at])
     }
 
-    /// Where a priority area of an edition stands in `priorities`.
+    /// Returns the position of a priority area in `priorities`.
     #[must_use]
     pub fn priority_at(&self, edition: &str, code: &str) -> Option<usize> {
         self.priority_at.get(edition)?.get(code).copied()
     }
 
-    /// These areas with everything inside them, and whatever came before or after any of those: a search in
-    /// a council's area finds what was posted under its predecessors. Unknown codes add nothing.
+    /// Returns the codes of these areas, of all areas inside them, and of the predecessors and successors of any of
+    /// those. A search in the area of a council thus finds listings that were posted under its predecessors. Ignores
+    /// unknown codes.
     #[must_use]
     pub fn areas_around(&self, codes: &[String]) -> BTreeSet<String> {
         let starts = codes.iter().filter_map(|code| self.area_at(code));
@@ -205,7 +207,8 @@ impl Snapshot {
             .collect()
     }
 
-    /// Where the areas stand that lie in an area, or in what it alone took over from; not the area itself.
+    /// Returns the positions of the areas inside an area, or inside a predecessor that only it replaced. Excludes the
+    /// area itself.
     #[must_use]
     pub fn areas_inside(&self, code: &str) -> BTreeSet<usize> {
         let start = self.area_at(code);
@@ -214,8 +217,8 @@ impl Snapshot {
         inside
     }
 
-    /// These priority areas (`code`, or `edition/code`) with the outcomes that belong to them, and what they carry
-    /// on or what carries them on in another edition: as edition and code. Unknown codes add nothing.
+    /// Returns these priority areas, given as `code` or `edition/code`, with their outcomes and with their
+    /// predecessors and successors in other editions: each as edition and code. Ignores unknown codes.
     #[must_use]
     pub fn priorities_around(&self, codes: &[String]) -> BTreeSet<(&str, &str)> {
         let asked = |area: &&priority_area::Model| {
@@ -239,7 +242,8 @@ impl Snapshot {
         found
     }
 
-    /// Whether who asks for a priority area asks for another one too.
+    /// Returns true if a search for `area` includes `other`: an outcome of it, or its predecessor or successor in
+    /// another edition.
     fn leads_to(&self, area: &priority_area::Model, other: &priority_area::Model) -> bool {
         let follows = |later: &priority_area::Model, earlier: &priority_area::Model| {
             later.predecessor.as_ref() == Some(&earlier.code)
@@ -252,15 +256,16 @@ impl Snapshot {
         outcome || follows(area, other) || follows(other, area)
     }
 
-    /// These resource types with all narrower ones, and what replaced or preceded them. Unknown codes add nothing.
+    /// Returns the codes of these resource types, of all narrower types, and of the types that they replaced or that
+    /// replaced them. Ignores unknown codes.
     #[must_use]
     pub fn types_within(&self, codes: &[String]) -> BTreeSet<String> {
         let starts = codes.iter().filter_map(|code| self.type_at(code));
         self.type_codes(self.type_lineage.around(starts))
     }
 
-    /// The resource types that a word or phrase names, with all narrower ones and the wider one each: people
-    /// file laptops under IT hardware too.
+    /// Returns the codes of the resource types that a word or phrase names, of all narrower types, and of the next
+    /// wider type of each: organisations also file laptops under IT hardware.
     #[must_use]
     pub fn types_named(&self, phrase: &str) -> BTreeSet<String> {
         let named = self.named.get(&fold(phrase)).into_iter().flatten();
@@ -277,13 +282,13 @@ impl Snapshot {
     }
 }
 
-/// Whether a dated row is in force on a day. Both ends belong to it.
+/// Returns true if a dated row is in force on a day. The first and the last day are included.
 #[must_use]
 pub fn in_force(from: Option<NaiveDate>, to: Option<NaiveDate>, day: NaiveDate) -> bool {
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 
-/// Whether an edition was ever adopted.
+/// Returns true if the edition is, or was, adopted.
 #[must_use]
 pub const fn was_adopted(state: PriorityEditionState) -> bool {
     matches!(
@@ -341,7 +346,7 @@ fn names(types: &[resource_type::Model]) -> HashMap<String, BTreeSet<usize>> {
 
 #[cfg(test)]
 impl Snapshot {
-    /// What ships with the program.
+    /// Snapshot of the data that ships with the program.
     pub(crate) fn shipped() -> Self {
         Self::of(1, super::seed::tables().unwrap())
     }

@@ -1,5 +1,5 @@
-//! What gateways of Apollo Federation ask of a part of their graph. Whatever has a global id is an entity of it, found as
-//! `node` finds it: by the same statements, and seen by the same people.
+//! Apollo Federation: the fields that a gateway requires of a subgraph. Every type with a global id is an entity,
+//! loaded in the same way and with the same permissions as by `node`.
 
 use std::borrow::Cow;
 
@@ -14,16 +14,16 @@ use async_graphql::{
 use super::{Node, node::nodes, subgraph};
 use crate::kit::Error;
 
-/// The most representations in one call: pages within a page come to some hundreds.
-const MOST: usize = 1_000;
+/// Maximum number of representations in one call. Nested pages can produce hundreds.
+const MAX: usize = 1_000;
 
-/// What a gateway asks.
+/// Queries of Apollo Federation gateways.
 #[derive(Default)]
 pub struct FederationQuery;
 
 #[Object]
 impl FederationQuery {
-    /// For gateways that join graphs (Apollo Federation): what this graph is.
+    /// Returns the description of this subgraph. For Apollo Federation gateways.
     #[graphql(name = "_service")]
     async fn service(&self) -> Service {
         Service {
@@ -31,17 +31,19 @@ impl FederationQuery {
         }
     }
 
-    /// For gateways that join graphs (Apollo Federation): things by their types and ids, in the same order, each null where
-    /// there is none that the viewer may see.
+    /// Returns entities by type and id, in the order of the representations; null for each that does not exist or that
+    /// the viewer may not see. For Apollo Federation gateways.
     #[graphql(name = "_entities")]
     async fn entities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Such as `{__typename: \"Offer\", id: \"listing:…\"}`, at most 1,000.")]
+        #[graphql(
+            desc = "Types and ids, such as `{__typename: \"Offer\", id: \"listing:…\"}`. At most 1,000."
+        )]
         representations: Vec<Any>,
     ) -> Result<Vec<Option<Entity>>> {
-        if representations.len() > MOST {
-            return Err(wrong(format!("at most {MOST} in one call")).into());
+        if representations.len() > MAX {
+            return Err(wrong(format!("at most {MAX} in one call")).into());
         }
         let asked = representations.iter().enumerate();
         let asked = asked
@@ -57,22 +59,22 @@ impl FederationQuery {
     }
 }
 
-/// What a graph is, for gateways.
+/// Description of this subgraph for Apollo Federation gateways.
 #[derive(SimpleObject)]
 #[graphql(name = "_Service")]
 pub struct Service {
-    /// The contract with the directives of Apollo Federation.
+    /// The schema with the directives of Apollo Federation.
     sdl: &'static str,
 }
 
-/// The type and the id in a representation. What else it says is for others.
+/// Returns the type and the id of a representation. Ignores its other members.
 fn named<'a>(ctx: &Context<'_>, one: &'a Value) -> Result<(&'a str, &'a str), String> {
     let member = |name: &str| match one {
         Value::Object(members) => match members.get(name) {
             Some(Value::String(text)) => Ok(text.as_str()),
-            _ => Err(format!("a representation has {name}, which is a text")),
+            _ => Err(format!("a representation must have the text member {name}")),
         },
-        _ => Err("a representation is an object with __typename and id".to_owned()),
+        _ => Err("a representation must be an object with __typename and id".to_owned()),
     };
     let kind = member("__typename")?;
     let known = match ctx.schema_env.registry.types.get("_Entity") {
@@ -83,7 +85,7 @@ fn named<'a>(ctx: &Context<'_>, one: &'a Value) -> Result<(&'a str, &'a str), St
         Ok((kind, member("id")?))
     } else {
         let shown: String = kind.chars().take(60).collect();
-        Err(format!("{shown:?} is no type of things with global ids"))
+        Err(format!("{shown:?} is not a type with global ids"))
     }
 }
 
@@ -91,7 +93,7 @@ fn wrong(expected: String) -> Error {
     Error::BadInput("representations", expected)
 }
 
-/// Any thing with a global id, as a union: gateways know entities by that.
+/// Union of all types with a global id. Apollo Federation requires it as a union.
 pub struct Entity(Node);
 
 impl Entity {
@@ -114,7 +116,9 @@ impl OutputType for Entity {
             };
             MetaType::Union {
                 name: Self::type_name().into_owned(),
-                description: Some("Whatever gateways may ask for by its type and id.".into()),
+                description: Some(
+                    "Any object with a global id. For Apollo Federation gateways.".into(),
+                ),
                 possible_types,
                 visible: None,
                 inaccessible: false,

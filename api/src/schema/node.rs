@@ -1,4 +1,4 @@
-//! Rows of any type by their global id.
+//! Objects of any type by their global ids.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -121,13 +121,13 @@ fn id_field(ty: String) -> MetaField {
     }
 }
 
-/// Objects by their global ids.
+/// Queries of objects by global id.
 #[derive(Default)]
 pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// An object by its global id; null if there is none that the viewer may see.
+    /// Returns the object with a global id; null if it does not exist or the viewer may not see it.
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -136,14 +136,15 @@ impl NodeQuery {
         Ok(node(ctx, &id).await?)
     }
 
-    /// Objects by their global ids, in the same order; null for each that is not there or that the viewer may not see.
+    /// Returns objects by their global ids, in the same order; null for each that does not exist or that the viewer
+    /// may not see.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_IDS {
-            let expected = format!("at most {MAX_IDS} ids in one call");
+            let expected = format!("at most {MAX_IDS} ids in one call; split the request");
             return Err(Error::BadInput("ids", expected).into());
         }
         let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();

@@ -1,6 +1,7 @@
-//! The contract as gateways read it: with the directives of Apollo Federation, and without what is there for gateways.
+//! The schema as an Apollo Federation subgraph: with the directives of Apollo Federation, and without the fields that
+//! exist only for gateways.
 //!
-//! It is made of the contract itself, so that `schema.graphql` stays what people read.
+//! It is derived from the public schema, so that `schema.graphql` stays free of federation directives.
 
 use std::{collections::HashSet, sync::OnceLock};
 
@@ -9,21 +10,21 @@ use apollo_compiler::{
     ast::{Argument, Definition, Directive, DirectiveList, Document, Value},
 };
 
-/// The version of Apollo Federation, and what is used of it.
+/// Link to the version of Apollo Federation, with the imported directives.
 const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.4\", import: [\"@key\", \"@shareable\"])";
-/// The union of all entities.
+/// Name of the union of all entities.
 const ENTITY: &str = "_Entity";
-/// A type that every graph with pages has alike.
+/// Type that all subgraphs with pagination define identically.
 const SHARED: &str = "PageInfo";
 
-/// The contract of this graph as a part of a larger one; made when it is first asked for.
+/// Returns the subgraph schema. Built on first use.
 pub fn sdl() -> &'static str {
     static SDL: OnceLock<String> = OnceLock::new();
     SDL.get_or_init(|| of(&super::sdl()))
 }
 
 fn of(contract: &str) -> String {
-    // A test holds that it parses.
+    // A test checks that the schema parses.
     let mut document =
         Document::parse(contract, "schema.graphql").unwrap_or_else(|errors| errors.partial);
     let entities: HashSet<Name> = document
@@ -57,10 +58,12 @@ fn of(contract: &str) -> String {
     format!("{LINK}\n\n{document}")
 }
 
-/// Leaves out the directives of costs, whose definitions are left out too.
+/// Removes the cost directives, whose definitions are removed too.
 fn without_costs(definition: &mut Definition) {
     let strip = |directives: &mut DirectiveList| {
-        directives.retain(|directive| !matches!(directive.name.as_str(), "cost" | "listSize"));
+        directives.retain(|directive| {
+            !matches!(directive.name.as_str(), "cost" | "listSize" | "rateLimit")
+        });
     };
     let fields = match definition {
         Definition::ObjectTypeDefinition(object) => &mut object.make_mut().fields,
@@ -82,7 +85,7 @@ fn without_costs(definition: &mut Definition) {
     }
 }
 
-/// `@key(fields: "id")`: one of these is known by its id.
+/// Creates the directive `@key(fields: "id")`, which identifies an entity by its id.
 fn key() -> Node<Directive> {
     let fields = Argument {
         name: Name::new_static_unchecked("fields"),
@@ -120,6 +123,7 @@ mod tests {
             "directive @",
             "@listSize",
             "@cost",
+            "@rateLimit",
         ] {
             assert!(!sdl().contains(name), "{name}");
         }

@@ -1,5 +1,5 @@
-//! Words for what the library registers without any, and for what is said the same way everywhere: the
-//! arguments of lists, and the one input of each act, which says what its type says.
+//! Descriptions for types that async-graphql registers without one, and for arguments that are the same everywhere:
+//! the pagination arguments, and the input of each mutation, which gets the description of its type.
 
 use std::borrow::Cow;
 
@@ -9,41 +9,48 @@ use async_graphql::{
     registry::{MetaField, MetaType, Registry},
 };
 
-/// The arguments by which every list is paged.
+/// Descriptions of the pagination arguments.
 const PAGING: [(&str, &str); 4] = [
     (
         "first",
         "Returns the first n items after the cursor. Default 20, maximum 100.",
     ),
-    ("after", "Returns items after this cursor."),
+    (
+        "after",
+        "Returns items after this cursor, the `endCursor` of the previous page.",
+    ),
     (
         "last",
-        "Returns the last n items before the cursor. Maximum 100.",
+        "Returns the last n items before the cursor. Maximum 100. Cannot be combined with `first`.",
     ),
-    ("before", "Returns items before this cursor."),
+    (
+        "before",
+        "Returns items before this cursor, the `startCursor` of the following page.",
+    ),
 ];
 
-/// The library's scalars, in words of ours.
+/// Descriptions of the scalars of async-graphql.
 const SCALARS: [(&str, &str); 4] = [
     (
         "_Any",
-        "What a gateway knows of a thing: its type as `__typename`, its `id`, and whatever else it likes.",
+        "A representation of an entity in Apollo Federation: an object with `__typename` and `id`. Other members are ignored.",
     ),
     (
         "DateTime",
-        "An instant as RFC 3339 writes it, such as `2027-04-01T09:30:00Z`. Answers are in UTC.",
+        "A point in time in RFC 3339 format, such as `2027-04-01T09:30:00Z`. Inputs may use any offset; results are in UTC.",
     ),
     (
         "Decimal",
-        "A decimal number as text, such as `\"2.5\"`, so that no digit is lost.",
+        "A decimal number as a string, such as `\"2.5\"`, so that no precision is lost.",
     ),
     (
         "ID",
-        "The name of one thing among all things. It is opaque: take it as it comes, and send it back.",
+        "A global id: identifies one object of any type. Treat it as opaque, and pass it back unchanged.",
     ),
 ];
 
-/// No type of the schema: registering it gives words to those that were registered before.
+/// Placeholder type that is not part of the schema. Registering it adds the descriptions to the types that were
+/// registered before.
 pub struct Words;
 
 impl OutputType for Words {
@@ -73,8 +80,9 @@ impl OutputType for Words {
                     ..
                 } => {
                     if description.is_none() && name.ends_with("Connection") {
-                        *description =
-                            Some("A page of a list, and what there is to say of all of it.".into());
+                        *description = Some(
+                            "A page of a list, with the total number of items on all pages.".into(),
+                        );
                     }
                     fields
                         .values_mut()

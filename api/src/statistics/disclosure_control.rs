@@ -1,4 +1,5 @@
-//! What is kept back, so that nobody can be told from a number.
+//! Statistical disclosure control: suppresses figures from which the activity of a single organisation could be
+//! derived.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +7,11 @@ use uuid::Uuid;
 
 use super::totals::Group;
 
-/// How many organisations at least stand behind a figure that everybody may see.
+/// Minimum number of organisations in a group whose figures are public.
 pub const FEWEST: usize = 3;
 
-/// Keeps back the figures of groups in which fewer than three organisations act. Where what is kept back could be
-/// worked out from the total, because too few stand behind all of it, the next smallest groups are kept back too.
+/// Suppresses groups in which fewer than [`FEWEST`] organisations act. If the suppressed groups together have fewer
+/// than that, their figures could be derived from the total, so the next smallest groups are suppressed too.
 pub fn protect(groups: &mut [Group]) {
     let mut by_size: Vec<&mut Group> = groups.iter_mut().collect();
     by_size.sort_by_key(|group| group.organisations.len());

@@ -1,8 +1,8 @@
-//! Descriptor of the feature.
+//! Descriptor of the statistics feature.
 
 use crate::feature::Feature;
 
-/// Descriptor of the feature.
+/// Descriptor of the statistics feature.
 pub const FEATURE: Feature = Feature {
     ..Feature::named("statistics")
 };

@@ -1,4 +1,4 @@
-//! A row of statistics as it comes from the database.
+//! Decoding of the result rows of the statistics statements.
 
 use chrono::NaiveDate;
 use entity::resource_type::{ResourceKind, Unit};
@@ -8,13 +8,13 @@ use super::{
     figures::{Figure, Key},
     inputs::StatisticsGrouping,
     rules::Raised,
-    search::Asked,
+    search::StatisticsQuestion,
     totals::Row,
 };
 use crate::kit::{Error, OrInternal};
 
-/// A row as it was read.
-pub(super) fn row(row: &QueryResult, asked: &Asked) -> Result<Row, Error> {
+/// Decodes one result row.
+pub(super) fn row(row: &QueryResult, asked: &StatisticsQuestion) -> Result<Row, Error> {
     let figure: String = row.try_get("", "figure")?;
     Ok(Row {
         key: key(row, asked)?,
@@ -32,7 +32,7 @@ pub(super) fn row(row: &QueryResult, asked: &Asked) -> Result<Row, Error> {
     })
 }
 
-fn key(row: &QueryResult, asked: &Asked) -> Result<Key, Error> {
+fn key(row: &QueryResult, asked: &StatisticsQuestion) -> Result<Key, Error> {
     if let (None, Some(Raised::AtEachOf(_))) = (asked.by, asked.raised) {
         return Ok(Key::Event(row.try_get("", "key")?));
     }

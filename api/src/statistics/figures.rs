@@ -1,56 +1,56 @@
-//! The five figures, which are never added to each other, and what they are told apart by.
+//! The five figures, which are never added to each other, and the keys of groups.
 
 use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
 use uuid::Uuid;
 
-/// What a group has in common.
+/// Key of a group: the value that its rows share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
-    /// Nothing: it is all that was asked for.
+    /// One group for all rows.
     All,
-    /// The top level of what is shared.
+    /// Top-level kind of resource.
     Kind(ResourceKind),
-    /// Code of the area; nothing where no area was named.
+    /// Code of the area; `None` for listings that name no area.
     Area(Option<String>),
-    /// Edition and code of the priority area; nothing where none was named.
+    /// Edition and code of the priority area; `None` for listings that name none.
     Priority(Option<(String, String)>),
-    /// The first day of the month.
+    /// First day of the month.
     Month(NaiveDate),
-    /// The event at which it was raised.
+    /// Event at which the listings were raised.
     Event(Uuid),
 }
 
-/// What is counted.
+/// Kinds of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Figure {
-    /// Published by those who have it.
+    /// Offers, on the day of first publication.
     Offered,
-    /// Published by those who need it.
+    /// Requests, on the day of first publication.
     Requested,
-    /// Both sides accepted the terms.
+    /// Matches, on the day when both sides accepted the terms.
     Agreed,
-    /// One side says that it was delivered.
+    /// Deliveries that one side recorded and the other has not answered.
     Claimed,
-    /// Both say so, or a broker decided.
+    /// Deliveries that both sides confirmed, or that a broker decided.
     Confirmed,
 }
 
-/// One of each figure.
+/// One value for each figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures([i64; 5]);
 
 impl Figures {
-    /// Nothing of any.
+    /// Zero for every figure.
     pub const NONE: Self = Self([0; 5]);
 
-    /// How much there is of a figure.
+    /// Returns the value of a figure.
     #[must_use]
     pub const fn of(self, figure: Figure) -> i64 {
         self.0[figure as usize]
     }
 
-    /// Adds to one of them.
+    /// Adds to a figure. Saturates instead of overflowing.
     pub fn add(&mut self, figure: Figure, more: i64) {
         let sum = &mut self.0[figure as usize];
         *sum = sum.saturating_add(more);

@@ -1,4 +1,4 @@
-//! The codes in a filter: those that stand for nothing are refused, so that no figure is small for a slip of the pen.
+//! Codes in a filter. Unknown codes are refused, so that a typing error does not produce misleadingly small figures.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::{
     reference::{Snapshot, priorities::rules::seen_states},
 };
 
-/// The areas that codes ask for.
+/// Returns the areas that these codes include, with their surroundings; `None` for no filter.
 pub fn areas(
     reference: &Snapshot,
     codes: Option<Vec<String>>,
@@ -22,7 +22,7 @@ pub fn areas(
     Ok(Some(reference.areas_around(&codes)))
 }
 
-/// The priority areas that codes ask for, as edition and code.
+/// Returns the priority areas that these codes include, as edition and code; `None` for no filter.
 pub fn priorities(
     viewer: &Viewer,
     reference: &Snapshot,
@@ -31,7 +31,7 @@ pub fn priorities(
     let Some(codes) = limits::list("filter.priorityAreas", codes)? else {
         return Ok(None);
     };
-    // What is only being written is as good as unknown to those who do not see it.
+    // A draft counts as unknown for viewers who may not see it.
     let seen = |edition: &str| {
         let edition = reference.edition(edition);
         edition.is_some_and(|edition| seen_states(viewer).contains(&edition.state))
@@ -52,6 +52,6 @@ fn known(field: &'static str, codes: &[String], is: impl Fn(&str) -> bool) -> Re
     let shown: String = code.chars().filter(|c| !c.is_control()).take(60).collect();
     Err(Error::BadInput(
         field,
-        format!("nothing here has the code {shown}"),
+        format!("the code {shown} does not exist; check its spelling"),
     ))
 }

@@ -1,4 +1,4 @@
-//! By what rows are counted together, in SQL that both databases understand.
+//! Grouping of rows, in SQL that both databases understand.
 
 use chrono::Months;
 use entity::{
@@ -16,31 +16,31 @@ use sea_orm::{
 use super::{
     inputs::StatisticsGrouping,
     rules::{self, Raised},
-    search::Asked,
+    search::StatisticsQuestion,
 };
 use crate::kit::{clock, database::dialect};
 
-/// When something happened: an instant, or a local day.
+/// Expression for the time of a row: an instant, or a local day.
 pub(super) enum Day {
     Instant(SimpleExpr),
     Local(SimpleExpr),
 }
 
-/// A column with its table.
+/// Column qualified by its table.
 pub(super) fn column(table: impl IntoIden, column: impl IntoIden) -> SimpleExpr {
     Expr::col((table.into_iden(), column.into_iden()).into_column_ref())
 }
 
-/// A sum as both databases give it back: PostgreSQL's own is wider.
+/// Sum, cast to the same type on both databases: PostgreSQL would return a wider one.
 pub(super) fn total(of: SimpleExpr) -> SimpleExpr {
     Expr::expr(Func::sum(of)).cast_as("BIGINT")
 }
 
-/// Counts rows together that have the same figure, unit, organisations and key.
+/// Adds the key, the count and the grouping by key, figure, unit and organisations to a query.
 pub(super) fn group(
     conn: &impl ConnectionTrait,
     query: &mut SelectStatement,
-    asked: &Asked,
+    asked: &StatisticsQuestion,
     day: &Day,
 ) {
     use listing_priority_area::Column as Tag;
@@ -86,8 +86,8 @@ pub(super) fn group(
         .group_by_columns(["key", "figure", "counted_in", "one", "other"]);
 }
 
-/// The first day of the month, as text.
-fn month(asked: &Asked, day: &Day) -> SimpleExpr {
+/// Expression for the first day of the month of a row, as text.
+fn month(asked: &StatisticsQuestion, day: &Day) -> SimpleExpr {
     let months = rules::months(asked.from, asked.until).into_iter();
     let case = months.fold(CaseStatement::new(), |case, month| {
         let next = month.checked_add_months(Months::new(1)).unwrap_or(month);

@@ -1,33 +1,35 @@
-//! What may be asked of statistics.
+//! Inputs of the statistics query.
 
 use async_graphql::{Enum, InputObject};
 use entity::{organisation, resource_type::ResourceKind};
 
 use crate::kit::Id;
 
-/// By what statistics are told apart.
+/// Criterion by which statistics are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum StatisticsGrouping {
-    /// The top level of what is shared.
+    /// Top-level kind of resource.
     ResourceKind,
-    /// The areas that listings name; what names several counts in each.
+    /// Area that a listing names. A listing that names several areas counts in each of them.
     Area,
-    /// The priority areas that listings serve, of the edition under which they were tagged; what serves several
-    /// counts in each.
+    /// Priority area that a listing serves, in the edition under which it was tagged. A listing that serves several
+    /// counts in each of them.
     PriorityArea,
-    /// The month in Surrey.
+    /// Calendar month in Europe/London.
     Month,
 }
 
-/// Of what statistics are told. What is left out does not narrow; lists have at most 50 members, which are alternatives.
+/// Filter for statistics. A field that is left out does not filter; the values of a list are alternatives, at most 50.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct StatisticsFilter {
-    /// What this organisation offered and requested, and the matches in which it is. For its members and for staff.
+    /// Organisation whose listings and matches are counted. Only its members and staff may set it.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Top levels of what is shared.
+    /// Top-level kinds of resources.
     pub resource_kinds: Option<Vec<ResourceKind>>,
-    /// Codes of areas, each with what lies in it and what came before or after it.
+    /// Codes of areas. Each includes the areas inside it, its predecessors and its successors. An unknown code is an
+    /// error.
     pub areas: Option<Vec<String>>,
-    /// Codes of priority areas, or `edition/code`, with what they carry on and what carries them on.
+    /// Codes of priority areas, as `code` or `edition/code`. Each includes its outcomes, and its predecessors and
+    /// successors in other editions. An unknown code is an error.
     pub priority_areas: Option<Vec<String>>,
 }

@@ -1,10 +1,11 @@
-//! Statistics: how much was offered, requested, agreed, claimed and confirmed, side by side and never mixed.
+//! Statistics: the quantities and numbers of offers, requests, agreements, claimed and confirmed deliveries, each
+//! reported separately.
 //!
-//! Each figure counts its own thing on its own day, and is told for each unit apart: hours are never added to items,
-//! nor a claim to what both sides confirmed. [`search`] reads the figures, one statement for each source; [`sums`]
-//! adds them up. Some are kept back, so that nobody can be told from a number.
+//! Each figure counts its own kind of row on its own day, and is reported for each unit separately: hours are never
+//! added to items, nor a claimed delivery to a confirmed one. [`search`] reads the figures, one statement for each
+//! source; [`totals`] adds them up. `disclosure_control` suppresses groups that are too small to publish.
 //!
-//! Everybody sees what public listings add up to, members what their own organisation did, staff all of it.
+//! Everyone sees the figures of public listings, members those of their own organisation, staff all of them.
 
 mod feature;
 pub use feature::FEATURE;

@@ -1,4 +1,4 @@
-//! Reading statistics.
+//! Queries of statistics.
 
 use crate::kit::graphql::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
@@ -8,37 +8,39 @@ use super::{
     service::{self, Question},
     types::StatisticsGroup,
 };
-use crate::{context::Ask, listings::search::types::DateRangeInput};
+use crate::{context::ContextExt, listings::search::types::DateRangeInput};
 
-/// Reading statistics.
+/// Queries of statistics.
 #[derive(Default)]
 pub struct StatisticsQuery;
 
 #[Object]
 impl StatisticsQuery {
-    /// How much was offered, requested, agreed, claimed and confirmed in a period, and how often: each figure apart,
-    /// and each unit apart. Without `groupBy` one group holds everything.
+    /// Returns quantities and numbers of offers, requests, matches and deliveries in a period: each figure separately,
+    /// and each unit separately. Without `groupBy` there is one group for everything.
     ///
-    /// Staff see all of it, and members that of their organisation, with `filter.organisationId`. Whoever asks without
-    /// it sees what public listings add up to, and only of groups in which at least three organisations act, so that
-    /// nobody can be told from a number: other groups are `suppressed`, and with them the next smallest where the rest
-    /// would tell. Publish figures of periods that do not overlap: the difference of two that do may be a small group.
-    /// Listings that are paused count for their organisation and for staff only. A match whose listing was made only
-    /// to answer another is as public as that other one.
+    /// Staff see all figures. Members see those of their own organisation with `filter.organisationId`. Without it,
+    /// other callers see only what public listings add up to, and only groups in which at least three organisations
+    /// act, so that no figure can be traced to one of them. Other groups are `suppressed`, and so are the next
+    /// smallest if the suppressed figures could be derived from the rest. Publish figures only of periods that do not
+    /// overlap: the difference between two overlapping periods may be a small group. Paused listings count only for
+    /// their organisation and for staff. A match whose listing was created only to answer another listing is public if
+    /// that other listing is.
     ///
-    /// A match belongs to the kind, the areas and the priority areas of its request. What names several areas counts in
-    /// each of them, so that the groups of areas and of priority areas add up to more than there is; without `groupBy`
-    /// it counts once.
-    #[graphql(directive = list_size::apply(super::rules::MOST_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(super::rules::COST))]
+    /// A match belongs to the resource kind, the areas and the priority areas of its request. A listing that names
+    /// several areas counts in each of them, so groups by area or priority area can add up to more than the total;
+    /// without `groupBy` it counts once.
+    #[graphql(directive = list_size::apply(super::rules::MAX_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(super::rules::COST))]
     async fn statistics(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first and the last day, in Surrey; at most ten years.")]
+        #[graphql(desc = "First and last day of the period (Europe/London). At most ten years.")]
         period: DateRangeInput,
-        #[graphql(desc = "By what; left out, one group holds everything.")] group_by: Option<
-            StatisticsGrouping,
+        #[graphql(desc = "Criterion of the groups. Default: one group for everything.")]
+        group_by: Option<StatisticsGrouping>,
+        #[graphql(desc = "Restricts the rows that are counted. Default: all.")] filter: Option<
+            StatisticsFilter,
         >,
-        #[graphql(desc = "Of what; left out, of everything.")] filter: Option<StatisticsFilter>,
     ) -> Result<Vec<StatisticsGroup>> {
         let StatisticsFilter {
             organisation_id,

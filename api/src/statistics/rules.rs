@@ -1,42 +1,42 @@
-//! What may be asked, and by whom.
+//! Permissions and limits of statistics.
 
 use chrono::{Datelike, Months, NaiveDate};
 use uuid::Uuid;
 
 use crate::kit::{Error, Viewer};
 
-/// Most groups of one answer.
-pub const MOST_GROUPS: usize = 150;
-/// Most units in which a group has figures: half days count as days, and tonnes as kilograms.
-pub const MOST_UNITS: usize = 14;
-/// Cost of figures beside their values: four statements.
+/// Maximum number of groups in one result.
+pub const MAX_GROUPS: usize = 150;
+/// Maximum number of units in a group. Half days are counted as days, and tonnes as kilograms.
+pub const MAX_UNITS: usize = 14;
+/// Cost of the statistics query in addition to its values: four statements.
 pub const COST: u64 = 500;
-/// How many years one question may cover.
-pub const MOST_YEARS: u32 = 10;
+/// Maximum length of a period, in years.
+pub const MAX_YEARS: u32 = 10;
 
-/// Whose figures are asked for.
+/// Scope of the rows that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// What is public, and of many.
+    /// Public listings only, with disclosure control.
     Public,
-    /// Everything that there is.
+    /// All listings and matches.
     Everybody,
-    /// What one organisation did.
+    /// Listings and matches of one organisation.
     Organisation(Uuid),
 }
 
-/// At what something was raised of which figures are told.
+/// Restriction to listings that were raised at an event or a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raised {
-    /// At one event.
+    /// Raised at one event.
     At(Uuid),
-    /// At any event of a series.
+    /// Raised at any event of a series.
     AtAnyOf(Uuid),
-    /// At the events of a series, each by itself.
+    /// Raised at an event of a series, grouped by event.
     AtEachOf(Uuid),
 }
 
-/// Whose figures the viewer gets.
+/// Returns the scope that the viewer gets. Fails if they may not read the figures of the organisation.
 pub fn whose(viewer: &Viewer, organisation: Option<Uuid>) -> Result<Whose, Error> {
     match organisation {
         None if viewer.is_staff() => Ok(Whose::Everybody),
@@ -47,26 +47,27 @@ pub fn whose(viewer: &Viewer, organisation: Option<Uuid>) -> Result<Whose, Error
         Some(_) => {
             viewer.signed_in()?;
             Err(Error::Forbidden(
-                "Members read the figures of their own organisation, and staff those of all.",
+                "Only members of the organisation and programme staff can read its figures.",
             ))
         }
     }
 }
 
-/// Refuses a period that ends before it begins, or is longer than anybody needs.
+/// Checks that a period does not end before it begins, begins in the years 1000 to 2999, and is at most [`MAX_YEARS`]
+/// long.
 pub fn check_period(from: NaiveDate, until: NaiveDate) -> Result<(), Error> {
     let refuse = |expected: &str| Err(Error::BadInput("period", expected.into()));
-    let latest = from.checked_add_months(Months::new(12 * MOST_YEARS));
+    let latest = from.checked_add_months(Months::new(12 * MAX_YEARS));
     if from > until {
-        refuse("it must end on the day it begins or later")
+        refuse("the last day is before the first; send a later last day")
     } else if !(1000..=2999).contains(&from.year()) || latest.is_none_or(|latest| until >= latest) {
-        refuse("it must be of at most 10 years, between the years 1000 and 3009")
+        refuse("must be at most 10 years long, and begin in the years 1000 to 2999")
     } else {
         Ok(())
     }
 }
 
-/// The first days of all months that a period touches.
+/// Returns the first day of each month that the period touches.
 #[must_use]
 pub fn months(from: NaiveDate, until: NaiveDate) -> Vec<NaiveDate> {
     let next = |month: &NaiveDate| month.checked_add_months(Months::new(1));

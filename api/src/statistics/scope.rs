@@ -1,4 +1,4 @@
-//! Whose listings and matches are counted, as conditions.
+//! SQL conditions for the listings and matches that are counted.
 
 use entity::{
     event,
@@ -15,12 +15,12 @@ use sea_orm::{
 
 use super::rules::{Raised, Whose};
 
-/// Published to everybody.
+/// Condition: the listing is public.
 fn public() -> SimpleExpr {
     Column::Audience.eq(Audience::Public)
 }
 
-/// The listings that are counted. Those that were made only to answer another say nothing of their own.
+/// Condition for the listings that are counted. Excludes those that were created only to answer another listing.
 pub(super) fn listings(whose: Whose) -> Condition {
     use matching::Column as Match;
 
@@ -47,7 +47,7 @@ pub(super) fn listings(whose: Whose) -> Condition {
     }
 }
 
-/// The matches that are counted, beside their request.
+/// Condition for the matches that are counted, joined with their request.
 pub(super) fn matches(whose: Whose) -> Condition {
     use matching::Column as Match;
 
@@ -78,7 +78,7 @@ pub(super) fn matches(whose: Whose) -> Condition {
     }
 }
 
-/// The listings that were raised there.
+/// Selects the listings that were raised at an event or a series.
 fn raised(at: Raised) -> SelectStatement {
     let of = match at {
         Raised::At(event) => listing_event::Column::EventId.eq(event),
@@ -98,12 +98,12 @@ fn raised(at: Raised) -> SelectStatement {
         .to_owned()
 }
 
-/// The listing was raised there, if figures are told of what was raised somewhere.
+/// Condition: the listing was raised there; `None` without such a restriction.
 pub(super) fn listing_raised(at: Option<Raised>) -> Option<SimpleExpr> {
     at.map(|at| Column::Id.in_subquery(raised(at)))
 }
 
-/// The offer or the request of the match was raised there, likewise.
+/// Condition: the offer or the request of the match was raised there; `None` without such a restriction.
 pub(super) fn match_raised(at: Option<Raised>) -> Option<SimpleExpr> {
     use matching::Column as Match;
 
@@ -113,7 +113,8 @@ pub(super) fn match_raised(at: Option<Raised>) -> Option<SimpleExpr> {
     })
 }
 
-/// Each row beside the events of the series at which one of its listings was raised, where those are told apart.
+/// Joins each row with those events of the series at which one of its listings was raised, if the figures are grouped
+/// by event.
 pub(super) fn beside_events(
     query: &mut SelectStatement,
     at: Option<Raised>,
@@ -135,7 +136,8 @@ pub(super) fn beside_events(
     query.inner_join(event::Entity, of_series.and(Expr::exists(there)));
 }
 
-/// A broker decided that there was a delivery: some of what is counted, or what is not counted at all.
+/// Condition: a delivery took place, either with a counted quantity, or by decision of a broker on terms without a
+/// quantity.
 pub(super) fn something_delivered() -> Condition {
     use match_step::Column as Step;
 

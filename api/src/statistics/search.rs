@@ -1,5 +1,4 @@
-//! Reading what statistics add up: one statement for listings, one for agreements, one for deliveries and one for
-//! decisions.
+//! Reads the rows of statistics: one statement each for listings, agreements, deliveries and decisions.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +18,10 @@ use crate::{
     listings::search::predicates::{in_areas, serving},
 };
 
-/// A question that was understood.
+/// Validated parameters of the statistics statements.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are those of the question")]
-pub struct Asked {
+#[expect(missing_docs, reason = "the names are those of the query arguments")]
+pub struct StatisticsQuestion {
     pub from: NaiveDate,
     pub until: NaiveDate,
     pub by: Option<StatisticsGrouping>,
@@ -33,22 +32,25 @@ pub struct Asked {
     pub raised: Option<Raised>,
 }
 
-impl Asked {
-    /// The instants at which the period begins and ends.
+impl StatisticsQuestion {
+    /// Returns the start of the period and its exclusive end.
     fn instants(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         let before = self.from.pred_opt().unwrap_or(self.from);
         (clock::end_of_day(before), clock::end_of_day(self.until))
     }
 
-    /// At some instant of the period.
+    /// Condition: the instant lies in the period.
     pub(super) fn during(&self, at: SimpleExpr) -> Condition {
         let (from, until) = self.instants();
         Condition::all().add(at.clone().gte(from)).add(at.lt(until))
     }
 }
 
-/// Everything that was asked for, in four statements.
-pub async fn rows(conn: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<Row>, Error> {
+/// Reads all rows, in four statements.
+pub async fn rows(
+    conn: &impl ConnectionTrait,
+    asked: &StatisticsQuestion,
+) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for query in [
         listed(asked),

@@ -1,4 +1,4 @@
-//! Answering a question about what was done.
+//! Computes statistics for a viewer.
 
 use chrono::{Months, NaiveDate};
 use entity::resource_type::ResourceKind;
@@ -10,7 +10,7 @@ use super::{
     filter_codes::{areas, priorities},
     inputs::StatisticsGrouping,
     rules::{self, Raised, Whose},
-    search::{self, Asked},
+    search::{self, StatisticsQuestion},
     totals::{self, Group},
 };
 use crate::{
@@ -19,29 +19,29 @@ use crate::{
     listings::search::limits,
 };
 
-/// A question, as it was sent.
+/// Arguments of the statistics query, as they were sent.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The first and the last day.
+    /// First and last day of the period.
     pub period: (NaiveDate, NaiveDate),
-    /// By what; nothing adds up everything.
+    /// Criterion of the groups; `None` adds up everything.
     pub by: Option<StatisticsGrouping>,
-    /// Of which organisation.
+    /// Organisation whose figures are requested.
     pub organisation: Option<Uuid>,
-    /// Of which top levels.
+    /// Top-level kinds of resources.
     pub kinds: Option<Vec<ResourceKind>>,
-    /// In which areas.
+    /// Codes of areas.
     pub areas: Option<Vec<String>>,
-    /// For which priority areas.
+    /// Codes of priority areas.
     pub priorities: Option<Vec<String>>,
 }
 
-/// The figures of each group; those that are kept back are marked.
+/// Returns the figures of each group. Suppressed groups are marked.
 pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<Vec<Group>, Error> {
     let (from, until) = question.period;
     rules::check_period(from, until)?;
     let reference = app.reference.now();
-    let asked = Asked {
+    let asked = StatisticsQuestion {
         from,
         until,
         by: question.by,
@@ -54,7 +54,7 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
     add_up(app, &asked).await
 }
 
-/// What came of a series.
+/// Returns the figures of listings that were raised at a series, and of their matches.
 pub async fn of_series(
     app: &App,
     viewer: &Viewer,
@@ -64,8 +64,9 @@ pub async fn of_series(
     outcome(app, viewer, Raised::AtAnyOf(series), by).await
 }
 
-/// What came of an event, which may be one of a series. The figures of a series are told as well, and those of its other
-/// events: of one of them everybody sees what tells of nobody beside all of these, and no groups.
+/// Returns the figures of listings that were raised at an event, and of their matches. The figures of its series and
+/// of the other events in it are public too. For the public, an event of a series is therefore protected together with
+/// its siblings, and groups inside it are suppressed.
 pub async fn of_event(
     app: &App,
     viewer: &Viewer,
@@ -86,7 +87,8 @@ pub async fn of_event(
     Ok(vec![found.unwrap_or_else(|| Group::new(own))])
 }
 
-/// The figures of what was raised somewhere and of what came of it, until today.
+/// Returns the figures of listings raised at an event or series, and of their matches, for the last ten years until
+/// today.
 async fn outcome(
     app: &App,
     viewer: &Viewer,
@@ -94,8 +96,8 @@ async fn outcome(
     by: Option<StatisticsGrouping>,
 ) -> Result<Vec<Group>, Error> {
     let until = viewer.today();
-    let years = Months::new(12 * rules::MOST_YEARS);
-    let asked = Asked {
+    let years = Months::new(12 * rules::MAX_YEARS);
+    let asked = StatisticsQuestion {
         from: until.checked_sub_months(years).unwrap_or(until),
         until,
         by,
@@ -108,14 +110,14 @@ async fn outcome(
     add_up(app, &asked).await
 }
 
-async fn add_up(app: &App, asked: &Asked) -> Result<Vec<Group>, Error> {
+async fn add_up(app: &App, asked: &StatisticsQuestion) -> Result<Vec<Group>, Error> {
     let mut groups = totals::add_up(&search::rows(&app.database.read, asked).await?);
-    if asked.by.is_some() && groups.len() > rules::MOST_GROUPS {
+    if asked.by.is_some() && groups.len() > rules::MAX_GROUPS {
         return Err(Error::BadInput(
             "groupBy",
             format!(
-                "there are more than {} groups; choose a shorter period or fewer areas",
-                rules::MOST_GROUPS
+                "there are more than {} groups; choose a shorter period or filter by fewer areas",
+                rules::MAX_GROUPS
             ),
         ));
     }

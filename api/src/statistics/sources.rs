@@ -1,4 +1,4 @@
-//! What statistics are made of: listings, agreements, deliveries and decisions, each with the day on which it counts.
+//! Sources of statistics: listings, agreements, deliveries and decisions, each with the day on which it counts.
 
 use entity::{
     fulfilment::{self, FulfilmentState},
@@ -14,11 +14,11 @@ use sea_orm::{
 use super::{
     grouping::{self, Day, column},
     scope,
-    search::Asked,
+    search::StatisticsQuestion,
 };
 
-/// What was published.
-pub(super) fn listed(asked: &Asked) -> (SelectStatement, Day) {
+/// Selects listings, by the time of their first publication.
+pub(super) fn listed(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
     let at = column(listing::Entity, Column::FirstPublishedAt);
     let of = column(listing::Entity, Column::OrganisationId);
     let mut query = Query::select()
@@ -40,8 +40,12 @@ pub(super) fn listed(asked: &Asked) -> (SelectStatement, Day) {
     (query, Day::Instant(at))
 }
 
-/// Matches with the terms in force, and with the request by which they are filed.
-fn matched(asked: &Asked, figure: SimpleExpr, quantity: SimpleExpr) -> SelectStatement {
+/// Selects matches with the terms in force, joined with their request, by which they are grouped.
+fn matched(
+    asked: &StatisticsQuestion,
+    figure: SimpleExpr,
+    quantity: SimpleExpr,
+) -> SelectStatement {
     let terms = |column: match_terms::Column| grouping::column(match_terms::Entity, column);
     let own = |column: matching::Column| grouping::column(matching::Entity, column);
     let of_this = terms(match_terms::Column::MatchId).eq(own(matching::Column::Id));
@@ -64,8 +68,8 @@ fn matched(asked: &Asked, figure: SimpleExpr, quantity: SimpleExpr) -> SelectSta
     query
 }
 
-/// What both sides agreed upon.
-pub(super) fn agreed(asked: &Asked) -> (SelectStatement, Day) {
+/// Selects agreed matches, by the time of the agreement.
+pub(super) fn agreed(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
     let at = column(matching::Entity, matching::Column::AgreedAt);
     let quantity = column(match_terms::Entity, match_terms::Column::Quantity);
     let mut query = matched(asked, Expr::cust("'AGREED'"), quantity);
@@ -73,8 +77,8 @@ pub(super) fn agreed(asked: &Asked) -> (SelectStatement, Day) {
     (query, Day::Instant(at))
 }
 
-/// What was delivered, but for matches on which a broker decided.
-pub(super) fn delivered(asked: &Asked) -> (SelectStatement, Day) {
+/// Selects deliveries, by their local day. Excludes matches that a broker decided.
+pub(super) fn delivered(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
     use fulfilment::Column as Part;
     let part = |column: Part| grouping::column(fulfilment::Entity, column);
     let of_this = part(Part::MatchId).eq(column(matching::Entity, matching::Column::Id));
@@ -88,8 +92,8 @@ pub(super) fn delivered(asked: &Asked) -> (SelectStatement, Day) {
     (query, Day::Local(part(Part::DeliveredOn)))
 }
 
-/// What brokers decided was delivered.
-pub(super) fn decided(asked: &Asked) -> (SelectStatement, Day) {
+/// Selects matches that a broker decided, by the time of the decision.
+pub(super) fn decided(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
     let at = column(matching::Entity, matching::Column::EndedAt);
     let counted = match_terms::Column::Quantity.is_not_null();
     let delivered = column(matching::Entity, matching::Column::Delivered);

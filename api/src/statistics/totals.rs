@@ -1,4 +1,4 @@
-//! Figures added up: by group, by unit, each figure apart.
+//! Adds figures up by group and unit, each figure separately.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,40 +8,40 @@ use uuid::Uuid;
 use super::figures::{Figure, Figures, Key};
 use crate::reference::quantity;
 
-/// What was read: so many of one figure, in one group and unit, by the same organisations.
+/// One result row: the count and total of one figure, in one group and unit, of the same organisations.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The group.
+    /// Key of the group.
     pub key: Key,
-    /// The figure.
+    /// Kind of figure.
     pub figure: Figure,
-    /// The unit.
+    /// Unit of `total`.
     pub unit: Unit,
-    /// Whose they are: one organisation, or the two of a match.
+    /// The organisation, twice; or the two organisations of a match.
     pub organisations: [Uuid; 2],
-    /// How many listings, matches or deliveries.
+    /// Number of listings, matches or deliveries.
     pub count: i64,
-    /// How much, in base units of the unit; null where none of them is counted.
+    /// Total quantity in base units of the unit; null if none of the rows has a quantity.
     pub total: Option<i64>,
 }
 
-/// What belongs together.
+/// Figures of one group.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// What it has in common.
+    /// Key that its rows share.
     pub key: Key,
-    /// Who stands behind it.
+    /// Organisations that act in it.
     pub organisations: BTreeSet<Uuid>,
-    /// How many listings, matches and deliveries.
+    /// Numbers of listings, matches and deliveries.
     pub counts: Figures,
-    /// How much of each unit, in its base units.
+    /// Quantities in each unit, in its base units.
     pub measures: Vec<(Unit, Figures)>,
-    /// Whether its figures are kept back.
+    /// True if its figures are suppressed.
     pub suppressed: bool,
 }
 
 impl Group {
-    /// A group with nothing in it.
+    /// Creates an empty group.
     #[must_use]
     pub const fn new(key: Key) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Group {
         }
     }
 
-    /// Everything, of which nothing is told.
+    /// Creates a suppressed group for all rows.
     #[must_use]
     pub const fn kept_back() -> Self {
         let mut all = Self::new(Key::All);
@@ -75,7 +75,7 @@ impl Group {
     }
 }
 
-/// Adds up what was read, in order of the keys.
+/// Adds rows up to groups, in order of their keys.
 #[must_use]
 pub fn add_up(rows: &[Row]) -> Vec<Group> {
     let mut groups: BTreeMap<&Key, Group> = BTreeMap::new();
@@ -86,7 +86,7 @@ pub fn add_up(rows: &[Row]) -> Vec<Group> {
             .add(row);
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
-    // What names none comes last.
+    // Groups without an area or a priority area come last.
     groups.sort_by_key(|group| matches!(group.key, Key::Area(None) | Key::Priority(None)));
     for group in &mut groups {
         group

@@ -1,4 +1,4 @@
-//! What the schema says of statistics.
+//! GraphQL types of statistics.
 
 use crate::kit::graphql::cost::list_size;
 use std::sync::Arc;
@@ -15,61 +15,65 @@ use super::{
     totals::Group,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::Date,
     reference::{Area, PriorityArea, Snapshot, quantity},
 };
 
-/// What was done in one group of listings, matches and deliveries. One of `resourceKind`, `area`, `priorityArea` and
-/// `month` says which it is; where all are null it is everything, or what names no area.
+/// Figures of one group of listings, matches and deliveries. With `groupBy`, the field of that criterion identifies
+/// the group; it is null in the group of listings without an area or priority area. Without `groupBy`, all of
+/// `resourceKind`, `area`, `priorityArea` and `month` are null.
 #[derive(SimpleObject)]
 pub struct StatisticsGroup {
-    /// The top level, where groups are by that.
+    /// Top-level kind of resource, if grouped by `RESOURCE_KIND`.
     pub resource_kind: Option<ResourceKind>,
-    /// The area, where groups are by that; null for what names none.
+    /// Area, if grouped by `AREA`. Null in the group of listings that name no area.
     pub area: Option<Area>,
-    /// The priority area, where groups are by that; null for what serves none.
+    /// Priority area, if grouped by `PRIORITY_AREA`. Null in the group of listings that serve none.
     pub priority_area: Option<PriorityArea>,
-    /// The first day of the month, where groups are by that.
+    /// First day of the month, if grouped by `MONTH`.
     pub month: Option<Date>,
-    /// Whether its figures are kept back, for too few organisations act in this group, or in what others leave over: all
-    /// counts are null then, and there are no measures.
+    /// True if the figures are suppressed because too few organisations act in the group, or because they would reveal
+    /// another suppressed group. All numbers are then null, and `measures` is empty.
     pub suppressed: bool,
-    /// How many offers were first published in the period.
+    /// Number of offers that were first published in the period; null if suppressed.
     pub offers: Option<i64>,
-    /// How many requests were first published in the period.
+    /// Number of requests that were first published in the period; null if suppressed.
     pub requests: Option<i64>,
-    /// How many matches were agreed in the period, whatever became of them.
+    /// Number of matches that were agreed in the period, even if they were cancelled later; null if suppressed.
     pub matches: Option<i64>,
-    /// How many deliveries of the period wait for the other side's word.
+    /// Number of deliveries in the period that one side recorded and the other has not yet confirmed; null if
+    /// suppressed.
     pub claimed_deliveries: Option<i64>,
-    /// How many deliveries of the period both sides confirmed. A match that a broker decided counts as one, on the day
-    /// of the decision.
+    /// Number of deliveries in the period that both sides confirmed; null if suppressed. A match that a broker decided
+    /// counts as one delivery, on the day of the decision.
     pub confirmed_deliveries: Option<i64>,
-    /// How much that was, for each unit apart. What is not counted adds to the numbers above and to nothing here.
-    #[graphql(directive = list_size::apply(super::rules::MOST_UNITS as u64, None))]
+    /// Quantities, for each unit separately. Listings and deliveries without a quantity are included in the numbers
+    /// above, but not here.
+    #[graphql(directive = list_size::apply(super::rules::MAX_UNITS as u64, None))]
     pub measures: Vec<StatisticsMeasure>,
 }
 
-/// How much of one unit. The figures tell of different things and are never to be added up.
+/// Quantities in one unit. Do not add the figures to each other: they count different things.
 #[derive(SimpleObject)]
 pub struct StatisticsMeasure {
-    /// The unit. Half days are told in days, tonnes in kilograms; days and hours stay apart, for a day has no length.
+    /// Unit of the quantities. Half days are reported as days, and tonnes as kilograms. Days and hours stay separate,
+    /// because a day has no fixed length.
     pub unit: Unit,
     /// Quantity of the offers that were first published in the period.
     pub offered: Decimal,
     /// Quantity of the requests that were first published in the period.
     pub requested: Decimal,
-    /// What the terms in force say of the matches that were agreed in the period.
+    /// Quantity of the matches that were agreed in the period, by the terms now in force.
     pub agreed: Decimal,
-    /// What one side says was delivered on a day of the period, and the other has not answered.
+    /// Quantity that one side recorded as delivered on a day of the period, and the other side has not answered.
     pub claimed: Decimal,
-    /// What both sides say was delivered on a day of the period, and what a broker decided in it.
+    /// Quantity that both sides confirmed as delivered on a day of the period, or that a broker decided in the period.
     pub confirmed: Decimal,
 }
 
 impl StatisticsGroup {
-    /// What came of an event, and of which series it is one.
+    /// Returns the figures of listings that were raised at an event. `series` is the series that contains it, if any.
     pub async fn of_event(
         ctx: &Context<'_>,
         event: Uuid,
@@ -80,7 +84,7 @@ impl StatisticsGroup {
         Ok(Self::all(ctx, groups))
     }
 
-    /// What came of a series.
+    /// Returns the figures of listings that were raised at a series.
     pub async fn of_series(
         ctx: &Context<'_>,
         series: Uuid,
@@ -90,14 +94,14 @@ impl StatisticsGroup {
         Ok(Self::all(ctx, groups))
     }
 
-    /// The groups as they are shown.
+    /// Converts groups to GraphQL objects.
     pub(super) fn all(ctx: &Context<'_>, groups: Vec<Group>) -> Vec<Self> {
         let reference = ctx.app().reference.now();
         let shown = groups.into_iter();
         shown.map(|group| Self::of(group, &reference)).collect()
     }
 
-    /// A group as it is shown.
+    /// Converts a group to a GraphQL object.
     fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
         let Group {
             key,

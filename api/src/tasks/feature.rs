@@ -1,8 +1,8 @@
-//! Descriptor of the feature.
+//! Descriptor of the tasks feature.
 
 use crate::feature::Feature;
 
-/// Descriptor of the feature.
+/// Descriptor of the tasks feature.
 pub const FEATURE: Feature = Feature {
     ..Feature::named("tasks")
 };

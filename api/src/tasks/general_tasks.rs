@@ -1,4 +1,4 @@
-//! What waits beside matches: conversations, places that are offered, people who ask to join, listings that grow old.
+//! Tasks outside matches: unread conversations, offered places, requests to join, and listings to renew or confirm.
 
 use entity::{
     conversation,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::kit::Viewer;
 
-/// Conversations with something unread, of organisations for which the viewer may answer.
+/// Conversations with unread messages, of organisations for which the viewer may answer.
 pub(super) fn conversations(viewer: &Viewer) -> SelectStatement {
     use conversation::{
         Column::{AskedId, AskerId, Id, LastMessageAt},
@@ -46,7 +46,7 @@ pub(super) fn conversations(viewer: &Viewer) -> SelectStatement {
     .query(from)
 }
 
-/// Places that are held for the viewer until they answer.
+/// Places that are offered to the viewer, until the deadline for the answer.
 pub(super) fn places(viewer: &Viewer, me: Uuid) -> SelectStatement {
     use registration::{
         Column::{AnswerBy, Id, PersonId, State, UpdatedAt},
@@ -64,7 +64,7 @@ pub(super) fn places(viewer: &Viewer, me: Uuid) -> SelectStatement {
         .query(from)
 }
 
-/// People who ask to join.
+/// Requests to join organisations that the viewer manages.
 pub(super) fn applications(viewer: &Viewer) -> SelectStatement {
     use membership::{
         Column::{CreatedAt, Id, OrganisationId, State},
@@ -85,7 +85,7 @@ pub(super) fn applications(viewer: &Viewer) -> SelectStatement {
     .query(from)
 }
 
-/// Listings that somebody should look at again.
+/// Listings of the viewer's organisations to renew or confirm.
 pub(super) fn listings(viewer: &Viewer) -> [SelectStatement; 2] {
     [expiring(viewer), unconfirmed(viewer)]
 }
@@ -104,7 +104,7 @@ fn published(viewer: &Viewer, policy: ExpiryPolicy) -> SelectStatement {
         .to_owned()
 }
 
-/// Listings that expire soon, where more time is all that they need.
+/// Listings that expire soon and need only a later end date.
 fn expiring(viewer: &Viewer) -> SelectStatement {
     use listing::Column::{ClosesAt, ExpiresAt, Id, OrganisationId, UpdatedAt};
 
@@ -120,7 +120,7 @@ fn expiring(viewer: &Viewer) -> SelectStatement {
         .query(from)
 }
 
-/// Standing listings that nobody has confirmed for long.
+/// Standing listings that were last confirmed long ago.
 fn unconfirmed(viewer: &Viewer) -> SelectStatement {
     use listing::Column::{ConfirmedAt, Id, OrganisationId};
 

@@ -1,4 +1,4 @@
-//! What waits in matches: for members of the organisations of either side.
+//! Tasks in matches, for editors of the organisations of either side.
 
 use entity::{
     fulfilment::{self, FulfilmentState},
@@ -22,10 +22,10 @@ use crate::{
     matches::{rules, search},
 };
 
-/// After how long without a step the two sides of an agreed match are asked what was delivered.
+/// Time without a step after which both sides of an agreed match without an end date are asked to record the delivery.
 const QUIET: chrono::Duration = chrono::Duration::days(14);
 
-/// Everything that waits for editors in matches of their organisations.
+/// Returns the queries for all tasks of editors in matches of their organisations.
 pub(super) fn all(viewer: &Viewer) -> [SelectStatement; 6] {
     [
         proposals(viewer),
@@ -45,7 +45,7 @@ fn from_matches() -> SelectStatement {
     Query::select().from(matching::Entity).to_owned()
 }
 
-/// A match with the terms in force.
+/// Selects matches with the terms in force.
 fn with_terms() -> SelectStatement {
     use match_terms::{Column, Entity};
 
@@ -60,7 +60,7 @@ fn with_terms() -> SelectStatement {
         .to_owned()
 }
 
-/// The organisation whose turn it is.
+/// Expression for the organisation that has to answer.
 fn whose_turn() -> SimpleExpr {
     let offerers = Condition::all().add(matching::Column::Turn.eq(MatchSide::Offerer));
     let (offerer, requester) = (
@@ -74,7 +74,7 @@ fn in_states(states: impl IntoIterator<Item = MatchState>) -> Condition {
     Condition::all().add(matching::Column::State.is_in(states))
 }
 
-/// Terms to answer.
+/// Proposals that the viewer has to answer.
 fn proposals(viewer: &Viewer) -> SelectStatement {
     let (id, at) = (matching::Column::Id, matching::Column::UpdatedAt);
     let waits = search::waiting_for(viewer, MembershipRole::Editor).add(in_states(rules::OPEN));
@@ -84,7 +84,7 @@ fn proposals(viewer: &Viewer) -> SelectStatement {
         .query(from_matches().cond_where(waits).to_owned())
 }
 
-/// Changes of what was agreed to answer.
+/// Amendments of agreed terms that the viewer has to answer.
 fn amendments(viewer: &Viewer) -> SelectStatement {
     let agreed = in_states([MatchState::Accepted, MatchState::InDelivery]);
     let waits = search::waiting_for(viewer, MembershipRole::Editor).add(agreed);
@@ -95,7 +95,7 @@ fn amendments(viewer: &Viewer) -> SelectStatement {
         .query(from_matches().cond_where(waits).to_owned())
 }
 
-/// Agreed matches of which nobody has said that they were delivered; while nobody waits for an answer.
+/// Agreed matches without a recorded delivery, unless one side still has to answer an amendment.
 fn silent(viewer: &Viewer) -> SelectStatement {
     use matching::Column::{AnswerBy, Id, OffererId, RequesterId, Turn, UpdatedAt};
 
@@ -103,7 +103,7 @@ fn silent(viewer: &Viewer) -> SelectStatement {
     let mine = Condition::any()
         .add(OffererId.is_in(own.clone()))
         .add(RequesterId.is_in(own.clone()));
-    // Whoever agreed on a day is asked after it; whoever agreed on none, when it has been quiet for long.
+    // With an end date in the terms, the task begins after it; without one, after a time without any step.
     let unheard = Condition::all()
         .add(match_terms::Column::UntilDate.is_null())
         .add(UpdatedAt.lte(viewer.now - QUIET));
@@ -135,7 +135,7 @@ fn silent(viewer: &Viewer) -> SelectStatement {
         .query(from)
 }
 
-/// Something that one side said, to be answered by the other: from its side, the other side's organisation.
+/// Expression for the organisation of the other side, which has to answer.
 fn other_than(side: impl ColumnTrait) -> SimpleExpr {
     let offerers = Condition::all().add(side.eq(MatchSide::Offerer));
     let (offerer, requester) = (
@@ -145,7 +145,7 @@ fn other_than(side: impl ColumnTrait) -> SimpleExpr {
     either(offerers, requester, offerer)
 }
 
-/// Deliveries that the other side recorded.
+/// Deliveries that the other side recorded and the viewer has to confirm.
 fn claims(viewer: &Viewer) -> SelectStatement {
     use fulfilment::{Column, Entity};
 
@@ -170,7 +170,7 @@ fn claims(viewer: &Viewer) -> SelectStatement {
         .query(from)
 }
 
-/// What was lent until a day that has passed.
+/// Loans whose last day has passed and that are not marked as returned.
 fn loans(viewer: &Viewer) -> SelectStatement {
     use matching::Column::{
         Id, OfferAllocated, OfferId, OffererId, RequestId, ReturnedAt, UpdatedAt,
@@ -214,7 +214,7 @@ fn loans(viewer: &Viewer) -> SelectStatement {
         .query(from)
 }
 
-/// Thanks that whoever wrote them would let everybody read.
+/// Thanks that their author offers for publication, and whose recipient has not consented yet.
 fn praise(viewer: &Viewer) -> SelectStatement {
     use thanks::{Column, Entity};
 

@@ -1,10 +1,10 @@
-//! Tasks: what waits for somebody, why, since when, and which act clears it.
+//! Tasks: open work for the viewer, with its reason, its start and the mutation that completes it.
 //!
-//! There is no table of them. A task is a thing in a state in which somebody has to do something, so it is there when
-//! that is so, and gone with the act that clears it, whoever does it. One statement reads all of them: each of
-//! [`sources`] selects the things of one kind, in the same columns, for whoever may do something about them.
+//! Tasks have no table. A task is a row in a state in which a person has to act: it appears with that state and
+//! disappears with the act that ends it, no matter who performs the act. One statement reads all tasks: each query of
+//! `sources` selects the rows of one kind, in the same columns, for the viewers who may act on them.
 //!
-//! A task whose time has run out, or which has waited longest, comes first.
+//! Tasks are sorted by due time, or else by the time since which they are open.
 
 mod feature;
 pub use feature::FEATURE;

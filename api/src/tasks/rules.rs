@@ -1,4 +1,4 @@
-//! The kinds of tasks: what each is about, which act clears it, and what it says.
+//! Kinds of tasks: the type of their subject, the mutation that completes them, and their titles.
 
 use async_graphql::Enum;
 use entity::membership::MembershipRole;
@@ -6,42 +6,43 @@ use uuid::Uuid;
 
 use crate::kit::Viewer;
 
-/// What somebody has to do. New kinds may be added: show the title of one that you do not know.
+/// Kind of a task: the work to do. New kinds may be added: show the title of a kind that you do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum TaskKind {
-    /// Answer the terms of a match.
+    /// Answer the proposed terms of a match.
     AnswerProposal,
-    /// Answer a change of what was agreed.
+    /// Answer an amendment of agreed terms.
     AnswerAmendment,
-    /// Say what was delivered, because the day has passed or nothing was heard for 14 days.
+    /// Record what was delivered: the last day of the terms has passed, or a match without one has had no step for 14
+    /// days.
     RecordDelivery,
-    /// Answer what the other side says was delivered.
+    /// Confirm a delivery that the other side recorded, or dispute it.
     ConfirmDelivery,
-    /// Say that what was lent came back, for its last day has passed.
+    /// Mark a loan as returned: its last day has passed.
     MarkReturned,
-    /// Let everybody read thanks, if the organisation likes that.
+    /// Decide about publishing thanks that the other side offers for publication.
     PublishThanks,
-    /// Read what was said.
+    /// Read new messages in a conversation.
     ReadConversation,
-    /// Answer somebody who asks to join.
+    /// Answer a request to join the organisation. For managers.
     AnswerJoinRequest,
-    /// Give a listing more time before it expires.
+    /// Renew a listing that expires soon.
     RenewListing,
-    /// Say that a standing listing still holds.
+    /// Confirm that a standing listing is still valid.
     ConfirmListing,
-    /// Let the match of an unverified organisation go on, or not: for brokers.
+    /// Approve a match in which an organisation is not verified. For brokers.
     ApproveMatch,
-    /// Decide what was delivered: for brokers.
+    /// Resolve a dispute about a delivery. For brokers.
     ResolveDispute,
-    /// Ask what goes on in a match that was agreed long ago: for brokers.
+    /// Follow up an agreed match without progress. For brokers.
     LookAfterMatch,
-    /// Decide about a reported message: for moderators.
+    /// Decide about a reported message. For moderators.
     DecideReport,
-    /// Take places that are offered at an event, or give them back.
+    /// Accept or decline offered places at an event.
     AnswerPlace,
 }
 
-/// All kinds; a statement names one by its place.
+/// All kinds. Statements identify a kind by its position.
 const KINDS: [TaskKind; 15] = [
     TaskKind::AnswerProposal,
     TaskKind::AnswerAmendment,
@@ -60,7 +61,7 @@ const KINDS: [TaskKind; 15] = [
     TaskKind::AnswerPlace,
 ];
 
-/// What a kind of task is about.
+/// Type of the subject of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// A match.
@@ -82,13 +83,13 @@ pub enum About {
 }
 
 impl TaskKind {
-    /// The kind at a place.
+    /// Returns the kind at a position of `KINDS`.
     #[must_use]
     pub fn at(place: i32) -> Option<Self> {
         KINDS.get(usize::try_from(place).ok()?).copied()
     }
 
-    /// The name in a task's id.
+    /// Returns the name of the kind in snake case, for the id of a task.
     #[must_use]
     pub fn name(self) -> String {
         let mut name = String::new();
@@ -101,7 +102,7 @@ impl TaskKind {
         name
     }
 
-    /// What it is about.
+    /// Returns the type of its subject.
     #[must_use]
     pub const fn about(self) -> About {
         match self {
@@ -122,8 +123,8 @@ impl TaskKind {
         }
     }
 
-    /// The act that clears it, for a viewer who does it for an organisation. Managers say yes to terms; editors, who
-    /// may not, answer with other terms.
+    /// Returns the mutation that completes it, for a viewer who acts for an organisation. Only managers can accept
+    /// terms; an editor is directed to the mutation that an editor may use.
     #[must_use]
     pub fn act(self, viewer: &Viewer, organisation: Option<Uuid>) -> Option<&'static str> {
         let manages = organisation.is_some_and(|id| viewer.at_least(id, MembershipRole::Manager));
@@ -141,37 +142,37 @@ impl TaskKind {
             Self::RenewListing | Self::ConfirmListing => "renewListing",
             Self::ApproveMatch => "approveMatch",
             Self::ResolveDispute => "resolveDispute",
-            // No act of a broker's: the two sides go on, or call it off.
+            // No mutation of a broker completes it: the two sides continue the match or cancel it.
             Self::LookAfterMatch => return None,
             Self::DecideReport => "hideMessage",
             Self::AnswerPlace => "acceptPlace",
         })
     }
 
-    /// What it says, with room for the listing and the organisation. Of a match, the listing is the reader's own and
-    /// the organisation the other one.
+    /// Returns the title with placeholders. For a match, `{listing}` is the listing of the reader and `{organisation}`
+    /// the other side.
     #[rustfmt::skip]
     const fn words(self) -> &'static str {
         match self {
-            Self::AnswerProposal => "Answer what {organisation} proposes for {listing}.",
-            Self::AnswerAmendment => "Answer the change that {organisation} wishes for {listing}.",
-            Self::RecordDelivery => "Say what was delivered for {listing}, agreed with {organisation}.",
-            Self::ConfirmDelivery => "Confirm what {organisation} says was delivered for {listing}.",
-            Self::MarkReturned => "Has {organisation} brought back what was lent of {listing}?",
-            Self::PublishThanks => "{organisation} says thank you for {listing}. May everybody read it?",
-            Self::ReadConversation => "Read what was said about {listing}.",
-            Self::AnswerJoinRequest => "Somebody asks to join {organisation}. Approve or decline it.",
-            Self::RenewListing => "{listing} ends soon. Renew it if it still holds.",
-            Self::ConfirmListing => "{listing} was not confirmed for long. Confirm it if it still holds.",
-            Self::ApproveMatch => "A match for {listing} waits for approval, for an organisation in it is not verified.",
-            Self::ResolveDispute => "The two sides of a match for {listing} do not agree on what was delivered.",
-            Self::LookAfterMatch => "Nothing was heard for long of a match for {listing}.",
-            Self::DecideReport => "Somebody reported a message. Hide it, or dismiss the report.",
-            Self::AnswerPlace => "Places are held for you at {event}. Take them, or give them back.",
+            Self::AnswerProposal => "Answer the terms that {organisation} proposes for {listing}.",
+            Self::AnswerAmendment => "Answer the change to the terms that {organisation} proposes for {listing}.",
+            Self::RecordDelivery => "Record what was delivered for {listing}, agreed with {organisation}.",
+            Self::ConfirmDelivery => "Confirm the delivery that {organisation} recorded for {listing}.",
+            Self::MarkReturned => "Has {organisation} returned what you lent from {listing}? Mark it as returned.",
+            Self::PublishThanks => "{organisation} thanks you for {listing}. Decide whether to publish the thanks.",
+            Self::ReadConversation => "Read new messages about {listing}.",
+            Self::AnswerJoinRequest => "A person asks to join {organisation}. Approve or decline the request.",
+            Self::RenewListing => "{listing} expires soon. Renew it if it is still valid.",
+            Self::ConfirmListing => "{listing} was last confirmed long ago. Confirm it if it is still valid.",
+            Self::ApproveMatch => "A match for {listing} needs your approval, because one of its organisations is not verified.",
+            Self::ResolveDispute => "Resolve a dispute: the two sides of a match for {listing} disagree about a delivery.",
+            Self::LookAfterMatch => "Follow up a match for {listing}: it has had no progress for a long time.",
+            Self::DecideReport => "A message was reported. Hide it, or dismiss the report.",
+            Self::AnswerPlace => "You are offered places at {event}. Accept or decline them.",
         }
     }
 
-    /// What it says. `listing` is a title and `organisation` a name, where the reader may see them.
+    /// Returns the title. `listing` is a title and `organisation` a name; `None` if the reader may not see them.
     #[must_use]
     pub fn title(self, listing: Option<&str>, organisation: Option<&str>) -> String {
         let event = listing.map_or_else(|| "an event".into(), |title| format!("“{title}”"));

@@ -1,4 +1,4 @@
-//! Reading what waits for somebody: everything in one statement, by the page.
+//! Reads the tasks of a viewer: all kinds in one statement, in pages.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -15,22 +15,22 @@ use crate::kit::{
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// Something that waits.
+/// A task as it is read from the database.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// What is to be done.
+    /// Kind of task.
     pub kind: TaskKind,
-    /// The row that it is about.
+    /// Id of the row that is its subject.
     pub subject: Uuid,
-    /// Since when it waits.
+    /// Time since which it is open.
     pub since: DateTime<Utc>,
-    /// Until when it can be done, or should have been.
+    /// Time until which it can be done, or should have been done.
     pub due: Option<DateTime<Utc>>,
-    /// For which organisation the viewer does it; `None` for staff.
+    /// Organisation for which the viewer acts; `None` for tasks of staff and of the viewer in person.
     pub organisation: Option<Uuid>,
 }
 
-/// What waits for the viewer, what has waited longest or is due first, and the query that counts it.
+/// Returns a page of the tasks of the viewer, most urgent first, and the query that counts them.
 pub async fn list(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -48,7 +48,8 @@ pub async fn list(
     Ok((slice, query))
 }
 
-/// Everything that waits for the viewer. No thing waits twice at the same instant, so that pages lose none.
+/// Returns the query for all tasks of the viewer. No row appears twice with the same sort key, so that paging loses
+/// none.
 #[must_use]
 pub fn everything(viewer: &Viewer) -> SelectStatement {
     let mut sources = sources::all(viewer)
@@ -64,7 +65,7 @@ pub fn everything(viewer: &Viewer) -> SelectStatement {
         .to_owned()
 }
 
-/// A number that tells whether the same things wait, until the same instants.
+/// Returns a hash of the tasks of the viewer. It changes if a task appears, disappears or gets another time.
 pub async fn fingerprint(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<u64, Error> {
     let mut waiting: Vec<_> = conn
         .query_all(&everything(viewer))
@@ -80,7 +81,8 @@ pub async fn fingerprint(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result
 
 fn read(row: &QueryResult) -> Result<Waiting, DbErr> {
     let kind: i32 = row.try_get("", "kind")?;
-    let kind = TaskKind::at(kind).ok_or_else(|| DbErr::Type(format!("{kind} is no task")))?;
+    let kind =
+        TaskKind::at(kind).ok_or_else(|| DbErr::Type(format!("{kind} is not a kind of task")))?;
     let day: Option<NaiveDate> = row.try_get("", "day")?;
     let due: Option<DateTime<Utc>> = row.try_get("", "due")?;
     Ok(Waiting {

@@ -1,4 +1,4 @@
-//! Where tasks come from: one query for each kind, all with the same columns.
+//! Queries for tasks: one for each kind, all with the same columns.
 
 use entity::membership::MembershipRole;
 use sea_orm::Condition;
@@ -8,19 +8,19 @@ use uuid::Uuid;
 use super::{general_tasks, match_tasks, rules::TaskKind};
 use crate::kit::Viewer;
 
-/// A task as a statement gives it.
+/// Columns of a task query.
 pub(super) struct Select {
-    /// What is to be done.
+    /// Kind of task.
     pub kind: TaskKind,
-    /// The id of what it is about.
+    /// Id of the subject.
     pub subject: SimpleExpr,
-    /// Since when it waits.
+    /// Time since which it is open.
     pub since: SimpleExpr,
-    /// The instant until which it can be done, if there is one.
+    /// Time until which it can be done.
     pub due: Option<SimpleExpr>,
-    /// The day until which it should have been done, if there is one.
+    /// Day until which it should have been done.
     pub day: Option<SimpleExpr>,
-    /// For which organisation, if for one.
+    /// Organisation for which the viewer acts.
     pub organisation: Option<SimpleExpr>,
 }
 
@@ -57,7 +57,7 @@ impl Select {
         }
     }
 
-    /// The query, from what has the rows.
+    /// Adds the columns to a query that selects the rows.
     pub(super) fn query(self, mut from: SelectStatement) -> SelectStatement {
         let Self {
             kind,
@@ -67,7 +67,7 @@ impl Select {
             day,
             organisation,
         } = self;
-        // Written literally: all parts of a union must be of one type.
+        // Literals with explicit types: all parts of a union must have the same column types.
         let or_null = |value: Option<SimpleExpr>, null: &'static str| {
             value.unwrap_or_else(|| Expr::cust(null))
         };
@@ -84,7 +84,7 @@ impl Select {
     }
 }
 
-/// Everything that waits for the viewer as a member of organisations.
+/// Returns the queries for the tasks of the viewer in person and as a member of organisations.
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     let mut all = vec![general_tasks::conversations(viewer)];
     all.extend(
@@ -102,7 +102,7 @@ pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     all
 }
 
-/// The organisations in which the viewer has at least a role.
+/// Returns the organisations in which the viewer has at least this role.
 pub(super) fn of_role(viewer: &Viewer, role: MembershipRole) -> Vec<Uuid> {
     viewer
         .organisations()
@@ -114,7 +114,7 @@ pub(super) fn editing(viewer: &Viewer) -> Vec<Uuid> {
     of_role(viewer, MembershipRole::Editor)
 }
 
-/// One organisation where something holds, the other where it does not.
+/// Expression: `one` if the condition is true, otherwise `other`.
 pub(super) fn either(
     holds: impl Into<Condition>,
     one: SimpleExpr,

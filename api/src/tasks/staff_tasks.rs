@@ -1,4 +1,4 @@
-//! What waits for staff: matches for brokers, reports for moderators.
+//! Tasks of staff: matches for brokers, reports for moderators.
 
 use entity::{
     matching::{
@@ -21,19 +21,20 @@ use crate::{
     matches::{jobs, search},
 };
 
-/// Everything that waits for the viewer as one of the staff.
+/// Returns the queries for the tasks of the viewer as a member of staff.
 pub(super) fn all(viewer: &Viewer) -> Vec<SelectStatement> {
     let mut all = Vec::new();
-    if viewer.holds(PlatformRole::Broker) {
+    if viewer.has_role(PlatformRole::Broker) {
         all.extend([unapproved(viewer), disputed(viewer), stuck(viewer)]);
     }
-    if viewer.holds(PlatformRole::Moderator) {
+    if viewer.has_role(PlatformRole::Moderator) {
         all.push(reports());
     }
     all
 }
 
-/// Such matches of others: nobody decides about their own.
+/// Selects matches with this condition, except those of the viewer's own organisations: a broker does not decide about
+/// their own.
 fn of_others(viewer: &Viewer, such: Condition) -> SelectStatement {
     let own: Vec<Uuid> = viewer.organisations().collect();
     Query::select()
@@ -44,28 +45,28 @@ fn of_others(viewer: &Viewer, such: Condition) -> SelectStatement {
         .to_owned()
 }
 
-/// Matches that nobody can accept before a broker approves them.
+/// Matches that need the approval of a broker before they can be accepted.
 fn unapproved(viewer: &Viewer) -> SelectStatement {
     Select::new(TaskKind::ApproveMatch, matched(Id), matched(CreatedAt))
         .due(matched(AnswerBy))
         .query(of_others(viewer, search::unapproved(viewer)))
 }
 
-/// Matches whose sides do not agree.
+/// Matches in dispute.
 fn disputed(viewer: &Viewer) -> SelectStatement {
     let disputed = Condition::all().add(State.eq(MatchState::Disputed));
     Select::new(TaskKind::ResolveDispute, matched(Id), matched(UpdatedAt))
         .query(of_others(viewer, disputed))
 }
 
-/// Matches of which nothing was heard for long, disputes aside.
+/// Matches without progress for a long time, except disputes.
 fn stuck(viewer: &Viewer) -> SelectStatement {
     let stuck = jobs::stuck(viewer).add(State.ne(MatchState::Disputed));
     Select::new(TaskKind::LookAfterMatch, matched(Id), matched(UpdatedAt))
         .query(of_others(viewer, stuck))
 }
 
-/// Reports on which nobody has decided.
+/// Reports without a decision.
 fn reports() -> SelectStatement {
     use message_report::{Column, Entity};
 

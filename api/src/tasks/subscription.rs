@@ -1,4 +1,4 @@
-//! Hearing of what waits as it comes and goes.
+//! Subscriptions to tasks.
 
 use async_graphql::{Context, Result, Subscription};
 use futures_util::{Stream, StreamExt, TryStreamExt, future};
@@ -7,18 +7,18 @@ use super::search;
 use crate::{
     accounts::ViewerObject,
     activities::live::{self, Event},
-    context::Ask,
+    context::ContextExt,
     kit::Error,
 };
 
-/// Hearing of what waits as it comes and goes.
+/// Subscriptions to tasks.
 #[derive(Default)]
 pub struct TaskSubscription;
 
 #[Subscription]
 impl TaskSubscription {
-    /// The viewer, whose tasks have changed: once at the beginning, then within a second of whatever was done about
-    /// them, and within a minute where only time has passed or something was read. Ask for `taskCount` to keep a badge.
+    /// Sends the viewer whenever their tasks change: once at the start, within a second of an act that changes them,
+    /// and within a minute if only time has passed or a message was read. Select `taskCount` to update a badge.
     async fn tasks_changed(
         &self,
         ctx: &Context<'_>,

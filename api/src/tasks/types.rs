@@ -1,4 +1,4 @@
-//! What the schema says of tasks.
+//! GraphQL types of tasks.
 
 use async_graphql::{Context, ID, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use super::{
     search::{self, Waiting},
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         self, Id, Resource,
         database::dialect,
@@ -23,11 +23,11 @@ use crate::{
     schema::{self, Node},
 };
 
-/// Something that waits for whoever asks.
+/// A task of the viewer.
 pub struct Task(Waiting);
 
 impl Task {
-    /// A page of what waits for the viewer.
+    /// Returns a page of the tasks of the viewer.
     pub async fn of_viewer(
         ctx: &Context<'_>,
         viewer: &kit::Viewer,
@@ -38,13 +38,13 @@ impl Task {
         Ok(slice.connection(Total(total), Self))
     }
 
-    /// How much waits for the viewer.
+    /// Returns the number of tasks of the viewer.
     pub async fn count(ctx: &Context<'_>, viewer: &kit::Viewer) -> Result<i64> {
         let all = search::everything(viewer);
         Ok(dialect::count(&ctx.app().database.read, all).await?)
     }
 
-    /// The title of the event that its own title names.
+    /// Returns the title of the event that the title of the task names.
     async fn event(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         if self.0.kind.about() != About::Registration {
             return Ok(None);
@@ -57,7 +57,7 @@ impl Task {
         Ok(found.map(|row| row.title))
     }
 
-    /// The listing and the organisation that its title names.
+    /// Returns the listing and the organisation that the title of the task names.
     async fn named(&self, ctx: &Context<'_>) -> Result<(Option<Uuid>, Option<Uuid>)> {
         let (subject, own) = (self.0.subject, self.0.organisation);
         let of = match self.0.kind.about() {
@@ -89,20 +89,21 @@ impl Task {
     }
 }
 
-/// Something that waits for whoever asks. It is there as long as the thing that it is about is in such a state.
+/// A task of the viewer: open work in a match, listing, conversation, event or organisation. It exists as long as its
+/// subject is in a state that needs an act.
 #[Object]
 impl Task {
-    /// Names the task as long as it waits. It is no global id: load the subject by its own.
+    /// Identifier of the task while it is open. It is not a global id: load the subject by its own id.
     async fn id(&self) -> ID {
         format!("{}:{}", self.0.kind.name(), self.0.subject).into()
     }
 
-    /// What is to be done.
+    /// Kind of work to do.
     async fn kind(&self) -> TaskKind {
         self.0.kind
     }
 
-    /// A sentence to show.
+    /// Title for display: a sentence that says what to do.
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
         let (listing, organisation) = self.named(ctx).await?;
         let title = match listing {
@@ -122,17 +123,17 @@ impl Task {
         ))
     }
 
-    /// Since when it waits.
+    /// Time since which the task is open.
     async fn since(&self) -> DateTime<Utc> {
         self.0.since
     }
 
-    /// Until when it can be done, or should have been; null where there is no such time.
+    /// Time until which the task can be done, or should have been done; null if there is no such time.
     async fn due_at(&self) -> Option<DateTime<Utc>> {
         self.0.due
     }
 
-    /// What it is about.
+    /// The object that needs the act, such as a match, delivery or listing.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
         let kind = match self.0.kind.about() {
             About::Match => matching::Entity::NAME,
@@ -147,7 +148,7 @@ impl Task {
         Ok(schema::node(ctx, &format!("{kind}:{}", self.0.subject)).await?)
     }
 
-    /// For which of the viewer's organisations it is; null for staff.
+    /// The organisation for which the viewer acts; null for tasks of staff, and for tasks of the viewer in person.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.organisation else {
             return Ok(None);
@@ -156,7 +157,7 @@ impl Task {
         Ok(found.map(Organisation::from))
     }
 
-    /// The name of the mutation that clears it, for this viewer; null where there is none.
+    /// Name of the mutation that completes the task for this viewer; null if there is none.
     async fn act(&self, ctx: &Context<'_>) -> Option<&'static str> {
         self.0.kind.act(ctx.viewer(), self.0.organisation)
     }

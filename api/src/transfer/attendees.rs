@@ -1,7 +1,7 @@
-//! Whoever registered for an event, as a file for its organisers: who comes, what they answered, what they need.
+//! Export of the registrations for an event to its organisers: attendees, answers and access needs.
 //!
-//! It takes what people told in confidence out of the marketplace, so that each time is on record: who did it, and of
-//! which event. What is deleted some weeks after the event is in no file from then on.
+//! The file contains confidential personal data, so every export is recorded with the person and the event. Personal
+//! data is deleted some weeks after the event, and later files do not contain it.
 
 use std::collections::HashMap;
 
@@ -30,10 +30,10 @@ use crate::{
     kit::{Error, OrInternal, UserError, UserErrorCode, Viewer, activity, page::PageArgs},
 };
 
-/// The most registrations that one file takes.
-pub const MOST: u64 = 5_000;
+/// Maximum number of registrations in one file.
+pub const MAX: u64 = 5_000;
 
-/// What every file has, before and after the questions of the event.
+/// Columns of every file before the questions of the event; `LAST` are those after them.
 const FIRST: [&str; 10] = [
     "code",
     "name",
@@ -51,18 +51,18 @@ const LAST: [&str; 2] = ["accessNeeds", "checkedInAt"];
 /// A file of registrations.
 #[derive(Debug)]
 pub struct File {
-    /// The file.
+    /// Content in CSV format.
     pub content: String,
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: usize,
-    /// Whether there are more after them.
+    /// True if there are more registrations after these.
     pub truncated: bool,
-    /// Where it ends; `None` where it has no rows.
+    /// Cursor of the last row; `None` if there are no rows.
     pub end_cursor: Option<String>,
 }
 
-/// The registrations for an event after a cursor, those of the queue in its order after the others, as comma-separated
-/// values.
+/// Exports registrations for an event after a cursor as CSV: first those outside the waiting list, then the waiting
+/// list in its order. Records the export.
 pub async fn export(
     app: &App,
     viewer: &Viewer,
@@ -72,11 +72,11 @@ pub async fn export(
 ) -> Result<File, Error> {
     let event = check_in::organised(app, viewer, id).await?;
     let conn = &app.database.read;
-    let args = PageArgs::file(MOST, after);
+    let args = PageArgs::file(MAX, after);
     let found = search::file(conn, viewer, event.id, states, &args).await;
     let found = found.map_err(no_cursor)?;
     let rows: Vec<&Numbered> = found.rows().collect();
-    let beside = Beside::of(conn, &event, &rows).await?;
+    let beside = Lookups::of(conn, &event, &rows).await?;
     let content = written(&event, &rows, &beside, viewer.now)?;
     let transaction = app.database.begin().await?;
     activity::record(&transaction, viewer, acts::ATTENDEES_EXPORTED, &event, &[]).await?;
@@ -89,25 +89,25 @@ pub async fn export(
     })
 }
 
-/// A cursor that is none is refused as every input of an act is.
+/// Converts the error for an invalid cursor to a refusal, as for every other input of a mutation.
 fn no_cursor(error: Error) -> Error {
     match error {
         Error::BadInput(..) => {
-            let message = "This is no cursor of the event's registrations. Send the endCursor of the file before, or leave it out for the first.";
+            let message = "This cursor is not valid for the registrations of this event. Send the `endCursor` of the previous file, or leave it out for the first file.";
             UserError::at("after", UserErrorCode::Invalid, message).into()
         }
         error => error,
     }
 }
 
-/// What the ids in registrations stand for.
-struct Beside {
+/// Names for the ids in registrations.
+struct Lookups {
     sessions: HashMap<Uuid, String>,
     organisations: HashMap<Uuid, String>,
     reservations: HashMap<Uuid, String>,
 }
 
-impl Beside {
+impl Lookups {
     async fn of(
         conn: &impl ConnectionTrait,
         event: &event::Model,
@@ -151,7 +151,7 @@ impl Beside {
 fn written(
     event: &event::Model,
     rows: &[&Numbered],
-    beside: &Beside,
+    beside: &Lookups,
     now: DateTime<Utc>,
 ) -> Result<String, Error> {
     let questions = &event.details.questions;
@@ -173,11 +173,11 @@ fn written(
     String::from_utf8(bytes.internal()?).internal()
 }
 
-/// One registration, in the order of the headings. `kept` says whether what is personal still is.
+/// Cells of one registration, in the order of the headings. `kept` is true while personal data is still available.
 fn record(
     numbered: &Numbered,
     questions: &[Question],
-    beside: &Beside,
+    beside: &Lookups,
     kept: bool,
     now: DateTime<Utc>,
 ) -> Vec<String> {
@@ -220,7 +220,7 @@ fn answer(row: &registration::Model, question: &Question) -> String {
     found.map_or_else(String::new, |given| text(&given.answer))
 }
 
-/// What somebody typed, as a cell that no spreadsheet computes.
+/// Text from a user as a cell that no spreadsheet evaluates as a formula.
 fn text(typed: &str) -> String {
     csv_cells::write(Form::Text, Value::from(typed))
 }

@@ -1,23 +1,23 @@
-//! The columns of a file: what they are called and what stands in them.
+//! Names and types of the columns of a listings file.
 
-/// What stands in a column.
+/// Type of the values in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Any text.
     Text,
-    /// One of the schema's enum values, or a code.
+    /// An enum value of the schema, or a code.
     Word,
     /// A number.
     Number,
-    /// Yes or no.
+    /// True or false.
     Flag,
     /// A day.
     Day,
-    /// An instant.
+    /// A point in time.
     Instant,
-    /// Texts.
+    /// A list of texts.
     List,
-    /// Windows of availability.
+    /// Availability windows.
     Windows,
     /// Requirements.
     Requirements,
@@ -26,29 +26,29 @@ pub enum Form {
 }
 
 impl Form {
-    /// What should have stood there, for whoever wrote something else.
+    /// Returns the message for a cell with another type.
     #[must_use]
     pub const fn expected(self) -> &'static str {
         match self {
-            Self::Text => "Expected a text.",
-            Self::Word => {
-                "Expected a code or one of the values that the schema names, in capitals."
+            Self::Text => "Enter a text.",
+            Self::Word => "Enter a code, or one of the values of the schema, in capitals.",
+            Self::Number => "Enter a number such as 40 or 2.5.",
+            Self::Flag => "Enter TRUE or FALSE.",
+            Self::Day => "Enter a day such as 2027-03-31.",
+            Self::Instant => {
+                "Enter a time such as 2027-03-31T17:00:00Z, or a day such as 2027-03-31."
             }
-            Self::Number => "Expected a number such as 40 or 2.5.",
-            Self::Flag => "Expected TRUE or FALSE.",
-            Self::Day => "Expected a day such as 2027-03-31.",
-            Self::Instant => "Expected a time such as 2027-03-31T17:00:00Z, or a day.",
             Self::List => {
-                "Expected a list; in CSV its members are separated by ; as in laptops; tablets."
+                "Enter a list. In CSV, separate its items with semicolons: laptops; tablets."
             }
             Self::Windows => {
-                "Expected windows of availability; in CSV such as 2026-12-01..2027-03-31 MON,TUE 18:00-21:00; 2027-05-01.."
+                "Enter availability windows. In CSV, for example: 2026-12-01..2027-03-31 MON,TUE 18:00-21:00; 2027-05-01.."
             }
             Self::Requirements => {
-                "Expected requirements; in CSV such as SAFEGUARDING_CHECK; MINIMUM_AGE 18 | with an adult from 16."
+                "Enter requirements. In CSV, for example: SAFEGUARDING_CHECK; MINIMUM_AGE 18 | with an adult from 16."
             }
             Self::Pictures => {
-                "Expected pictures; in CSV such as https://example.org/hall.jpg | The hall from the road."
+                "Enter pictures. In CSV, for example: https://example.org/hall.jpg | The hall from the road."
             }
         }
     }
@@ -57,11 +57,11 @@ impl Form {
 /// A column.
 #[derive(Debug)]
 pub struct Column {
-    /// What it is called, in CSV and in JSON.
+    /// Name, in CSV and in JSON.
     pub name: &'static str,
-    /// What stands in it.
+    /// Type of its values.
     pub form: Form,
-    /// Whether an import reads it. The others only inform.
+    /// True if an import reads the column. Other columns are for information.
     pub read: bool,
 }
 
@@ -81,7 +81,7 @@ const fn shown(name: &'static str, form: Form) -> Column {
     }
 }
 
-/// All columns, in the order in which they are written.
+/// All columns, in the order of an export.
 pub const COLUMNS: [Column; 33] = [
     column("kind", Form::Word),
     column("externalReference", Form::Text),
@@ -118,16 +118,16 @@ pub const COLUMNS: [Column; 33] = [
     shown("remainingQuantity", Form::Number),
 ];
 
-/// The columns without which a CSV file is no list of listings.
+/// Columns that a CSV file must have.
 pub const NEEDED: [&str; 4] = ["kind", "externalReference", "title", "resourceType"];
 
-/// The column with exactly this name.
+/// Returns the column with exactly this name.
 #[must_use]
 pub fn exactly(name: &str) -> Option<&'static Column> {
     COLUMNS.iter().find(|column| column.name == name)
 }
 
-/// The column that a heading means, whatever its capitals, spaces and hyphens.
+/// Returns the column that a heading names, ignoring capitals, spaces, underscores and hyphens.
 #[must_use]
 pub fn meant(heading: &str) -> Option<&'static Column> {
     let plain = |text: &str| -> String {
@@ -138,7 +138,7 @@ pub fn meant(heading: &str) -> Option<&'static Column> {
     COLUMNS.iter().find(|column| plain(column.name) == heading)
 }
 
-/// The path of an input field, as the columns have it: `place.postcode` is `postcode`.
+/// Converts the path of an input field to the name of its column: `place.postcode` becomes `postcode`.
 #[must_use]
 pub fn path(field: Vec<String>) -> Vec<String> {
     let words: Vec<&str> = field.iter().map(String::as_str).collect();

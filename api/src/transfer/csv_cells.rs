@@ -1,7 +1,7 @@
-//! A cell of a CSV file as a JSON value, and back.
+//! Conversion between CSV cells and JSON values.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, which somebody could have
-//! smuggled into a title. Such a cell is written with an apostrophe before it, and read without.
+//! A spreadsheet evaluates a cell that begins with `=`, `+`, `-` or `@` as a formula, and a title could smuggle one
+//! in. Such a cell is written with an apostrophe in front, and read without it.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kit::clock;
 
-/// What a cell holds; null where it is empty, and nothing where it should hold something else.
+/// Parses a cell: null if it is empty, `None` if it does not have this type.
 #[must_use]
 pub fn read(form: Form, cell: &str) -> Option<Value> {
     let cell = without_guard(cell);
@@ -59,7 +59,7 @@ fn members<T: serde::Serialize>(
     Some(json!(members?))
 }
 
-/// A value as a cell.
+/// Formats a value as a cell.
 #[must_use]
 pub fn write(form: Form, value: Value) -> String {
     let text = match (form, value) {
@@ -88,14 +88,14 @@ pub fn write(form: Form, value: Value) -> String {
         }
         (_, other) => other.to_string(),
     };
-    // A number is harmless, and one with an apostrophe would be no number any more.
+    // A number is never a formula, and an apostrophe would turn it into text.
     if form != Form::Number && is_formula(&text) {
         return format!("'{text}");
     }
     text
 }
 
-/// Whether a spreadsheet would compute this, once the apostrophes before it are gone.
+/// Returns true if a spreadsheet would evaluate the text as a formula, ignoring apostrophes in front.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'')
         .starts_with(['=', '+', '-', '@', '\t', '\r'])
@@ -162,7 +162,7 @@ mod tests {
             )
     }
 
-    fn comes_back(form: Form, value: &Value) -> Result<(), TestCaseError> {
+    fn is_loan(form: Form, value: &Value) -> Result<(), TestCaseError> {
         let cell = write(form, value.clone());
         let back = read(form, &cell);
         prop_assert_eq!(back.as_ref(), Some(value), "{}", cell);
@@ -181,14 +181,14 @@ mod tests {
             windows in prop::collection::vec(window(), 1..4), requirements in prop::collection::vec(requirement(), 1..4),
             pictures in prop::collection::vec((text(), text()), 1..3),
         ) {
-            comes_back(Form::Text, &json!(text))?;
-            comes_back(Form::Word, &json!(text))?;
-            comes_back(Form::List, &json!(list))?;
-            comes_back(Form::Flag, &json!(flag))?;
-            comes_back(Form::Windows, &json!(windows))?;
-            comes_back(Form::Requirements, &json!(requirements))?;
+            is_loan(Form::Text, &json!(text))?;
+            is_loan(Form::Word, &json!(text))?;
+            is_loan(Form::List, &json!(list))?;
+            is_loan(Form::Flag, &json!(flag))?;
+            is_loan(Form::Windows, &json!(windows))?;
+            is_loan(Form::Requirements, &json!(requirements))?;
             let pictures: Vec<Value> = pictures.iter().map(|(url, alt)| json!({"url": url, "alt": alt})).collect();
-            comes_back(Form::Pictures, &json!(pictures))?;
+            is_loan(Form::Pictures, &json!(pictures))?;
         }
 
         #[test]

@@ -1,4 +1,4 @@
-//! Listings become rows of a file.
+//! Export of listings to a file.
 
 use std::collections::HashMap;
 
@@ -23,11 +23,11 @@ use crate::{
     App,
     kit::{Error, Id, Viewer, clock, database::dialect},
     listings::{
-        content::Particulars,
+        content::ListingContent,
         rules::state_at,
         search::{
             ListingFilter, ListingOrder,
-            conditions::{Among, Found},
+            conditions::{Among, Search},
         },
     },
     reference::quantity,
@@ -36,15 +36,15 @@ use crate::{
 /// A file of listings.
 #[derive(Debug)]
 pub struct Export {
-    /// The file.
+    /// Content.
     pub content: String,
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: usize,
-    /// Whether there are more than one file takes.
+    /// True if the filter matches more listings than a file can contain.
     pub truncated: bool,
 }
 
-/// The listings that a filter finds for the viewer, the newest first, as a file.
+/// Exports the listings that match a filter and that the viewer may see, newest first.
 pub async fn export(
     app: &App,
     viewer: &Viewer,
@@ -53,17 +53,17 @@ pub async fn export(
 ) -> Result<Export, Error> {
     let conn = &app.database.read;
     let (snapshot, backend) = (app.reference.now(), conn.get_database_backend());
-    let found = Found::new(viewer, &snapshot, backend, &Among::Everybody, filter)?;
+    let found = Search::new(viewer, &snapshot, backend, &Among::Everybody, filter)?;
     let order = found.order(ListingOrder::Newest)?;
     let mut query = found.query();
     query
         .columns(listing::Column::iter().map(|column| (listing::Entity, column)))
         .order_by_expr(order.by, Direction::Desc)
         .order_by_expr(order.id, Direction::Desc);
-    let most = u64::try_from(rules::MOST_ROWS).unwrap_or(u64::MAX);
+    let most = u64::try_from(rules::MAX_ROWS).unwrap_or(u64::MAX);
     let rows = dialect::limited(conn, &query, most + 1).await?;
-    let truncated = rows.len() > rules::MOST_ROWS;
-    let rows = rows.iter().take(rules::MOST_ROWS);
+    let truncated = rows.len() > rules::MAX_ROWS;
+    let rows = rows.iter().take(rules::MAX_ROWS);
     let rows: Vec<listing::Model> = rows
         .map(|row| listing::Model::from_query_result(row, ""))
         .collect::<Result<_, _>>()?;
@@ -92,9 +92,10 @@ async fn names(
     Ok(names.collect())
 }
 
-/// A listing as a row, in the order of the columns. `own` says whether its reader belongs to the organisation.
+/// Converts a listing to a row, in the order of the columns. `own` is true for members of the organisation and for the
+/// system, who also get its external reference.
 fn of(row: &listing::Model, organisation: &str, own: bool, now: DateTime<Utc>) -> Members {
-    let Particulars {
+    let ListingContent {
         title,
         description,
         resource_type,
@@ -115,7 +116,7 @@ fn of(row: &listing::Model, organisation: &str, own: bool, now: DateTime<Utc>) -
         pictures,
         tags,
         external_reference,
-    } = Particulars::of(row);
+    } = ListingContent::of(row);
     let remaining = row
         .quantity
         .map(|quantity| number(quantity::from_base(quantity - row.allocated, row.unit)));
@@ -163,7 +164,7 @@ fn of(row: &listing::Model, organisation: &str, own: bool, now: DateTime<Utc>) -
         .collect()
 }
 
-/// A decimal as a JSON number where that keeps it exactly, as a text otherwise.
+/// Converts a decimal to a JSON number if that is exact, otherwise to a text.
 fn number(decimal: Decimal) -> Value {
     let text = decimal.to_string();
     match serde_json::from_str::<Number>(&text) {

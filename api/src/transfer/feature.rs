@@ -1,8 +1,8 @@
-//! Descriptor of the feature.
+//! Descriptor of the transfer feature.
 
 use crate::feature::Feature;
 
-/// Descriptor of the feature.
+/// Descriptor of the transfer feature.
 pub const FEATURE: Feature = Feature {
     ..Feature::named("transfer")
 };

@@ -1,4 +1,4 @@
-//! Files as rows, and rows as files: CSV as spreadsheets write it, and JSON lines.
+//! Reading and writing of files: CSV as spreadsheets write it, and JSON Lines.
 
 use std::collections::BTreeSet;
 
@@ -11,46 +11,46 @@ use super::{
     import_row::Members,
     rules,
 };
-use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code, error::MOST_USER_ERRORS};
+use crate::kit::{Error, OrInternal, UserError, UserErrorCode as Code, error::MAX_USER_ERRORS};
 
-/// How a file is written.
+/// File format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated values.
     Csv,
-    /// One JSON object a line.
+    /// JSON Lines: one JSON object per line.
     JsonLines,
 }
 
-/// A row of a file.
+/// A row as it was read from a file.
 #[derive(Debug, Default)]
 pub struct Entry {
-    /// Which row it is, as a spreadsheet or an editor counts it.
+    /// Row number, as a spreadsheet or an editor counts it.
     pub row: i32,
-    /// Its values.
+    /// Values by column name.
     pub members: Members,
-    /// What was wrong with it already.
+    /// Problems found while reading.
     pub faults: Vec<UserError>,
-    /// What was taken for something else on the way.
+    /// Warnings about values that were replaced or dropped.
     pub warnings: Vec<String>,
-    /// Whose it is, where the file says so.
+    /// Organisation to which the listing belongs, if the file names one.
     pub home: Option<Home>,
 }
 
-/// An organisation that stands for those of another platform.
+/// An organisation that represents organisations of another platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
-    /// What it is called. By this it is known again.
+    /// Name. A later import recognises the organisation by it.
     pub name: String,
-    /// What it is.
+    /// Kind.
     pub kind: OrganisationKind,
-    /// How large it is.
+    /// Size.
     pub size: Option<OrganisationSize>,
-    /// Codes of the areas that it works in.
+    /// Codes of the areas where it works.
     pub areas: Vec<String>,
 }
 
-/// The rows of a file.
+/// Reads the rows of a file.
 pub fn read(format: Format, content: &str) -> Result<Vec<Entry>, Error> {
     rules::is_bearable(content)?;
     let content = content.trim_start_matches('\u{feff}');
@@ -62,7 +62,7 @@ pub fn read(format: Format, content: &str) -> Result<Vec<Entry>, Error> {
     Ok(entries)
 }
 
-/// The rows of a file of JSON objects, one a line.
+/// Reads the rows of a JSON Lines file. A line that is not a JSON object becomes a row with a problem.
 pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
     let lines = content.trim_start_matches('\u{feff}').lines().zip(1..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
@@ -74,7 +74,7 @@ pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
         if let Ok(Value::Object(members)) = serde_json::from_str(line) {
             entry.members = members;
         } else {
-            let message = "This line is no JSON object. Each line holds a whole one.";
+            let message = "This line is not a JSON object. Write one complete object per line.";
             entry.faults.push(UserError::new(Code::Invalid, message));
         }
         entry
@@ -97,7 +97,7 @@ fn read_csv(content: &str) -> Result<Vec<Entry>, Error> {
     Ok(entries)
 }
 
-/// What stands most often between the headings.
+/// Returns the most frequent delimiter in the headings: tab, semicolon or comma.
 fn delimiter(content: &str) -> u8 {
     let headings = content.lines().next().unwrap_or_default();
     let often = |delimiter: &u8| headings.bytes().filter(|byte| byte == delimiter).count();
@@ -107,29 +107,37 @@ fn delimiter(content: &str) -> u8 {
         .unwrap_or(b',')
 }
 
-/// The columns that the headings mean; each once, and all that are needed. Columns without a heading are passed over.
+/// Returns the columns that the headings name. Fails if one is unknown, appears twice or is missing. A column without
+/// a heading is ignored.
 fn headings(record: &csv::StringRecord) -> Result<Vec<Option<&'static Column>>, Error> {
     let mut refusals = Vec::new();
     let mut seen = BTreeSet::new();
     let mut headings = Vec::new();
     for heading in record {
-        if refusals.len() >= MOST_USER_ERRORS {
+        if refusals.len() >= MAX_USER_ERRORS {
             break;
         }
         let column = columns::meant(heading);
         if column.is_none() && !heading.trim().is_empty() {
-            let message = format!("There is no column \"{}\".", heading.trim());
+            let message = format!(
+                "The column \"{}\" is unknown. Correct its name or remove it.",
+                heading.trim()
+            );
             refusals.push(rules::refusal(Code::Unknown, message));
         }
         if let Some(column) = column.filter(|column| !seen.insert(column.name)) {
-            let message = format!("The column {} is there twice.", column.name);
+            let message = format!(
+                "The column {} appears twice. Remove one of the two.",
+                column.name
+            );
             refusals.push(rules::refusal(Code::Invalid, message));
         }
         headings.push(column);
     }
     for name in NEEDED.iter().filter(|name| !seen.contains(*name)) {
-        let message =
-            format!("The column {name} is missing. The first row holds the names of the columns.");
+        let message = format!(
+            "The column {name} is missing. Add it; the first row must contain the names of the columns."
+        );
         refusals.push(rules::refusal(Code::Required, message));
     }
     if refusals.is_empty() {
@@ -159,13 +167,13 @@ fn read_row(row: i32, headings: &[Option<&'static Column>], record: &csv::String
     }
     let beyond = record.iter().skip(headings.len());
     if beyond.filter(|cell| !cell.trim().is_empty()).count() > 0 {
-        let message = "The row has more cells than there are columns. Is a quotation mark missing?";
+        let message = "This row has more cells than there are columns. Check it for a missing quotation mark.";
         entry.faults.push(UserError::new(Code::Invalid, message));
     }
     entry
 }
 
-/// Rows as a file. CSV begins with the mark by which spreadsheets know UTF-8.
+/// Writes rows to a file. A CSV file begins with a byte order mark, by which spreadsheets recognise UTF-8.
 pub fn write(format: Format, rows: Vec<Members>) -> Result<String, Error> {
     match format {
         Format::JsonLines => {

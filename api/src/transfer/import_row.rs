@@ -1,4 +1,4 @@
-//! A row as named values, which are laid over what a listing says.
+//! Reading of an import row, and merging of its values into the content of a listing.
 
 use std::str::FromStr;
 
@@ -12,22 +12,22 @@ use super::{
     nested_values::{PicturePart, RequirementPart, WindowPart},
 };
 use crate::{
-    kit::{UserErrorCode as Code, clock, validation::Checks},
-    listings::content::{Amount, Particulars},
+    kit::{UserErrorCode as Code, clock, validation::Validator},
+    listings::content::{Amount, ListingContent},
     locations::place::Point,
     reference::Snapshot,
 };
 
-/// The values of a row by the names of their columns. One that is not there says nothing; null removes.
+/// Values of a row by column name. An absent value keeps the value of the listing; null removes it.
 pub type Members = Map<String, Value>;
 
-/// What a row says of one thing.
+/// Value of one column in a row.
 enum Said<T> {
-    /// Nothing: it stays.
+    /// Absent: the listing keeps its value.
     Nothing,
-    /// That there is none.
+    /// Null: the value is removed.
     Removed,
-    /// That it is this.
+    /// A new value.
     Value(T),
 }
 
@@ -39,7 +39,7 @@ impl<T> Said<T> {
         }
     }
 
-    /// Lays it over what may be missing.
+    /// Merges it into an optional value.
     fn over(self, place: &mut Option<T>) {
         match self {
             Self::Nothing => {}
@@ -48,7 +48,7 @@ impl<T> Said<T> {
         }
     }
 
-    /// Lays it over what is never missing; `none` stands there where it is removed.
+    /// Merges it into a required value. Removal sets it to `none`.
     fn over_or(self, none: T, place: &mut T) {
         match self {
             Self::Nothing => {}
@@ -65,53 +65,53 @@ impl<T> Said<T> {
     }
 }
 
-/// Reads values, and notes those that are none of what they should be.
+/// Reads the values of a row, and collects problems of those with a wrong type.
 pub struct Reader<'a> {
     members: &'a Members,
-    checks: &'a mut Checks,
+    checks: &'a mut Validator,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of a row. Values of unknown name are noted at once.
-    pub fn new(members: &'a Members, checks: &'a mut Checks) -> Self {
+    /// Creates a reader. Adds a problem for each value with an unknown name.
+    pub fn new(members: &'a Members, checks: &'a mut Validator) -> Self {
         for name in members.keys() {
             let known = columns::exactly(name).is_some();
-            checks.demand(
+            checks.require(
                 known,
                 name,
                 Code::Unknown,
-                "There is no field of this name.",
+                "This field is unknown. Correct its name or remove it.",
             );
         }
         Self { members, checks }
     }
 
-    /// The same for a row whose names were looked at already.
-    pub const fn over(members: &'a Members, checks: &'a mut Checks) -> Self {
+    /// Like [`Self::new`], for a row whose names were checked before.
+    pub const fn over(members: &'a Members, checks: &'a mut Validator) -> Self {
         Self { members, checks }
     }
 
-    /// Whether it is an offer or a request; every row says so.
+    /// Returns the kind: offer or request. Required in every row.
     pub fn kind(&mut self) -> Option<ListingKind> {
         let kind = self.word("kind").take();
         let said = self.members.get("kind").is_some_and(|kind| !kind.is_null());
-        let message = "Say what it is: OFFER or REQUEST.";
-        self.checks.demand(said, "kind", Code::Required, message);
+        let message = "Enter OFFER or REQUEST.";
+        self.checks.require(said, "kind", Code::Required, message);
         kind
     }
 
-    /// The reference by which it is known again; every row has one.
+    /// Returns the external reference, by which a later import recognises the listing. Required in every row.
     pub fn reference(&mut self) -> Option<String> {
         let (field, sent) = ("externalReference", self.text("externalReference").take());
         let kept = self.checks.optional(field, sent.as_deref(), 100);
-        let message = "Every row needs a reference of your own: by it, a second import knows the listing again.";
+        let message = "Enter a reference of your own. A later import recognises the listing by it.";
         self.checks
-            .demand(kept.is_some(), field, Code::Required, message);
+            .require(kept.is_some(), field, Code::Required, message);
         kept
     }
 
-    /// Lays everything over what a listing says.
-    pub fn lay_over(&mut self, said: &mut Particulars, reference: &Snapshot) {
+    /// Merges all values into the content of a listing.
+    pub fn lay_over(&mut self, said: &mut ListingContent, reference: &Snapshot) {
         self.text("title").over_default(&mut said.title);
         self.text("description").over_default(&mut said.description);
         self.text("resourceType")
@@ -136,8 +136,9 @@ impl<'a> Reader<'a> {
         self.parts::<String, _>("tags", &mut said.tags);
     }
 
-    /// The amount, its unit and its label are three columns. Where only the amount is new, the rest stays.
-    fn quantity(&mut self, said: &mut Particulars, reference: &Snapshot) {
+    /// Merges the amount, its unit and its label, which are three columns. If only the amount is given, the unit and
+    /// the label are kept.
+    fn quantity(&mut self, said: &mut ListingContent, reference: &Snapshot) {
         let before = said.quantity.take();
         let mut amount = before.as_ref().map(|before| before.amount);
         self.number("quantity").over(&mut amount);
@@ -154,7 +155,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn place(&mut self, said: &mut Particulars) {
+    fn place(&mut self, said: &mut ListingContent) {
         self.parts::<String, _>("addressLines", &mut said.place.lines);
         self.text("town").over(&mut said.place.town);
         self.text("postcode").over(&mut said.place.postcode);
@@ -165,19 +166,19 @@ impl<'a> Reader<'a> {
         self.number("latitude").over(&mut latitude);
         self.number("longitude").over(&mut longitude);
         let whole = latitude.is_some() == longitude.is_some();
-        let message = "A point has a latitude and a longitude: give both or neither.";
+        let message = "Enter both latitude and longitude, or neither.";
         self.checks
-            .demand(whole, "longitude", Code::Required, message);
+            .require(whole, "longitude", Code::Required, message);
         let point = latitude.zip(longitude);
-        // Whether it lies on the earth is asked with everything else.
+        // The ranges are checked later, with the rest of the content.
         said.place.point = point.map(|(latitude, longitude)| Point {
             latitude,
             longitude,
         });
     }
 
-    /// Left empty, a listing keeps the end that it was given when it was published.
-    fn expiry(&mut self, said: &mut Particulars) {
+    /// Merges the end date. If the cell is empty, the listing keeps the end date that was set at publication.
+    fn expiry(&mut self, said: &mut ListingContent) {
         if said.expiry_policy == ExpiryPolicy::Standing {
             said.expires_at = None;
         }
@@ -188,7 +189,7 @@ impl<'a> Reader<'a> {
         said.expires_at = sent.take().or(said.expires_at);
     }
 
-    /// A value; one that is not what it should be is noted, and says nothing.
+    /// Reads a value. Adds a problem and treats it as absent if it has another type.
     fn read<T>(&mut self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Said<T> {
         match self.members.get(name) {
             None => Said::Nothing,
@@ -196,7 +197,7 @@ impl<'a> Reader<'a> {
             Some(value) => read(value).map_or_else(
                 || {
                     let form = columns::exactly(name).map_or(Form::Text, |column| column.form);
-                    self.checks.refuse(name, Code::Invalid, form.expected());
+                    self.checks.add(name, Code::Invalid, form.expected());
                     Said::Nothing
                 },
                 Said::Value,
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
         self.read(name, |value| serde_json::from_value(value.clone()).ok())
     }
 
-    /// Empty texts are none.
+    /// Reads a text. An empty text counts as null.
     fn text(&mut self, name: &str) -> Said<String> {
         match self.value::<String>(name) {
             Said::Value(text) if text.trim().is_empty() => Said::Removed,
@@ -216,7 +217,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of an enum's values, in any capitals.
+    /// Reads an enum value, in upper or lower case.
     fn word<T: DeserializeOwned>(&mut self, name: &str) -> Said<T> {
         self.read(name, |value| {
             let word = value.as_str()?.trim().to_uppercase();
@@ -224,7 +225,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A number, or a text that is one.
+    /// Reads a number, or a text that contains one.
     fn number<T: FromStr>(&mut self, name: &str) -> Said<T> {
         self.read(name, |value| match value {
             Value::Number(number) => number.to_string().parse().ok(),

@@ -1,5 +1,5 @@
-//! Files in other people's words: a mapping says which of their fields and words are ours. The head of
-//! `data/mappings/matching-sample.toml` tells how one is read.
+//! Import of files from other platforms: a mapping translates their fields and values to those of the marketplace. The
+//! head of `data/mappings/matching-sample.toml` documents the format.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
     reference::Snapshot,
 };
 
-/// How the listings of another platform become ours.
+/// Translation from the files of another platform.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
@@ -46,7 +46,7 @@ pub(super) struct About {
     pub(super) platform: String,
 }
 
-/// What they call our fields.
+/// Names of their fields, by our field.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fields {
@@ -85,7 +85,7 @@ pub(super) struct Fallbacks {
     pub(super) organisation_kind: OrganisationKind,
 }
 
-/// Their words and ours, compared without capitals, and with spaces, hyphens and underscores alike.
+/// Translation table from their values to ours. Ignores capitals, and treats spaces, hyphens and underscores alike.
 #[derive(Debug, Deserialize)]
 #[serde(from = "HashMap<String, T>")]
 pub(super) struct Words<T>(HashMap<String, T>);
@@ -109,7 +109,7 @@ impl<T> Words<T> {
     }
 }
 
-/// A word as it is compared.
+/// Returns a value in the form in which it is compared.
 pub(super) fn plain(word: &str) -> String {
     let parts = word.split(|c: char| c.is_whitespace() || c == '-' || c == '_');
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
@@ -117,13 +117,13 @@ pub(super) fn plain(word: &str) -> String {
 }
 
 impl Mapping {
-    /// The mapping that a file holds.
+    /// Parses a mapping file.
     pub fn parse(text: &str) -> Result<Self, Error> {
         toml::from_str(text)
             .map_err(|error| UserError::at("mapping", Code::Invalid, error.to_string()).into())
     }
 
-    /// The rows of a file of JSON lines in their words, in ours.
+    /// Reads the rows of a JSON Lines file and translates them.
     pub fn read(&self, content: &str, reference: &Snapshot) -> Result<Vec<Entry>, Error> {
         rules::is_bearable(content)?;
         let entries: Vec<Entry> = files::lines(content)

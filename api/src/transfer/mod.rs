@@ -1,14 +1,14 @@
-//! Listings in bulk: out to a file, in from one.
+//! Import and export of listings in bulk, and export of attendees.
 //!
-//! Both ways have the same columns, so that somebody may download a file, edit it in a spreadsheet and upload
-//! it again: [`columns`] names them, [`cells`] turns a cell into a value and back, [`record`] lays values over
-//! what a listing says. An import goes by the organisation's own references: it makes what is new, changes
-//! what differs and leaves the rest, so that a second time changes nothing. It reports on every row, and
-//! writes all of them or none.
+//! Import and export use the same columns, so that a person can download a file, edit it in a spreadsheet and upload
+//! it again. [`columns`] names them, [`csv_cells`] converts cells to values and back, and [`import_row`] merges values
+//! into the content of a listing. An import identifies listings by the references of the organisation: it creates new
+//! listings, updates those that differ and leaves the others unchanged, so that a second import of the same file
+//! changes nothing. It reports on every row, and writes all of them or none.
 //!
-//! [`attendees`] writes down who registered for an event, for its organisers.
+//! [`attendees`] exports the registrations for an event to its organisers.
 //!
-//! [`mapping`] reads files in other people's words, for the command line.
+//! [`mapping`] reads files of other platforms, for the command line.
 
 mod feature;
 pub use feature::FEATURE;

@@ -1,4 +1,4 @@
-//! Bringing listings in, and taking out who comes to an event.
+//! Mutations for the import of listings and the export of attendees.
 
 use crate::kit::graphql::cost::cost;
 use async_graphql::{Context, Object, Result};
@@ -10,17 +10,17 @@ use super::{
         AttendeeExportPayload, ExportAttendeesInput, ImportListingsInput, ImportListingsPayload,
     },
 };
-use crate::{context::Ask, kit::Error};
+use crate::{context::ContextExt, kit::Error};
 
-/// Bringing listings in, and taking out who comes to an event.
+/// Mutations for the import of listings and the export of attendees.
 #[derive(Default)]
 pub struct TransferMutation;
 
 #[Object]
 impl TransferMutation {
-    /// Bring in listings from a file. Each is known by its reference: what is new is made, what differs is changed,
-    /// and the rest stays, so that a second time changes nothing. All rows are written or none, and each is
-    /// reported on.
+    /// Imports listings from a file. Each row is identified by its `externalReference`: a new listing is created, a
+    /// listing that differs is updated, and any other stays unchanged, so that a second import of the same file
+    /// changes nothing. Writes all rows or none, and reports on each.
     #[graphql(directive = cost::apply(1_000))]
     async fn import_listings(
         &self,
@@ -30,8 +30,9 @@ impl TransferMutation {
         ImportListingsPayload::of(import(ctx, input).await)
     }
 
-    /// Who registered for an event as a file for spreadsheets, for its organisers: who comes, who waits, what they answered
-    /// and need. An act and no question, for it takes people's data out of the marketplace: each time is on record.
+    /// Returns a CSV file of the registrations for an event: attendees and the waiting list, with their answers and
+    /// access needs. For organisers of the event. A mutation, because the file contains personal data: every export is
+    /// recorded.
     #[graphql(directive = cost::apply(1_000))]
     async fn export_attendees(
         &self,

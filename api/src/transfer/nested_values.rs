@@ -1,12 +1,11 @@
-//! The parts of a listing that are more than a word, in both formats: as JSON objects, and as compact text in a
-//! cell. Members of a list are separated by `;`, parts of a member by `|`; a backslash before any of them, or
-//! before itself, makes it a plain character.
+//! Composite values of a listing in both formats: JSON objects, and compact text in a CSV cell. In a cell, `;`
+//! separates the items of a list and `|` the parts of an item; a backslash escapes these characters and itself.
 
 use chrono::{NaiveDate, NaiveTime};
 use entity::listing::{Picture, Requirement, RequirementKind, Weekday, Window};
 use serde::{Deserialize, Serialize};
 
-/// A window of availability as JSON has it.
+/// An availability window in JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct WindowPart {
@@ -19,7 +18,7 @@ pub struct WindowPart {
     end_time: Option<NaiveTime>,
 }
 
-/// A requirement as JSON has it.
+/// A requirement in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequirementPart {
@@ -28,7 +27,7 @@ pub struct RequirementPart {
     minimum_age: Option<i32>,
 }
 
-/// A picture as JSON has it.
+/// A picture in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PicturePart {
@@ -36,7 +35,7 @@ pub struct PicturePart {
     alt: String,
 }
 
-/// Declares that two structures hold the same.
+/// Implements the conversions between two structs with the same fields.
 macro_rules! alike {
     ($part:ident $whole:ident { $($field:ident),* }) => {
         impl From<$part> for $whole {
@@ -71,8 +70,11 @@ mod hours {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveTime>, D::Error> {
         let text: Option<String> = Option::deserialize(from)?;
-        text.map(|text| super::read_time(&text).ok_or_else(|| D::Error::custom("no time of day")))
-            .transpose()
+        text.map(|text| {
+            super::read_time(&text)
+                .ok_or_else(|| D::Error::custom("expected a time of day such as 18:30"))
+        })
+        .transpose()
     }
 }
 
@@ -80,7 +82,7 @@ fn write_time(time: NaiveTime) -> String {
     time.format("%H:%M").to_string()
 }
 
-/// A time of day, in hours and minutes. Spreadsheets add seconds, and leave out a zero before the hour.
+/// Parses a time of day. Spreadsheets add seconds, and drop a leading zero of the hour.
 fn read_time(text: &str) -> Option<NaiveTime> {
     let text = text.trim();
     ["%H:%M", "%H:%M:00"]
@@ -88,7 +90,7 @@ fn read_time(text: &str) -> Option<NaiveTime> {
         .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
 }
 
-/// A day as the schema writes it, or as British spreadsheets do.
+/// Parses a day, in the form of the schema (2027-03-31) or of British spreadsheets (31/03/2027).
 #[must_use]
 pub fn read_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
@@ -97,7 +99,7 @@ pub fn read_day(text: &str) -> Option<NaiveDate> {
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
 }
 
-/// What is written for a window that is not limited at all.
+/// Text for a window without any limit.
 const ANY: &str = "any";
 
 const WEEKDAYS: [(&str, Weekday); 7] = [
@@ -110,7 +112,7 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("SUN", Weekday::Sunday),
 ];
 
-/// `2026-12-01..2027-03-31 MON,TUE 18:00-21:00`, of which everything may be missing.
+/// Formats a window, such as `2026-12-01..2027-03-31 MON,TUE 18:00-21:00`. Every part is optional.
 #[must_use]
 pub fn write_window(part: &WindowPart) -> String {
     let mut words = Vec::new();
@@ -132,7 +134,7 @@ pub fn write_window(part: &WindowPart) -> String {
     words.join(" ")
 }
 
-/// The window that a text means.
+/// Parses a window.
 #[must_use]
 pub fn read_window(text: &str) -> Option<WindowPart> {
     let mut part = WindowPart::default();
@@ -159,7 +161,7 @@ pub fn read_window(text: &str) -> Option<WindowPart> {
     (part != WindowPart::default()).then_some(part)
 }
 
-/// `MINIMUM_AGE 18 | with an adult`: the kind, the age where there is one, and the detail.
+/// Formats a requirement, such as `MINIMUM_AGE 18 | with an adult`: the kind, the age if any, and the detail.
 #[must_use]
 pub fn write_requirement(part: &RequirementPart) -> Vec<String> {
     let kind = serde_json::to_value(part.kind).unwrap_or_default();
@@ -173,7 +175,7 @@ pub fn write_requirement(part: &RequirementPart) -> Vec<String> {
         .collect()
 }
 
-/// The requirement that the parts of a text mean.
+/// Parses the parts of a requirement.
 #[must_use]
 pub fn read_requirement(parts: Vec<String>) -> Option<RequirementPart> {
     let mut parts = parts.into_iter();
@@ -190,20 +192,20 @@ pub fn read_requirement(parts: Vec<String>) -> Option<RequirementPart> {
     parts.next().is_none().then_some(part)
 }
 
-/// `https://example.org/hall.jpg | The hall`: the address, and what the picture shows.
+/// Formats a picture, such as `https://example.org/hall.jpg | The hall`: the URL and the alternative text.
 #[must_use]
 pub fn write_picture(part: &PicturePart) -> Vec<String> {
     vec![part.url.clone(), part.alt.clone()]
 }
 
-/// The picture that the parts of a text mean.
+/// Parses the parts of a picture.
 #[must_use]
 pub fn read_picture(parts: Vec<String>) -> Option<PicturePart> {
     let [url, alt] = <[String; 2]>::try_from(parts).ok()?;
     Some(PicturePart { url, alt })
 }
 
-/// Members of a list, each of several parts, as one text.
+/// Joins the items of a list, each of several parts, to one text.
 #[must_use]
 pub fn join(members: &[Vec<String>]) -> String {
     let plain = |text: &String| {
@@ -215,7 +217,7 @@ pub fn join(members: &[Vec<String>]) -> String {
     members.iter().map(member).collect::<Vec<_>>().join("; ")
 }
 
-/// The members of a list and their parts, without the spaces around them; empty members are left out.
+/// Splits a text into items and their parts, trimmed. Drops empty items.
 #[must_use]
 pub fn split(text: &str) -> Vec<Vec<String>> {
     let mut members = vec![vec![String::new()]];

@@ -1,4 +1,4 @@
-//! Taking listings out.
+//! Queries for the export of listings.
 
 use crate::kit::graphql::cost::cost;
 use async_graphql::{Context, Object, Result};
@@ -7,24 +7,24 @@ use super::{
     export::export,
     types::{ListingExport, TransferFormat},
 };
-use crate::{context::Ask, listings::search::ListingFilter};
+use crate::{context::ContextExt, listings::search::ListingFilter};
 
-/// Taking listings out.
+/// Queries for the export of listings.
 #[derive(Default)]
 pub struct TransferQuery;
 
 #[Object]
 impl TransferQuery {
-    /// Listings as a file, the newest first, at most 1,000: to keep, or to edit and bring in again with
-    /// `importListings`. References of their own are shown to the organisations' members alone.
+    /// Exports listings to a file, newest first, at most 1,000. The file can be edited and imported again with
+    /// `importListings`. Only members of its organisation see the external reference of a listing.
     #[graphql(directive = cost::apply(1_000))]
     async fn export_listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which listings; left out, all that are open.")] filter: Option<
+        #[graphql(desc = "Listings to export. Default: all open listings.")] filter: Option<
             ListingFilter,
         >,
-        #[graphql(desc = "How the file is to be written.")] format: TransferFormat,
+        #[graphql(desc = "Format of the file.")] format: TransferFormat,
     ) -> Result<Option<ListingExport>> {
         let (app, viewer) = (ctx.app(), ctx.viewer());
         let file = export(app, viewer, filter.unwrap_or_default(), format.into()).await?;

@@ -1,51 +1,55 @@
-//! Who may import, and how much at once.
+//! Permissions and limits of imports.
 
 use entity::membership::MembershipRole;
 use uuid::Uuid;
 
 use crate::kit::{Error, UserError, UserErrorCode, Viewer};
 
-/// The most bytes of a file.
+/// Maximum size of a file, in bytes.
 pub const LARGEST: usize = 900_000;
-/// Most errors that the report of an import tells of, shared among its rows; each row tells of at least one.
-pub const MOST_ERRORS: usize = 1_000;
-/// The most rows of a file, in and out.
-pub const MOST_ROWS: usize = 1_000;
+/// Maximum number of errors in the report of an import, shared among its rows; every faulty row reports at least one.
+pub const MAX_ERRORS: usize = 1_000;
+/// Maximum number of rows in a file, for import and export.
+pub const MAX_ROWS: usize = 1_000;
 
-/// Editors, managers and owners import the listings of their organisation.
+/// Checks that the viewer is an editor, a manager or an owner of the organisation.
 pub fn may_import(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     viewer.signed_in()?;
     if viewer.at_least(organisation, MembershipRole::Editor) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only editors, managers and owners of the organisation import its listings.",
+        "Only editors, managers and owners of the organisation can import its listings.",
     ))
 }
 
-/// A file is not larger than what one import takes.
+/// Checks that a file is not larger than [`LARGEST`].
 pub fn is_bearable(content: &str) -> Result<(), UserError> {
     if content.len() <= LARGEST {
         return Ok(());
     }
-    let message = format!("The file is over {LARGEST} bytes. Send it in parts.");
+    let message = format!("The file is larger than {LARGEST} bytes. Split it into smaller files.");
     Err(refusal(UserErrorCode::TooLong, message))
 }
 
-/// A file has some rows, and not more than one import takes.
+/// Checks that a file has at least one row and at most [`MAX_ROWS`].
 pub fn is_countable(rows: usize) -> Result<(), UserError> {
     match rows {
-        0 => Err(refusal(UserErrorCode::Required, "The file has no rows.")),
-        1..=MOST_ROWS => Ok(()),
+        0 => Err(refusal(
+            UserErrorCode::Required,
+            "The file has no rows. Add at least one.",
+        )),
+        1..=MAX_ROWS => Ok(()),
         _ => {
-            let message =
-                format!("The file has {rows} rows; {MOST_ROWS} are allowed. Send it in parts.");
+            let message = format!(
+                "The file has {rows} rows; at most {MAX_ROWS} are allowed. Split it into smaller files."
+            );
             Err(refusal(UserErrorCode::TooMany, message))
         }
     }
 }
 
-/// A refusal of the file.
+/// Creates a refusal because of the content of the file.
 pub fn refusal(code: UserErrorCode, message: impl Into<String>) -> UserError {
     UserError::at("content", code, message)
 }

@@ -1,4 +1,4 @@
-//! Rows become listings: all of them, or none.
+//! Import of rows as listings: all of them or none.
 
 use std::collections::HashMap;
 
@@ -20,10 +20,10 @@ use crate::{
     App,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
-        validation::Checks, viewer::Who,
+        validation::Validator, viewer::Who,
     },
     listings::{
-        content::Particulars,
+        content::ListingContent,
         rules as listings,
         service::{self, Draft, ListingId},
         transitions,
@@ -31,59 +31,59 @@ use crate::{
     organisations::{self, rules::Profile},
 };
 
-/// The id of an organisation.
+/// Id of an organisation.
 type OrganisationId = Id<organisation::Entity>;
 
-/// How to import.
+/// Options of an import.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct How {
-    /// Only report what would happen.
+    /// Reports what would happen, and writes nothing.
     pub dry_run: bool,
-    /// Publish what is new, and what is a draft still.
+    /// Publishes new listings, and existing drafts.
     pub publish: bool,
 }
 
-/// What became of a row.
+/// Outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It made a listing.
+    /// A listing was created.
     Created,
-    /// It changed a listing.
+    /// A listing was changed.
     Updated,
-    /// The listing says all of it already.
+    /// The listing already has all of these values.
     Unchanged,
-    /// Something is wrong with it.
+    /// The row has problems.
     Failed,
 }
 
-/// What became of a row, or would have.
+/// Report on a row: its outcome, or on a dry run the outcome that it would have.
 #[derive(Debug)]
 pub struct RowReport {
-    /// Which row.
+    /// Row number in the file.
     pub row: i32,
-    /// What became of it.
+    /// Outcome.
     pub outcome: Outcome,
-    /// Its reference, if it has one.
+    /// External reference, if the row has one.
     pub external_reference: Option<String>,
-    /// Its listing, if there is one after the import.
+    /// Listing after the import, if there is one.
     pub listing: Option<listing::Model>,
-    /// What is wrong with it.
+    /// Problems.
     pub errors: Vec<UserError>,
-    /// What was taken for something else on the way.
+    /// Warnings about values that were replaced or dropped.
     pub warnings: Vec<String>,
 }
 
-/// What became of a file.
+/// Report on a file.
 #[derive(Debug)]
 pub struct Report {
-    /// Whether anything was written.
+    /// True if the rows were written.
     pub written: bool,
-    /// What became of each row.
+    /// Reports on all rows.
     pub rows: Vec<RowReport>,
 }
 
 impl Report {
-    /// How many rows came to this.
+    /// Returns the number of rows with this outcome.
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> usize {
         let rows = self.rows.iter().filter(|row| row.outcome == outcome);
@@ -91,8 +91,8 @@ impl Report {
     }
 }
 
-/// Imports rows into an organisation; without one, each into the organisation that it names. All are written, or
-/// none: where one fails, the others are still looked at.
+/// Imports rows into an organisation, or without one, each row into the organisation that it names. Writes all rows or
+/// none. If a row fails, the others are still checked.
 pub async fn import(
     app: &App,
     viewer: &Viewer,
@@ -107,7 +107,7 @@ pub async fn import(
     }
     let transaction = app.database.begin().await?;
     if let Some(id) = organisation {
-        // Who imports the same file at the same moment waits, and then finds that nothing is left to do.
+        // A concurrent import of the same file waits for this lock, and then finds nothing left to do.
         let found = organisations::service::lock(&transaction, id.0).await?;
         organisations::rules::is_active(&found, "organisationId")?;
     }
@@ -125,7 +125,7 @@ pub async fn import(
         rows.push(Box::pin(import.row(entry)).await?);
     }
     let faulty = rows.iter().filter(|row| !row.errors.is_empty()).count();
-    let errors_of_each = (rules::MOST_ERRORS / faulty.max(1)).max(1);
+    let errors_of_each = (rules::MAX_ERRORS / faulty.max(1)).max(1);
     for row in &mut rows {
         row.errors.truncate(errors_of_each);
     }
@@ -135,7 +135,7 @@ pub async fn import(
         transaction.commit().await?;
     } else {
         transaction.rollback().await?;
-        // What was made a moment ago is not there any more, and what was changed is as it was.
+        // The rollback has removed created listings and undone changes, so their rows are not reported.
         for row in &mut rows {
             row.listing = row
                 .listing
@@ -146,17 +146,17 @@ pub async fn import(
     Ok(Report { written, rows })
 }
 
-/// An import under way.
+/// State of a running import.
 struct Import<'a> {
     app: &'a App,
-    /// Grows by the organisations that are made.
+    /// Viewer, with the memberships of organisations that the import creates.
     viewer: Viewer,
     transaction: &'a Transaction,
     organisation: Option<OrganisationId>,
     how: How,
-    /// Organisations that stand for those of another platform, by name.
+    /// Organisations that represent those of another platform, by name.
     homes: HashMap<String, OrganisationId>,
-    /// The row in which each reference stood first.
+    /// First row with each external reference.
     seen: HashMap<(Uuid, String), i32>,
 }
 
@@ -172,7 +172,7 @@ impl Import<'_> {
                 warnings: entry.warnings,
             });
         }
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let mut reader = Reader::new(&entry.members, &mut checks);
         let (kind, reference) = (reader.kind(), reader.reference());
         let done = self.write(&entry, kind, reference.as_deref(), checks).await;
@@ -200,10 +200,10 @@ impl Import<'_> {
         entry: &Entry,
         kind: Option<listing::ListingKind>,
         reference: Option<&str>,
-        mut checks: Checks,
+        mut checks: Validator,
     ) -> Result<(Outcome, listing::Model), Error> {
         for fault in &entry.faults {
-            let _: Option<()> = checks.keep(Err(fault.clone()));
+            let _: Option<()> = checks.collect(Err(fault.clone()));
         }
         let organisation = self.home(entry.home.as_ref()).await?;
         let found = match reference {
@@ -213,14 +213,14 @@ impl Import<'_> {
             }
             None => None,
         };
-        let before = found.as_ref().map(Particulars::of);
-        let mut said = before.clone().unwrap_or_else(|| Particulars {
+        let before = found.as_ref().map(ListingContent::of);
+        let mut said = before.clone().unwrap_or_else(|| ListingContent {
             partial_allowed: true,
-            ..Particulars::default()
+            ..ListingContent::default()
         });
         let snapshot = self.app.reference.now();
         Reader::over(&entry.members, &mut checks).lay_over(&mut said, &snapshot);
-        // One that came by our own reference keeps the one of its organisation's, if it has any.
+        // A listing that was found by its own marketplace reference keeps its external reference, if it has one.
         said.external_reference = match (&found, reference) {
             (Some(row), Some(reference)) if row.reference == reference => {
                 row.external_reference.clone()
@@ -235,15 +235,15 @@ impl Import<'_> {
             return self.create(kind, organisation, said).await;
         };
         if row.kind != kind {
-            let message = "The listing with this reference is of the other kind, which stays.";
+            let message = "The listing with this reference has the other kind, which cannot be changed. Correct the kind, or use another reference.";
             return Err(UserError::at("kind", Code::Invalid, message).into());
         }
-        let mut quiet = Checks::new();
+        let mut quiet = Validator::new();
         let same = said
             .clone()
             .check(&mut quiet, kind, Some(&before), &snapshot, now);
         let same =
-            quiet.is_clean() && same.is_some_and(|same| same.said.changed(&before).is_empty());
+            quiet.is_clean() && same.is_some_and(|same| same.content.changed(&before).is_empty());
         let drafted = row.state == ListingState::Draft && self.how.publish;
         if same && !drafted {
             return Ok((Outcome::Unchanged, row));
@@ -255,13 +255,13 @@ impl Import<'_> {
         &self,
         kind: listing::ListingKind,
         organisation: OrganisationId,
-        said: Particulars,
+        content: ListingContent,
     ) -> Result<(Outcome, listing::Model), Error> {
         let publish = self.how.publish;
         let draft = Draft {
             kind,
             organisation,
-            said,
+            content,
             publish,
             like: None,
         };
@@ -274,20 +274,20 @@ impl Import<'_> {
     async fn update(
         &self,
         row: listing::Model,
-        said: Particulars,
+        content: ListingContent,
     ) -> Result<(Outcome, listing::Model), Error> {
         let state = listings::state_at(&row, self.viewer.now);
         if matches!(state, ListingState::Closed | ListingState::Expired) {
             let message = format!(
-                "The listing with this reference is {}. Renew or reopen it first, or leave the row out.",
+                "The listing with this reference is {}. Renew or reopen it first, or remove this row.",
                 format!("{state:?}").to_uppercase()
             );
             return Err(UserError::at("externalReference", Code::InvalidState, message).into());
         }
-        // A step that fails leaves the transaction as it was, on PostgreSQL too.
+        // The savepoint keeps the transaction usable if this step fails, on PostgreSQL too.
         let step = self.transaction.savepoint().await?;
         let id = ListingId::new(row.id);
-        let edit = move |before: &mut Particulars| *before = said;
+        let edit = move |before: &mut ListingContent| *before = content;
         let mut changed =
             service::update_in(self.app, &step, &self.viewer, id, row.version, edit).await?;
         if self.how.publish && changed.state == ListingState::Draft {
@@ -297,20 +297,20 @@ impl Import<'_> {
         Ok((Outcome::Updated, changed))
     }
 
-    /// Notes a reference that stood in an earlier row.
+    /// Adds a problem if an earlier row has the same reference.
     fn once(
         &mut self,
         organisation: OrganisationId,
         reference: &str,
         row: i32,
-        checks: &mut Checks,
+        checks: &mut Validator,
     ) {
         let first = *self
             .seen
             .entry((organisation.0, reference.to_owned()))
             .or_insert(row);
-        let message = format!("Row {first} has this reference too.");
-        checks.demand(
+        let message = format!("Row {first} has the same reference. Use each reference once.");
+        checks.require(
             first == row,
             "externalReference",
             Code::AlreadyExists,
@@ -318,14 +318,14 @@ impl Import<'_> {
         );
     }
 
-    /// Whose listing it is to be. What stands for an organisation of another platform is found by its name among
-    /// those of the viewer, or made.
+    /// Returns the organisation of a row. An organisation that represents another platform is found by its name among
+    /// those of the viewer, or created.
     async fn home(&mut self, home: Option<&Home>) -> Result<OrganisationId, Error> {
         if let Some(id) = self.organisation {
             return Ok(id);
         }
         let Some(home) = home else {
-            let message = "Say which organisation it belongs to.";
+            let message = "Enter the kind of organisation that posted the listing.";
             return Err(UserError::at("organisationKind", Code::Required, message).into());
         };
         if let Some(id) = self.homes.get(&home.name) {
@@ -362,7 +362,7 @@ impl Import<'_> {
     }
 }
 
-/// The listing that an organisation knows by a reference of its own, or that was exported under ours.
+/// Returns the listing of an organisation with this external reference, or with this marketplace reference.
 async fn by_reference(
     conn: &impl ConnectionTrait,
     organisation: OrganisationId,

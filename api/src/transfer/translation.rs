@@ -1,4 +1,4 @@
-//! A row in other people's words becomes one in ours, by a [`Mapping`].
+//! Translation of a row of another platform by a [`Mapping`].
 
 use entity::resource_type::Unit;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
     reference::Snapshot,
 };
 
-/// The row in our words.
+/// Translates a row.
 pub fn translate(mapping: &Mapping, entry: &Entry, reference: &Snapshot) -> Entry {
     let mut row = Row {
         mapping,
@@ -33,7 +33,7 @@ pub fn translate(mapping: &Mapping, entry: &Entry, reference: &Snapshot) -> Entr
     }
 }
 
-/// A row on its way.
+/// State of the translation of a row.
 struct Row<'a> {
     mapping: &'a Mapping,
     reference: &'a Snapshot,
@@ -100,7 +100,9 @@ impl<'a> Row<'a> {
         let Some(word) = self.text(field) else { return };
         let kind = self.mapping.kinds.get(&word).map(|kind| json!(kind));
         if kind.is_none() {
-            self.warn(format!("kind \"{word}\" is not in the mapping"));
+            self.warn(format!(
+                "kind \"{word}\" is not in the mapping; add it to the mapping"
+            ));
         }
         self.put("kind", kind.unwrap_or_else(|| word.into()));
     }
@@ -110,13 +112,14 @@ impl<'a> Row<'a> {
         let code = self.mapping.resource_types.get(&word).cloned();
         let code = code.unwrap_or_else(|| {
             let code = self.mapping.fallbacks.resource_type.clone();
-            self.warn(format!("resource type \"{word}\" became {code}"));
+            self.warn(format!("resource type \"{word}\" was replaced by {code}"));
             code
         });
         self.put("resourceType", code);
     }
 
-    /// An amount without a unit counts things; a unit that does not suit the type becomes things of that name.
+    /// Translates the amount and its unit. An amount without a unit gets the fallback unit. A unit that the resource
+    /// type does not allow is replaced by the fallback unit, with its name as the label.
     fn quantity(&mut self, amount: Option<&str>, unit: Option<&str>) {
         let Some(amount) = amount.and_then(|field| self.value(field)) else {
             return;
@@ -138,7 +141,7 @@ impl<'a> Row<'a> {
         if ours.as_ref().is_none_or(|ours| !suits(ours.unit)) {
             let label = ours.map_or_else(|| word.clone(), |ours| ours.label);
             self.warn(format!(
-                "unit \"{word}\" became {fallback:?} with that label"
+                "unit \"{word}\" was replaced by {fallback:?} with that label"
             ));
             ours = Some(UnitWord {
                 unit: fallback,
@@ -164,7 +167,9 @@ impl<'a> Row<'a> {
         for word in self.list(field) {
             match self.mapping.priority_areas.get(&word) {
                 Some(code) => codes.push(code.clone()),
-                None => self.warn(format!("priority area \"{word}\" was dropped")),
+                None => self.warn(format!(
+                    "priority area \"{word}\" is not in the mapping and was dropped"
+                )),
             }
         }
         self.put("priorityAreas", codes);
@@ -175,24 +180,28 @@ impl<'a> Row<'a> {
         let code = self.mapping.areas.get(&word);
         match code {
             Some(code) => self.put("areas", vec![code.clone()]),
-            None => self.warn(format!("area \"{word}\" was dropped")),
+            None => self.warn(format!(
+                "area \"{word}\" is not in the mapping and was dropped"
+            )),
         }
         code.map(String::as_str)
     }
 
-    /// The organisation that stands for theirs: one for each kind in each area.
+    /// Returns the organisation that represents theirs: one for each kind in each area.
     fn home(&mut self, field: &str, area: Option<&str>) -> Option<Home> {
         let Some(word) = self.text(field) else {
             self.fault(
                 "organisationKind",
-                "Say what kind of organisation it is.".into(),
+                "Enter the kind of organisation that posted the listing.".into(),
             );
             return None;
         };
         let kind = self.mapping.organisation_kinds.get(&word).copied();
         let kind = kind.unwrap_or_else(|| {
             let kind = self.mapping.fallbacks.organisation_kind;
-            self.warn(format!("organisation kind \"{word}\" became {kind:?}"));
+            self.warn(format!(
+                "organisation kind \"{word}\" was replaced by {kind:?}"
+            ));
             kind
         });
         let platform = &self.mapping.about.platform;
@@ -209,7 +218,7 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// What a field of theirs holds; what is null or empty is unknown.
+    /// Returns the value of one of their fields; `None` if it is null or empty.
     fn value(&self, field: &str) -> Option<&'a Value> {
         let value = self.theirs.get(field)?;
         (!value.is_null() && value.as_str() != Some("")).then_some(value)

@@ -1,4 +1,4 @@
-//! What the schema says of importing and exporting.
+//! GraphQL types of import and export.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Enum, InputObject, Object, Result, SimpleObject};
@@ -8,7 +8,7 @@ use super::{
     attendees::File,
     export::Export,
     files::Format,
-    rules::{self, MOST_ROWS},
+    rules::{self, MAX_ROWS},
     service::{Outcome, Report, RowReport},
 };
 use crate::{
@@ -18,13 +18,14 @@ use crate::{
     payload,
 };
 
-/// How a file of listings is written. The names of columns and of members are the same.
+/// Format of a listings file. Column names in CSV and member names in JSON are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum TransferFormat {
-    /// Comma-separated values, as spreadsheets write them: UTF-8, the first row holds the names of the columns. Members
-    /// of a list are separated by `;`. A cell that a spreadsheet would compute has an apostrophe before it.
+    /// Comma-separated values in UTF-8, as spreadsheets write them. The first row contains the column names.
+    /// Semicolons separate the items of a list. A cell that a spreadsheet would evaluate as a formula begins with an
+    /// apostrophe.
     Csv,
-    /// One JSON object a line, with typed values.
+    /// JSON Lines: one JSON object per line, with typed values.
     JsonLines,
 }
 
@@ -37,71 +38,72 @@ impl From<TransferFormat> for Format {
     }
 }
 
-/// A file of listings to bring in.
+/// Input of `importListings`.
 #[derive(InputObject)]
 pub struct ImportListingsInput {
-    /// The organisation whose listings they are. The viewer is an editor of it, or more.
+    /// The organisation that posts the listings. The viewer must be one of its editors, managers or owners.
     pub organisation_id: Id<organisation::Entity>,
-    /// How the file is written.
+    /// Format of the file.
     pub format: TransferFormat,
-    /// The file: at most 900,000 bytes and 1,000 rows. Each row says its `kind` and its `externalReference`, by which
-    /// it is known again; what an export holds beside can be left out.
+    /// Content of the file: at most 900,000 bytes and 1,000 rows. Every row requires `kind` and `externalReference`,
+    /// by which a later import recognises the listing. Columns of an export that are only for information may be left
+    /// out.
     pub content: String,
-    /// Only report what would happen.
+    /// If true, reports what would happen and writes nothing. Default: false.
     #[graphql(default)]
     pub dry_run: bool,
-    /// Publish what is new, and what is a draft still.
+    /// If true, publishes new listings and existing drafts. Default: false.
     #[graphql(default)]
     pub publish: bool,
 }
 
-/// What became of a row, or would have.
+/// Outcome of an imported row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Outcome")]
 pub enum ImportOutcome {
-    /// It made a listing.
+    /// A listing was created, or would be.
     Created,
-    /// It changed the listing that has its reference.
+    /// The listing with this reference was changed, or would be.
     Updated,
-    /// The listing that has its reference says all of it already.
+    /// The listing with this reference already has all of these values.
     Unchanged,
-    /// Something is wrong with it: see `userErrors`.
+    /// The row has problems: see `userErrors`.
     Failed,
 }
 
-/// What became of a file: all of it was written, or nothing.
+/// Report on an import. Either all rows were written, or none.
 pub struct ImportReport(Report);
 
-/// What became of a file: all of it was written, or nothing.
+/// Report on an import. Either all rows were written, or none.
 #[Object]
 impl ImportReport {
-    /// Whether it was written. It was not where a row failed, nor on a dry run.
+    /// True if the rows were written. False if a row failed, and on a dry run.
     async fn written(&self) -> bool {
         self.0.written
     }
 
-    /// How many listings were made, or would be; 0 where a row failed.
+    /// Number of listings that were created, or would be on a dry run; 0 if a row failed.
     async fn created(&self) -> usize {
         self.done(Outcome::Created)
     }
 
-    /// How many listings were changed, or would be; 0 where a row failed.
+    /// Number of listings that were changed, or would be on a dry run; 0 if a row failed.
     async fn updated(&self) -> usize {
         self.done(Outcome::Updated)
     }
 
-    /// How many rows say what their listings say already.
+    /// Number of rows whose listings already have the same values.
     async fn unchanged(&self) -> usize {
         self.0.count(Outcome::Unchanged)
     }
 
-    /// How many rows have something wrong with them.
+    /// Number of rows with problems.
     async fn failed(&self) -> usize {
         self.0.count(Outcome::Failed)
     }
 
-    /// Every row of the file, in its order.
-    #[graphql(directive = list_size::apply(MOST_ROWS as u64, None))]
+    /// Reports on all rows, in the order of the file.
+    #[graphql(directive = list_size::apply(MAX_ROWS as u64, None))]
     async fn rows(&self) -> Vec<ImportRow<'_>> {
         self.0.rows.iter().map(ImportRow).collect()
     }
@@ -116,57 +118,57 @@ impl ImportReport {
     }
 }
 
-/// What became of a row.
+/// Report on a row of an import.
 pub struct ImportRow<'a>(&'a RowReport);
 
-/// What became of a row.
+/// Report on a row of an import.
 #[Object]
 impl ImportRow<'_> {
-    /// Which row: as a spreadsheet counts them, the names of the columns being the first; of JSON, which line.
+    /// Row number as a spreadsheet counts it, with the column names in row 1; for JSON Lines, the line number.
     async fn row(&self) -> i32 {
         self.0.row
     }
 
-    /// What became of it, or would have if every row were right.
+    /// Outcome of the row. If another row failed, or on a dry run, the outcome that it would have had.
     async fn outcome(&self) -> ImportOutcome {
         self.0.outcome.into()
     }
 
-    /// Its reference; null where it has none.
+    /// External reference; null if the row has none.
     async fn external_reference(&self) -> Option<&str> {
         self.0.external_reference.as_deref()
     }
 
-    /// Its listing; null where it was not written.
+    /// Listing of the row; null if it was not written.
     async fn listing(&self) -> Option<Listing> {
         self.0.listing.clone().map(Listing::from)
     }
 
-    /// What is wrong with it, column by column.
+    /// Problems of the row, by column.
     #[graphql(directive = list_size::apply(1, None))]
     async fn user_errors(&self) -> &[UserError] {
         &self.0.errors
     }
 }
 
-/// What an import gives back.
+/// Result of `importListings`.
 #[derive(SimpleObject)]
 pub struct ImportListingsPayload {
-    /// What became of each row; null where the file could not be read as rows.
+    /// Report on each row; null if the content could not be read as rows.
     pub report: Option<ImportReport>,
-    /// Why nothing was written; empty where it was, and on a dry run that would succeed.
-    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    /// Reasons why nothing was written. Empty if it was, and on a dry run that would succeed.
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
 impl ImportListingsPayload {
-    /// The payload of what the service answered.
+    /// Converts the result of the service to the payload.
     pub fn of(answer: Result<Report, Error>) -> Result<Option<Self>> {
         match answer {
             Ok(report) => {
                 let (failed, all) = (report.count(Outcome::Failed), report.rows.len());
                 let message = format!(
-                    "{failed} of {all} rows have something wrong with them, so nothing was written. The report says what."
+                    "{failed} of {all} rows have problems, so nothing was imported. Correct the rows that the report lists, and import the file again."
                 );
                 let refusal = rules::refusal(UserErrorCode::Invalid, message);
                 Ok(Some(Self {
@@ -176,36 +178,36 @@ impl ImportListingsPayload {
             }
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
                 report: None,
-                user_errors: UserError::told(user_errors),
+                user_errors: UserError::first_errors(user_errors),
             })),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// Of which event to write down who registered.
+/// Input of `exportAttendees`.
 #[derive(InputObject)]
 pub struct ExportAttendeesInput {
-    /// The event.
+    /// The event whose registrations are exported.
     pub event_id: EventId,
-    /// In one of these states; without it, all.
+    /// Exports only registrations in one of these states. Default: all states.
     pub states: Option<Vec<RegistrationState>>,
-    /// Begin after this cursor: the `endCursor` of the file before. Without it, with the first.
+    /// Cursor after which the file begins: the `endCursor` of the previous file. Default: from the first registration.
     pub after: Option<String>,
 }
 
-/// A file of registrations, in the order of `Event.registrations`: those of the queue after the others.
+/// A file of registrations, in the order of `Event.registrations`: the waiting list comes last.
 #[derive(SimpleObject)]
 pub struct AttendeeExport {
-    /// The file: comma-separated values in UTF-8, the first row holding the names of the columns, among them the organisers'
-    /// questions. A cell that a spreadsheet would compute has an apostrophe before it.
+    /// Content of the file: comma-separated values in UTF-8. The first row contains the column names, including the
+    /// questions of the event. A cell that a spreadsheet would evaluate as a formula begins with an apostrophe.
     pub content: String,
-    /// How many registrations it holds: at most 5,000.
+    /// Number of registrations in the file, at most 5,000.
     pub rows: usize,
-    /// Whether there are more after those that it holds. Ask again with `after`, the `states` being the same, to get them.
-    /// Whoever gets a place between two files may be in neither.
+    /// True if there are more registrations. To get them, export again with `after` and the same `states`. A
+    /// registration that moves from the waiting list to a place between two exports may be in neither file.
     pub truncated: bool,
-    /// Where it ends, for `after`; null where it holds none.
+    /// Cursor of the last registration, for `after`; null if the file has none.
     pub end_cursor: Option<String>,
 }
 
@@ -228,21 +230,21 @@ impl From<File> for AttendeeExport {
 }
 
 payload! {
-    /// What writing down who registered gives back.
+    /// Result of `exportAttendees`.
     AttendeeExportPayload {
-        /// The file; null where it was refused.
+        /// The file; null if the export was refused.
         export: AttendeeExport
     }
 }
 
-/// A file of listings.
+/// An exported file of listings.
 #[derive(SimpleObject)]
 pub struct ListingExport {
-    /// The file.
+    /// Content of the file.
     pub content: String,
-    /// How many listings it holds: at most 1,000.
+    /// Number of listings in the file, at most 1,000.
     pub rows: usize,
-    /// Whether the filter finds more than it holds. Narrow the filter to get the rest.
+    /// True if the filter matches more listings than the file contains. Narrow the filter to export the rest.
     pub truncated: bool,
 }
 

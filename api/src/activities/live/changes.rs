@@ -1,5 +1,5 @@
-//! Acts as they happen, for one caller: in the order of commits, none twice, none left out, and each only where
-//! the caller may read of it at that moment.
+//! Acts for one subscriber, as they happen: in the order of commits, without duplicates or gaps, and only those that
+//! the caller may see at that moment.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -17,52 +17,52 @@ use crate::{
     kit::{Error, Viewer},
 };
 
-/// How many acts are read at a time by whoever has fallen behind.
+/// Maximum number of acts that a subscriber reads at a time to catch up.
 const BATCH: u64 = 500;
 
-/// One act, and whoever it is told to as they are now.
+/// One act, with the subscriber's current rights.
 #[derive(Clone)]
 pub struct Change {
-    /// What was done.
+    /// The act.
     pub activity: Arc<activity::Model>,
-    /// Who is told: loaded for this act, after it.
+    /// The subscriber, with the rights loaded after the act.
     pub viewer: Arc<Viewer>,
-    /// The program, to read what the change is about.
+    /// Application state, to read the subject of the act.
     pub app: App,
 }
 
-/// Which acts a subscription is about, whoever may read of them.
+/// Filter of a subscription, independent of visibility.
 pub type Wanted = Box<dyn Fn(&activity::Model) -> bool + Send + Sync>;
 
-/// Who is told of acts.
+/// Audience of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// Whoever may read of them.
+pub enum Audience {
+    /// Only subscribers who may see the act.
     Concerned,
-    /// Everybody who wants to know: what is shown to them is decided where it is read.
+    /// All subscribers. The visibility of the content is checked when it is read.
     Anybody,
 }
 
 struct Follower {
     caller: Arc<Caller>,
-    told: Told,
+    told: Audience,
     wanted: Wanted,
     heard: Receiver<Arc<activity::Model>>,
-    /// Whether something was missed that has not been read.
+    /// True if acts were missed and have not been read yet.
     behind: bool,
-    /// What was read of it.
+    /// Missed acts that were read from the database.
     missed: VecDeque<Arc<activity::Model>>,
-    /// The place of the last act that was looked at.
+    /// Position of the last act examined.
     last: i64,
-    /// Who the caller was, where nothing was done since that could let them see more.
+    /// The caller's rights, cached until an act that may grant access.
     known: Option<Arc<Viewer>>,
 }
 
-/// The acts from now on that are wanted and that the caller may read of. It does not end: whoever serves the
-/// connection ends it when the caller's time is over, from which moment it gives nothing.
+/// Returns the stream of acts from now on that match `wanted` and that the caller may see. The stream ends only with
+/// the program: the server of the connection closes it when the caller's session ends, after which it yields nothing.
 pub async fn follow(
     caller: Arc<Caller>,
-    told: Told,
+    told: Audience,
     wanted: Wanted,
 ) -> Result<impl Stream<Item = Change> + Send + 'static, Error> {
     let last = outbox::service::end(&caller.app().database.read).await?;
@@ -72,7 +72,7 @@ pub async fn follow(
         told,
         wanted,
         heard,
-        // What falls between the two is read.
+        // Acts between the two reads are fetched from the database.
         behind: true,
         missed: VecDeque::new(),
         last,
@@ -88,7 +88,7 @@ impl Follower {
     async fn change(&mut self) -> Option<Change> {
         loop {
             let activity = self.activity().await?;
-            // Most acts concern few of those who listen, and the others should cost the database nothing.
+            // Most acts concern few subscribers; checking them for the others must not query the database.
             if grants_access(self.caller.app(), &activity) {
                 self.known = None;
             }
@@ -96,7 +96,7 @@ impl Follower {
                 continue;
             }
             let seen = |viewer: &Arc<Viewer>| {
-                self.told == Told::Anybody || activities::rules::visible(viewer, &activity)
+                self.told == Audience::Anybody || activities::rules::visible(viewer, &activity)
             };
             if self.known.as_ref().is_some_and(|known| !seen(known)) {
                 continue;
@@ -114,7 +114,7 @@ impl Follower {
         }
     }
 
-    /// The next act, whoever it concerns; `None` when the program ends.
+    /// Returns the next act, whatever it concerns; `None` when the program ends.
     async fn activity(&mut self) -> Option<Arc<activity::Model>> {
         loop {
             if self.behind && self.missed.is_empty() {
@@ -137,12 +137,12 @@ impl Follower {
                 self.last = seq;
                 return Some(next);
             }
-            // Places are dense: what comes later shows that something is missing, what comes earlier was read.
+            // Positions have no gaps: a later one means that an act is missing, an earlier one was read before.
             self.behind |= seq > self.last;
         }
     }
 
-    /// Reads a little of what was missed, until there is no more.
+    /// Reads the next batch of missed acts.
     async fn catch_up(&mut self) {
         let conn = &self.caller.app().database.read;
         match outbox::service::after(conn, self.last, BATCH).await {
@@ -151,14 +151,14 @@ impl Follower {
                 self.missed.extend(acts.into_iter().map(Arc::new));
             }
             Err(error) => {
-                tracing::error!(?error, "what a subscription missed could not be read");
+                tracing::error!(?error, "failed to read the acts that a subscription missed");
                 sleep(AGAIN).await;
             }
         }
     }
 }
 
-/// Whether an act may let somebody see more than before. It is assumed of an act that this version does not know.
+/// Returns true if an act may make more visible to a person. Assumed for acts that this version does not know.
 fn grants_access(app: &App, act: &activity::Model) -> bool {
     app.catalogue
         .entry(act)

@@ -1,13 +1,13 @@
-//! What goes on as it happens: subscriptions, and what all of them are built from.
+//! Live updates: the common parts of all subscriptions.
 //!
-//! A [`Caller`] holds a connection open and is looked at anew for every event. [`changes`] gives the acts that
-//! concern the caller, in the order of commits, none twice and none left out. An [`Event`] is what a subscription
-//! yields for one of them: its resolvers see with the eyes of the caller as they are at that moment.
+//! A [`Caller`] is the caller of an open connection, whose rights are loaded again for every event. [`changes`] is the
+//! stream of acts that the caller may see, in the order of commits, without duplicates or gaps. An [`Event`] is the
+//! output of a subscription for one act: its resolvers use the caller's rights at that moment.
 //!
-//! [`moments`] is for what is made of many things and of the time, such as what waits for somebody: it says when to
-//! look again.
+//! [`moments`] is for content that depends on many rows and on the time, such as the tasks of a person: it yields when
+//! the content should be read again.
 //!
-//! A feature adds a subscription in its `subscription.rs`: it says which acts matter, and what they show.
+//! A feature defines its subscriptions in `subscription.rs`: which acts trigger them, and what they return.
 
 mod changes;
 pub mod principal;
@@ -17,4 +17,4 @@ mod types;
 pub use changes::Change;
 pub use principal::Caller;
 pub use refresh::Moment;
-pub use types::{Event, changes, happenings, moments};
+pub use types::{Event, changes, moments, unfiltered_changes};

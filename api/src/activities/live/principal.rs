@@ -1,4 +1,5 @@
-//! Whoever holds a connection open: who they were when they came says nothing of who they are now.
+//! Caller of an open connection. Rights are loaded again for every event, because those at connection time may be out
+//! of date.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,25 +12,25 @@ use crate::{
     kit::{Error, Viewer, clock},
 };
 
-/// How long to wait before the database is asked again what it could not say.
+/// Interval between attempts to read the caller's rights after a database error.
 pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
-/// Somebody, or nobody, who holds a connection open.
+/// Caller of an open connection: a person, or anonymous.
 pub struct Caller {
     app: App,
     claims: Option<Claims>,
-    /// Whether a look has found the token or its session to be over.
+    /// True if a check found that the token or its session has ended.
     over: watch::Sender<bool>,
 }
 
 impl Caller {
-    /// Whoever came without a token.
+    /// Returns an anonymous caller.
     #[must_use]
     pub fn nobody(app: App) -> Self {
         Self::new(app, None)
     }
 
-    /// Whoever an access token stands for; `None` where it is not valid, or its session has ended.
+    /// Returns the caller of an access token; `None` if the token is invalid or its session has ended.
     pub async fn of_token(app: App, token: &str) -> Result<Option<Self>, Error> {
         let Some(claims) = app.tokens.check(token) else {
             return Ok(None);
@@ -46,22 +47,22 @@ impl Caller {
         }
     }
 
-    /// The program that serves them.
+    /// Returns the application state.
     #[must_use]
     pub const fn app(&self) -> &App {
         &self.app
     }
 
-    /// Whether they came with a token, and whose it is.
+    /// Returns the id of the person who presented a token; `None` for anonymous callers.
     #[must_use]
     pub fn person(&self) -> Option<uuid::Uuid> {
         self.claims.as_ref().map(|claims| claims.sub)
     }
 
-    /// Who they are at this moment, with roles and memberships as they are now; `None` once their time is over.
+    /// Loads the caller's current roles and memberships; `None` after the token or session has ended.
     pub async fn viewer(&self) -> Result<Option<Arc<Viewer>>, Error> {
         let Some(claims) = &self.claims else {
-            return Ok(Some(Arc::new(Viewer::nobody())));
+            return Ok(Some(Arc::new(Viewer::anonymous())));
         };
         let now = clock::now();
         let found = if self.ends().is_some_and(|ends| ends <= now) {
@@ -75,28 +76,28 @@ impl Caller {
         Ok(found.map(Arc::new))
     }
 
-    /// Who they are at this moment, asked again where the database cannot say. Waits for ever once they are nobody any
-    /// more: silence tells them nothing.
+    /// Like `viewer`, but retries after database errors, and waits for ever once the token or session has ended, so
+    /// that the subscription yields nothing more.
     pub(super) async fn now(&self) -> Arc<Viewer> {
         loop {
             match self.viewer().await {
                 Ok(Some(viewer)) => return viewer,
                 Ok(None) => std::future::pending().await,
                 Err(error) => {
-                    tracing::error!(?error, "who subscribes could not be read");
+                    tracing::error!(?error, "failed to load the rights of a subscriber");
                     sleep(AGAIN).await;
                 }
             }
         }
     }
 
-    /// When their token ends, if they have one.
+    /// Returns the expiry of the token, if any.
     fn ends(&self) -> Option<DateTime<Utc>> {
         let claims = self.claims.as_ref()?;
         DateTime::from_timestamp(claims.exp, 0)
     }
 
-    /// Waits until their token has expired or their session has ended, looking every so often.
+    /// Waits until the token has expired or the session has ended. Checks the session at the interval `every`.
     pub async fn over(self: Arc<Self>, every: Duration) {
         let Some(ends) = self.ends() else {
             return std::future::pending().await;
@@ -111,7 +112,7 @@ impl Caller {
             match self.viewer().await {
                 Ok(None) => return,
                 Ok(Some(_)) => {}
-                Err(error) => tracing::error!(?error, "whether a session lasts could not be read"),
+                Err(error) => tracing::error!(?error, "failed to check if a session is active"),
             }
         }
     }

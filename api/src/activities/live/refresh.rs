@@ -1,5 +1,5 @@
-//! When to look again at what one caller is shown, where it is made of many things and of the time: not at every act,
-//! but soon after the acts that may matter, and now and then.
+//! Timing of refreshes for subscriptions whose content depends on many rows and on the time: not at every act, but soon
+//! after the acts that may matter, and at regular intervals.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,21 +13,21 @@ use tokio::{
 use super::{Caller, Event};
 use crate::{App, activities, kit::Viewer};
 
-/// How long acts are gathered: many come at once, and one look is enough for all of them.
+/// Delay after an act, so that one refresh covers acts that come together.
 const GATHERED: Duration = Duration::from_millis(500);
-/// How long until the next look where nothing was done, for time changes things too.
+/// Interval between refreshes without acts, because content also changes with time.
 const QUIET: Duration = Duration::from_mins(1);
 
-/// A moment at which to look, and whoever looks as they are then.
+/// One refresh, with the subscriber's rights at that moment.
 pub struct Moment {
-    /// Who looks.
+    /// The subscriber.
     pub viewer: Arc<Viewer>,
-    /// The program, to read with.
+    /// Application state, to read with.
     pub app: App,
 }
 
 impl Moment {
-    /// Shows a thing to whoever looks.
+    /// Wraps a value as an event for the subscriber.
     pub fn show<T>(&self, thing: T) -> Event<T> {
         Event::new(thing, self.app.clone(), Arc::clone(&self.viewer))
     }
@@ -36,12 +36,12 @@ impl Moment {
 struct Watch {
     caller: Arc<Caller>,
     heard: Receiver<Arc<activity::Model>>,
-    /// Who the caller was when they looked last.
+    /// The caller's rights at the last refresh.
     known: Option<Arc<Viewer>>,
 }
 
-/// The moments at which the caller should look: the first at once. It does not end: whoever serves the connection
-/// ends it when the caller's time is over, from which moment it gives nothing.
+/// Returns the stream of refreshes for a caller, the first at once. The stream ends only with the program: the server
+/// of the connection closes it when the caller's session ends, after which it yields nothing.
 pub fn look(caller: Arc<Caller>) -> impl Stream<Item = Moment> + Send {
     let watch = Watch {
         heard: caller.app().outbox.follow(),
@@ -65,21 +65,21 @@ impl Watch {
         Some(Moment { viewer, app })
     }
 
-    /// Waits until something was done of which this viewer may read, or for long enough; `None` when the program ends.
+    /// Waits for an act that this viewer may see, at most one interval; `None` when the program ends.
     async fn wait(&mut self, known: &Viewer) -> Option<()> {
         let until = Instant::now() + QUIET;
         loop {
             match timeout_at(until, self.heard.recv()).await {
                 Ok(Ok(act)) if activities::rules::visible(known, &act) => break,
                 Ok(Ok(_)) => {}
-                // What was missed may have been of theirs.
+                // The missed acts may concern this viewer.
                 Ok(Err(RecvError::Lagged(_))) => break,
                 Ok(Err(RecvError::Closed)) => return None,
                 Err(_) => return Some(()),
             }
         }
         sleep(GATHERED).await;
-        // What came meanwhile is looked at together with it.
+        // The coming refresh also covers the acts received during the delay.
         self.heard = self.heard.resubscribe();
         Some(())
     }

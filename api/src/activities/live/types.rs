@@ -1,4 +1,4 @@
-//! What a subscription yields, and the eyes that its resolvers see with.
+//! Events that subscriptions yield, resolved with the subscriber's current rights.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt, stream::BoxStream};
 
 use super::{
     Caller, Change, Moment,
-    changes::{Told, follow},
+    changes::{Audience, follow},
     refresh::look,
 };
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
     kit::{Error, Id, Resource, Viewer, database::resource},
 };
 
-/// What is shown of one act. Everything below it is read anew, as the caller may see it at that moment; in the
-/// schema it is the thing itself.
+/// Event of a subscription. Its fields are read when the event is sent, with the rights that the caller has at that
+/// moment. In the schema it has the type of the wrapped value.
 pub struct Event<T> {
     thing: T,
     app: App,
@@ -28,7 +28,7 @@ pub struct Event<T> {
 }
 
 impl Change {
-    /// Reads a row anew and shows what is made of it; nothing where the one who is told may not see it now.
+    /// Reads a row and wraps it as an event; `None` if the subscriber may not see it now.
     pub async fn shown<E: Resource, T>(
         &self,
         id: Id<E>,
@@ -37,7 +37,7 @@ impl Change {
         self.shown_if(id, |_| true, make).await
     }
 
-    /// The same, but only of such rows.
+    /// Like `shown`, but only for rows that match `such`.
     pub async fn shown_if<E: Resource, T>(
         &self,
         id: Id<E>,
@@ -49,7 +49,7 @@ impl Change {
         shown.transpose()
     }
 
-    /// Shows a thing to whoever is told of the change.
+    /// Wraps a value as an event for the subscriber.
     pub fn show<T>(&self, thing: T) -> Event<T> {
         Event::new(thing, self.app.clone(), Arc::clone(&self.viewer))
     }
@@ -79,41 +79,43 @@ impl<T: OutputType> OutputType for Event<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        // The engine keeps one set of data for as long as a subscription lasts; this one stands before it.
-        let eyes = context::eyes(&self.app, Arc::clone(&self.viewer));
+        // The engine shares one set of request data for the whole subscription. This one overrides it for the event.
+        let eyes = context::request_data(&self.app, Arc::clone(&self.viewer));
         let mut ctx = ctx.clone();
         ctx.execute_data = Some(&eyes);
         self.thing.resolve(&ctx, field).await
     }
 }
 
-/// The acts from now on that are wanted and that the caller may read of: in the order of commits, none twice and
-/// none left out.
+/// Returns the stream of acts from now on that match `wanted` and that the caller may see, in the order of commits,
+/// without duplicates or gaps.
 pub async fn changes(
     ctx: &Context<'_>,
     wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
 ) -> Result<BoxStream<'static, Change>, Error> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
     Ok(
-        follow(Arc::clone(caller), Told::Concerned, Box::new(wanted))
+        follow(Arc::clone(caller), Audience::Concerned, Box::new(wanted))
             .await?
             .boxed(),
     )
 }
 
-/// The acts from now on that are wanted, whoever they concern: for subscriptions that show nothing of the act itself, and of
-/// its subject only what the one who is told may see.
-pub async fn happenings(
+/// Returns the stream of acts from now on that match `wanted`, without a check that the caller may see them. For
+/// subscriptions that show nothing of the act itself, and of its subject only what the subscriber may see.
+pub async fn unfiltered_changes(
     ctx: &Context<'_>,
     wanted: impl Fn(&activity::Model) -> bool + Send + Sync + 'static,
 ) -> Result<BoxStream<'static, Change>, Error> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
-    Ok(follow(Arc::clone(caller), Told::Anybody, Box::new(wanted))
-        .await?
-        .boxed())
+    Ok(
+        follow(Arc::clone(caller), Audience::Anybody, Box::new(wanted))
+            .await?
+            .boxed(),
+    )
 }
 
-/// The moments at which to look again at what the caller is shown: the first at once.
+/// Returns the stream of refreshes for the caller, the first at once.
 pub fn moments(ctx: &Context<'_>) -> impl Stream<Item = Moment> + Send + use<> {
     let caller: &Arc<Caller> = ctx.data_unchecked();
     look(Arc::clone(caller))

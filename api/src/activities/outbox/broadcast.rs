@@ -1,4 +1,4 @@
-//! What is announced on this server: each act once it has its place, to all who listen at that moment.
+//! In-process broadcast of acts: each act, once it has its position, to all current subscribers on this server.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,10 +8,10 @@ use tokio::{
     time::timeout,
 };
 
-/// How many acts a listener may be behind before it misses some, and is told how many.
+/// Number of acts that a subscriber may lag behind before it misses some and receives their number.
 const BEHIND: usize = 1_024;
 
-/// Where acts are announced.
+/// Broadcaster of acts on one server.
 #[derive(Debug)]
 pub struct Outbox {
     announced: broadcast::Sender<Arc<activity::Model>>,
@@ -28,36 +28,37 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// Every act that commits from now on, on whichever server, in the order of their places. Now and then it gives
-    /// one that committed just before. Who is too slow is told by `RecvError::Lagged`, and reads anew.
+    /// Subscribes to every act that commits from now on, on any server, in the order of commits. The first may be an
+    /// act that committed just before. A subscriber that is too slow gets `RecvError::Lagged`, and must read the missed
+    /// acts from the database.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<activity::Model>> {
         self.announced.subscribe()
     }
 
-    /// How many listen.
+    /// Returns the number of subscribers.
     #[must_use]
     pub fn followers(&self) -> usize {
         self.announced.receiver_count()
     }
 
-    /// Says that something was done, so that it is looked for at once and not on the next round.
-    pub fn poke(&self) {
+    /// Wakes the outbox job, so that it runs at once instead of after its interval.
+    pub fn wake(&self) {
         self.poked.notify_one();
     }
 
-    /// Whether anybody listens.
+    /// Returns true if there is at least one subscriber.
     pub(super) fn is_followed(&self) -> bool {
         self.followers() > 0
     }
 
-    /// Tells those who listen.
+    /// Broadcasts an act to the subscribers.
     pub(super) fn announce(&self, act: activity::Model) {
-        // Nobody may be left to hear it, and that is as well.
+        // Fails only if the last subscriber has just left, which needs no handling.
         let _ = self.announced.send(Arc::new(act));
     }
 
-    /// Ends when something was done, or after a while.
+    /// Waits until the job is woken, at most `longest`.
     pub(super) async fn wait(&self, longest: Duration) {
         let _ = timeout(longest, self.poked.notified()).await;
     }

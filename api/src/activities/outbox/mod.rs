@@ -1,12 +1,12 @@
-//! The outbox: every act has its place in the order of commits, and readers follow that order.
+//! The outbox: every act has a position in the order of commits, and consumers follow that order.
 //!
-//! Ids and times are given before a commit, so whoever follows them skips an act that was begun early
-//! and committed late. Here each act is given its place, `activity.seq`, after its commit: the places are
-//! dense, none is given twice, and an act that can be read has no act before it that cannot.
+//! Ids and times are assigned before a commit, so a consumer that follows them skips an act that began early and
+//! committed late. The outbox assigns each act its position, `activity.seq`, after its commit. Positions have no gaps
+//! and no duplicates, and an act that can be read has no predecessor that cannot.
 //!
-//! Two kinds of readers follow it. One that must do something once for each act, such as telling people,
-//! has a row in `outbox_cursor` and moves it on in the transaction of what it does: see [`service::next`].
-//! One that only passes on what happens now, to those who listen on this server, asks [`Outbox::follow`].
+//! There are two kinds of consumers. One that must do something exactly once per act, such as sending notifications,
+//! has a row in `outbox_cursor` and advances it in the transaction of its work: see [`service::next`]. One that only
+//! forwards new acts to subscribers on this server uses [`Outbox::follow`].
 
 pub mod broadcast;
 pub mod jobs;

@@ -1,4 +1,5 @@
-//! Giving places. Acts are written in many transactions at once, and get their places in one at a time.
+//! Sequencer of the outbox. Acts are written by many transactions at once; their positions are assigned in one
+//! transaction at a time.
 
 use entity::activity::{self, Column};
 use sea_orm::{
@@ -8,10 +9,10 @@ use sea_orm::{
 use super::service::{SEQUENCE, hold, move_to};
 use crate::kit::{Database, Error, failpoint};
 
-/// How many acts are given their places at a time.
+/// Maximum number of acts that get their positions in one transaction.
 const BATCH: i64 = 500;
 
-/// Gives the next places to what has none. `$1` is the last place that was given, `$2` how many at most.
+/// Assigns the next positions to acts without one. `$1` is the last assigned position, `$2` the maximum number of acts.
 const PLACE: &str = "UPDATE activity SET seq = $1 + placed.place
 FROM (
     SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place
@@ -19,10 +20,11 @@ FROM (
 ) AS placed
 WHERE activity.id = placed.id";
 
-/// Gives every committed act its place, and says how many had none. Those who do it at once take turns.
+/// Assigns a position to every committed act. Returns the number of acts that had none. Concurrent calls wait for each
+/// other's lock.
 pub async fn sequence(database: &Database) -> Result<u64, Error> {
     let mut placed = 0;
-    // Most rounds find nothing, and should not ask for the right to write.
+    // Most runs find nothing, and should not request the write lock.
     while waits(&database.read).await? {
         let transaction = database.begin().await?;
         let last = hold(&transaction, SEQUENCE).await?;

@@ -1,4 +1,4 @@
-//! Following the order: its end, what comes after a place, and how far each reader has come.
+//! Reads the order of commits: its end, the acts after a position, and the position of each consumer.
 
 use entity::{
     activity::{self, Column},
@@ -12,16 +12,16 @@ use sea_orm::{
 pub use super::sequencer::sequence;
 use crate::kit::{Error, Transaction};
 
-/// The row that holds the last place that was given.
+/// Row of the last assigned position.
 pub(super) const SEQUENCE: &str = "sequence";
 
-/// The last place that was given.
+/// Returns the last assigned position; 0 before the first.
 pub async fn end(conn: &impl ConnectionTrait) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(SEQUENCE).one(conn).await?;
     Ok(found.map_or(0, |row| row.seq))
 }
 
-/// The acts that follow a place, in their order.
+/// Returns up to `most` acts after a position, in order.
 pub async fn after(
     conn: &impl ConnectionTrait,
     seq: i64,
@@ -35,14 +35,14 @@ pub async fn after(
         .await?)
 }
 
-/// How far a reader has come.
+/// Returns the position of a consumer.
 pub async fn place_of(conn: &impl ConnectionTrait, reader: &'static str) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(reader).one(conn).await?;
     found.map(|row| row.seq).ok_or_else(|| unknown(reader))
 }
 
-/// What a reader has not read yet. Nobody else reads in its name until the transaction ends: do what is to be done
-/// about these acts in the same transaction, then [`advance`], then commit. So each is done once, whoever does it.
+/// Returns the acts that a consumer has not read yet, and locks the consumer's row until the transaction ends. Do the
+/// work for these acts in the same transaction, then [`advance`], then commit: each act is then processed exactly once.
 pub async fn next(
     transaction: &Transaction,
     reader: &'static str,
@@ -52,7 +52,7 @@ pub async fn next(
     after(transaction, seq, most).await
 }
 
-/// Writes down that a reader has read these acts.
+/// Records that a consumer has processed these acts.
 pub async fn advance(
     transaction: &Transaction,
     reader: &'static str,
@@ -64,7 +64,8 @@ pub async fn advance(
     }
 }
 
-/// How far a reader has come; nobody else moves it until the transaction ends. `SQLite` has one writer anyway.
+/// Returns the position of a consumer and locks its row until the transaction ends. Takes no lock on `SQLite`, whose
+/// write transactions are serialised.
 pub(super) async fn hold(transaction: &Transaction, reader: &'static str) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(reader)
         .lock_exclusive()
@@ -73,7 +74,7 @@ pub(super) async fn hold(transaction: &Transaction, reader: &'static str) -> Res
     found.map(|row| row.seq).ok_or_else(|| unknown(reader))
 }
 
-/// Moves a reader on.
+/// Sets the position of a consumer.
 pub(super) async fn move_to(transaction: &Transaction, name: &str, seq: i64) -> Result<(), Error> {
     cursor::Entity::update_many()
         .col_expr(cursor::Column::Seq, Expr::val(seq))
@@ -85,6 +86,6 @@ pub(super) async fn move_to(transaction: &Transaction, name: &str, seq: i64) -> 
 
 fn unknown(reader: &'static str) -> Error {
     Error::internal(format!(
-        "nobody reads as {reader}: a migration adds each reader's row to outbox_cursor"
+        "the outbox has no consumer {reader}: a migration adds the row of each consumer to outbox_cursor"
     ))
 }

@@ -1,4 +1,4 @@
-//! The acts of organisers: offering a place by hand, checking people in, saying who did not come.
+//! Acts of organisers: offering places out of order, checking people in, and recording no-shows.
 
 use entity::{
     event,
@@ -18,7 +18,7 @@ use crate::{
     kit::{Error, UserError, UserErrorCode, Viewer, database::resource},
 };
 
-/// Offers places to somebody who waits, whoever else does.
+/// Offers places to a registration on the waiting list, out of order.
 pub async fn offer(
     app: &App,
     viewer: &Viewer,
@@ -31,7 +31,7 @@ pub async fn offer(
     Ok(row)
 }
 
-/// Says that somebody came who shows this code.
+/// Checks in the person with this code.
 pub async fn check_in(
     app: &App,
     viewer: &Viewer,
@@ -46,7 +46,7 @@ pub async fn check_in(
         .one(&app.database.read)
         .await?;
     let Some(found) = found else {
-        let message = "Nobody registered for this event with this code.";
+        let message = "No registration for this event has this code. Check the code and the event.";
         return Err(UserError::at("code", UserErrorCode::Unknown, message).into());
     };
     let transaction = app.database.begin().await?;
@@ -74,7 +74,7 @@ pub async fn check_in(
     Ok(row)
 }
 
-/// Says of all who had a place and were not checked in that they did not come.
+/// Marks all confirmed registrations that were not checked in as no-shows.
 pub async fn record_no_shows(
     app: &App,
     viewer: &Viewer,
@@ -105,7 +105,7 @@ pub async fn record_no_shows(
     Ok(event)
 }
 
-/// The event, if the viewer organises it.
+/// Returns the event if the viewer organises it.
 pub async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<event::Model, Error> {
     viewer.signed_in()?;
     let event = resource::get(&app.database.read, viewer, event).await?;
@@ -113,6 +113,6 @@ pub async fn organised(app: &App, viewer: &Viewer, event: EventId) -> Result<eve
         return Ok(event);
     }
     Err(Error::Forbidden(
-        "Only editors of the event's organisation and programme administrators do this.",
+        "Only editors of the event's organisation and programme administrators can do this.",
     ))
 }

@@ -1,22 +1,22 @@
-//! What guests are mailed: the link by which they register, and the news of what they registered for.
+//! Emails to guests: the link to confirm a registration, and news about it.
 
 use entity::{event, guest_request, link, registration};
 
-use crate::{App, kit::Error, mail::Letter};
+use crate::{App, kit::Error, mail::Email};
 
-/// For what the token in a link to register is good.
+/// Purpose of the token in a link that confirms a request.
 pub const REQUEST: &str = "guest-request";
-/// For what the token in a link to a registration is good.
+/// Purpose of the token in a link to a registration.
 pub const GUEST: &str = "guest";
 
-/// The mail by which somebody shows that the address is theirs. Nothing in it was typed by whoever asked: it may go to a
-/// stranger.
+/// Returns the email by which a guest confirms their address. It contains no text that the requester typed, because the
+/// address may be that of another person.
 pub fn request(
     app: &App,
     link: &link::Model,
     asked: &guest_request::Model,
     event: &event::Model,
-) -> Result<Letter, Error> {
+) -> Result<Email, Error> {
     let address = address(app, REQUEST, link)?;
     let (places, title) = (asked.places, &event.title);
     let for_whom = match places {
@@ -25,25 +25,26 @@ pub fn request(
     };
     let until = link.expires_at.format("%-d %B %Y");
     let text = format!(
-        "Hello,\n\nSomebody asked with this address to register {for_whom} for “{title}”. If that was you, use this link until {until}: \
-         you are registered when you do, and not before.\n\n{address}\n\nIf it was not, do nothing. We then delete what was asked for.\n"
+        "Hello,\n\nWe received a request with this email address to register {for_whom} for “{title}”.\n\nIf you made this request, open this \
+         link by {until} to register. You are not registered until you do.\n\n{address}\n\nIf you did not make this request, ignore this \
+         email. We will delete the request.\n"
     );
     Ok(letter(
         link,
         (None, &asked.email),
-        format!("Register for “{title}”?"),
+        format!("Confirm your registration for “{title}”"),
         text,
     ))
 }
 
-/// The mail with news; `None` where their name and address are deleted.
+/// Returns an email with news; `None` if name and address of the guest are deleted.
 pub fn news(
     app: &App,
     link: &link::Model,
     row: &registration::Model,
     event: &event::Model,
     sentence: &str,
-) -> Result<Option<Letter>, Error> {
+) -> Result<Option<Email>, Error> {
     let reached = row.guest_name.as_deref().zip(row.guest_email.as_deref());
     let Some((name, email)) = reached else {
         return Ok(None);
@@ -51,8 +52,8 @@ pub fn news(
     let (address, code) = (address(app, GUEST, link)?, &row.code);
     let title = &event.title;
     let text = format!(
-        "Hello {name},\n\n{sentence}\n\nSee your registration, take a place that is offered or give it back:\n\n{address}\n\nAt the \
-         door, show {code}. You have this mail because you registered with this address.\n"
+        "Hello {name},\n\n{sentence}\n\nUse this link to see your registration, accept a place or cancel:\n\n{address}\n\nAt the \
+         event, show this code: {code}\n\nYou receive this email because you registered with this address.\n"
     );
     Ok(Some(letter(
         link,
@@ -62,7 +63,7 @@ pub fn news(
     )))
 }
 
-/// The sentence where it names the event, which most do.
+/// Uses the sentence as the subject if it names the event, and adds the title otherwise.
 fn subject(title: &str, sentence: &str) -> String {
     if sentence.contains(title) {
         sentence.to_owned()
@@ -82,8 +83,8 @@ fn letter(
     (name, email): (Option<&str>, &str),
     subject: String,
     text: String,
-) -> Letter {
-    Letter {
+) -> Email {
+    Email {
         name: name.map(str::to_owned),
         address: email.to_owned(),
         message_id: link.message_id.clone(),

@@ -1,48 +1,58 @@
-//! What guests send: who they are, and what they register for.
+//! Inputs of mutations by guests.
 
 use async_graphql::InputObject;
 use entity::event_session;
 
-use super::{guest_service::Introduced, inputs::RegistrationAnswerInput, service::Asked};
-use crate::{events::service::EventId, kit::Id};
+use super::{
+    guest_service::GuestDetails, inputs::RegistrationAnswerInput, service::NewRegistration,
+};
+use crate::{events::service::EventId, inputs, kit::Id};
 
-/// What to register for without an account.
+/// Registration to request without an account.
 #[derive(InputObject, Debug)]
 pub struct RegisterAsGuestInput {
-    /// The event.
+    /// Event for which to register. It must welcome guests.
     pub event_id: EventId,
-    /// The session, where people register for sessions.
+    /// Session for which to register. Required for registration mode `SESSIONS`, not allowed for others.
     pub session_id: Option<Id<event_session::Entity>>,
-    /// What you call yourself: 2 to 80 characters. Only the organisers read it.
+    /// Name: 2 to 80 characters. Only organisers see it.
     pub name: String,
-    /// Where mail reaches you: a link is mailed to it, by which you register. Only the organisers read it.
+    /// Email address, to which the link to confirm the registration is sent. Only organisers see it.
     pub email: String,
-    /// How many places: for yourself and those whom you bring.
+    /// Number of places, including those for people whom the guest brings: at most `maxPlacesPerRegistration` of the
+    /// event.
     #[graphql(default = 1)]
     pub places: i32,
-    /// What you answer to the organisers' questions.
+    /// Answers to the questions of the organisers.
     #[graphql(default)]
     pub answers: Vec<RegistrationAnswerInput>,
-    /// What you need to take part: at most 1,000 characters. Only the organisers read it.
+    /// Access needs: at most 1,000 characters. Only organisers see them.
     pub access_needs: Option<String>,
-    /// Whether you agree that the organisers keep your name, your address and what you need until 28 days after the event.
-    /// Without that nobody can register.
+    /// True if the guest agrees that the organisers keep their name, email address and access needs until 28 days after
+    /// the event. Required: a request without consent is refused.
     pub consent: bool,
-    /// A key of your own, unique for each thing that you ask for: a retry with the same key mails nothing more.
+    /// Key chosen by the client, unique for each request: a retry with the same key sends no further email. At most 100
+    /// characters.
     pub client_key: Option<String>,
 }
 
-/// The token in a link that was mailed to a guest.
-#[derive(InputObject)]
-pub struct GuestTokenInput {
-    /// The token in the link.
-    pub token: String,
+inputs! {
+    {
+        /// Token of the emailed link.
+        token: String,
+    }
+    /// Request of a guest to confirm.
+    ConfirmGuestRegistrationInput;
+    /// Registration of a guest whose offered places to accept.
+    AcceptGuestPlaceInput;
+    /// Registration of a guest to cancel.
+    CancelGuestRegistrationInput;
 }
 
 impl RegisterAsGuestInput {
-    /// Who asks for what.
+    /// Returns the registration to request, and the details of the guest.
     #[must_use]
-    pub fn asked(self) -> (Asked, Introduced) {
+    pub fn into_registration(self) -> (NewRegistration, GuestDetails) {
         let Self {
             event_id,
             session_id,
@@ -54,7 +64,7 @@ impl RegisterAsGuestInput {
             consent,
             client_key,
         } = self;
-        let asked = Asked {
+        let new = NewRegistration {
             event: event_id,
             session: session_id,
             organisation: None,
@@ -62,12 +72,12 @@ impl RegisterAsGuestInput {
             answers: answers.into_iter().map(Into::into).collect(),
             access_needs,
         };
-        let guest = Introduced {
+        let guest = GuestDetails {
             name,
             email,
             consent,
             client_key,
         };
-        (asked, guest)
+        (new, guest)
     }
 }

@@ -1,4 +1,4 @@
-//! What a link that a guest was mailed stands for, and what its holder does by it.
+//! Links sent to guests: the registration behind a link, and the acts of its holder.
 
 use chrono::{DateTime, Utc};
 use entity::{event, guest_request, link::LinkPurpose, registration};
@@ -13,7 +13,7 @@ use crate::{
     mail::links,
 };
 
-/// A guest's registration by a link, while that is good.
+/// Returns the registration of a guest by the token of a link, if the link is valid.
 pub async fn by_token(
     app: &App,
     conn: &impl ConnectionTrait,
@@ -30,7 +30,7 @@ pub async fn by_token(
     }
 }
 
-/// Whether a link to register is good, and for which event: for whoever has it.
+/// Returns the event of a link, if the link is valid: for a request or for a registration.
 pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<event::Model>, Error> {
     let conn = &app.database.read;
     if let Some((_, event)) = by_token(app, conn, viewer, token).await? {
@@ -40,12 +40,12 @@ pub async fn told(app: &App, viewer: &Viewer, token: &str) -> Result<Option<even
         return Ok(None);
     };
     match guest_request::Entity::find_by_id(id).one(conn).await? {
-        Some(asked) => Ok(event::Entity::find_by_id(asked.event_id).one(conn).await?),
+        Some(new) => Ok(event::Entity::find_by_id(new.event_id).one(conn).await?),
         None => Ok(None),
     }
 }
 
-/// What a link to register is about, while it is good.
+/// Returns the id of the request behind a link to confirm it, if the link is valid.
 pub(super) async fn asked_by(
     app: &App,
     conn: &impl ConnectionTrait,
@@ -58,7 +58,7 @@ pub(super) async fn asked_by(
     }
 }
 
-/// The registration of a guest, and its event.
+/// Returns the registration of a guest, and its event.
 pub(super) async fn registered(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -74,7 +74,7 @@ pub(super) async fn registered(
     Ok(event.map(|event| (row, event)))
 }
 
-/// Takes the places that are offered to a guest, or gives theirs back.
+/// Accepts the places that are offered to a guest, or cancels their registration.
 pub async fn act(
     app: &App,
     viewer: &Viewer,
@@ -99,10 +99,10 @@ pub async fn act(
     Ok((row, event))
 }
 
-/// A guest acts as nobody does, whoever holds the link.
+/// Returns the anonymous viewer, as which a guest acts even if the holder of the link is signed in.
 pub(super) const fn as_nobody(now: DateTime<Utc>) -> Viewer {
     Viewer {
         now,
-        who: viewer::Who::Nobody,
+        who: viewer::Who::Anonymous,
     }
 }

@@ -1,12 +1,12 @@
-//! Guests: whoever registers without an account, by an address that they show to be theirs.
+//! Guests: people who register without an account, with an email address that they confirm.
 //!
-//! What a guest asks for is kept for two days and answered alike, whatever the address is known as here: a link is mailed
-//! to it, and only who follows that makes a registration, with a place or a number in the queue at that moment. The same
-//! link, or one of those that come with the news of it, then stands for them: they see their registration, take what is
-//! offered, and give it back.
+//! A request is kept for two days. The answer is the same whether or not the address is known here: a link is sent to
+//! it, and opening the link makes the registration, with places or on the waiting list as possible then. That link, and
+//! those in later emails about the registration, identify the guest, who can see the registration, accept an offer and
+//! cancel.
 //!
-//! **Personal data.** Organisers alone read how a guest is called and reached. Both are deleted with what they need and
-//! answered, 28 days after the event ([`keeping`](super::keeping)); the registration stays as a number.
+//! **Personal data.** Only organisers see the name and email address of a guest. Both are deleted with access needs and
+//! answers, 28 days after the event ([`retention`](super::retention)); the registration remains without them.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     emails, guest_links, jobs,
-    service::{self, Asked, Who},
+    service::{self, NewRegistration, Who},
 };
 use crate::{
     App,
@@ -30,39 +30,39 @@ use crate::{
     kit::{
         Error, Id, UserError, UserErrorCode as Code, Viewer,
         database::{dialect, resource},
-        validation::Checks,
+        validation::Validator,
     },
     mail::links,
 };
 
-/// How long what a guest asked for is kept, and the link to it is good.
+/// Lifetime of a request and of the link that confirms it.
 pub const GOOD_FOR: Duration = Duration::days(2);
-/// How many links an address is mailed in a day: for one event, and in all.
-const MOST_FOR_EVENT: u64 = 3;
-const MOST_IN_ALL: u64 = 10;
+/// Maximum number of links per address in 24 hours: for one event, and in total.
+const MAX_FOR_EVENT: u64 = 3;
+const MAX_IN_ALL: u64 = 10;
 
-/// What a guest says of themselves.
+/// Details that a guest gives.
 #[derive(Clone, Debug)]
-pub struct Introduced {
-    /// What they call themselves.
+pub struct GuestDetails {
+    /// Name of the guest.
     pub name: String,
-    /// Where mail reaches them.
+    /// Email address of the guest.
     pub email: String,
-    /// Whether it may be kept.
+    /// True if the guest agrees to the storage of these details.
     pub consent: bool,
-    /// By which they know again what they asked for.
+    /// Key by which the client recognises the request.
     pub client_key: Option<String>,
 }
 
-/// Keeps what a guest asks for, and decides that they are mailed a link; gives the address as it is kept. The answer does
-/// not say whether the address is known, or was mailed links enough for a day.
+/// Stores a request and queues the email with its link. Returns the normalised address. The answer does not tell
+/// whether the address is known, or has had the maximum number of links.
 pub async fn request(
     app: &App,
     viewer: &Viewer,
-    asked: Asked,
-    guest: Introduced,
+    new: NewRegistration,
+    guest: GuestDetails,
 ) -> Result<String, Error> {
-    let Introduced {
+    let GuestDetails {
         name,
         email,
         consent,
@@ -70,29 +70,29 @@ pub async fn request(
     } = guest;
     let nobody = guest_links::as_nobody(viewer.now);
     let conn = &app.database.read;
-    let event = resource::get(conn, &nobody, asked.event).await?;
+    let event = resource::get(conn, &nobody, new.event).await?;
     welcome(&event)?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let name = checks.line("name", &name, 2..=80);
     let email = checks.email("email", &email);
     let client_key = checks.optional("clientKey", client_key.as_deref(), 100);
-    let message = "Organisers keep your name and your address until 28 days after the event. Agree to it, or do not register.";
-    checks.demand(consent, "consent", Code::Required, message);
+    let message = "To register as a guest, agree that the organisers keep your name and email address until 28 days after the event.";
+    checks.require(consent, "consent", Code::Required, message);
     checks.finish()?;
-    let capacity_id = asked.session.map_or(event.id, |session| session.0);
+    let capacity_id = new.session.map_or(event.id, |session| session.0);
     let counts = event_capacity::Entity::find_by_id(capacity_id)
         .one(conn)
         .await?;
     let counts = counts.filter(|counts| counts.event_id == event.id);
     let counts = counts.ok_or_else(service::no_session)?;
-    let asked = service::checked(&nobody, &event, counts.capacity, asked)?;
-    let Some(post) = &app.post else {
-        let message = "This server sends no mail, so no guest can show that an address is theirs. Sign in to register.";
+    let new = service::checked(&nobody, &event, counts.capacity, new)?;
+    let Some(mailer) = &app.mailer else {
+        let message = "This server cannot send email, so guests cannot confirm their address. Sign in to register.";
         return Err(UserError::new(Code::InvalidState, message).into());
     };
     let transaction = app.database.begin().await?;
-    // Of many who ask at once, wherever, one after the other is counted.
-    dialect::in_turn(&transaction, &format!("guest {email}")).await?;
+    // Serialises concurrent requests for one address, so that the limits hold across events.
+    dialect::advisory_lock(&transaction, &format!("guest {email}")).await?;
     let of = (event.id, capacity_id, &*email);
     if enough(&transaction, of, client_key.as_deref(), viewer.now).await? {
         return Ok(email);
@@ -105,9 +105,9 @@ pub async fn request(
         capacity_id: Set(capacity_id),
         name: Set(name),
         email: Set(email.clone()),
-        places: Set(asked.places),
-        answers: Set(Answers(asked.answers)),
-        access_needs: Set(asked.access_needs),
+        places: Set(new.places),
+        answers: Set(Answers(new.answers)),
+        access_needs: Set(new.access_needs),
         client_key: Set(client_key),
         created_at: Set(viewer.now),
         expires_at: Set(expires_at),
@@ -116,12 +116,12 @@ pub async fn request(
         .exec_without_returning(&transaction)
         .await?;
     let link = (LinkPurpose::GuestRequest, id);
-    links::decide(&transaction, post, link, None, (viewer.now, expires_at)).await?;
+    links::decide(&transaction, mailer, link, None, (viewer.now, expires_at)).await?;
     transaction.commit().await?;
     Ok(email)
 }
 
-/// Whether an address is mailed no more: it was asked for under this key before, or often enough.
+/// Returns true if no further link is sent to an address, because of the same client key or of a limit.
 async fn enough(
     conn: &impl ConnectionTrait,
     (event_id, capacity_id, email): (Uuid, Uuid, &str),
@@ -139,10 +139,11 @@ async fn enough(
     }
     let today = || kept().filter(Column::CreatedAt.gt(now - Duration::days(1)));
     let of_event = today().filter(Column::EventId.eq(event_id));
-    Ok(of_event.count(conn).await? >= MOST_FOR_EVENT || today().count(conn).await? >= MOST_IN_ALL)
+    Ok(of_event.count(conn).await? >= MAX_FOR_EVENT || today().count(conn).await? >= MAX_IN_ALL)
 }
 
-/// Makes the registration that a guest asked for, by the link that they were mailed. To repeat it gives the same.
+/// Makes the registration that a guest requested, with the token of the emailed link. Repeating it returns the existing
+/// registration.
 pub async fn confirm(
     app: &App,
     viewer: &Viewer,
@@ -153,14 +154,14 @@ pub async fn confirm(
         return Err(links::no_link());
     };
     let request = guest_request::Entity::find_by_id(id);
-    if let Some(asked) = request.one(&app.database.read).await? {
+    if let Some(new) = request.one(&app.database.read).await? {
         let system = Viewer {
             now: viewer.now,
             ..Viewer::system()
         };
-        jobs::lapse(app, &system, Some(asked.event_id)).await?;
-        match make(app, &nobody, asked).await {
-            // Whoever was first has made it by now.
+        jobs::lapse(app, &system, Some(new.event_id)).await?;
+        match make(app, &nobody, new).await {
+            // A concurrent confirmation made the registration first.
             Err(Error::Conflict) => {}
             Err(error @ Error::Refused(_)) => {
                 if guest_links::registered(&app.database.write, id)
@@ -197,7 +198,7 @@ async fn make(
     let transaction = app.database.begin().await?;
     let event = resource::get(&transaction, nobody, EventId::new(event_id)).await?;
     welcome(&event)?;
-    let asked = Asked {
+    let new = NewRegistration {
         event: EventId::new(event_id),
         session: (capacity_id != event_id).then(|| Id::new(capacity_id)),
         organisation: None,
@@ -206,12 +207,12 @@ async fn make(
         access_needs,
     };
     let who = Who::Guest { id, name, email };
-    let row = service::register_in(&transaction, nobody, who, asked).await?;
+    let row = service::register_in(&transaction, nobody, who, new).await?;
     transaction.commit().await?;
     Ok((row, event))
 }
 
-/// Sends every link to register that is due, and says how many were tried.
+/// Sends all links that are due, and returns the number of attempts.
 pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::GuestRequest, |link| async move {
         write(app, &link).await
@@ -219,15 +220,15 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     .await
 }
 
-async fn write(app: &App, link: &link::Model) -> Result<Option<crate::mail::Letter>, Error> {
+async fn write(app: &App, link: &link::Model) -> Result<Option<crate::mail::Email>, Error> {
     let conn = &app.database.write;
-    let asked = guest_request::Entity::find_by_id(link.subject_id);
-    let Some(asked) = asked.one(conn).await? else {
+    let new = guest_request::Entity::find_by_id(link.subject_id);
+    let Some(new) = new.one(conn).await? else {
         return Ok(None);
     };
-    let event = event::Entity::find_by_id(asked.event_id).one(conn).await?;
+    let event = event::Entity::find_by_id(new.event_id).one(conn).await?;
     event
-        .map(|event| emails::request(app, link, &asked, &event))
+        .map(|event| emails::request(app, link, &new, &event))
         .transpose()
 }
 
@@ -235,7 +236,6 @@ fn welcome(event: &event::Model) -> Result<(), Error> {
     if events::guests_welcome(event) {
         return Ok(());
     }
-    let message =
-        "People register for this event with an account: sign in, and use registerForEvent.";
+    let message = "Guests cannot register for this event. Sign in and use registerForEvent.";
     Err(UserError::at("eventId", Code::InvalidState, message).into())
 }

@@ -1,4 +1,4 @@
-//! What the schema says of a guest's registration, to whoever holds a link to it.
+//! GraphQL types of the registrations of guests, for holders of a link.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result};
@@ -12,9 +12,9 @@ use super::{
     rules::{self, Act},
     search,
 };
-use crate::{context::Ask, events::Event};
+use crate::{context::ContextExt, events::Event};
 
-/// What a guest registered for, as they see it by the link that they were mailed.
+/// Registration of a guest, as its link shows it.
 pub struct GuestRegistration {
     row: registration::Model,
     event: event::Model,
@@ -26,47 +26,48 @@ impl From<(registration::Model, event::Model)> for GuestRegistration {
     }
 }
 
-/// What a guest registered for, as they see it by the link that they were mailed: whoever holds that is the guest.
+/// The registration of a guest, as the emailed link shows it. The holder of the link acts as the guest.
 #[Object]
 impl GuestRegistration {
-    /// Where it stands at this moment.
+    /// State of the registration now. An offer that was not answered in time is `LAPSED`.
     async fn state(&self, ctx: &Context<'_>) -> State {
         rules::state_at(&self.row, ctx.viewer().now)
     }
 
-    /// The event.
+    /// The event of the registration.
     async fn event(&self) -> Event {
         self.event.clone().into()
     }
 
-    /// The link under which to take part online; for those who have a place.
+    /// Link for taking part online; null for guests without a place.
     async fn online_url(&self) -> Option<&String> {
         let comes = [State::Confirmed, State::Attended].contains(&self.row.state);
         self.event.online_url.as_ref().filter(|_| comes)
     }
 
-    /// How many places it takes.
+    /// Number of places of the registration.
     async fn places(&self) -> i32 {
         self.row.places
     }
 
-    /// Which one they are in the queue, the first being 1; null for those who do not wait.
+    /// Position on the waiting list, starting at 1; null if the registration is not on it.
     async fn position(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         let found = search::one(&ctx.app().database.read, self.row.id).await?;
         Ok(found.position)
     }
 
-    /// Until when the places are held for them; null where none are offered.
+    /// Deadline for answering the place offer; null without an offer.
     async fn answer_by(&self) -> Option<DateTime<Utc>> {
         self.row.answer_by
     }
 
-    /// What they show at the door, such as `R-7K3M9-Q2X4T`.
+    /// Check-in code to show at the event, such as `R-7K3M9-Q2X4T`.
     async fn code(&self) -> &str {
         &self.row.code
     }
 
-    /// What they can do now, by the same token: `ACCEPT` is `acceptGuestPlace`, `CANCEL` is `cancelGuestRegistration`.
+    /// Acts that the guest can perform now with the same token: `ACCEPT` is `acceptGuestPlace`, `CANCEL` is
+    /// `cancelGuestRegistration`.
     #[graphql(directive = list_size::apply(4, None))]
     async fn acts(&self, ctx: &Context<'_>) -> Vec<Act> {
         rules::guest_acts(&self.row, &self.event, ctx.viewer().now)

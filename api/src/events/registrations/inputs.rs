@@ -1,65 +1,73 @@
-//! What people send when they register.
+//! Inputs of mutations on registrations.
 
 use async_graphql::InputObject;
 use entity::{event_session, organisation, registration};
 
-use super::service::{Asked, RegistrationId};
+use super::service::{NewRegistration, RegistrationId};
 use crate::{
     events::service::EventId,
-    kit::{Error, Id, validation::Checks},
+    inputs,
+    kit::{Error, Id, validation::Validator},
 };
 
-/// An answer to a question of the organisers.
+/// Answer to a question of the organisers.
 #[derive(InputObject, Debug)]
 pub struct RegistrationAnswerInput {
     /// Code of the question.
     pub question: String,
-    /// The answer: one of the choices, where there are any; at most 1,000 characters.
+    /// Text of the answer: at most 1,000 characters. If the question has choices, one of them.
     pub answer: String,
 }
 
-/// What to register for.
+/// Registration to make.
 #[derive(InputObject, Debug)]
 pub struct RegisterForEventInput {
-    /// The event.
+    /// Event for which to register.
     pub event_id: EventId,
-    /// The session, where people register for sessions.
+    /// Session for which to register. Required for registration mode `SESSIONS`, not allowed for others.
     pub session_id: Option<Id<event_session::Entity>>,
-    /// For which organisation you come, if for one of which you are a member.
+    /// Organisation for which the caller comes, who must be a member of it. Default: none.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// How many places: for yourself and those whom you bring.
+    /// Number of places, including those for people whom the caller brings: at most `maxPlacesPerRegistration` of the
+    /// event.
     #[graphql(default = 1)]
     pub places: i32,
-    /// What you answer to the organisers' questions.
+    /// Answers to the questions of the organisers.
     #[graphql(default)]
     pub answers: Vec<RegistrationAnswerInput>,
-    /// What you need to take part: at most 1,000 characters. Only the organisers read it, and it is deleted 28 days after
-    /// the event.
+    /// Access needs: at most 1,000 characters. Only organisers read them, and they are deleted 28 days after the event.
     pub access_needs: Option<String>,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Key chosen by the client, unique for each object that it creates: a retry with the same key returns the first
+    /// result. At most 100 characters.
     pub idempotency_key: Option<String>,
 }
 
-/// Which registration to act on.
-#[derive(InputObject)]
-pub struct RegistrationActInput {
-    /// The registration.
-    pub registration_id: RegistrationId,
+inputs! {
+    {
+        /// Global id of the registration.
+        registration_id: RegistrationId,
+    }
+    /// Registration whose offered places to accept.
+    AcceptPlaceInput;
+    /// Registration to cancel.
+    CancelRegistrationInput;
+    /// Registration on the waiting list to which to offer places.
+    OfferPlaceInput;
 }
 
-/// Whom to check in.
+/// Person to check in.
 #[derive(InputObject)]
 pub struct CheckInInput {
-    /// The event.
+    /// Event at which to check the person in.
     pub event_id: EventId,
-    /// The code that they show, such as `R-7K3M9-Q2X4T`.
+    /// Check-in code that the person shows, such as `R-7K3M9-Q2X4T`.
     pub code: String,
 }
 
-/// Of which event to say who did not come.
+/// Event whose no-shows to record.
 #[derive(InputObject)]
 pub struct RecordNoShowsInput {
-    /// The event.
+    /// Global id of the event.
     pub event_id: EventId,
 }
 
@@ -70,8 +78,8 @@ impl From<RegistrationAnswerInput> for registration::Answer {
 }
 
 impl RegisterForEventInput {
-    /// What is asked for, and under which key.
-    pub fn asked(self) -> Result<(Asked, Option<String>), Error> {
+    /// Returns the registration to make and the idempotency key.
+    pub fn into_registration(self) -> Result<(NewRegistration, Option<String>), Error> {
         let Self {
             event_id,
             session_id,
@@ -81,10 +89,10 @@ impl RegisterForEventInput {
             access_needs,
             idempotency_key,
         } = self;
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
         checks.finish()?;
-        let asked = Asked {
+        let new = NewRegistration {
             event: event_id,
             session: session_id,
             organisation: organisation_id,
@@ -92,6 +100,6 @@ impl RegisterForEventInput {
             answers: answers.into_iter().map(Into::into).collect(),
             access_needs,
         };
-        Ok((asked, key))
+        Ok((new, key))
     }
 }

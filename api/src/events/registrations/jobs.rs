@@ -1,8 +1,8 @@
-//! What time does to registrations: offers that nobody answered end, what is free is offered on, and what people need
-//! to take part is forgotten.
+//! Jobs of registrations: end offers that were not answered in time, offer free places to the waiting list, and delete
+//! personal data.
 //!
-//! Readers see the end of an offer at its instant; the worker writes it down and goes on with the queue. Each place is
-//! a transaction that holds the row of its counts, so that any number of workers may run.
+//! Readers see the end of an offer at its instant; the worker records it and continues with the waiting list. Each
+//! change is a transaction that locks the row of the counts, so any number of workers may run.
 
 use entity::{
     event, event_capacity, guest_request,
@@ -22,10 +22,10 @@ use crate::{
     kit::{Error, Viewer, database::resource, failpoint},
 };
 
-/// How many a worker takes at a time.
+/// Maximum number of rows that a worker reads at a time.
 const BATCH: u64 = 200;
 
-/// Does everything that is due, and says how much it touched.
+/// Does all due work and returns the number of changes.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(lapse(app, viewer, None).await?
         + offer(app, viewer).await?
@@ -33,7 +33,7 @@ pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
         + forget_requests(app, viewer).await?)
 }
 
-/// Ends offers that nobody answered in time, of all events or of one, and offers the places on.
+/// Ends offers that were not answered in time, for all events or for one, and offers the places to others.
 pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result<usize, Error> {
     let mut due = Condition::all()
         .add(Expr::cust("\"registration\".\"state\" = 'PLACE_OFFERED'"))
@@ -72,7 +72,7 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
         .await
         {
             Ok(_) => {}
-            // Somebody answered at this moment, or another worker was first.
+            // The person answered at this moment, or another worker was first.
             Err(Error::Refused(_)) => continue,
             Err(error) => return Err(error),
         }
@@ -85,8 +85,8 @@ pub async fn lapse(app: &App, viewer: &Viewer, event_id: Option<Uuid>) -> Result
     Ok(touched)
 }
 
-/// Offers what is free where somebody waits: there are more places than before, a party had its turn for long enough, or
-/// somebody who waits has shown that an address is theirs for which places are held.
+/// Offers free places to registrations that wait: because the capacity grew, the turn of a large party ended, or a
+/// waiting person verified an address for which places are reserved.
 async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use event_capacity::{
         Column::{EventId, Id, Waiting},
@@ -128,7 +128,7 @@ async fn offer(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(told)
 }
 
-/// Forgets what guests asked for, whether or not they came back to it.
+/// Deletes expired requests of guests, confirmed or not.
 async fn forget_requests(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     use guest_request::{Column, Entity};
 
@@ -146,8 +146,8 @@ async fn forget_requests(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
 }
 
-/// Forgets what people need, and who guests were and what they answered, some weeks after the event. No activity records
-/// it: nothing was done that anybody would ask after.
+/// Deletes access needs, and the names, addresses and answers of guests, at the end of the retention. No activity
+/// records it, as there is nothing to account for.
 async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let due = Condition::all()
         .add(
@@ -156,7 +156,7 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
                 .add(Column::GuestEmail.is_not_null()),
         )
         .add(Column::EventId.in_subquery(retention::over(viewer.now)));
-    // Who has an account may ask after their answers; who a guest was is not known any more.
+    // People with an account may ask for their answers; a guest can no longer be identified.
     let answers = "CASE WHEN \"guest_email\" IS NULL THEN \"answers\" ELSE '[]' END";
     let some = registration::Entity::find()
         .filter(due.clone())

@@ -1,18 +1,20 @@
-//! Registrations: a place at an event, or a place in the queue for one.
+//! Registrations: places at an event, or on its waiting list.
 //!
-//! Whoever registers finds a place, or waits: nobody gets one while others wait. The queue is in the order of commits;
-//! what becomes free is offered in that order, to several at once where several are free, and held for each until they
-//! answer or their time runs out. A party that is too large for what is free keeps its turn for a while, and is then
-//! passed over until there is room. Organisers may offer a place by hand.
+//! A person who registers gets places if enough are free and no registration waits, and joins the waiting list
+//! otherwise. The list is in the order of commits. Places that become free are offered in that order, to several
+//! registrations at once if there are enough, and reserved for each until it is answered or its time to answer ends. A
+//! party that is larger than the free places keeps its turn for a while, and is then passed over until there is room.
+//! Organisers may offer a place out of order.
 //!
-//! Places that organisers hold for some ([`reserved`]) are drawn by those before anything else, without waiting.
+//! Reserved places ([`consume`](super::reservations::consume)) are used first, without waiting, by the people for whom
+//! they are meant.
 //!
-//! However many register at once, no more places are taken than there are: every act holds the row that counts them
-//! first (`events::capacity`), and the database refuses what would be too many.
+//! Concurrent registrations never take more places than the capacity: every act locks the row of the counts first
+//! ([`capacity`](super::capacity)), and the update of the counts has the capacity as a condition.
 //!
-//! Guests ([`guests`]) register without an account, by links that they are mailed.
+//! Guests ([`guest_service`]) register without an account, through links sent by email.
 //!
-//! A registration is seen by whoever made it and by the organisers of the event.
+//! A registration is visible to the person who made it and to organisers of the event.
 
 pub mod check_in;
 pub mod emails;
@@ -26,6 +28,7 @@ mod mutation;
 mod query;
 pub mod responses;
 pub mod retention;
+pub mod routes;
 pub mod rules;
 pub mod search;
 pub mod service;

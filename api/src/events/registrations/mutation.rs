@@ -1,50 +1,65 @@
-//! Acts on registrations.
+//! Mutations of registrations.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{
     Registration, check_in,
-    guest_inputs::{GuestTokenInput, RegisterAsGuestInput},
+    guest_inputs::{
+        AcceptGuestPlaceInput, CancelGuestRegistrationInput, ConfirmGuestRegistrationInput,
+        RegisterAsGuestInput,
+    },
     guest_links, guest_service,
     guest_types::GuestRegistration,
-    inputs::{CheckInInput, RecordNoShowsInput, RegisterForEventInput, RegistrationActInput},
+    inputs::{
+        AcceptPlaceInput, CancelRegistrationInput, CheckInInput, OfferPlaceInput,
+        RecordNoShowsInput, RegisterForEventInput,
+    },
     responses,
     rules::Act,
     service,
 };
-use crate::{context::Ask, events::mutation::EventPayload, kit::Error, payload};
+use crate::{
+    context::ContextExt,
+    events::mutation::EventPayload,
+    kit::{
+        Error,
+        graphql::cost::{SIGN_IN, rate_limit},
+    },
+    payload,
+};
 
 payload! {
-    /// What an act on a registration gives back.
+    /// Result of a mutation of a registration.
     RegistrationPayload {
-        /// The registration after the act; null where it was refused.
+        /// The registration after the change; null if the change was refused.
         registration: Registration
     }
 }
 
 payload! {
-    /// What asking to register as a guest gives back: the same, whatever the address is known as.
+    /// Result of a request to register as a guest. It does not depend on whether the address is known.
     GuestRequestPayload {
-        /// The address to which a link is mailed; null where it was refused.
+        /// Email address to which a link is sent; null if the request was refused.
         mailed_to: String
     }
 }
 
 payload! {
-    /// What an act of a guest gives back.
+    /// Result of a mutation by a guest.
     GuestRegistrationPayload {
-        /// What the guest registered for, after the act; null where it was refused.
+        /// The guest's registration after the change; null if the change was refused.
         registration: GuestRegistration
     }
 }
 
-/// Acts on registrations.
+/// Mutations of registrations.
 #[derive(Default)]
 pub struct RegistrationMutation;
 
 #[Object]
 impl RegistrationMutation {
-    /// Register for an event or a session: with a place where one is left and nobody waits, else in the queue.
+    /// Registers the caller for an event or a session. Confirms the places if enough are free and no registration
+    /// waits, or if they are reserved for the caller. Otherwise, the registration joins the waiting list.
     async fn register_for_event(
         &self,
         ctx: &Context<'_>,
@@ -53,83 +68,89 @@ impl RegistrationMutation {
         RegistrationPayload::of(register(ctx, input).await)
     }
 
-    /// Ask to register without an account, for an event that welcomes guests. A link is mailed to the address, whatever it is
-    /// known as, and only `confirmGuestRegistration` with its token registers: with a place or in the queue, as it is then.
+    /// Requests a registration without an account, for an event that welcomes guests. The server sends a link to the
+    /// email address; `confirmGuestRegistration` with its token makes the registration. The result does not depend on
+    /// whether the address is known. An address gets at most 3 links for one event and 10 in total within 24 hours.
+    #[graphql(directive = rate_limit::apply(SIGN_IN.into()))]
     async fn register_as_guest(
         &self,
         ctx: &Context<'_>,
         input: RegisterAsGuestInput,
     ) -> Result<Option<GuestRequestPayload>> {
-        let (asked, guest) = input.asked();
-        GuestRequestPayload::of(guest_service::request(ctx.app(), ctx.viewer(), asked, guest).await)
+        let (new, guest) = input.into_registration();
+        GuestRequestPayload::of(guest_service::request(ctx.app(), ctx.viewer(), new, guest).await)
     }
 
-    /// Register as a guest, by the link that was mailed. To repeat it changes nothing.
+    /// Makes the registration that a guest requested, with the token of the emailed link. Confirms the places or joins
+    /// the waiting list. Repeating it returns the existing registration.
     async fn confirm_guest_registration(
         &self,
         ctx: &Context<'_>,
-        input: GuestTokenInput,
+        input: ConfirmGuestRegistrationInput,
     ) -> Result<Option<GuestRegistrationPayload>> {
-        let GuestTokenInput { token } = input;
+        let ConfirmGuestRegistrationInput { token } = input;
         GuestRegistrationPayload::of(guest_service::confirm(ctx.app(), ctx.viewer(), &token).await)
     }
 
-    /// Take the places that are offered to a guest, in time, by a link that was mailed.
+    /// Accepts the places that are offered to a guest, before the deadline, with the token of an emailed link.
     async fn accept_guest_place(
         &self,
         ctx: &Context<'_>,
-        input: GuestTokenInput,
+        input: AcceptGuestPlaceInput,
     ) -> Result<Option<GuestRegistrationPayload>> {
-        let GuestTokenInput { token } = input;
+        let AcceptGuestPlaceInput { token } = input;
         let done = guest_links::act(ctx.app(), ctx.viewer(), &token, Act::Accept).await;
         GuestRegistrationPayload::of(done)
     }
 
-    /// Give a guest's places back, decline what is offered, or leave the queue, by a link that was mailed.
+    /// Cancels a guest's registration, with the token of an emailed link: gives up places, declines an offer or leaves
+    /// the waiting list.
     async fn cancel_guest_registration(
         &self,
         ctx: &Context<'_>,
-        input: GuestTokenInput,
+        input: CancelGuestRegistrationInput,
     ) -> Result<Option<GuestRegistrationPayload>> {
-        let GuestTokenInput { token } = input;
+        let CancelGuestRegistrationInput { token } = input;
         let done = guest_links::act(ctx.app(), ctx.viewer(), &token, Act::Cancel).await;
         GuestRegistrationPayload::of(done)
     }
 
-    /// Take the places that are offered, in time.
+    /// Accepts the places that are offered to the caller, before the deadline.
     async fn accept_place(
         &self,
         ctx: &Context<'_>,
-        input: RegistrationActInput,
+        input: AcceptPlaceInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
             responses::accept(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 
-    /// Give places back, decline what is offered, or leave the queue. What becomes free is offered to those who wait.
+    /// Cancels a registration: gives up places, declines an offer or leaves the waiting list. Places that become free
+    /// are offered to the waiting list. Requires the person who registered or an organiser.
     async fn cancel_registration(
         &self,
         ctx: &Context<'_>,
-        input: RegistrationActInput,
+        input: CancelRegistrationInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
             responses::cancel(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 
-    /// Offer free places to somebody who waits, whoever else does: for organisers.
+    /// Offers free places to a registration on the waiting list, out of order. Requires an organiser.
     async fn offer_place(
         &self,
         ctx: &Context<'_>,
-        input: RegistrationActInput,
+        input: OfferPlaceInput,
     ) -> Result<Option<RegistrationPayload>> {
         RegistrationPayload::of(
             check_in::offer(ctx.app(), ctx.viewer(), input.registration_id).await,
         )
     }
 
-    /// Say that somebody came, by the code that they show: for organisers.
+    /// Records that a person came, by their check-in code. Possible from one day before the start of the event until 28
+    /// days after its end. Requires an organiser.
     async fn check_in(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +161,8 @@ impl RegistrationMutation {
         )
     }
 
-    /// Say of all who had a place and were not checked in that they did not come: for organisers.
+    /// Marks all confirmed registrations for an event as `NO_SHOW`, if the person was not checked in. Possible once the
+    /// event has begun. Requires an organiser.
     async fn record_no_shows(
         &self,
         ctx: &Context<'_>,
@@ -154,6 +176,7 @@ async fn register(
     ctx: &Context<'_>,
     input: RegisterForEventInput,
 ) -> Result<entity::registration::Model, Error> {
-    let (asked, key) = input.asked()?;
-    service::register(ctx.app(), ctx.viewer(), asked, key).await
+    let (new, key) = input.into_registration()?;
+    let key = ctx.optional_retry_key(key)?;
+    service::register(ctx.app(), ctx.viewer(), new, key).await
 }

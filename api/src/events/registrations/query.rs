@@ -1,22 +1,22 @@
-//! What guests read by the links that they were mailed.
+//! Queries of guests, who use links sent by email.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{guest_links, guest_types::GuestRegistration};
-use crate::context::Ask;
+use crate::context::ContextExt;
 
-/// What guests read.
+/// Queries of guests.
 #[derive(Default)]
 pub struct RegistrationQuery;
 
 #[Object]
 impl RegistrationQuery {
-    /// What a guest registered for, by the token in a link that they were mailed; null where it is good for nothing, and where
-    /// they have not confirmed it yet.
+    /// Returns the registration of a guest by the token of an emailed link. Null if the token is not valid, or if the
+    /// guest has not confirmed the registration yet.
     async fn guest_registration(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token in the link.")] token: String,
+        #[graphql(desc = "Token of the link.")] token: String,
     ) -> Result<Option<GuestRegistration>> {
         let conn = &ctx.app().database.read;
         let found = guest_links::by_token(ctx.app(), conn, ctx.viewer(), &token).await?;

@@ -1,4 +1,4 @@
-//! Taking what is offered, and giving places back: by whoever registered, or by the organisers.
+//! Accepts and cancels registrations, for the person who registered or for organisers.
 
 use entity::{
     event,
@@ -13,7 +13,7 @@ use crate::{
     kit::{Error, Transaction, Viewer, database::resource, lifecycle},
 };
 
-/// Takes the places that are offered.
+/// Accepts the places that are offered.
 pub async fn accept(
     app: &App,
     viewer: &Viewer,
@@ -26,7 +26,7 @@ pub async fn accept(
     Ok(row)
 }
 
-/// The same inside a transaction, for whoever may.
+/// Like `accept`, inside a transaction and without an authorisation check.
 pub(super) async fn accept_in(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -40,7 +40,7 @@ pub(super) async fn accept_in(
     waiting_list::perform(transaction, viewer, of, Act::Accept, change, record).await
 }
 
-/// Gives places back, or leaves the queue. What becomes free is offered at once.
+/// Gives up places, declines an offer or leaves the waiting list. Places that become free are offered at once.
 pub async fn cancel(
     app: &App,
     viewer: &Viewer,
@@ -54,7 +54,8 @@ pub async fn cancel(
     Ok(row)
 }
 
-/// The same inside a transaction, for whoever may. `own` says whether they who registered do it.
+/// Like `cancel`, inside a transaction and without an authorisation check. `own` is true if the person who registered
+/// does it.
 pub(super) async fn cancel_in(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -77,7 +78,7 @@ pub(super) async fn cancel_in(
     Ok(row)
 }
 
-/// The registration and its event, if the viewer may do this to it as it stands. The places are held.
+/// Locks the places and returns the registration and its event, if the viewer may perform the act.
 pub(super) async fn load(
     transaction: &Transaction,
     viewer: &Viewer,

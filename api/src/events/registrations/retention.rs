@@ -1,5 +1,5 @@
-//! How long what is personal about those who come to an event is kept: what they need, who guests were
-//! and what they answered, whose addresses are on lists. Readers leave it out from that instant on; workers delete it.
+//! Retention of personal data: access needs, names, addresses and answers of guests, and addresses of reservations.
+//! Readers leave it out from the end of the retention on; workers delete it.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::event::{self, Column, EventState};
@@ -8,13 +8,13 @@ use sea_orm::{
     sea_query::{Query, SelectStatement},
 };
 
-/// For how long after an event.
+/// Retention after the end of an event.
 pub const KEPT: Duration = Duration::days(28);
-/// For how long after the day that was given up, where an event was put off and has no new date: whoever registered is
-/// to be told of one.
+/// Retention after the abandoned date of a postponed event without a new date. It is longer, because people who
+/// registered are to be notified of a new date.
 const KEPT_PUT_OFF: Duration = Duration::days(365);
 
-/// Until when.
+/// Returns the end of the retention for an event.
 #[must_use]
 pub fn until(event: &event::Model) -> DateTime<Utc> {
     event.ends_at
@@ -25,7 +25,7 @@ pub fn until(event: &event::Model) -> DateTime<Utc> {
         }
 }
 
-/// The ids of the events of which nothing personal is kept any longer.
+/// Selects the ids of the events whose personal data is no longer kept.
 #[must_use]
 pub fn over(now: DateTime<Utc>) -> SelectStatement {
     let long_over = Condition::any()

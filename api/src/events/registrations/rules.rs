@@ -1,4 +1,4 @@
-//! What may be done to a registration, by whom and when; and what may be answered.
+//! Rules of registrations: the acts that each role may perform and when, and the validation of answers.
 //!
 //! `CONFIRMED | WAITLISTED → PLACE_OFFERED → CONFIRMED | LAPSED`; `CANCELLED`; `CONFIRMED → ATTENDED | NO_SHOW`.
 
@@ -17,24 +17,24 @@ use crate::{
         Error, UserError, UserErrorCode as Code, Viewer,
         activity::Concerns,
         lifecycle::{self, Lifecycle, Rule},
-        validation::Checks,
+        validation::Validator,
     },
 };
 
-/// How long before an event people can be checked in.
+/// Time before the start of an event from which people can be checked in.
 const DOORS: Duration = Duration::days(1);
 
-/// Act on a registration, in the order in which a page shows them.
+/// Act on a registration, in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "RegistrationAct")]
 pub enum Act {
-    /// Accept the places that are offered: `acceptPlace`.
+    /// Accepts the places that are offered: `acceptPlace`.
     Accept,
-    /// Give the places back, or leave the waiting list: `cancelRegistration`.
+    /// Gives up the places, declines an offer or leaves the waiting list: `cancelRegistration`.
     Cancel,
-    /// Offer places out of order, for organisers: `offerPlace`.
+    /// Offers places out of order: `offerPlace`. For organisers.
     Offer,
-    /// Record that the person came, for organisers: `checkIn`.
+    /// Records that the person came: `checkIn`. For organisers.
     CheckIn,
 }
 
@@ -58,7 +58,7 @@ impl Lifecycle for registration::Entity {
 
     const NOUN: &'static str = "registration";
     const STATE: Option<Column> = Some(Column::State);
-    // The row that counts the places is locked by every act, so that the state is enough.
+    // Every act locks the row of the counts, so that the state is a sufficient condition.
     const VERSION: Option<Column> = None;
     const UPDATED_AT: Column = Column::UpdatedAt;
 
@@ -85,7 +85,7 @@ impl Lifecycle for registration::Entity {
                     record,
                 )
             }
-            // The record tells whether the person or an organiser did it.
+            // The caller chooses the record: cancelled by the person, or by an organiser.
             Act::Cancel => {
                 let from = &[State::Confirmed, State::Waitlisted, State::PlaceOffered];
                 (from, By::RegistrantOrOrganiser, State::Cancelled, None)
@@ -129,7 +129,7 @@ impl Lifecycle for registration::Entity {
             return Ok(());
         }
         Err(Error::Forbidden(
-            "People answer for their own registrations; editors of the event's organisation do the rest.",
+            "People can accept and cancel their own registrations. Only editors of the event's organisation and programme administrators can do the rest.",
         ))
     }
 
@@ -152,8 +152,7 @@ impl Lifecycle for registration::Entity {
         if in_time {
             return Ok(());
         }
-        let message =
-            "The event has begun, was postponed or cancelled, or is more than a day away.";
+        let message = "This is not possible now: the event has begun, was postponed or cancelled, or is more than a day away.";
         Err(UserError::new(Code::InvalidState, message))
     }
 
@@ -162,7 +161,8 @@ impl Lifecycle for registration::Entity {
     }
 }
 
-/// Where a registration stands at an instant: an offer that is not answered ends by itself.
+/// Returns the state of a registration at an instant. An offer lapses at its deadline, even if the worker has not
+/// recorded it yet.
 #[must_use]
 pub fn state_at(row: &registration::Model, now: DateTime<Utc>) -> State {
     match row.state {
@@ -171,35 +171,35 @@ pub fn state_at(row: &registration::Model, now: DateTime<Utc>) -> State {
     }
 }
 
-/// Until when somebody has to answer who is offered places now.
+/// Returns the deadline for answering an offer made now: at the latest the start of the event.
 #[must_use]
 pub fn answer_by(event: &event::Model, now: DateTime<Utc>) -> DateTime<Utc> {
-    (now + Duration::hours(event.hours_to_answer.into())).min(event.starts_at)
+    (now + Duration::hours(event.place_offer_response_hours.into())).min(event.starts_at)
 }
 
-/// Whether places of an event can be taken, given back and offered: it is going to take place, and has not begun.
+/// Returns true if places can be accepted and offered: the event is scheduled and has not begun.
 #[must_use]
 pub fn registration_active(event: &event::Model, now: DateTime<Utc>) -> bool {
     event.state == EventState::Scheduled && now < event.starts_at
 }
 
-/// Whether an event takes place, or took place.
+/// Returns true if an event takes place or took place.
 fn takes_place(event: &event::Model) -> bool {
     [EventState::Scheduled, EventState::Completed].contains(&event.state)
 }
 
-/// Whether organisers can say who did not come: the event has begun.
+/// Checks that no-shows can be recorded: the event has begun.
 pub fn can_miss(event: &event::Model, now: DateTime<Utc>) -> Result<(), UserError> {
     if takes_place(event) && event.starts_at <= now {
         return Ok(());
     }
     Err(UserError::new(
         Code::InvalidState,
-        "Who did not come is known once the event has begun.",
+        "No-shows can be recorded only after the event has begun, and not if it was postponed or cancelled.",
     ))
 }
 
-/// What a guest can do to their registration now, by the link that they were mailed.
+/// Returns the acts that a guest can perform now with a link.
 #[must_use]
 pub fn guest_acts(row: &registration::Model, event: &event::Model, now: DateTime<Utc>) -> Vec<Act> {
     let own = [Act::Accept, Act::Cancel];
@@ -209,12 +209,12 @@ pub fn guest_acts(row: &registration::Model, event: &event::Model, now: DateTime
     can.collect()
 }
 
-/// Notes answers that cannot be, and questions that must be answered and are not.
-pub fn answers(checks: &mut Checks, questions: &[Question], given: Vec<Answer>) -> Vec<Answer> {
+/// Validates answers, and checks that all required questions are answered.
+pub fn answers(checks: &mut Validator, questions: &[Question], given: Vec<Answer>) -> Vec<Answer> {
     if !checks.at_most(
         "answers",
         given.len(),
-        crate::events::content::MOST_QUESTIONS,
+        crate::events::content::MAX_QUESTIONS,
     ) {
         return Vec::new();
     }
@@ -222,27 +222,27 @@ pub fn answers(checks: &mut Checks, questions: &[Question], given: Vec<Answer>) 
     for (at, Answer { question, answer }) in given.into_iter().enumerate() {
         let field = |name: &str| format!("answers.{at}.{name}");
         let Some(asked) = questions.iter().find(|asked| asked.code == question) else {
-            checks.refuse(
+            checks.add(
                 &field("question"),
                 Code::Unknown,
-                "The event asks no question with this code.",
+                "The event has no question with this code. Use the code of one of its questions.",
             );
             continue;
         };
         let again = kept.iter().any(|before| before.question == question);
-        checks.demand(
+        checks.require(
             !again,
             &field("question"),
             Code::AlreadyExists,
-            "This question is answered before. Answer each once.",
+            "This question is answered already. Answer each question once.",
         );
         let answer = checks.lines(&field("answer"), &answer, 1..=1_000);
         let fits = asked.choices.is_empty() || asked.choices.contains(&answer);
-        checks.demand(
+        checks.require(
             fits,
             &field("answer"),
             Code::Invalid,
-            "This is none of the choices.",
+            "This is not one of the choices. Choose one of those that the question lists.",
         );
         kept.push(Answer { question, answer });
     }
@@ -250,10 +250,10 @@ pub fn answers(checks: &mut Checks, questions: &[Question], given: Vec<Answer>) 
         .iter()
         .filter(|asked| asked.required && !kept.iter().any(|given| given.question == asked.code));
     for asked in missing {
-        checks.refuse(
+        checks.add(
             "answers",
             Code::Required,
-            format!("Please answer: {}", asked.label),
+            format!("Answer the question “{}”.", asked.label),
         );
     }
     kept

@@ -1,4 +1,4 @@
-//! Reading registrations by the page, each with its position in the queue.
+//! Reads pages of registrations, each with its position on the waiting list.
 
 use entity::registration::{self, Column, Entity, RegistrationState as State};
 use sea_orm::{
@@ -10,31 +10,31 @@ use uuid::Uuid;
 
 use crate::kit::{
     Error, Resource, Viewer,
-    graphql::nested_page::PageOf,
+    graphql::nested_page::NestedPage,
     page::{self, KeyKind, Order, PageArgs, Slice},
 };
 
-/// How many wait up to somebody who waits, themselves included.
+/// Position on the waiting list: the number of waiting registrations up to this one.
 const POSITION: &str = "CASE WHEN \"registration\".\"state\" = 'WAITLISTED' THEN (SELECT COUNT(*) FROM registration AS earlier
     WHERE earlier.capacity_id = \"registration\".\"capacity_id\" AND earlier.state = 'WAITLISTED'
     AND earlier.queue_number <= \"registration\".\"queue_number\") END";
 
-/// Those of the queue in its order, the others as they came.
+/// Order: registrations without a waiting-list number first, then by that number.
 const IN_ORDER: &str = "COALESCE(\"registration\".\"queue_number\", 0)";
 
-/// What they call themselves: organisers read it on their list, whoever else sees them. Guests are called so once their
-/// name is deleted.
+/// Name of the person, which organisers read even if they may not see the account. `Guest` replaces the deleted name of
+/// a guest.
 const NAME: &str = "COALESCE((SELECT person.display_name FROM person WHERE person.id = \"registration\".\"person_id\"),
     \"registration\".\"guest_name\", 'Guest')";
 
-/// A registration with its position in the queue, and a name.
+/// Registration with its position on the waiting list, and a name.
 #[derive(Clone, Debug)]
 pub struct Numbered {
     /// The registration.
     pub row: registration::Model,
-    /// The position; `None` for those who do not wait.
+    /// Position on the waiting list; `None` if the registration does not wait.
     pub position: Option<i64>,
-    /// What they call themselves.
+    /// Name of the person.
     pub name: String,
 }
 
@@ -48,38 +48,38 @@ impl FromQueryResult for Numbered {
     }
 }
 
-/// A page of the registrations for an event that the viewer sees: those of the queue in its order, the others as they
-/// came.
+/// Returns a page of the registrations for an event that the viewer can see: first those that never waited, as they
+/// were made, then the others in the order of the waiting list.
 #[must_use]
 pub fn of_event(
     viewer: &Viewer,
     event: Uuid,
     states: Option<Vec<State>>,
     args: PageArgs,
-) -> PageOf {
+) -> NestedPage {
     page(viewer, (event, Column::EventId), states, in_order(), args)
 }
 
-/// A page of the registrations of somebody, the newest first.
+/// Returns a page of the registrations of a person, newest first.
 #[must_use]
 pub fn of_person(
     viewer: &Viewer,
     person: Uuid,
     states: Option<Vec<State>>,
     args: PageArgs,
-) -> PageOf {
+) -> NestedPage {
     page(viewer, (person, Column::PersonId), states, newest(), args)
 }
 
-/// The latest registration of the viewer for an event.
-pub fn own(viewer: &Viewer, me: Uuid, event: Uuid) -> Result<PageOf, Error> {
+/// Returns a page with the latest registration of the viewer for an event.
+pub fn own(viewer: &Viewer, me: Uuid, event: Uuid) -> Result<NestedPage, Error> {
     let args = PageArgs::new(Some(1), None, None, None)?;
     let page = numbered(
         Entity::find()
             .filter(Column::PersonId.eq(me))
             .filter(Entity::visible_to(viewer)),
     );
-    Ok(PageOf::new(
+    Ok(NestedPage::new(
         event,
         Expr::col((Entity, Column::EventId)),
         page,
@@ -88,7 +88,8 @@ pub fn own(viewer: &Viewer, me: Uuid, event: Uuid) -> Result<PageOf, Error> {
     ))
 }
 
-/// Where somebody stands in it never changes: whoever was offered a place keeps their number.
+/// Order of the pages of an event. A position in it never changes, because a registration keeps its number after an
+/// offer.
 fn in_order() -> Order {
     Order {
         tag: "registrations".into(),
@@ -115,16 +116,16 @@ fn page(
     states: Option<Vec<State>>,
     order: Order,
     args: PageArgs,
-) -> PageOf {
+) -> NestedPage {
     let query = numbered(
         Entity::find()
             .filter(Entity::visible_to(viewer))
             .filter(in_states(viewer, states)),
     );
-    PageOf::new(whole, Expr::col((Entity, of)), query, order, args)
+    NestedPage::new(whole, Expr::col((Entity, of)), query, order, args)
 }
 
-/// Where registrations stand at this moment, which for offers depends on the time.
+/// Condition for registrations in these states now. The state of an offer depends on the time.
 fn in_states(viewer: &Viewer, states: Option<Vec<State>>) -> Condition {
     let Some(states) = states else {
         return Condition::all();
@@ -148,7 +149,7 @@ fn in_states(viewer: &Viewer, states: Option<Vec<State>>) -> Condition {
     )
 }
 
-/// The rows of a query, each with its position and a name.
+/// Adds position and name to the rows of a query.
 fn numbered(rows: Select<Entity>) -> SelectStatement {
     let mut query = rows.into_query();
     query
@@ -157,7 +158,7 @@ fn numbered(rows: Select<Entity>) -> SelectStatement {
     query
 }
 
-/// The registrations for an event that the viewer sees, in the order of their pages, as many as a file takes.
+/// Reads the registrations for an event that the viewer can see, in the order of their pages, for an export.
 pub async fn file(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -172,14 +173,14 @@ pub async fn file(
     page::slice(conn, numbered(found), &in_order(), args, page::whole).await
 }
 
-/// One registration with its position and a name.
+/// Reads one registration with its position and a name.
 pub async fn one(conn: &impl ConnectionTrait, id: Uuid) -> Result<Numbered, Error> {
     let query = numbered(Entity::find().filter(Column::Id.eq(id)));
     let row = conn.query_one(&query).await?.ok_or(Error::NotFound)?;
     Ok(Numbered::from_query_result(&row, "")?)
 }
 
-/// Whether somebody has a place at an event.
+/// Returns true if a person has a place at an event.
 pub async fn comes(conn: &impl ConnectionTrait, person: Uuid, event: Uuid) -> Result<bool, Error> {
     let places = Entity::find()
         .filter(Column::EventId.eq(event))

@@ -1,4 +1,4 @@
-//! Registering: who may, for what, and whether they find a place or a number in the queue.
+//! Registers people: checks who may register for what, and gives places or a number on the waiting list.
 
 use entity::{
     event::{self, RegistrationMode},
@@ -18,67 +18,69 @@ use crate::{
     App,
     events::{acts, capacity, rules as events, service::EventId},
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     listings,
     organisations::service::lock_if_active,
 };
 
-const FOR_WHOM: &str = "You come for an organisation of which you are a member.";
+const FOR_WHOM: &str = "Choose an organisation of which you are a member, or none.";
 
-/// The id of a registration.
+/// Id of a registration.
 pub type RegistrationId = Id<registration::Entity>;
 
-/// What somebody asks for.
+/// Registration to make.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// The event.
+pub struct NewRegistration {
+    /// Event for which to register.
     pub event: EventId,
-    /// The session, where people register for sessions.
+    /// Session for which to register; `None` for the whole event.
     pub session: Option<Id<event_session::Entity>>,
-    /// For which organisation they come.
+    /// Organisation for which the person comes.
     pub organisation: Option<Id<organisation::Entity>>,
-    /// How many places.
+    /// Number of places.
     pub places: i32,
-    /// What they answer to the organisers' questions.
+    /// Answers to the questions of the organisers.
     pub answers: Vec<Answer>,
-    /// What they need to take part.
+    /// Access needs of the person.
     pub access_needs: Option<String>,
 }
 
-/// Registers the viewer: with a place where one is left, else in the queue.
+/// Registers the viewer, with places if possible and on the waiting list otherwise.
 pub async fn register(
     app: &App,
     viewer: &Viewer,
-    asked: Asked,
-    key: Option<String>,
+    new: NewRegistration,
+    key: Option<RetryKey>,
 ) -> Result<registration::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "registration.made", &asked);
+    let key = Key::new(viewer, key, "registration.made");
     jobs::lapse(
         app,
         &Viewer {
             now: viewer.now,
             ..Viewer::system()
         },
-        Some(asked.event.0),
+        Some(new.event.0),
     )
     .await?;
     Key::once::<registration::Entity>(key, &app.database, viewer, async |transaction| {
         let who = Who::Person(viewer.signed_in()?.id);
-        register_in(transaction, viewer, who, asked).await
+        register_in(transaction, viewer, who, new).await
     })
     .await
 }
 
-/// Who registers.
+/// Person who registers.
 #[derive(Clone, Debug)]
 pub(super) enum Who {
-    /// Somebody who signed in.
+    /// Signed-in person.
     Person(Uuid),
-    /// Somebody without an account, who showed that an address is theirs. Their registration has the id of what they asked
-    /// for.
+    /// Guest with a confirmed address. The registration has the id of the request.
     Guest {
         id: Uuid,
         name: String,
@@ -86,57 +88,59 @@ pub(super) enum Who {
     },
 }
 
-/// Refuses what nobody can register for at this moment, and gives what is asked for as it is kept.
+/// Checks that registration is open and that the input is valid, and returns the input in its stored form.
 pub(super) fn checked(
     viewer: &Viewer,
     event: &event::Model,
     capacity: Option<i32>,
-    asked: Asked,
-) -> Result<Asked, Error> {
-    open(event, asked.session.is_some(), viewer)?;
-    let mut checks = Checks::new();
-    let most = event.most_places.min(capacity.unwrap_or(i32::MAX));
-    let message = format!("One registration takes 1 to {most} places.");
-    checks.demand(
-        (1..=most).contains(&asked.places),
+    new: NewRegistration,
+) -> Result<NewRegistration, Error> {
+    open(event, new.session.is_some(), viewer)?;
+    let mut checks = Validator::new();
+    let most = event
+        .max_places_per_registration
+        .min(capacity.unwrap_or(i32::MAX));
+    let message = format!("Enter 1 to {most} places for one registration.");
+    checks.require(
+        (1..=most).contains(&new.places),
         "places",
         Code::OutOfRange,
         message,
     );
-    let organisation = asked.organisation;
+    let organisation = new.organisation;
     let member = organisation.is_none_or(|id| viewer.role_in(id.0).is_some());
-    checks.demand(member, "organisationId", Code::Unknown, FOR_WHOM);
-    let answers = rules::answers(&mut checks, &event.details.questions, asked.answers);
-    let access_needs = checks.optional("accessNeeds", asked.access_needs.as_deref(), 1_000);
+    checks.require(member, "organisationId", Code::Unknown, FOR_WHOM);
+    let answers = rules::answers(&mut checks, &event.details.questions, new.answers);
+    let access_needs = checks.optional("accessNeeds", new.access_needs.as_deref(), 1_000);
     checks.finish()?;
-    Ok(Asked {
+    Ok(NewRegistration {
         answers,
         access_needs,
-        ..asked
+        ..new
     })
 }
 
-/// Writes a registration: with a place where one is left, else in the queue.
+/// Inserts a registration, with places if possible and on the waiting list otherwise.
 pub(super) async fn register_in(
     transaction: &Transaction,
     viewer: &Viewer,
     who: Who,
-    asked: Asked,
+    new: NewRegistration,
 ) -> Result<registration::Model, Error> {
-    let active = lock_if_active(transaction, viewer, asked.organisation).await?;
-    let capacity_id = asked.session.map_or(asked.event.0, |session| session.0);
+    let active = lock_if_active(transaction, viewer, new.organisation).await?;
+    let capacity_id = new.session.map_or(new.event.0, |session| session.0);
     let held = capacity::lock(transaction, capacity_id, viewer.now).await?;
-    let event = resource::get(transaction, viewer, asked.event).await?;
+    let event = resource::get(transaction, viewer, new.event).await?;
     let held = held
         .filter(|held| held.event_id == event.id)
         .ok_or_else(no_session)?;
-    let Asked {
+    let NewRegistration {
         organisation,
         places: wanted,
         answers,
         access_needs,
         ..
-    } = checked(viewer, &event, held.capacity, asked)?;
+    } = checked(viewer, &event, held.capacity, new)?;
     if !active {
         return Err(UserError::at("organisationId", Code::Unknown, FOR_WHOM).into());
     }
@@ -160,7 +164,7 @@ pub(super) async fn register_in(
     };
     let mut change = waiting_list::Change::between(None, state, wanted);
     if let Some(from) = &from {
-        change.held = consume::draw(transaction, from.id, wanted).await?;
+        change.held = consume::use_places(transaction, from.id, wanted).await?;
     }
     waiting_list::count(transaction, capacity_id, change).await?;
     let queue_number = if room {
@@ -197,7 +201,7 @@ pub(super) async fn register_in(
         .exec_with_returning(transaction)
         .await?;
     lifecycle::record(transaction, viewer, (&row, &event, &()), act, &["state"]).await?;
-    // Those before may have been passed over, and there may be room for a smaller party.
+    // Earlier registrations may have been passed over, and there may be room for a smaller party.
     if !room && waiting_list::offer_in_order(transaction, viewer, &event, capacity_id).await? > 0 {
         let row = registration::Entity::find_by_id(id)
             .one(transaction)
@@ -207,25 +211,24 @@ pub(super) async fn register_in(
     Ok(row)
 }
 
-/// Refuses where nobody can register now, or not for this.
+/// Checks that registration is open, and that event or session is the right choice.
 fn open(event: &event::Model, session: bool, viewer: &Viewer) -> Result<(), Error> {
     let fits = match event.registration {
         RegistrationMode::None => {
-            let message = "Nobody need register for this event: just come.";
+            let message = "This event does not require registration. You can come without it.";
             return Err(UserError::new(Code::InvalidState, message).into());
         }
         RegistrationMode::Event => !session,
         RegistrationMode::Sessions => session,
     };
     if !fits {
-        let message =
-            "People register for sessions where the event says so, and else for the whole event.";
+        let message = "Choose a session if people register for sessions of this event, and no session if they register for the whole event.";
         return Err(UserError::at("sessionId", Code::Invalid, message).into());
     }
     if events::registration_open(event, viewer.now) {
         return Ok(());
     }
-    let message = "Registration is not open at this moment. See registrationOpensAt and registrationClosesAt.";
+    let message = "Registration is not open now. See registrationOpensAt and registrationClosesAt for the dates.";
     Err(UserError::new(Code::InvalidState, message).into())
 }
 
@@ -233,14 +236,14 @@ pub(super) fn no_session() -> Error {
     UserError::at(
         "sessionId",
         Code::Unknown,
-        "The event has no session with this id.",
+        "The event has no session with this id. Choose one of its sessions.",
     )
     .into()
 }
 
 async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, who: &Who) -> Result<(), Error> {
     let live = [State::Confirmed, State::Waitlisted, State::PlaceOffered];
-    // One address is one guest, whether or not there is an account that showed it to be its own.
+    // One address is one guest, with or without an account that verified it.
     let own = match who {
         Who::Person(me) => Condition::any()
             .add(Column::PersonId.eq(*me))
@@ -258,6 +261,7 @@ async fn not_twice(conn: &impl ConnectionTrait, capacity_id: Uuid, who: &Who) ->
     if found.is_none() {
         return Ok(());
     }
-    let message = "You have registered already. Cancel that registration to make another.";
+    let message =
+        "You have registered already. To change your registration, cancel it and register again.";
     Err(UserError::at("eventId", Code::AlreadyExists, message).into())
 }

@@ -1,4 +1,4 @@
-//! What the schema says of a registration.
+//! GraphQL types of registrations.
 
 use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     events::{Event, EventSession, reservations::PlaceReservation, rules as events},
     kit::{
         self, Error, Id,
@@ -26,28 +26,28 @@ use crate::{
     organisations::Organisation,
 };
 
-/// An answer to a question of the organisers.
+/// Answer to a question of the organisers.
 #[derive(SimpleObject)]
 pub struct RegistrationAnswer {
     /// Code of the question.
     pub question: String,
-    /// The answer.
+    /// Text of the answer.
     pub answer: String,
 }
 
-/// Somebody who registered without an account.
+/// Name and email address of a guest, who registered without an account.
 #[derive(SimpleObject)]
 pub struct RegistrationGuest {
-    /// What they call themselves.
+    /// Name that the guest gave.
     pub name: String,
-    /// Where mail reaches them, as they showed.
+    /// Email address that the guest confirmed.
     pub email: String,
 }
 
-/// Somebody's place at an event, or in the queue for one.
+/// Registration of a person or a guest.
 pub struct Registration {
     row: registration::Model,
-    /// The position and the name, where they were read with the row.
+    /// Position and name, if they were read with the row.
     beside: Option<(Option<i64>, String)>,
 }
 
@@ -73,7 +73,7 @@ impl From<Numbered> for Registration {
 }
 
 impl Registration {
-    /// A page of the registrations for an event, as far as the viewer sees them.
+    /// Returns a page of the registrations for an event that the viewer can see.
     pub async fn of_event(
         ctx: &Context<'_>,
         event: Uuid,
@@ -83,7 +83,7 @@ impl Registration {
         Self::page(ctx, search::of_event(ctx.viewer(), event, states, args)).await
     }
 
-    /// A page of the viewer's own.
+    /// Returns a page of the viewer's own registrations.
     pub async fn of_viewer(
         ctx: &Context<'_>,
         viewer: &kit::Viewer,
@@ -94,7 +94,7 @@ impl Registration {
         Self::page(ctx, search::of_person(viewer, me, states, args)).await
     }
 
-    /// The viewer's latest for an event.
+    /// Returns the viewer's latest registration for an event.
     pub async fn own(ctx: &Context<'_>, event: Uuid) -> Result<Option<Self>> {
         let Some(me) = ctx.viewer().person_id() else {
             return Ok(None);
@@ -106,7 +106,7 @@ impl Registration {
 
     async fn page(
         ctx: &Context<'_>,
-        page: kit::graphql::nested_page::PageOf,
+        page: kit::graphql::nested_page::NestedPage,
     ) -> Result<Connection<String, Self, Total>> {
         let total = page.total();
         Ok(ctx
@@ -115,7 +115,7 @@ impl Registration {
             .connection(total, Self::from))
     }
 
-    /// The position and the name, read now where they were not read before.
+    /// Returns position and name. Reads them if they were not read with the row.
     async fn beside(&self, ctx: &Context<'_>) -> Result<(Option<i64>, String), Error> {
         if let Some(beside) = &self.beside {
             return Ok(beside.clone());
@@ -125,7 +125,7 @@ impl Registration {
         Ok((position, name))
     }
 
-    /// The event: who sees the registration sees that it is for this one.
+    /// Returns the event. Viewers of a registration may always see its event.
     async fn gathering(&self, ctx: &Context<'_>) -> Result<event::Model, Error> {
         let found = ctx
             .load(Id::<event::Entity>::new(self.row.event_id))
@@ -133,13 +133,14 @@ impl Registration {
         found.ok_or(Error::NotFound)
     }
 
-    /// Whether what is personal is still kept.
+    /// Returns true until the personal data is deleted.
     async fn is_kept(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(ctx.viewer().now < retention::until(&self.gathering(ctx).await?))
     }
 }
 
-/// Somebody's place at an event, or in the queue for one. Seen by whoever made it and by the organisers.
+/// A registration of a person or a guest: places at an event, or a position on its waiting list. Visible to the person
+/// who made it and to organisers of the event.
 #[Object]
 impl Registration {
     /// Global id.
@@ -147,17 +148,17 @@ impl Registration {
         Id::new(self.row.id)
     }
 
-    /// Where it stands at this moment.
+    /// State of the registration now. An offer that was not answered in time is `LAPSED`.
     async fn state(&self, ctx: &Context<'_>) -> RegistrationState {
         rules::state_at(&self.row, ctx.viewer().now)
     }
 
-    /// The event.
+    /// The event of the registration.
     async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         Ok(Some(self.gathering(ctx).await?.into()))
     }
 
-    /// The session, where people register for sessions.
+    /// The session of the registration; null if it is for the whole event.
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<EventSession>> {
         if self.row.capacity_id == self.row.event_id {
             return Ok(None);
@@ -166,12 +167,13 @@ impl Registration {
         Ok(ctx.load(id).await?.map(EventSession::from))
     }
 
-    /// What they call themselves.
+    /// Name of the person who registered; `Guest` for a guest whose name is deleted.
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.beside(ctx).await?.1)
     }
 
-    /// Who registered; null for those who do not see that person: see `name`.
+    /// The account of the person who registered. Null for guests, and if the viewer may not see that person: use
+    /// `name`.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let Some(id) = self.row.person_id else {
             return Ok(None);
@@ -180,8 +182,8 @@ impl Registration {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// How a guest is reached, who has no account; null for all others, for whoever does not organise the event, and from 28
-    /// days after it on, when it is deleted.
+    /// Name and email address of a guest. Null for people with an account, for viewers who do not organise the event,
+    /// and from 28 days after the event, when they are deleted.
     async fn guest(&self, ctx: &Context<'_>) -> Result<Option<RegistrationGuest>> {
         let (event, viewer) = (self.gathering(ctx).await?, ctx.viewer());
         let kept = viewer.now < retention::until(&event);
@@ -192,7 +194,7 @@ impl Registration {
         Ok(guest.filter(|_| shown))
     }
 
-    /// For which organisation they come, if for one.
+    /// The organisation for which the person comes; null if none.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.row.organisation_id else {
             return Ok(None);
@@ -203,7 +205,7 @@ impl Registration {
             .map(Organisation::from))
     }
 
-    /// From which reservation its places are; null where they are from none, and for whoever does not organise the event.
+    /// The reservation from which the places come; null if none, and for viewers who do not organise the event.
     async fn reservation(&self, ctx: &Context<'_>) -> Result<Option<PlaceReservation>> {
         let Some(id) = self.row.reservation_id else {
             return Ok(None);
@@ -212,24 +214,25 @@ impl Registration {
         Ok(ctx.load(id).await?.map(PlaceReservation::from))
     }
 
-    /// How many places it takes.
+    /// Number of places of the registration.
     async fn places(&self) -> i32 {
         self.row.places
     }
 
-    /// Which one they are in the queue, the first being 1; null for those who do not wait.
+    /// Position on the waiting list, starting at 1; null if the registration is not on it.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::STATEMENT))]
     async fn position(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         Ok(self.beside(ctx).await?.0)
     }
 
-    /// Until when the places are held for them; null where none are offered.
+    /// Deadline for answering the place offer; null without an offer.
     async fn answer_by(&self) -> Option<DateTime<Utc>> {
         self.row.answer_by
     }
 
-    /// What they answered to the organisers' questions; of guests nothing from 28 days after the event on, when it is deleted.
-    #[graphql(directive = list_size::apply(crate::events::content::MOST_QUESTIONS as u64, None))]
+    /// Answers to the questions of the organisers. Empty for guests from 28 days after the event, when they are
+    /// deleted.
+    #[graphql(directive = list_size::apply(crate::events::content::MAX_QUESTIONS as u64, None))]
     async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<RegistrationAnswer>> {
         if self.row.person_id.is_none() && !self.is_kept(ctx).await? {
             return Ok(Vec::new());
@@ -241,28 +244,28 @@ impl Registration {
         Ok(told.collect())
     }
 
-    /// What they need to take part; null from 28 days after the event on, when it is deleted.
+    /// Access needs of the person; null if none, and from 28 days after the event, when they are deleted.
     async fn access_needs(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let kept = self.is_kept(ctx).await?;
         Ok(self.row.access_needs.clone().filter(|_| kept))
     }
 
-    /// What they show at the door, such as `R-7K3M9-Q2X4T`.
+    /// Check-in code to show at the event, such as `R-7K3M9-Q2X4T`.
     async fn code(&self) -> &str {
         &self.row.code
     }
 
-    /// When they came; null while they have not.
+    /// Time of the check-in; null before it.
     async fn checked_in_at(&self) -> Option<DateTime<Utc>> {
         self.row.checked_in_at
     }
 
-    /// When they registered.
+    /// Time at which the person registered.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 
-    /// What the viewer can do to it now.
+    /// Acts that the viewer can perform on the registration now.
     #[graphql(directive = list_size::apply(4, None))]
     async fn viewer_acts(&self, ctx: &Context<'_>) -> Result<Vec<Act>> {
         let event = self.gathering(ctx).await?;

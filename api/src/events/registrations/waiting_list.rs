@@ -1,5 +1,5 @@
-//! Taking places, giving them back and offering what is free: the only place where the counts change. Each change is
-//! one statement that asks again whether there is room, on a row that is held.
+//! Waiting list and counts: takes places, gives them up and offers free ones. All changes of confirmed, offered and
+//! waiting are made here: each is one update of a locked row, with the capacity as a condition.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// The most who wait and are looked at in one act; the worker goes on.
+/// Maximum number of waiting registrations read in one act. The worker continues with the rest.
 const BATCH: u64 = 100;
 
-/// By how much the counts change.
+/// Changes of the counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the counts")]
 pub struct Change {
@@ -36,7 +36,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// What a registration counts for in a state.
+    /// Returns the counts of a registration in a state.
     #[must_use]
     pub const fn of(state: State, places: i32) -> Self {
         let (mut confirmed, mut offered, mut waiting) = (0, 0, 0);
@@ -54,13 +54,13 @@ impl Change {
         }
     }
 
-    /// How many places more somebody has or was offered.
+    /// Returns the change of confirmed and offered places.
     #[must_use]
     pub const fn taken(self) -> i32 {
         self.confirmed + self.offered
     }
 
-    /// From one state to another.
+    /// Returns the change of counts from one state to another.
     #[must_use]
     pub const fn between(from: Option<State>, to: State, places: i32) -> Self {
         let (before, after) = (
@@ -84,7 +84,7 @@ impl Change {
     }
 }
 
-/// Changes the counts of a row, if there is room for it, and gives it as it is then.
+/// Changes the counts of a row and returns it. The error is a refusal if the capacity is too small.
 pub async fn count(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -119,7 +119,7 @@ pub async fn count(
     changed.into_iter().next().ok_or_else(full)
 }
 
-/// Gives the next number in the queue of a row that is held.
+/// Returns the next waiting-list number of a locked row.
 pub async fn next_number(conn: &impl ConnectionTrait, id: Uuid) -> Result<i64, Error> {
     use event_capacity::{Column::QueueEnd, Entity};
 
@@ -135,7 +135,7 @@ pub async fn next_number(conn: &impl ConnectionTrait, id: Uuid) -> Result<i64, E
         .ok_or(Error::NotFound)
 }
 
-/// Performs an act on a registration, with what else changes, and counts its places anew.
+/// Performs an act on a registration: changes the state and the given columns, and updates the counts.
 pub async fn perform(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -148,7 +148,7 @@ pub async fn perform(
     step(conn, viewer, of, to, change, record).await
 }
 
-/// Moves a registration to a state, with what else changes, counts its places anew, and records it.
+/// Moves a registration to a state with other changes, updates the counts, and records the act.
 pub async fn step(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -161,7 +161,7 @@ pub async fn step(
     let moved = lifecycle::write(conn, viewer, row, change, None).await?;
     let mut change = Change::between(Some(row.state), to, row.places);
     if let (Some(from), true) = (moved.reservation_id, change.taken() != 0) {
-        change.held = consume::draw(conn, from, change.taken()).await?;
+        change.held = consume::use_places(conn, from, change.taken()).await?;
     }
     if change != Change::default() {
         count(conn, row.capacity_id, change).await?;
@@ -170,7 +170,7 @@ pub async fn step(
     Ok(moved)
 }
 
-/// Offers places to a person who waits: free ones, or some that are reserved for them.
+/// Offers places to a waiting registration: free places, or places of the reservation `from`.
 pub async fn offer(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -195,20 +195,21 @@ pub async fn offer(
     .await
 }
 
-/// What becomes of those who wait, in their order, when so many places are free.
+/// Decision about the next registration on the waiting list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// There is room for them.
+    /// Enough places are free: offer them.
     Offer,
-    /// They are too many for what is free, and keep their turn for a while: nobody behind them gets it.
+    /// The party is larger than the free places and keeps its turn for a while. No registration behind it gets these
+    /// places.
     Keep,
-    /// They had their while.
+    /// The turn of the party has ended: pass it over.
     PassOver,
-    /// Nothing is free.
+    /// No places are free.
     Nobody,
 }
 
-/// Whose turn it is. `free` is `None` where places are not counted.
+/// Decides about a registration with this number of places. `free` is `None` if places are unlimited.
 #[must_use]
 pub fn turn(
     places: i32,
@@ -226,8 +227,8 @@ pub fn turn(
     }
 }
 
-/// Offers what is free to those who wait, in their order, and says how many were told. What is held for some of them they
-/// are offered first.
+/// Offers free places to the waiting list in its order, and returns the number of offers. Reserved places are offered
+/// first, to those for whom they are meant.
 pub async fn offer_in_order(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -271,7 +272,7 @@ pub async fn offer_in_order(
     Ok(told)
 }
 
-/// Offers what is held to those of the queue for whom it is meant.
+/// Offers reserved places to the waiting registrations for which they are meant.
 async fn offer_held(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -299,7 +300,7 @@ async fn keep_turn(
     event: &event::Model,
 ) -> Result<(), Error> {
     if row.turn_until.is_none() {
-        let until = viewer.now + Duration::hours(event.hours_to_answer.into());
+        let until = viewer.now + Duration::hours(event.place_offer_response_hours.into());
         registration::Entity::update_many()
             .col_expr(Column::TurnUntil, Expr::val(until))
             .filter(Column::Id.eq(row.id))
@@ -313,7 +314,7 @@ fn full() -> Error {
     UserError::at(
         "places",
         UserErrorCode::Full,
-        "Not so many places are free.",
+        "Not enough places are free. Reload the event to see how many are left.",
     )
     .into()
 }

@@ -1,4 +1,4 @@
-//! Changing what is held: how many places, for whom, until when; and releasing them.
+//! Changes and releases reservations.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -20,26 +20,26 @@ use crate::{
     },
     kit::{
         Error, Transaction, UserErrorCode as Code, Viewer, database::resource, lifecycle,
-        validation::Checks,
+        validation::Validator,
     },
 };
 
-/// What is to be changed.
+/// Changes to a reservation; `None` leaves a value as it is.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// The version that the editor saw.
+    /// Version that the editor loaded.
     pub version: i32,
-    /// How many places.
+    /// Number of places.
     pub places: Option<i32>,
-    /// For which addresses.
+    /// Email addresses that replace the list.
     pub addresses: Option<Vec<String>>,
-    /// `Some(None)` removes it.
+    /// Label; `Some(None)` removes it.
     pub label: Option<Option<String>>,
-    /// Until when.
+    /// Time at which unused places become free for all.
     pub release_at: Option<DateTime<Utc>>,
 }
 
-/// Changes how many places are held, for whom, or until when.
+/// Changes the number of places, the addresses, the label or the release time of a reservation.
 pub async fn update(
     app: &App,
     viewer: &Viewer,
@@ -55,24 +55,24 @@ pub async fn update(
         release_at,
     } = edit;
     let (row, event, counts) = load(&transaction, viewer, id, Act::Update, Some(version)).await?;
-    let (mut checks, mut fields) = (Checks::new(), Vec::new());
+    let (mut checks, mut fields) = (Validator::new(), Vec::new());
     let mut change = place_reservation::ActiveModel::default();
     let places = places.unwrap_or(row.places);
     if places != row.places {
         let least = row.used.max(1);
         let message = format!(
-            "{} places are used already; hold {least} or more.",
+            "{} places are used already. Reserve at least {least}.",
             row.used
         );
-        checks.demand(places >= least, "places", Code::OutOfRange, message);
+        checks.require(places >= least, "places", Code::OutOfRange, message);
         change.places = Set(places);
         fields.push("places");
     }
     let addresses = addresses.map(|said| rules::addresses(&mut checks, &said));
     if let Some(said) = &addresses {
         let list = row.organisation_id.is_none() && !said.is_empty();
-        let message = "Name an address or more, where places are held for a list. What is held for an organisation has none.";
-        checks.demand(list, "addresses", Code::Invalid, message);
+        let message = "Enter at least one email address for a reservation for a list. A reservation for an organisation has no addresses.";
+        checks.require(list, "addresses", Code::Invalid, message);
         fields.push("addresses");
     }
     if let Some(label) = label {
@@ -107,7 +107,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Releases what nobody drew, and offers it to those who wait.
+/// Releases the unused places of a reservation, and offers them to the waiting list.
 pub async fn release(app: &App, viewer: &Viewer, id: ReservationId) -> Result<Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, event, _) = load(&transaction, viewer, id, Act::Release, None).await?;
@@ -118,7 +118,7 @@ pub async fn release(app: &App, viewer: &Viewer, id: ReservationId) -> Result<Mo
     Ok(row)
 }
 
-/// Reads a reservation with its event and the counts of its places, which are locked, for an act.
+/// Locks the places of a reservation and reads it with its event and counts, if the viewer may perform the act.
 async fn load(
     transaction: &Transaction,
     viewer: &Viewer,

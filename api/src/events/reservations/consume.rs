@@ -1,8 +1,8 @@
-//! Drawing from the places that are held for some: whoever belongs to the organisation and registers for it, and whoever
-//! showed that mail to an address on the list reaches them.
+//! Use of reserved places, by members of the organisation who register for it and by people who confirmed an email
+//! address of the list.
 //!
-//! A party draws as a whole or not at all, from what is released first. What it gives back before the release is held
-//! again.
+//! A registration takes all of its places from one reservation or none, and uses the reservation that is released
+//! first. Places given back before the release are reserved again.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -22,21 +22,21 @@ use crate::{
     events::reservations::release,
     kit::{
         Error, UserError, UserErrorCode, Viewer,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{KeyKind, Order, PageArgs},
     },
 };
 
-/// Whose address may be on a list.
+/// Person whose email address may be on a list.
 #[derive(Clone, Copy, Debug)]
 pub enum Reader<'a> {
-    /// That of somebody's account, if they showed that it is theirs.
+    /// Account, whose address counts if it is verified.
     Account(Option<Uuid>),
-    /// That of a guest, who showed it.
+    /// Address of a guest, who has confirmed it.
     Address(&'a str),
 }
 
-/// From what such a party draws, if something is held for it and there is enough.
+/// Returns the reservation from which a registration takes its places, if one is meant for it and has enough left.
 pub async fn source(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -56,9 +56,9 @@ pub async fn source(
     Ok(found.one(conn).await?)
 }
 
-/// What is held for one registration of the viewer, for whichever of their organisations: where the most is left of it.
-/// One statement reads it for all that are asked for together.
-pub fn for_viewer(viewer: &Viewer, capacity_id: Uuid) -> Result<PageOf, Error> {
+/// Returns the reservation with the most places left for the viewer or one of their organisations. One statement reads
+/// those of several events and sessions.
+pub fn for_viewer(viewer: &Viewer, capacity_id: Uuid) -> Result<NestedPage, Error> {
     let meant = meant_for(Reader::Account(viewer.person_id()), viewer.organisations());
     let found = Entity::find()
         .filter(release::unreleased(viewer.now))
@@ -72,7 +72,7 @@ pub fn for_viewer(viewer: &Viewer, capacity_id: Uuid) -> Result<PageOf, Error> {
         id: column(Column::Id),
         descending: true,
     };
-    Ok(PageOf::new(
+    Ok(NestedPage::new(
         capacity_id,
         column(Column::CapacityId),
         found.into_query(),
@@ -85,7 +85,7 @@ fn held_at(capacity_id: Uuid, now: DateTime<Utc>) -> Condition {
     release::unreleased(now).add(Column::CapacityId.eq(capacity_id))
 }
 
-/// Held for one of these organisations, or for the reader's own address.
+/// Condition for reservations for one of these organisations, or for the address of the reader.
 fn meant_for(reader: Reader<'_>, organisations: impl IntoIterator<Item = Uuid>) -> Condition {
     let theirs = match reader {
         Reader::Account(id) => address::Column::Email.in_subquery(verified(id)),
@@ -101,7 +101,7 @@ fn meant_for(reader: Reader<'_>, organisations: impl IntoIterator<Item = Uuid>) 
         .add(Column::Id.in_subquery(listed))
 }
 
-/// The address of somebody's account, if they showed that it is theirs.
+/// Selects the address of an account, if it is verified.
 #[must_use]
 pub fn verified(person: Option<Uuid>) -> SelectStatement {
     Query::select()
@@ -112,7 +112,7 @@ pub fn verified(person: Option<Uuid>) -> SelectStatement {
         .to_owned()
 }
 
-/// The people who showed that an address is theirs.
+/// Selects the people whose verified address this is.
 #[must_use]
 pub fn readers(email: &str) -> SelectStatement {
     Query::select()
@@ -123,9 +123,9 @@ pub fn readers(email: &str) -> SelectStatement {
         .to_owned()
 }
 
-/// Draws so many places more from a reservation, or so many fewer, and says by how many those change that are counted
-/// as held.
-pub async fn draw(
+/// Changes the number of used places of a reservation by `places`, which is negative for fewer. Returns the resulting
+/// change of the number of reserved places in the counts: none after the release.
+pub async fn use_places(
     conn: &impl ConnectionTrait,
     reservation_id: Uuid,
     places: i32,
@@ -148,11 +148,11 @@ pub async fn draw(
 }
 
 fn gone() -> Error {
-    let message = "The places that were held are not there any more.";
+    let message = "The reserved places are no longer available. Reload the event and try again.";
     UserError::at("places", UserErrorCode::Full, message).into()
 }
 
-/// What still holds places of a row that is held.
+/// Returns the reservations of a locked row that have places left, first released first.
 pub async fn open(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -166,7 +166,8 @@ pub async fn open(
     Ok(found.all(conn).await?)
 }
 
-/// Those who wait and for whom a reservation is meant, in the order of the queue.
+/// Returns the registrations on the waiting list for which a reservation is meant and has enough places, in the order
+/// of the list.
 pub async fn waiting_for(
     conn: &impl ConnectionTrait,
     row: &place_reservation::Model,
@@ -190,7 +191,7 @@ pub async fn waiting_for(
     Ok(found.all(conn).await?)
 }
 
-/// Rows of places where somebody waits for whom enough is held.
+/// Condition in SQL for counts of which a reservation has enough places for a registration on the waiting list.
 #[must_use]
 pub fn meant_for_some_who_wait(now: DateTime<Utc>) -> Condition {
     use registration::Column as Waiting;
@@ -247,7 +248,7 @@ pub fn meant_for_some_who_wait(now: DateTime<Utc>) -> Condition {
         .add(Expr::exists(somebody))
 }
 
-/// The addresses on the list.
+/// Selects the addresses of a reservation.
 fn emails(reservation_id: Uuid) -> SelectStatement {
     Query::select()
         .column(address::Column::Email)
@@ -256,7 +257,7 @@ fn emails(reservation_id: Uuid) -> SelectStatement {
         .to_owned()
 }
 
-/// The people whose verified address is on the list.
+/// Selects the people whose verified address is on the list of a reservation.
 fn listed(reservation_id: Uuid) -> SelectStatement {
     Query::select()
         .column(person::Column::Id)

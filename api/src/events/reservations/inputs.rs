@@ -1,4 +1,4 @@
-//! What organisers send to hold places.
+//! Inputs of mutations on reserved places.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
@@ -10,58 +10,60 @@ use super::{
 };
 use crate::{
     events::{content, service::EventId},
-    kit::{Error, Id, validation::Checks},
+    kit::{Error, Id, validation::Validator},
 };
 
-/// Which places to hold, and for whom: for an organisation, or for those on a list.
+/// Places to reserve, either for an organisation or for a list of email addresses.
 #[derive(InputObject, Debug)]
 pub struct ReservePlacesInput {
-    /// The event.
+    /// Event at which to reserve places.
     pub event_id: EventId,
-    /// The session, where people register for sessions.
+    /// Session in which to reserve places. Required for registration mode `SESSIONS`, not allowed for others.
     pub session_id: Option<Id<event_session::Entity>>,
-    /// The organisation for which they are held: its members draw from them when they register for it.
+    /// Organisation for which to reserve the places. Its members use them when they register for it.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// The e-mail addresses for which they are held, at most 200: whoever has shown that one is theirs draws from them.
-    /// Only organisers read them, and they are deleted 28 days after the event.
+    /// Email addresses for which to reserve the places: at most 200. People use them after they confirm that an address
+    /// is theirs. Only organisers see the addresses, which are deleted 28 days after the event.
     pub addresses: Option<Vec<String>>,
-    /// What you call it, such as "Speakers": at most 100 characters, read by organisers only.
+    /// Label, such as "Speakers": at most 100 characters. Only organisers see it.
     pub label: Option<String>,
-    /// How many places.
+    /// Number of places: at least 1, at most the number of free places.
     pub places: i32,
-    /// When what nobody drew is released: at the latest when the event begins. Where the event moves, it moves with it.
+    /// Time at which unused places become free for all: in the future, at the latest the start of the event. It moves
+    /// with the event.
     pub release_at: DateTime<Utc>,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Key chosen by the client, unique for each object that it creates: a retry with the same key returns the first
+    /// result. At most 100 characters.
     pub idempotency_key: Option<String>,
 }
 
-/// How to change what is held; what is left out stays as it is.
+/// Changes to a reservation. Fields that are left out stay as they are.
 #[derive(InputObject)]
 pub struct UpdatePlaceReservationInput {
-    /// The reservation.
+    /// Reservation to change.
     pub reservation_id: ReservationId,
-    /// The version that you saw, so that nobody's change is overwritten unseen.
+    /// Version that the caller loaded. An outdated version is refused with `VERSION_OUTDATED`.
     pub version: i32,
-    /// How many places: more where so many are free, fewer down to those that are used.
+    /// Number of places. Not less than the used places; an increase needs free places.
     pub places: Option<i32>,
-    /// The addresses on the list, instead of those that are on it.
+    /// Email addresses of a reservation for a list: 1 to 200. Replaces the list.
     pub addresses: Option<Vec<String>>,
-    /// What you call it; null for nothing.
+    /// Label: at most 100 characters; null removes it.
     pub label: MaybeUndefined<String>,
-    /// When what nobody drew is released.
+    /// Time at which unused places become free for all: in the future, at the latest the start of the event.
     pub release_at: Option<DateTime<Utc>>,
 }
 
-/// Which reservation to release.
+/// Reservation to release.
 #[derive(InputObject)]
 pub struct ReleasePlaceReservationInput {
-    /// The reservation.
+    /// Global id of the reservation.
     pub reservation_id: ReservationId,
 }
 
 impl ReservePlacesInput {
-    /// What is to be held, and under which key.
-    pub fn wish(self) -> Result<(NewReservation, Option<String>), Error> {
+    /// Returns the places to reserve and the idempotency key.
+    pub fn into_reservation(self) -> Result<(NewReservation, Option<String>), Error> {
         let Self {
             event_id,
             session_id,
@@ -72,10 +74,10 @@ impl ReservePlacesInput {
             release_at,
             idempotency_key,
         } = self;
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let key = checks.optional("idempotencyKey", idempotency_key.as_deref(), 100);
         checks.finish()?;
-        let wish = NewReservation {
+        let new = NewReservation {
             event: event_id,
             session: session_id,
             organisation: organisation_id,
@@ -84,12 +86,12 @@ impl ReservePlacesInput {
             places,
             release_at: content::whole(release_at),
         };
-        Ok((wish, key))
+        Ok((new, key))
     }
 }
 
 impl UpdatePlaceReservationInput {
-    /// What is to be changed, of which reservation.
+    /// Returns the reservation and the changes to it.
     #[must_use]
     pub fn edit(self) -> (ReservationId, Edit) {
         let Self {

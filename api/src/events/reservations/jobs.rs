@@ -1,7 +1,7 @@
-//! What time does to reserved places: what nobody drew is released and offered on, and addresses are forgotten.
+//! Jobs of reservations: release unused places that are due, and delete personal addresses.
 //!
-//! Readers and acts see a release at its instant; the worker writes it down. Each place is a transaction that holds the
-//! row of its counts, so that any number of workers may run.
+//! Readers and acts apply a release at its instant; the worker records it later. Each release is a transaction that
+//! locks the row of the counts, so any number of workers may run.
 
 use entity::{
     event,
@@ -23,15 +23,15 @@ use crate::{
     kit::{Error, Viewer, failpoint},
 };
 
-/// How many a worker takes at a time.
+/// Maximum number of reservations that a worker reads at a time.
 const BATCH: u64 = 200;
 
-/// Does everything that is due, and says how much it touched.
+/// Does all due work and returns the number of rows changed.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(release(app, viewer).await? + forget(app, viewer).await?)
 }
 
-/// Releases what nobody drew in time, and offers it to those who wait.
+/// Releases unused places that are due, and offers them to the waiting list.
 async fn release(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let due = Entity::find()
         .filter(release::due(viewer.now))
@@ -40,7 +40,7 @@ async fn release(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let rows = due.all(&app.database.read).await?;
     for row in &rows {
         let transaction = app.database.begin().await?;
-        // To hold the row of the counts is to write down what was released of it by now.
+        // Locking the counts also records the releases that are due.
         capacity::lock(&transaction, row.capacity_id, viewer.now).await?;
         let event = event::Entity::find_by_id(row.event_id);
         if let Some(event) = event.one(&transaction).await? {
@@ -53,7 +53,7 @@ async fn release(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(rows.len())
 }
 
-/// Forgets the addresses on the lists of events that are long over. No activity records it, as with what people need.
+/// Deletes the addresses of reservations at the end of their retention. No activity records it, as for access needs.
 async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let own = over(viewer);
     let due = address::Column::ReservationId.in_subquery(own);
@@ -70,7 +70,7 @@ async fn forget(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     Ok(usize::try_from(gone.rows_affected).unwrap_or(usize::MAX))
 }
 
-/// The reservations of events that are so long over that nothing personal is kept.
+/// Selects the reservations of events whose personal data is no longer kept.
 fn over(viewer: &Viewer) -> SelectStatement {
     Query::select()
         .column(place_reservation::Column::Id)

@@ -1,11 +1,14 @@
-//! Reserved places: what organisers hold for an organisation, or for those on a list of e-mail addresses, until a time.
+//! Reserved places: places that organisers reserve until a given time, for an organisation or for a list of email
+//! addresses.
 //!
-//! What is held is counted beside what is confirmed and offered, so that the three never exceed what there is. Whoever it
-//! is meant for draws from it without waiting (`registrations::reserved`); at its time, or when organisers say so, the
-//! rest is free for all and offered to those who wait (`events::held`).
+//! Reserved places are counted separately from confirmed and offered ones; the three together never exceed the
+//! capacity. The people for whom places are reserved use them without waiting ([`consume`]). At the release time, or
+//! when an organiser releases them, unused places become free for all and are offered to the waiting list
+//! ([`release`]).
 //!
-//! A reservation is seen by the organisers of the event. The addresses on a list are people's own: nobody else sees them,
-//! no activity holds them, and they are deleted with what people need to take part, 28 days after the event.
+//! Only organisers of the event see a reservation. The addresses of a list are personal data: only organisers see them,
+//! no activity contains them, and they are deleted with the access needs, 28 days after the event (365 days if it is
+//! postponed).
 
 mod changes;
 pub mod consume;
@@ -32,7 +35,7 @@ use uuid::Uuid;
 pub use mutation::ReservationMutation;
 pub use types::PlaceReservation;
 
-use crate::kit::{Part, Resource, Viewer};
+use crate::kit::{Child, Resource, Viewer};
 
 impl Resource for place_reservation::Entity {
     const NAME: &'static str = "place_reservation";
@@ -44,7 +47,7 @@ impl Resource for place_reservation::Entity {
 
     fn visible_to(viewer: &Viewer) -> Condition {
         if viewer.is_admin() {
-            // Drafts of others are theirs alone.
+            // Administrators do not see the drafts of other organisations.
             let seen = Query::select()
                 .column(event::Column::Id)
                 .from(event::Entity)
@@ -67,11 +70,11 @@ impl Resource for place_reservation::Entity {
     }
 }
 
-impl Part for place_reservation_address::Entity {
-    const WHOLE: place_reservation_address::Column =
+impl Child for place_reservation_address::Entity {
+    const PARENT: place_reservation_address::Column =
         place_reservation_address::Column::ReservationId;
 
-    fn whole(row: &place_reservation_address::Model) -> Uuid {
+    fn parent(row: &place_reservation_address::Model) -> Uuid {
         row.reservation_id
     }
 }

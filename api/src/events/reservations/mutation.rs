@@ -1,4 +1,4 @@
-//! Acts on reserved places.
+//! Mutations of reserved places.
 
 use async_graphql::{Context, Object, Result};
 
@@ -7,24 +7,24 @@ use super::{
     inputs::{ReleasePlaceReservationInput, ReservePlacesInput, UpdatePlaceReservationInput},
     service,
 };
-use crate::{context::Ask, kit::Error, payload};
+use crate::{context::ContextExt, kit::Error, payload};
 
 payload! {
-    /// What an act on reserved places gives back.
+    /// Result of a mutation of reserved places.
     PlaceReservationPayload {
-        /// The reservation after the act; null where it was refused.
+        /// The reservation after the change; null if the change was refused.
         reservation: PlaceReservation
     }
 }
 
-/// Acts on reserved places.
+/// Mutations of reserved places.
 #[derive(Default)]
 pub struct ReservationMutation;
 
 #[Object]
 impl ReservationMutation {
-    /// Hold free places for an organisation or for those on a list, until a time: for organisers. Who waits and is meant is
-    /// offered one at once.
+    /// Reserves free places for an organisation or for a list of email addresses, until a given time. Offers them at
+    /// once to people on the waiting list for whom they are meant. Requires an organiser.
     async fn reserve_places(
         &self,
         ctx: &Context<'_>,
@@ -33,7 +33,7 @@ impl ReservationMutation {
         PlaceReservationPayload::of(reserve(ctx, input).await)
     }
 
-    /// Change how many places are held, for which addresses, or until when: for organisers.
+    /// Changes the number of reserved places, their email addresses, label or release time. Requires an organiser.
     async fn update_place_reservation(
         &self,
         ctx: &Context<'_>,
@@ -43,7 +43,7 @@ impl ReservationMutation {
         PlaceReservationPayload::of(changes::update(ctx.app(), ctx.viewer(), id, edit).await)
     }
 
-    /// Release at once what nobody drew, and offer it to those who wait: for organisers.
+    /// Releases the unused places of a reservation now, and offers them to the waiting list. Requires an organiser.
     async fn release_place_reservation(
         &self,
         ctx: &Context<'_>,
@@ -59,6 +59,7 @@ async fn reserve(
     ctx: &Context<'_>,
     input: ReservePlacesInput,
 ) -> Result<entity::place_reservation::Model, Error> {
-    let (wish, key) = input.wish()?;
-    service::reserve(ctx.app(), ctx.viewer(), wish, key).await
+    let (new, key) = input.into_reservation()?;
+    let key = ctx.optional_retry_key(key)?;
+    service::reserve(ctx.app(), ctx.viewer(), new, key).await
 }

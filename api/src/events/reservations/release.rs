@@ -1,8 +1,8 @@
-//! Places that are held for some, and the instant at which they are free for all.
+//! Release of reserved places, which makes unused places free for all.
 //!
-//! What is not drawn by then counts as free from that instant on, whether or not it was written down: readers leave it
-//! out ([`at`], [`overdue`]), and whoever holds the row of the places writes it down first ([`release_due`]). While an
-//! event is put off nothing is released: a new date moves the instant with it.
+//! Unused places count as free from the release time on, even if the release is not recorded yet: readers subtract them
+//! ([`at`], [`overdue`]), and the lock of the counts records the release first ([`release_due`]). While an event is
+//! postponed nothing is released: a new date moves the release time.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::{
@@ -19,18 +19,18 @@ use uuid::Uuid;
 
 use crate::{
     events::acts,
-    kit::{Error, Part, Viewer, lifecycle},
+    kit::{Child, Error, Viewer, lifecycle},
 };
 
-impl Part for Entity {
-    const WHOLE: Column = Column::EventId;
+impl Child for Entity {
+    const PARENT: Column = Column::EventId;
 
-    fn whole(row: &place_reservation::Model) -> Uuid {
+    fn parent(row: &place_reservation::Model) -> Uuid {
         row.event_id
     }
 }
 
-/// From when on what nobody drew is free, if that is so at an instant, the event being in a state.
+/// Returns the time of the release, if unused places are free at an instant for an event in this state.
 #[must_use]
 pub fn released_at(
     row: &place_reservation::Model,
@@ -41,7 +41,7 @@ pub fn released_at(
     row.released_at.or_else(|| due.then_some(row.release_at))
 }
 
-/// How many places are counted as held that are free at an instant.
+/// Returns the number of places that are counted as reserved but free at an instant.
 #[must_use]
 pub fn overdue(row: &place_reservation::Model, state: EventState, now: DateTime<Utc>) -> i32 {
     if row.released_at.is_none() && released_at(row, state, now).is_some() {
@@ -51,7 +51,7 @@ pub fn overdue(row: &place_reservation::Model, state: EventState, now: DateTime<
     }
 }
 
-/// Not released at an instant, in SQL.
+/// Condition in SQL for reservations that are not released at an instant.
 #[must_use]
 pub fn unreleased(now: DateTime<Utc>) -> Condition {
     let not_yet = Condition::any()
@@ -62,7 +62,7 @@ pub fn unreleased(now: DateTime<Utc>) -> Condition {
         .add(not_yet)
 }
 
-/// To be released at an instant, in SQL.
+/// Condition in SQL for reservations whose release is due at an instant and not recorded.
 #[must_use]
 pub fn due(now: DateTime<Utc>) -> Condition {
     Condition::all()
@@ -84,7 +84,7 @@ fn postponed() -> SelectStatement {
         .to_owned()
 }
 
-/// How many places a row of the counts holds at an instant, in SQL.
+/// Returns the number of places of a row of counts that are reserved at an instant, in SQL.
 #[must_use]
 pub fn at(now: DateTime<Utc>) -> SimpleExpr {
     let column = |column| Expr::col((event_capacity::Entity, column));
@@ -104,7 +104,7 @@ pub fn at(now: DateTime<Utc>) -> SimpleExpr {
     Expr::expr(case).cast_as(Alias::new("integer"))
 }
 
-/// Writes down what is to be released of a row that is held, and gives it as it is then.
+/// Records the due releases of a locked row of counts, and returns the row after that.
 pub(in crate::events) async fn release_due(
     conn: &impl ConnectionTrait,
     row: event_capacity::Model,
@@ -127,8 +127,8 @@ pub(in crate::events) async fn release_due(
     Ok(released.unwrap_or(row))
 }
 
-/// Releases what a row that is held has reserved: at the instant that was said, or at this one. Gives the row of the
-/// counts as it is then; `None` where there was nothing to release.
+/// Releases reservations of one locked row of counts: at the given time, or else at their release times. Returns the
+/// row after that; `None` if there was nothing to release.
 pub async fn release(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -166,7 +166,7 @@ pub async fn release(
     Ok(counted.into_iter().next())
 }
 
-/// Moves what is still to be released with the beginning of its event.
+/// Moves the release times of open reservations with the start of the event. They are never after the start.
 pub(in crate::events) async fn move_releases(
     conn: &impl ConnectionTrait,
     event_id: Uuid,
@@ -187,7 +187,7 @@ pub(in crate::events) async fn move_releases(
     Ok(())
 }
 
-/// Whether places of an event or a session were ever held.
+/// Returns true if places of an event or session were ever reserved.
 pub(in crate::events) async fn ever(
     conn: &impl ConnectionTrait,
     capacity_id: Uuid,
@@ -196,7 +196,7 @@ pub(in crate::events) async fn ever(
     Ok(some.one(conn).await?.is_some())
 }
 
-/// Throws away what was held at a draft.
+/// Deletes the reservations of a draft.
 pub(in crate::events) async fn discard(
     conn: &impl ConnectionTrait,
     event_id: Uuid,

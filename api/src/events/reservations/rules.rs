@@ -1,4 +1,4 @@
-//! What organisers can hold, for whom, and until when.
+//! Rules of reservations: the places that organisers can reserve, and until when.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -13,14 +13,14 @@ use crate::{
         Error, UserError, UserErrorCode as Code, Viewer,
         activity::Concerns,
         lifecycle::{Lifecycle, Rule},
-        validation::Checks,
+        validation::Validator,
     },
 };
 
-/// The most reservations that an event has, its sessions included.
-pub const MOST: u64 = 50;
-/// The most addresses on one list.
-pub const MOST_ADDRESSES: usize = 200;
+/// Maximum number of reservations of an event, including those of its sessions.
+pub const MAX: u64 = 50;
+/// Maximum number of email addresses of a reservation.
+pub const MAX_ADDRESSES: usize = 200;
 
 /// State of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub enum ReservationState {
 /// Act on a reservation of places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sea_orm::EnumIter)]
 pub enum Act {
-    /// Change how many places, for whom or until when.
+    /// Changes the number of places, the addresses, the label or the release time.
     Update,
-    /// Release the unused places now.
+    /// Releases the unused places now.
     Release,
 }
 
@@ -101,18 +101,19 @@ impl Lifecycle for Entity {
     }
 }
 
-/// Allows organisers to reserve places.
+/// Checks that the viewer may reserve places of an event, as one of its organisers.
 pub fn may_reserve(viewer: &Viewer, event: &event::Model) -> Result<(), Error> {
     viewer.signed_in()?;
     if events::organises(viewer, event.organisation_id) {
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only editors of the event's organisation and programme administrators reserve places.",
+        "Only editors of the event's organisation and programme administrators can reserve places.",
     ))
 }
 
-/// Checks that places of an event can be reserved, and reservations changed: it has not begun and was not cancelled.
+/// Checks that places of an event can be reserved and reservations changed: the event has not begun, or is postponed,
+/// and is not cancelled.
 pub fn can_reserve(event: &event::Model, now: DateTime<Utc>) -> Result<(), UserError> {
     let to_come = match event.state {
         EventState::Draft | EventState::Scheduled => now < event.starts_at,
@@ -122,13 +123,14 @@ pub fn can_reserve(event: &event::Model, now: DateTime<Utc>) -> Result<(), UserE
     if to_come {
         return Ok(());
     }
-    let message = "The event has begun, is over or was cancelled.";
+    let message =
+        "The event has begun, is over or was cancelled. Reserve places before an event begins.";
     Err(UserError::new(Code::InvalidState, message))
 }
 
-/// Notes what is not registered for, or is not counted.
+/// Checks that people register for the event or session and that its places are limited.
 pub fn fits(
-    checks: &mut Checks,
+    checks: &mut Validator,
     event: &event::Model,
     places: &event_capacity::Model,
     session: bool,
@@ -138,10 +140,10 @@ pub fn fits(
         RegistrationMode::Event => !session,
         RegistrationMode::Sessions => session,
     };
-    let message = "Places are held of what people register for: of sessions where the event says so, else of the whole event.";
-    checks.demand(fits, "sessionId", Code::Invalid, message);
-    let message = "Places are held only where they are counted. Give it a capacity first.";
-    checks.demand(
+    let message = "Choose a session if people register for sessions of the event, and no session if they register for the whole event. Without registration, no places can be reserved.";
+    checks.require(fits, "sessionId", Code::Invalid, message);
+    let message = "Places can be reserved only if their number is limited. Set a capacity first.";
+    checks.require(
         places.capacity.is_some(),
         "eventId",
         Code::InvalidState,
@@ -149,21 +151,21 @@ pub fn fits(
     );
 }
 
-/// Notes a time at which nothing can be released.
+/// Checks a release time: after `now`, and not after the start of the event.
 pub fn release_at(
-    checks: &mut Checks,
+    checks: &mut Validator,
     event: &event::Model,
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) {
     let later = at > now && at <= event.starts_at;
-    let message = "Say a time that is to come, at the latest when the event begins. To release places now, use releasePlaceReservation.";
-    checks.demand(later, "releaseAt", Code::OutOfRange, message);
+    let message = "Enter a time in the future, at the latest the start of the event. To release places now, use releasePlaceReservation.";
+    checks.require(later, "releaseAt", Code::OutOfRange, message);
 }
 
-/// The addresses of a list: each once, and checked.
-pub fn addresses(checks: &mut Checks, said: &[String]) -> Vec<String> {
-    if !checks.at_most("addresses", said.len(), MOST_ADDRESSES) {
+/// Validates the addresses of a list and removes duplicates.
+pub fn addresses(checks: &mut Validator, said: &[String]) -> Vec<String> {
+    if !checks.at_most("addresses", said.len(), MAX_ADDRESSES) {
         return Vec::new();
     }
     let mut kept: Vec<String> = Vec::with_capacity(said.len());

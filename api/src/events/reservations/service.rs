@@ -1,4 +1,5 @@
-//! Holding places: what is free is counted as held, and offered at once to those who wait and for whom it is meant.
+//! Reserves places. Free places become reserved, and are offered at once to people on the waiting list for whom they
+//! are meant.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -20,43 +21,46 @@ use crate::{
         service::EventId,
     },
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     organisations::service::lock_if_active,
 };
 
-/// The id of a reservation.
+/// Id of a reservation.
 pub type ReservationId = Id<Entity>;
 
-/// What is to be held.
+/// Places to reserve.
 #[derive(Clone, Debug)]
 pub struct NewReservation {
-    /// The event.
+    /// Event at which to reserve places.
     pub event: EventId,
-    /// The session, where people register for sessions.
+    /// Session in which to reserve places; `None` for the whole event.
     pub session: Option<Id<event_session::Entity>>,
-    /// For which organisation.
+    /// Organisation for which to reserve the places; `None` for a list.
     pub organisation: Option<Id<organisation::Entity>>,
-    /// Or for which addresses.
+    /// Email addresses for which to reserve the places; empty for an organisation.
     pub addresses: Vec<String>,
-    /// What organisers call it.
+    /// Label that the organisers gave.
     pub label: Option<String>,
-    /// How many places.
+    /// Number of places.
     pub places: i32,
-    /// Until when.
+    /// Time at which unused places become free for all.
     pub release_at: DateTime<Utc>,
 }
 
-/// Holds places. Those who wait and for whom they are meant are offered them at once.
+/// Reserves places, and offers them at once to people on the waiting list for whom they are meant.
 pub async fn reserve(
     app: &App,
     viewer: &Viewer,
     new: NewReservation,
-    key: Option<String>,
+    key: Option<RetryKey>,
 ) -> Result<Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "place_reservation.made", &new);
+    let key = Key::new(viewer, key, "place_reservation.made");
     Key::once::<Entity>(key, &app.database, viewer, async |transaction| {
         reserve_in(transaction, viewer, new).await
     })
@@ -86,23 +90,23 @@ async fn reserve_in(
         .filter(|counts| counts.event_id == event.id)
         .ok_or_else(no_session)?;
     rules::can_reserve(&event, viewer.now)?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::fits(&mut checks, &event, &counts, session.is_some());
     rules::release_at(&mut checks, &event, release_at, viewer.now);
     let addresses = rules::addresses(&mut checks, &addresses);
-    let message = "Say for whom: for one organisation, or for the addresses of a list.";
+    let message = "Choose either one organisation or a list of email addresses.";
     let one = organisation.is_some() == addresses.is_empty();
-    checks.demand(one, "organisationId", Code::Required, message);
+    checks.require(one, "organisationId", Code::Required, message);
     let label = checks.optional("label", label.as_deref(), 100);
-    checks.demand(
+    checks.require(
         places > 0,
         "places",
         Code::OutOfRange,
-        "Hold one place or more.",
+        "Reserve at least one place.",
     );
     checks.finish()?;
     if !active {
-        let message = "There is no active organisation with this id.";
+        let message = "There is no active organisation with this id. Choose another one.";
         return Err(UserError::at("organisationId", Code::Unknown, message).into());
     }
     check_limit(transaction, event.id).await?;
@@ -135,7 +139,7 @@ async fn reserve_in(
     offered(transaction, viewer, &event, row).await
 }
 
-/// Offers what is free or meant for them to those who wait, and gives the reservation as it is then.
+/// Offers free and reserved places to the waiting list, and returns the current reservation.
 pub(super) async fn offered(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -146,7 +150,8 @@ pub(super) async fn offered(
     resource::get(transaction, viewer, ReservationId::new(row.id)).await
 }
 
-/// Counts so many more places as held, or so many fewer.
+/// Changes the number of reserved places by `held`, which is negative for fewer. The error is a refusal if not enough
+/// places are free.
 pub(super) async fn take(
     conn: &impl ConnectionTrait,
     counts: &event_capacity::Model,
@@ -156,7 +161,7 @@ pub(super) async fn take(
         return Ok(());
     }
     if let Some(free) = capacity::free(counts).filter(|free| held > *free) {
-        let message = format!("{free} places are free; so many more can be held, and no more.");
+        let message = format!("Only {free} more places are free. Reserve fewer places.");
         return Err(UserError::at("places", Code::Full, message).into());
     }
     let change = Change {
@@ -169,12 +174,12 @@ pub(super) async fn take(
 
 async fn check_limit(conn: &impl ConnectionTrait, event_id: Uuid) -> Result<(), Error> {
     let own = Entity::find().filter(Column::EventId.eq(event_id));
-    if own.count(conn).await? < rules::MOST {
+    if own.count(conn).await? < rules::MAX {
         return Ok(());
     }
     let message = format!(
-        "An event has at most {} reservations. Enlarge one.",
-        rules::MOST
+        "An event has at most {} reservations. Add places to an existing one.",
+        rules::MAX
     );
     Err(UserError::new(Code::OutOfRange, message).into())
 }
@@ -206,6 +211,6 @@ pub(super) async fn unlist(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), 
 }
 
 fn no_session() -> Error {
-    let message = "The event has no session with this id.";
+    let message = "The event has no session with this id. Choose one of its sessions.";
     UserError::at("sessionId", Code::Unknown, message).into()
 }

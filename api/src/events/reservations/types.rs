@@ -1,4 +1,4 @@
-//! What the schema says of reserved places.
+//! GraphQL types of reserved places.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result};
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::{event, event_session, organisation, place_reservation, place_reservation_address};
 
 use crate::{
-    context::Ask,
+    context::ContextExt,
     events::{
         Event, EventSession, registrations::retention, reservations::release, rules as events,
     },
@@ -14,7 +14,7 @@ use crate::{
     organisations::Organisation,
 };
 
-/// Places that organisers hold for some.
+/// Reservation of places.
 pub struct PlaceReservation(place_reservation::Model);
 
 impl From<place_reservation::Model> for PlaceReservation {
@@ -24,7 +24,8 @@ impl From<place_reservation::Model> for PlaceReservation {
 }
 
 impl PlaceReservation {
-    /// Those of an event, in the order in which they are released, for its organisers; none for others.
+    /// Returns the reservations of an event in the order of their release; none if the viewer does not organise the
+    /// event.
     pub async fn of_event(ctx: &Context<'_>, event: &event::Model) -> Result<Vec<Self>> {
         if !events::organises(ctx.viewer(), event.organisation_id) {
             return Ok(Vec::new());
@@ -40,7 +41,8 @@ impl PlaceReservation {
     }
 }
 
-/// Places that organisers hold for an organisation, or for those on a list, until a time. Seen by organisers only.
+/// A reservation of places by organisers, for an organisation or for a list of email addresses, until a given time.
+/// Only organisers see it.
 #[Object]
 impl PlaceReservation {
     /// Global id.
@@ -48,18 +50,18 @@ impl PlaceReservation {
         Id::new(self.0.id)
     }
 
-    /// The event.
+    /// The event at which the places are reserved.
     async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         Ok(Some(self.gathering(ctx).await?.into()))
     }
 
-    /// The session, where people register for sessions.
+    /// The session in which the places are reserved; null for the whole event.
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<EventSession>> {
         let id = Id::<event_session::Entity>::new(self.0.capacity_id);
         Ok(ctx.load(id).await?.map(EventSession::from))
     }
 
-    /// For whose members the places are held; null where they are held for those on a list.
+    /// The organisation for whose members the places are reserved; null if they are reserved for a list.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         match self.0.organisation_id.map(Id::<organisation::Entity>::new) {
             Some(id) => Ok(ctx.load(id).await?.map(Organisation::from)),
@@ -67,8 +69,9 @@ impl PlaceReservation {
         }
     }
 
-    /// The e-mail addresses for which they are held, in order; none from 28 days after the event on, when they are deleted.
-    #[graphql(directive = list_size::apply(super::rules::MOST_ADDRESSES as u64, None))]
+    /// The email addresses for which the places are reserved, in alphabetical order. Empty from 28 days after the
+    /// event, when they are deleted.
+    #[graphql(directive = list_size::apply(super::rules::MAX_ADDRESSES as u64, None))]
     async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         if retention::until(&self.gathering(ctx).await?) <= ctx.viewer().now {
             return Ok(Vec::new());
@@ -80,43 +83,43 @@ impl PlaceReservation {
         Ok(rows.into_iter().map(|row| row.email).collect())
     }
 
-    /// What the organisers call it.
+    /// Label that the organisers gave the reservation; null if none.
     async fn label(&self) -> Option<&String> {
         self.0.label.as_ref()
     }
 
-    /// How many places are held, those that are used included.
+    /// Number of reserved places, including used ones.
     async fn places(&self) -> i32 {
         self.0.places
     }
 
-    /// How many of them somebody has drawn: places of those who come, or were offered them and have not answered.
+    /// Number of these places that are used: confirmed, or offered and not answered yet.
     async fn used_places(&self) -> i32 {
         self.0.used
     }
 
-    /// When what nobody drew is released.
+    /// Time at which unused places become free for all.
     async fn release_at(&self) -> DateTime<Utc> {
         self.0.release_at
     }
 
-    /// Since when what nobody drew is free for all; null while it is held.
+    /// Time of the release; null while unused places are reserved.
     async fn released_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let state = self.gathering(ctx).await?.state;
         Ok(release::released_at(&self.0, state, ctx.viewer().now))
     }
 
-    /// When it was made.
+    /// Time at which the places were reserved.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was changed last.
+    /// Time of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
-    /// Goes up with every change that organisers make to it. Send it with an edit.
+    /// Version of the reservation, incremented by every change that an organiser makes. Send it with an update.
     async fn version(&self) -> i32 {
         self.0.version
     }

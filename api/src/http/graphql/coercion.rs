@@ -1,4 +1,8 @@
 //! Coercion of variables to their types, before execution.
+//!
+//! `apollo_compiler::request::coerce_variable_values` does not tell the path of a wrong value, quotes the value, and
+//! refuses `3.0` as an `Int` and large numbers as an `ID`, which the GraphQL specification (Sections 3.5.1, Int, and
+//! 3.5.5, ID) allows.
 
 use apollo_compiler::{
     ast::Type,
@@ -8,16 +12,16 @@ use apollo_compiler::{
 use async_graphql::{ServerError, Variables};
 use async_graphql_value::ConstValue;
 
-use crate::http::graphql::{document_cache::refused, document_validation::contract};
+use crate::http::graphql::{document_validation::api_schema, errors::graphql_error};
 
 /// Checks the variables of an operation. Fails if a value does not fit its type, with the path of that value.
 pub fn coerce(operation: &Operation, variables: &mut Variables) -> Result<(), ServerError> {
-    let schema = &contract().schema;
+    let schema = &api_schema().schema;
     for variable in &operation.variables {
         if let Some(value) = variables.get_mut(variable.name.as_str()) {
             fit(schema, &variable.ty, value).map_err(|wrong| {
                 let message = format!("The variable ${}{}.", variable.name, wrong.told());
-                refused("GRAPHQL_VALIDATION_FAILED", message)
+                graphql_error("GRAPHQL_VALIDATION_FAILED", message)
             })?;
         }
     }
@@ -157,12 +161,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::http::graphql::document_validation::validate;
+    use crate::http::graphql::document_validation::validate_text;
 
     fn told(of: &str, value: &Value) -> String {
         let uses = match of {
             "Int" => "offers(first: $v) { totalCount }",
-            "CreateListingInput!" => "createOffer(input: $v) { offer { id } }",
+            "CreateOfferInput!" => "createOffer(input: $v) { offer { id } }",
             "[ID!]!" => "nodes(ids: $v) { id }",
             _ => "offers(orderBy: $v) { totalCount }",
         };
@@ -171,7 +175,7 @@ mod tests {
         } else {
             "query"
         };
-        let document = validate(&format!("{kind} ($v: {of}) {{ {uses} }}")).unwrap();
+        let document = validate_text(&format!("{kind} ($v: {of}) {{ {uses} }}"));
         let operation = document.operations.get(None).unwrap();
         let mut variables = Variables::from_json(json!({"v": value}));
         match coerce(operation, &mut variables) {
@@ -209,22 +213,22 @@ mod tests {
                 "The variable $v must be one of the values of ListingOrder.",
             ),
             (
-                "CreateListingInput!",
+                "CreateOfferInput!",
                 json!({}),
                 "The variable $v.organisationId is required.",
             ),
             (
-                "CreateListingInput!",
+                "CreateOfferInput!",
                 json!(1),
-                "The variable $v must be an object of the type CreateListingInput.",
+                "The variable $v must be an object of the type CreateOfferInput.",
             ),
             (
-                "CreateListingInput!",
+                "CreateOfferInput!",
                 json!({"organisationId": "a", "nothing": 1}),
-                "The variable $v has a field \"nothing\", which CreateListingInput has not.",
+                "The variable $v has a field \"nothing\", which CreateOfferInput has not.",
             ),
             (
-                "CreateListingInput!",
+                "CreateOfferInput!",
                 json!({"place": {"point": {"latitude": "x"}}}),
                 "The variable $v.place.point.latitude must be a Float.",
             ),

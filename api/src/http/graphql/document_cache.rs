@@ -1,15 +1,14 @@
-//! Cache of prepared documents: the server scans, parses, measures and validates each document only once.
+//! Cache of prepared documents: the server parses, measures and validates each document only once.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, OnceLock},
+use std::sync::{Arc, OnceLock};
+
+use apollo_compiler::{
+    ExecutableDocument as Validated, Node, executable::Operation, validation::Valid,
 };
-
-use apollo_compiler::{ExecutableDocument as Validated, executable::Operation, validation::Valid};
 use async_graphql::{
-    ErrorExtensionValues, Name, ServerError, Value, Variables,
+    Name, Positioned, ServerError, Value, Variables,
     indexmap::IndexMap,
-    parser::{parse_query, types::ExecutableDocument},
+    parser::types::{OperationDefinition, OperationType},
 };
 use moka::sync::Cache;
 
@@ -19,16 +18,17 @@ use crate::http::{
         coercion,
         complexity::{self, Complexity},
         document_limits::measure,
-        document_validation, introspection,
-        lexer_limits::scan,
-        workarounds::{empty_selection, string_escapes, subscription_root, type_spacing::tight},
+        document_validation,
+        errors::graphql_error,
+        introspection,
+        parser::parse,
+        to_engine::{EngineDocument, Fragments, to_engine},
+        workarounds::{empty_selection, subscription_root},
     },
 };
-use crate::kit::graphql::response_limit::MOST_NAME;
 
-/// Maximum nesting of brackets of all kinds.
-const MOST_NESTED: usize = 64;
-/// Memory for each byte of a document, which is parsed twice. Found by measurement.
+/// Memory for each byte of a document, which is kept as text, as apollo-compiler validated it, and as the engine
+/// executes it. Found by measurement.
 const BYTES_PER_BYTE: usize = 60;
 
 /// Prepares documents and caches them by their text.
@@ -39,25 +39,24 @@ pub struct DocumentCache {
 
 /// Valid document, with the properties that its execution needs.
 pub struct PreparedDocument {
-    /// Document as the engine parsed it.
-    pub document: ExecutableDocument,
-    /// Document as apollo-compiler parsed and validated it.
+    operations: Vec<OperationInfo>,
+    fragments: Fragments,
     validated: Valid<Validated>,
-    /// Properties of each operation by name; `None` for an anonymous operation.
-    operations: Vec<(Option<String>, Known)>,
     /// True if any operation is a mutation.
-    pub writes: bool,
+    writes: bool,
 }
 
-/// Mutations that check a password, create an account or send mail to an address that the caller enters.
-const SIGN_INS: [&str; 4] = ["signIn", "signUp", "changePassword", "registerAsGuest"];
-
-/// Properties of an operation.
-struct Known {
+/// Operation of a prepared document, with its properties.
+struct OperationInfo {
+    name: Option<Name>,
+    /// Operation in the types of the engine.
+    definition: Positioned<OperationDefinition>,
+    /// Operation as apollo-compiler validated it.
+    validated: Node<Operation>,
     complexity: Complexity,
     /// Name of its first field, by which metrics and traces name the operation.
     field: String,
-    /// Number of its root fields that are in [`SIGN_INS`].
+    /// Number of its root fields with `@rateLimit`.
     sign_ins: u32,
     schema: introspection::Asks,
     /// Cached introspection result of an operation that selects nothing else and has no variables.
@@ -88,120 +87,147 @@ impl DocumentCache {
             return Ok(known);
         }
         metrics.new.inc();
-        let prepared = Arc::new(self.look_at(text)?);
+        let prepared = Arc::new(PreparedDocument::new(text, &self.limits)?);
         self.known.insert(text.into(), Arc::clone(&prepared));
         Ok(prepared)
     }
+}
 
-    fn look_at(&self, text: &str) -> Result<PreparedDocument, Vec<ServerError>> {
-        self.look_over(text).map_err(|error| vec![error])?;
-        let mut document = parse(text).map_err(|error| vec![error])?;
+impl PreparedDocument {
+    fn new(text: &str, limits: &Limits) -> Result<Self, Vec<ServerError>> {
+        let parsed = parse(text, limits).map_err(|error| vec![error])?;
+        let mut document = to_engine(&parsed, text).map_err(|error| vec![error])?;
         // Measured before any other step follows fragment spreads, which may be circular.
-        measure(&document, &self.limits).map_err(|error| vec![error])?;
-        let validated = document_validation::validate(text)?;
+        measure(&document, limits).map_err(|error| vec![error])?;
+        let validated = document_validation::validate(&parsed)?;
         subscription_root::check(&document).map_err(|error| vec![error])?;
         empty_selection::fill(&mut document);
-        let operations = validated.operations.iter().map(|operation| {
-            let known = Known {
+        let EngineDocument {
+            operations,
+            fragments,
+        } = document;
+        let writes = validated.operations.iter().any(|one| one.is_mutation());
+        let operations = operations.into_iter().filter_map(|(name, definition)| {
+            let operation = validated.operations.get(name.as_deref()).ok()?;
+            Some(OperationInfo {
+                name,
+                definition,
+                validated: Node::clone(operation),
                 complexity: complexity::measure(&validated, &operation.selection_set),
                 field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
                 schema: introspection::asks(&validated, operation),
                 answered: OnceLock::new(),
-            };
-            (operation.name.as_ref().map(ToString::to_string), known)
+            })
         });
-        let operations = operations.collect();
-        let writes = validated.operations.iter().any(|one| one.is_mutation());
-        Ok(PreparedDocument {
-            document,
-            validated,
-            operations,
+        Ok(Self {
+            operations: operations.collect(),
+            fragments,
             writes,
+            validated,
         })
     }
 
-    fn look_over(&self, text: &str) -> Result<(), ServerError> {
-        let (longest, most) = (self.limits.max_document_bytes, self.limits.max_tokens);
-        within(text.len() <= longest, "DOCUMENT_TOO_LONG", "bytes", longest)?;
-        let found = scan(text).ok_or_else(no_document)?;
-        within(
-            found.nesting <= MOST_NESTED,
-            "QUERY_TOO_DEEP",
-            "brackets within brackets",
-            MOST_NESTED,
-        )?;
-        within(found.tokens <= most, "TOO_MANY_TOKENS", "tokens", most)?;
-        // A response repeats names many times.
-        within(
-            found.name <= MOST_NAME,
-            "NAME_TOO_LONG",
-            "characters in a name",
-            MOST_NAME,
-        )
+    /// Selects the operation of a name or, without a name, the only operation. Fails if there is none.
+    pub fn select_operation(
+        self: &Arc<Self>,
+        name: Option<&str>,
+    ) -> Result<SelectedOperation, ServerError> {
+        let index = match name {
+            Some(name) => self
+                .operations
+                .iter()
+                .position(|operation| operation.name.as_deref() == Some(name))
+                .ok_or("The document has no operation of this name."),
+            None if self.operations.len() == 1 => Ok(0),
+            None => Err("The document has several operations: name one as operationName."),
+        };
+        let index = index
+            .map_err(|message| graphql_error("GRAPHQL_VALIDATION_FAILED", message.to_owned()))?;
+        Ok(SelectedOperation {
+            document: Arc::clone(self),
+            index,
+        })
     }
 }
 
-impl PreparedDocument {
-    /// Coerces the variables to the types of an operation, and returns its complexity with them. Fails if the document
-    /// has no such operation, or if a value does not fit its type.
-    pub fn coerce(
-        &self,
-        name: Option<&str>,
-        variables: &mut Variables,
-    ) -> Result<u64, ServerError> {
-        let Some((operation, known)) = self.find(name) else {
-            let message = match name {
-                Some(_) => "The document has no operation of this name.",
-                None => "The document has several operations: name one as operationName.",
-            };
-            return Err(refused("GRAPHQL_VALIDATION_FAILED", message.into()));
-        };
-        coercion::coerce(operation, variables)?;
-        Ok(known.complexity.of(variables))
+/// Operation of a prepared document that a request selects. Cheap to clone.
+#[derive(Clone)]
+pub struct SelectedOperation {
+    document: Arc<PreparedDocument>,
+    /// Index in the operations of the document.
+    index: usize,
+}
+
+impl SelectedOperation {
+    fn info(&self) -> &OperationInfo {
+        &self.document.operations[self.index]
     }
 
-    /// Name of the first field of an operation, for metrics and traces; `none` if there is no such operation.
-    pub fn field(&self, name: Option<&str>) -> &str {
-        self.find(name).map_or("none", |(_, known)| &known.field)
+    /// Type of the operation.
+    pub fn kind(&self) -> OperationType {
+        self.definition().ty
     }
 
-    /// Number of sign-ins of an operation, as the rate limit counts them.
-    pub fn sign_ins(&self, name: Option<&str>) -> u32 {
-        self.find(name).map_or(0, |(_, known)| known.sign_ins)
+    /// Operation in the types of the engine.
+    pub fn definition(&self) -> &OperationDefinition {
+        &self.info().definition.node
     }
 
-    /// Reports whether an operation selects `__schema`, `__type` or `_service`.
-    pub fn asks_schema(&self, name: Option<&str>) -> bool {
-        self.find(name).is_some_and(|(_, known)| known.schema.any)
+    /// Fragments of the document.
+    pub fn fragments(&self) -> &Fragments {
+        &self.document.fragments
     }
 
-    /// Introspection result of an operation, and true if the operation selects nothing else. Returns `None` if it
-    /// selects neither `__schema` nor `__type`.
-    pub fn of_schema(
-        &self,
-        name: Option<&str>,
-        variables: &Variables,
-    ) -> Option<(IndexMap<Name, Value>, bool)> {
-        let (operation, known) = self.find(name).filter(|(_, known)| known.schema.here)?;
-        let answer = || introspection::answers(&self.validated, operation, variables);
-        let answers = if operation.variables.is_empty() && known.schema.only {
-            known.answered.get_or_init(answer).clone()
+    /// Copies of the operation and of the fragments of its document, to be completed for one request.
+    pub fn to_parts(&self) -> (Positioned<OperationDefinition>, Fragments) {
+        let fragments = self.document.fragments.clone();
+        (self.info().definition.clone(), fragments)
+    }
+
+    /// Reports whether the document contains a mutation.
+    pub fn writes(&self) -> bool {
+        self.document.writes
+    }
+
+    /// Coerces the variables to their types, and returns the complexity of the operation with them. Fails if a value
+    /// does not fit its type.
+    pub fn coerce(&self, variables: &mut Variables) -> Result<u64, ServerError> {
+        let info = self.info();
+        coercion::coerce(&info.validated, variables)?;
+        Ok(info.complexity.of(variables))
+    }
+
+    /// Name of its first field, for metrics and traces.
+    pub fn field(&self) -> &str {
+        &self.info().field
+    }
+
+    /// Number of its sign-ins, as the rate limit counts them.
+    pub fn sign_ins(&self) -> u32 {
+        self.info().sign_ins
+    }
+
+    /// Reports whether it selects `__schema`, `__type` or `_service`.
+    pub fn asks_schema(&self) -> bool {
+        self.info().schema.any
+    }
+
+    /// Its introspection result, and true if it selects nothing else. Returns `None` if it selects neither `__schema`
+    /// nor `__type`.
+    pub fn introspect(&self, variables: &Variables) -> Option<(IndexMap<Name, Value>, bool)> {
+        let info = self.info();
+        if !info.schema.here {
+            return None;
+        }
+        let answer =
+            || introspection::answers(&self.document.validated, &info.validated, variables);
+        let answers = if info.validated.variables.is_empty() && info.schema.only {
+            info.answered.get_or_init(answer).clone()
         } else {
             answer()
         };
-        Some((answers?, known.schema.only))
-    }
-
-    fn find(&self, name: Option<&str>) -> Option<(&Operation, &Known)> {
-        let operation = self.validated.operations.get(name).ok()?;
-        let name = operation.name.as_ref().map(apollo_compiler::Name::as_str);
-        let known = self
-            .operations
-            .iter()
-            .find(|(known, _)| known.as_deref() == name);
-        let (_, known) = known?;
-        Some((operation, known))
+        Some((answers?, info.schema.only))
     }
 }
 
@@ -215,53 +241,7 @@ fn first_field(document: &Validated, operation: &Operation) -> String {
 fn sign_ins(document: &Validated, operation: &Operation) -> u32 {
     let fields = operation.root_fields(document);
     let count = fields
-        .filter(|field| SIGN_INS.contains(&field.name.as_str()))
+        .filter(|field| field.definition.directives.has("rateLimit"))
         .count();
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// Parses a document, after rewriting strings and types that the parser of the engine does not support.
-fn parse(text: &str) -> Result<ExecutableDocument, ServerError> {
-    let plain = if string_escapes::any(text) {
-        Cow::Owned(string_escapes::plain(text).ok_or_else(no_document)?)
-    } else {
-        Cow::Borrowed(text)
-    };
-    let parsed = parse_query(&plain).or_else(|error| {
-        let tight = tight(&plain).and_then(|tight| parse_query(tight).ok());
-        tight.ok_or(error)
-    });
-    parsed.map_err(|error| {
-        let mut refused = no_document();
-        refused.locations = error.positions().collect();
-        refused
-    })
-}
-
-/// Fails with this code if a limit does not hold.
-pub fn within(holds: bool, code: &str, what: &str, most: usize) -> Result<(), ServerError> {
-    if holds {
-        return Ok(());
-    }
-    Err(refused(
-        code,
-        format!("The document has more than {most} {what}."),
-    ))
-}
-
-fn no_document() -> ServerError {
-    refused(
-        "GRAPHQL_PARSE_FAILED",
-        "This is not a GraphQL document.".into(),
-    )
-}
-
-/// Creates a GraphQL error with a code in its extensions.
-pub fn refused(code: &str, message: String) -> ServerError {
-    let mut error = ServerError::new(message, None);
-    error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default)
-        .set("code", code);
-    error
 }

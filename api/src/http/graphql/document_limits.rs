@@ -5,28 +5,31 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, ServerError,
-    parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{Field, Selection, SelectionSet},
 };
 
 use crate::http::{
     Limits,
-    graphql::document_cache::{refused, within},
+    graphql::{
+        errors::{check_limit, graphql_error},
+        to_engine::{EngineDocument, Fragments},
+    },
 };
 
 /// Maximum nesting of selection sets, including those of fragments. The engine refuses deeper documents.
-const MOST_LEVELS: usize = 32;
+const MAX_LEVELS: usize = 32;
 /// Maximum size of an introspection result, as an estimated number of values.
-const MOST_INTROSPECTED: usize = 600_000;
+const MAX_INTROSPECTED: usize = 600_000;
 const TOO_DEEP: (&str, &str) = ("QUERY_TOO_DEEP", "selections within selections");
 
 /// Refuses a document that exceeds a limit or has circular fragment spreads.
-pub fn measure(document: &ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
+pub fn measure(document: &EngineDocument, limits: &Limits) -> Result<(), ServerError> {
     let mut sizes = Sizes {
         fragments: &document.fragments,
         known: HashMap::new(),
     };
     let mut all = Size::default();
-    for (_, operation) in document.operations.iter() {
+    for (_, operation) in &document.operations {
         all.add(sizes.of(&operation.node.selection_set, 0)?);
         all.directives = all.directives.max(operation.node.directives.len());
     }
@@ -44,31 +47,31 @@ pub fn measure(document: &ExecutableDocument, limits: &Limits) -> Result<(), Ser
     } = all;
     let (deepest, most_aliases) = (limits.max_depth, limits.max_aliases);
     let (most_directives, most_fields) = (limits.max_directives, limits.max_fields);
-    within(depth <= deepest, "QUERY_TOO_DEEP", "levels", deepest)?;
-    within(levels <= MOST_LEVELS, TOO_DEEP.0, TOO_DEEP.1, MOST_LEVELS)?;
-    within(
+    check_limit(depth <= deepest, "QUERY_TOO_DEEP", "levels", deepest)?;
+    check_limit(levels <= MAX_LEVELS, TOO_DEEP.0, TOO_DEEP.1, MAX_LEVELS)?;
+    check_limit(
         aliases <= most_aliases,
         "TOO_MANY_ALIASES",
         "aliases",
         most_aliases,
     )?;
-    within(
+    check_limit(
         directives <= most_directives,
         "TOO_MANY_DIRECTIVES",
         "directives in one place",
         most_directives,
     )?;
-    within(
+    check_limit(
         fields <= most_fields,
         "DOCUMENT_TOO_LARGE",
         "fields",
         most_fields,
     )?;
-    within(
-        introspected <= MOST_INTROSPECTED,
+    check_limit(
+        introspected <= MAX_INTROSPECTED,
         "QUERY_TOO_COMPLEX",
         "nodes of the schema",
-        MOST_INTROSPECTED,
+        MAX_INTROSPECTED,
     )
 }
 
@@ -123,7 +126,7 @@ impl Size {
 /// Measures selection sets, and each fragment only once. Otherwise fragments that spread other fragments twice would
 /// double the work with every level.
 struct Sizes<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    fragments: &'a Fragments,
     /// `None` while a fragment is being measured.
     known: HashMap<&'a Name, Option<Size>>,
 }
@@ -131,7 +134,7 @@ struct Sizes<'a> {
 impl<'a> Sizes<'a> {
     fn of(&mut self, set: &'a Positioned<SelectionSet>, level: usize) -> Result<Size, ServerError> {
         // Checked here too, so that a long chain of fragments is not followed to its end.
-        within(level <= MOST_LEVELS, TOO_DEEP.0, TOO_DEEP.1, MOST_LEVELS)?;
+        check_limit(level <= MAX_LEVELS, TOO_DEEP.0, TOO_DEEP.1, MAX_LEVELS)?;
         let mut sum = Size::default();
         for item in &set.node.items {
             let mut size = match &item.node {
@@ -163,8 +166,8 @@ impl<'a> Sizes<'a> {
 
     fn of_fragment(&mut self, name: &'a Name, level: usize) -> Result<Size, ServerError> {
         if let Some(known) = self.known.get(name) {
-            let circular = || refused("CIRCULAR_FRAGMENT", "A fragment spreads itself.".into());
-            return known.ok_or_else(circular);
+            let message = "A fragment spreads itself.";
+            return known.ok_or_else(|| graphql_error("CIRCULAR_FRAGMENT", message.into()));
         }
         // Validation refuses unknown fragments later.
         let Some(fragment) = self.fragments.get(name) else {

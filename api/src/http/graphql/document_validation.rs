@@ -5,25 +5,24 @@ use std::sync::OnceLock;
 
 use apollo_compiler::{
     ExecutableDocument, Name, Schema,
-    ast::Value,
+    ast::Document,
     collections::HashMap,
-    executable::{Selection, SelectionSet},
     schema::Implementers,
     validation::{DiagnosticData, DiagnosticList, Valid},
 };
 use async_graphql::{Pos, ServerError};
 
-use crate::http::graphql::document_cache::refused;
+use crate::http::graphql::errors::graphql_error;
 
 /// Field of `__Type` that reports whether an input object takes exactly one of its fields.
 pub const ONE_OF: &str = "isOneOf";
 /// Maximum number of errors reported for one document.
-const MOST_ERRORS: usize = 10;
+const MAX_ERRORS: usize = 10;
 /// Maximum length of an error message, in characters, because some messages quote the document.
 const LONGEST_MESSAGE: usize = 300;
 
 /// Schema against which documents are validated.
-pub struct Contract {
+pub struct ApiSchema {
     /// Types and directives of the schema.
     pub schema: Valid<Schema>,
     /// Object and interface types that implement each interface.
@@ -31,14 +30,14 @@ pub struct Contract {
 }
 
 /// Schema of this server, parsed when it is first used.
-pub fn contract() -> &'static Contract {
-    static CONTRACT: OnceLock<Contract> = OnceLock::new();
-    CONTRACT.get_or_init(|| {
+pub fn api_schema() -> &'static ApiSchema {
+    static API_SCHEMA: OnceLock<ApiSchema> = OnceLock::new();
+    API_SCHEMA.get_or_init(|| {
         let read = Schema::parse_and_validate(sdl(), "schema.graphql");
         // A test checks that there are no errors.
         let schema = read.unwrap_or_else(|errors| Valid::assume_valid(errors.partial));
         let implementers = schema.implementers_map();
-        Contract {
+        ApiSchema {
             schema,
             implementers,
         }
@@ -53,30 +52,16 @@ fn sdl() -> String {
     )
 }
 
-/// Parses and validates a document. Fails with at most 10 errors.
-pub fn validate(text: &str) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
-    let schema = &contract().schema;
-    let document = match ExecutableDocument::parse_and_validate(schema, text, "document") {
-        Ok(document) => document,
+/// Validates a document. Fails with at most 10 errors.
+pub fn validate(document: &Document) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
+    match document.to_executable_validate(&api_schema().schema) {
+        Ok(document) => Ok(document),
         // apollo-compiler counts repeated selections of one root field; `subscription_root` counts response keys.
         Err(errors) if errors.errors.iter().all(|error| counts_fields(error.error)) => {
-            Valid::assume_valid(errors.partial)
+            Ok(Valid::assume_valid(errors.partial))
         }
-        Err(errors) => return Err(explain(&errors.errors)),
-    };
-    let sets = document
-        .operations
-        .iter()
-        .map(|operation| &operation.selection_set);
-    for set in sets.chain(
-        document
-            .fragments
-            .values()
-            .map(|fragment| &fragment.selection_set),
-    ) {
-        once_each(set).map_err(|error| vec![error])?;
+        Err(errors) => Err(explain(&errors.errors)),
     }
-    Ok(document)
 }
 
 fn counts_fields(error: &DiagnosticData) -> bool {
@@ -84,7 +69,7 @@ fn counts_fields(error: &DiagnosticData) -> bool {
 }
 
 fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
-    let errors = errors.iter().take(MOST_ERRORS).map(|error| {
+    let errors = errors.iter().take(MAX_ERRORS).map(|error| {
         let told = error.unstable_to_json_compat();
         // Suggestions are removed, because they reveal names of the schema that are not in the document.
         let said = told.message.split(" Did you mean").next();
@@ -93,8 +78,8 @@ fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
             .chars()
             .take(LONGEST_MESSAGE)
             .collect();
-        let mut refused = refused("GRAPHQL_VALIDATION_FAILED", message);
-        refused.locations = told
+        let mut wrong = graphql_error("GRAPHQL_VALIDATION_FAILED", message);
+        wrong.locations = told
             .locations
             .iter()
             .map(|at| Pos {
@@ -102,47 +87,15 @@ fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
                 column: at.column,
             })
             .collect();
-        refused
+        wrong
     });
     errors.collect()
 }
 
-/// Refuses an input object that names a field twice, which apollo-compiler does not check.
-fn once_each(set: &SelectionSet) -> Result<(), ServerError> {
-    for selection in &set.selections {
-        let arguments = match selection {
-            Selection::Field(field) => {
-                once_each(&field.selection_set)?;
-                field.arguments.as_slice()
-            }
-            Selection::InlineFragment(fragment) => {
-                once_each(&fragment.selection_set)?;
-                &[]
-            }
-            Selection::FragmentSpread(_) => &[],
-        };
-        for argument in arguments {
-            keys_once(&argument.value)?;
-        }
-    }
-    Ok(())
-}
-
-fn keys_once(value: &Value) -> Result<(), ServerError> {
-    match value {
-        Value::List(items) => items.iter().try_for_each(|item| keys_once(item)),
-        Value::Object(fields) => {
-            let mut seen = std::collections::HashSet::new();
-            fields.iter().try_for_each(|(name, value)| {
-                if seen.insert(name) {
-                    return keys_once(value);
-                }
-                let message = format!("There can be only one input field named \"{name}\".");
-                Err(refused("GRAPHQL_VALIDATION_FAILED", message))
-            })
-        }
-        _ => Ok(()),
-    }
+/// Parses and validates a document, for tests.
+#[cfg(test)]
+pub fn validate_text(text: &str) -> Valid<ExecutableDocument> {
+    validate(&Document::parse(text, "document").unwrap()).unwrap()
 }
 
 #[cfg(test)]
@@ -150,20 +103,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_contract_is_a_schema_without_a_fault() {
+    fn the_api_schema_is_valid() {
         let read = Schema::parse_and_validate(sdl(), "schema.graphql");
         assert!(read.is_ok(), "{}", read.unwrap_err().errors);
-    }
-
-    #[test]
-    fn an_input_names_a_field_once() {
-        let valid = |text: &str| validate(text).is_ok();
-        assert!(valid("{ offers(filter: {text: \"a\"}) { totalCount } }"));
-        assert!(!valid(
-            "{ offers(filter: {text: \"a\", text: \"b\"}) { totalCount } }"
-        ));
-        assert!(!valid(
-            "{ ... { offers(filter: {near: {point: {latitude: 1, latitude: 1, longitude: 2}}}) { totalCount } } }"
-        ));
     }
 }

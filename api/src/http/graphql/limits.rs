@@ -19,7 +19,8 @@ pub struct Limits {
     #[arg(long, env = "MARKETPLACE_MAX_DOCUMENT_BYTES", default_value_t = 100_000, value_parser = within(1_000, 1_000_000))]
     pub max_document_bytes: usize,
 
-    /// Maximum number of lexical tokens in a document. Error code: `TOO_MANY_TOKENS`.
+    /// Maximum number of lexical tokens in a document. Twice this number are read, including white space, commas and
+    /// comments. Error code: `TOO_MANY_TOKENS`.
     #[arg(long, env = "MARKETPLACE_MAX_TOKENS", default_value_t = 10_000, value_parser = within(500, 100_000))]
     pub max_tokens: usize,
 

@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    http::graphql::{document_cache::refused, request::GraphqlRequest},
+    http::graphql::{errors::graphql_error, request::GraphqlRequest},
     kit::secret,
 };
 
@@ -46,15 +46,15 @@ impl Documents {
 
     /// Text of the document that a request sends or names. Fails if the name is unknown, the hash does not match the
     /// text, or the document is not trusted but must be.
-    pub fn text(&self, members: &GraphqlRequest) -> Result<Arc<str>, ServerError> {
-        let name = members.document().map(plain);
-        let sent = members
+    pub fn text(&self, request: &GraphqlRequest) -> Result<Arc<str>, ServerError> {
+        let name = request.document().map(plain);
+        let sent = request
             .query
             .as_deref()
             .filter(|text| !text.trim().is_empty());
         let Some(text) = sent else {
-            let name =
-                name.ok_or_else(|| refused("BAD_REQUEST", "The request has no query.".into()))?;
+            let name = name
+                .ok_or_else(|| graphql_error("BAD_REQUEST", "The request has no query.".into()))?;
             let known = self
                 .trusted
                 .get(name)
@@ -65,22 +65,25 @@ impl Documents {
                     return not_trusted();
                 }
                 // Apollo clients recognise this message and send the text.
-                refused("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound".into())
+                graphql_error("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound".into())
             });
         };
         if self.only_trusted && !self.trusted.contains_key(&hash(text)) {
             return Err(not_trusted());
         }
-        if members.hash().is_some_and(|named| named != hash(text)) {
+        if request.hash().is_some_and(|named| named != hash(text)) {
             let message = "provided sha does not match query";
-            return Err(refused("PERSISTED_QUERY_HASH_MISMATCH", message.into()));
+            return Err(graphql_error(
+                "PERSISTED_QUERY_HASH_MISMATCH",
+                message.into(),
+            ));
         }
         Ok(text.into())
     }
 
     /// Stores a valid document that the client sent with its hash. Does nothing if only trusted documents are allowed.
-    pub fn keep(&self, members: &GraphqlRequest, text: &Arc<str>) {
-        if let (Some(hash), Some(_), false) = (members.hash(), &members.query, self.only_trusted)
+    pub fn keep(&self, request: &GraphqlRequest, text: &Arc<str>) {
+        if let (Some(hash), Some(_), false) = (request.hash(), &request.query, self.only_trusted)
             && !self.kept.contains_key(hash)
         {
             self.kept.insert(hash.to_owned(), Arc::clone(text));
@@ -90,7 +93,7 @@ impl Documents {
 
 fn not_trusted() -> ServerError {
     let message = "This server answers only documents that its operator lists.";
-    refused("DOCUMENT_NOT_TRUSTED", message.into())
+    graphql_error("DOCUMENT_NOT_TRUSTED", message.into())
 }
 
 /// Name without the prefix `sha256:`.

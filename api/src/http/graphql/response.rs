@@ -1,66 +1,58 @@
 //! Completes responses as the GraphQL specification requires. async-graphql 7.2.1 returns fields in the order in which
 //! they finish, and omits fields that failed. The specification (Section 6.3, Executing Selection Sets, and Section
 //! 6.4.4) requires the order of the document, null for a failed field, and null for its parent if the field is
-//! non-null.
+//! non-null. Upstream: async-graphql issue 612 for the order; none is known for failed fields.
 
-use std::{collections::HashMap, sync::OnceLock};
-
+use apollo_compiler::ast::Type;
 use async_graphql::{
-    Name, PathSegment, Positioned, Response, Value,
+    Name, PathSegment, Response, Value,
     indexmap::IndexMap,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, ExecutableDocument, Field, FragmentDefinition, OperationType, Selection,
-            SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
-    },
+    parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
-use crate::http::graphql::workarounds::empty_selection::FILLER;
+use crate::http::graphql::{
+    document_validation::api_schema, to_engine::Fragments, workarounds::empty_selection::FILLER,
+};
 
 /// Selection set, and the name of the type on which it is selected.
 type Scope<'a> = (&'a str, &'a SelectionSet);
 /// Fields of each response key, each with the name of the type on which it is selected.
-type Asked<'a> = IndexMap<&'a str, Vec<(&'a str, &'a Field)>>;
-/// Types of fields, by type name and field name.
-type Types = HashMap<String, HashMap<String, Type>>;
+type FieldsByKey<'a> = IndexMap<&'a str, Vec<(&'a str, &'a Field)>>;
 
 /// Sets failed fields to null, sorts fields in the order of the document and removes those of `empty_selection`.
-pub fn complete(document: &ExecutableDocument, operation: Option<&str>, answer: &mut Response) {
-    let found = document
-        .operations
-        .iter()
-        .find(|(name, _)| operation.is_none_or(|wanted| name.is_some_and(|name| name == wanted)));
-    let Some((_, found)) = found else { return };
-    let fragments = Fragments(&document.fragments);
-    let set = &found.node.selection_set.node;
-    if answer.errors.is_empty() && answer.data == Value::Null {
-        answer.data = Value::Object(IndexMap::new());
+pub fn complete(operation: &OperationDefinition, fragments: &Fragments, response: &mut Response) {
+    let completion = Completion { fragments };
+    let set = &operation.selection_set.node;
+    if response.errors.is_empty() && response.data == Value::Null {
+        response.data = Value::Object(IndexMap::new());
     }
-    let root = match found.node.ty {
+    let root = match operation.ty {
         OperationType::Query => "Query",
         OperationType::Mutation => "Mutation",
         OperationType::Subscription => "Subscription",
     };
     let mut nulled = Vec::new();
-    for error in &answer.errors {
+    for error in &response.errors {
         if !error.path.is_empty() {
-            fragments.fail((root, set), &mut answer.data, &error.path, &mut nulled);
+            let data = &mut response.data;
+            completion.propagate_null((root, set), data, &error.path, &mut nulled);
         }
     }
-    fragments.order(&[("", set)], vec![&mut answer.data]);
+    completion.sort_fields(&[("", set)], vec![&mut response.data]);
 }
 
-struct Fragments<'a>(&'a HashMap<Name, Positioned<FragmentDefinition>>);
+/// Completion of a response with the fragments of its document.
+struct Completion<'a> {
+    fragments: &'a Fragments,
+}
 
-impl<'a> Fragments<'a> {
-    fn gather(&self, (on, set): Scope<'a>, asked: &mut Asked<'a>) {
+impl<'a> Completion<'a> {
+    fn collect_fields(&self, (on, set): Scope<'a>, fields: &mut FieldsByKey<'a>) {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
                     let key = field.node.response_key().node.as_str();
-                    asked.entry(key).or_default().push((on, &field.node));
+                    fields.entry(key).or_default().push((on, &field.node));
                 }
                 Selection::InlineFragment(inline) => {
                     let on = inline
@@ -68,28 +60,28 @@ impl<'a> Fragments<'a> {
                         .type_condition
                         .as_ref()
                         .map_or(on, |on| on.node.on.node.as_str());
-                    self.gather((on, &inline.node.selection_set.node), asked);
+                    self.collect_fields((on, &inline.node.selection_set.node), fields);
                 }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.0.get(&spread.node.fragment_name.node) {
+                    if let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node) {
                         let on = fragment.node.type_condition.node.on.node.as_str();
-                        self.gather((on, &fragment.node.selection_set.node), asked);
+                        self.collect_fields((on, &fragment.node.selection_set.node), fields);
                     }
                 }
             }
         }
     }
 
-    fn asked(&self, scopes: &[Scope<'a>]) -> Asked<'a> {
-        let mut asked = Asked::new();
+    fn fields_by_key(&self, scopes: &[Scope<'a>]) -> FieldsByKey<'a> {
+        let mut fields = FieldsByKey::new();
         for scope in scopes {
-            self.gather(*scope, &mut asked);
+            self.collect_fields(*scope, &mut fields);
         }
-        asked
+        fields
     }
 
     /// Sorts the fields of all objects at one path, and recursively those of their children.
-    fn order(&self, scopes: &[Scope<'a>], values: Vec<&mut Value>) {
+    fn sort_fields(&self, scopes: &[Scope<'a>], values: Vec<&mut Value>) {
         let mut objects = Vec::new();
         for value in values {
             objects_in(value, &mut objects);
@@ -97,22 +89,22 @@ impl<'a> Fragments<'a> {
         if objects.is_empty() {
             return;
         }
-        let asked = self.asked(scopes);
+        let by_key = self.fields_by_key(scopes);
         for object in &mut objects {
             let keys = object.keys().map(Name::as_str);
             // Usually an object has all selected fields in the right order, and needs no sorting.
-            if !keys.clone().eq(asked.keys().copied())
-                && !keys.map(|key| asked.get_index_of(key)).is_sorted()
+            if !keys.clone().eq(by_key.keys().copied())
+                && !keys.map(|key| by_key.get_index_of(key)).is_sorted()
             {
-                object.sort_by_cached_key(|key, _| asked.get_index_of(key.as_str()));
+                object.sort_by_cached_key(|key, _| by_key.get_index_of(key.as_str()));
             }
         }
-        if asked.contains_key(FILLER) {
+        if by_key.contains_key(FILLER) {
             for object in &mut objects {
                 object.shift_remove(FILLER);
             }
         }
-        for (key, fields) in &asked {
+        for (key, fields) in &by_key {
             let below: Vec<Scope<'a>> = fields
                 .iter()
                 .map(|(_, field)| ("", &field.selection_set.node))
@@ -120,13 +112,13 @@ impl<'a> Fragments<'a> {
                 .collect();
             if !below.is_empty() {
                 let values = objects.iter_mut().filter_map(|object| object.get_mut(*key));
-                self.order(&below, values.collect());
+                self.sort_fields(&below, values.collect());
             }
         }
     }
 
     /// Sets the value at the path of an error to null or, if it is non-null, its nearest nullable parent.
-    fn fail(
+    fn propagate_null(
         &self,
         root: Scope<'a>,
         data: &mut Value,
@@ -150,7 +142,7 @@ impl<'a> Fragments<'a> {
                 // The engine returns null for an object without fields, and for a list with a failed item.
                 (PathSegment::Field(_), Value::Null) => *at = Value::Object(IndexMap::new()),
                 (PathSegment::Index(_), Value::Null) => {
-                    return self.fail(root, data, above, nulled);
+                    return self.propagate_null(root, data, above, nulled);
                 }
                 _ => {}
             }
@@ -171,27 +163,31 @@ impl<'a> Fragments<'a> {
     /// Nullability of each prefix of a path, from the whole response to the field itself. Returns `None` if the path
     /// does not match the document.
     fn nullable(&self, root: Scope<'a>, path: &[PathSegment]) -> Option<Vec<bool>> {
+        let schema = &api_schema().schema;
         let mut nullable = vec![true];
         let mut scopes = vec![root];
-        let mut of: Option<&'static Type> = None;
+        let mut of: Option<&Type> = None;
         for step in path {
             let next = match step {
                 PathSegment::Field(key) => {
-                    let fields = self.asked(&scopes).swap_remove(key.as_str())?;
+                    let fields = self.fields_by_key(&scopes).swap_remove(key.as_str())?;
                     let (on, field) = fields.first()?;
-                    let next = types().get(*on)?.get(field.name.node.as_str())?;
+                    let next = schema.type_field(on, &field.name.node).ok()?;
+                    let next = &next.ty;
                     scopes = fields
                         .iter()
-                        .map(|(_, field)| (named(next), &field.selection_set.node))
+                        .map(|(_, field)| {
+                            (next.inner_named_type().as_str(), &field.selection_set.node)
+                        })
                         .collect();
                     next
                 }
-                PathSegment::Index(_) => match &of?.base {
-                    BaseType::List(item) => item,
-                    BaseType::Named(_) => return None,
+                PathSegment::Index(_) => match of? {
+                    Type::List(item) | Type::NonNullList(item) => item,
+                    Type::Named(_) | Type::NonNullNamed(_) => return None,
                 },
             };
-            nullable.push(next.nullable);
+            nullable.push(!next.is_non_null());
             of = Some(next);
         }
         Some(nullable)
@@ -204,38 +200,4 @@ fn objects_in<'v>(value: &'v mut Value, objects: &mut Vec<&'v mut IndexMap<Name,
         Value::List(items) => items.iter_mut().for_each(|item| objects_in(item, objects)),
         _ => {}
     }
-}
-
-fn named(of: &Type) -> &str {
-    match &of.base {
-        BaseType::Named(name) => name,
-        BaseType::List(item) => named(item),
-    }
-}
-
-/// Types of all fields of the schema, parsed when they are first used.
-fn types() -> &'static Types {
-    static TYPES: OnceLock<Types> = OnceLock::new();
-    TYPES.get_or_init(|| {
-        let Ok(schema) = parse_schema(crate::schema::sdl()) else {
-            return Types::new();
-        };
-        let definitions = schema.definitions.into_iter();
-        let types = definitions.filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(definition.node),
-            _ => None,
-        });
-        let fields = types.filter_map(|definition| {
-            let fields = match definition.kind {
-                TypeKind::Object(object) => object.fields,
-                TypeKind::Interface(interface) => interface.fields,
-                _ => return None,
-            };
-            let fields = fields
-                .into_iter()
-                .map(|field| (field.node.name.node.to_string(), field.node.ty.node));
-            Some((definition.name.node.to_string(), fields.collect()))
-        });
-        fields.collect()
-    })
 }

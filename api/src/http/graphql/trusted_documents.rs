@@ -22,10 +22,10 @@ pub fn trusted_documents(config: &Config) -> Result<HashMap<String, String>, Str
         return Ok(HashMap::new());
     };
     let documents = read(path)?;
-    let admission = DocumentCache::new(config.limits.clone());
+    let cache = DocumentCache::new(config.limits.clone());
     let faults = documents
         .iter()
-        .filter_map(|(name, text)| fault(&admission, name, text));
+        .filter_map(|(name, text)| fault(&cache, name, text));
     for fault in faults {
         if config.production {
             return Err(fault);
@@ -45,8 +45,8 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// First error of a document, as one line with the name of the document. Returns `None` if the document is valid.
-fn fault(admission: &DocumentCache, name: &str, text: &str) -> Option<String> {
-    let errors = admission.prepare(text, &Metrics::default()).err()?;
+fn fault(cache: &DocumentCache, name: &str, text: &str) -> Option<String> {
+    let errors = cache.prepare(text, &Metrics::default()).err()?;
     let error = errors.first()?;
     let place = error.locations.first();
     let place = place.map_or_else(String::new, |at| {

@@ -9,13 +9,13 @@ use axum::{
 };
 
 use crate::http::{
-    graphql::executor::{Executor, overloaded},
+    graphql::{errors::overloaded, executor::Executor},
     limits::rate_limit::{RateLimitKey, RateLimited, price},
     server::client_ip,
-    transport::http::put_off,
+    transport::http::retry_later,
 };
 use crate::{
-    calendars::rules::MOST_EVENTS,
+    calendars::rules::MAX_EVENTS,
     feeds::{request::Changes, rules::NEWEST},
 };
 
@@ -43,13 +43,13 @@ pub async fn charge_and_queue(
     } else {
         full
     };
-    let rate_limited = |soon: RateLimited| put_off(&[soon.error()]);
+    let rate_limited = |soon: RateLimited| retry_later(&[soon.error()]);
     let mut left = match executor.rates.charge(key, first.saturating_add(1)) {
         Ok(left) => left,
         Err(soon) => return rate_limited(soon),
     };
     let Some(_permit) = executor.permit().await else {
-        return put_off(&[overloaded()]);
+        return retry_later(&[overloaded()]);
     };
     let scope = executor.scope(None, key.address);
     let (mut head, body) = scope.run(next.run(request)).await.into_parts();
@@ -67,7 +67,7 @@ pub async fn charge_and_queue(
 fn rows(address: &Uri) -> u64 {
     let path = address.path();
     match (path.split('/').nth(1), path.rsplit_once('.')) {
-        (Some("calendars"), _) => MOST_EVENTS,
+        (Some("calendars"), _) => MAX_EVENTS,
         (Some("feeds"), Some((_, "rpde"))) => {
             let asked = Changes::read(address.query().unwrap_or_default());
             asked.map_or(0, |asked| asked.limit)

@@ -20,7 +20,7 @@ use governor::{
 };
 use uuid::Uuid;
 
-use crate::http::graphql::document_cache::refused;
+use crate::http::graphql::errors::graphql_error;
 
 /// Complexity that costs one point.
 const PER_POINT: u64 = 100;
@@ -140,7 +140,7 @@ impl RateLimited {
         let seconds = self.seconds();
         let message =
             format!("Too much was asked for in too short a time. Wait {seconds} seconds.");
-        let mut error = refused("RATE_LIMITED", message);
+        let mut error = graphql_error("RATE_LIMITED", message);
         if let Some(extensions) = &mut error.extensions {
             extensions.set("retryAfter", seconds);
         }

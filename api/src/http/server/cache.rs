@@ -11,7 +11,7 @@ use super::conditional;
 
 /// Adds an entity tag and `Cache-Control` to a response. Returns 304 without a body if the client already has this
 /// content. `seconds` is the value of `max-age`.
-pub async fn keepable(response: Response, asked: &HeaderMap, seconds: u32) -> Response {
+pub async fn cacheable(response: Response, asked: &HeaderMap, seconds: u32) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -18,7 +18,8 @@ pub async fn live() -> Json<serde_json::Value> {
 
 /// Readiness check: 200 if the database accepts a write and the server is not shutting down, otherwise 503.
 pub async fn ready(State(app): State<App>) -> Response {
-    let not = |message| reply::refusal(StatusCode::SERVICE_UNAVAILABLE, "NOT_READY", message);
+    let not =
+        |message| reply::error_response(StatusCode::SERVICE_UNAVAILABLE, "NOT_READY", message);
     if *app.closing.borrow() {
         return not("The server stops.");
     }

@@ -45,7 +45,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             headers: Duration::from_secs(10),
-            goodbye: crate::http::LONGEST,
+            goodbye: crate::http::REQUEST_TIMEOUT,
         }
     }
 }

@@ -2,14 +2,16 @@
 
 pub(in crate::http) mod cache;
 pub(in crate::http) mod client_ip;
-pub(in crate::http) mod conditional;
+pub(crate) mod conditional;
 pub(in crate::http) mod cors;
 pub(in crate::http) mod gauges;
 pub(in crate::http) mod headers;
 pub(in crate::http) mod health;
+pub(crate) mod html;
 pub(in crate::http) mod listener;
 pub(in crate::http) mod metrics;
-pub(in crate::http) mod reply;
+pub(crate) mod playground;
+pub(crate) mod reply;
 
 pub use client_ip::Peer;
 pub use listener::{Timeouts, serve};

@@ -57,27 +57,26 @@ impl Media {
         }
     }
 
-    /// Builds a response with this media type. Caches must not store it, because it may depend on the caller.
-    pub fn reply(self, status: StatusCode, body: String) -> Response {
+    /// Sets the headers of a response with this media type. Caches must not store it, because it may depend on the
+    /// caller.
+    pub fn set_headers(self, headers: &mut HeaderMap) {
         let media = match self {
             Self::Graphql => GRAPHQL,
             Self::Json => JSON,
         };
-        let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static(media)),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (
-                header::VARY,
-                HeaderValue::from_static("accept, authorization"),
-            ),
-        ];
-        (status, headers, body).into_response()
+        for (name, value) in [
+            (header::CONTENT_TYPE, media),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::VARY, "accept, authorization"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
 }
 
 impl Media {
     /// Sets this media type on an error response.
-    pub fn of_refusal(self, mut refused: Response) -> Response {
+    pub fn of_error_response(self, mut refused: Response) -> Response {
         if self == Self::Graphql && refused.status().is_client_error() {
             let media = HeaderValue::from_static(GRAPHQL);
             refused.headers_mut().insert(header::CONTENT_TYPE, media);
@@ -96,7 +95,7 @@ fn weigh(part: &str, name: &str) -> Option<f32> {
 }
 
 /// Builds an error response in the form of a GraphQL response, which every client of the API can read.
-pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+pub fn error_response(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({"errors": [{"message": message, "extensions": {"code": code}}]});
     said(status, &body)
 }
@@ -137,7 +136,7 @@ pub async fn in_json(response: Response) -> Response {
         ),
         _ => ("BAD_REQUEST", "The request cannot be read."),
     };
-    let mut refused = refusal(status, code, message);
+    let mut refused = error_response(status, code, message);
     let kept = [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
     for name in kept.into_iter().chain(rate_limit::RATE_LIMIT_HEADERS) {
         if let Some(value) = response.headers().get(&name) {
@@ -163,7 +162,7 @@ pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
         .or_else(|| cause.downcast_ref::<String>().cloned())
         .unwrap_or_default();
     tracing::error!(panic = text, "a request panicked");
-    refusal(
+    error_response(
         StatusCode::INTERNAL_SERVER_ERROR,
         "INTERNAL",
         "Something went wrong on our side. Please try again later.",

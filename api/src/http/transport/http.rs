@@ -2,26 +2,29 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response as Answer, ServerError, Value, parser::types::OperationType};
+use async_graphql::{
+    Response as GraphqlResponse, ServerError, Value, parser::types::OperationType,
+};
+use async_graphql_axum::GraphQLResponse;
 use axum::{
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 
 use crate::http::{
     graphql::{
-        document_cache::refused,
-        executor::{
-            Executor, Operation, RETRY_AFTER, RequestOrigin, executed, log_fault, overloaded,
-        },
+        errors::{RETRY_AFTER, graphql_error, log_internal, overloaded},
+        execution::executed,
+        executor::{Executor, Operation, RequestOrigin},
         request::GraphqlRequest,
     },
     limits::rate_limit,
     server::{
         cache, client_ip,
-        reply::{Media, refusal},
+        reply::{Media, error_response},
     },
 };
 use crate::{
@@ -32,7 +35,7 @@ use crate::{
 /// Handles a GraphQL request over GET or POST.
 pub async fn handle(State(executor): State<Executor>, request: axum::extract::Request) -> Response {
     let Some(media) = Media::negotiate(request.headers()) else {
-        return refusal(
+        return error_response(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
             "Accept application/graphql-response+json or application/json.",
@@ -41,7 +44,7 @@ pub async fn handle(State(executor): State<Executor>, request: axum::extract::Re
     let (parts, body) = request.into_parts();
     match answer(&executor, &parts, body, media).await {
         Ok(response) => response,
-        Err(refused) => media.of_refusal(refused),
+        Err(refused) => media.of_error_response(refused),
     }
 }
 
@@ -57,13 +60,13 @@ async fn answer(
         &parts.headers,
         &app.config.trusted_proxies,
     );
-    let members = GraphqlRequest::read(parts, body, &executor.app.config.limits).await?;
+    let request = GraphqlRequest::read(parts, body, &executor.app.config.limits).await?;
     let _permit = executor
         .permit()
         .await
-        .ok_or_else(|| put_off(&[overloaded()]))?;
+        .ok_or_else(|| retry_later(&[overloaded()]))?;
     let viewer = match bearer(&parts.headers) {
-        None => Viewer::nobody(),
+        None => Viewer::anonymous(),
         token => {
             let scope = executor.scope(None, address);
             scope.run(viewer(app, token)).await?
@@ -71,16 +74,18 @@ async fn answer(
     };
     let viewer = Arc::new(viewer);
     let origin = RequestOrigin { viewer, address };
-    let mut operation = match executor.prepare(members, &origin) {
+    let mut operation = match executor.prepare(request, &origin) {
         Ok(operation) => operation,
-        Err(errors) if rate_limit::retry_after(&errors).is_some() => return Err(put_off(&errors)),
-        Err(errors) => return Ok(respond(media, &Answer::from_errors(errors))),
+        Err(errors) if rate_limit::retry_after(&errors).is_some() => {
+            return Err(retry_later(&errors));
+        }
+        Err(errors) => return Ok(respond(media, GraphqlResponse::from_errors(errors))),
     };
-    let left = operation.left.take();
+    let remaining = operation.remaining.take();
     let answered = execute(executor, parts, operation, origin.viewer, media).await?;
     let (mut head, body) = answered.into_parts();
-    if let Some(left) = left {
-        left.tell(&mut head);
+    if let Some(remaining) = remaining {
+        remaining.tell(&mut head);
     }
     Ok(Response::from_parts(head, body))
 }
@@ -95,25 +100,27 @@ async fn execute(
 ) -> Result<Response, Response> {
     if operation.kind() == OperationType::Subscription {
         let message = "Send subscriptions to /graphql/ws, over a WebSocket with graphql-transport-ws, or to /graphql/stream, as server-sent events.";
-        let error = refused("SUBSCRIPTION_NOT_HERE", message.into());
-        return Ok(respond(media, &Answer::from_errors(vec![error])));
+        let error = graphql_error("SUBSCRIPTION_NOT_HERE", message.into());
+        return Ok(respond(media, GraphqlResponse::from_errors(vec![error])));
     }
     if parts.method == Method::GET && operation.writes() {
-        return Err(by_post());
+        return Err(use_post());
     }
-    let keepable = parts.method == Method::GET && viewer.is_nobody() && !operation.asks_schema();
-    let answer = executor.answer(operation, viewer).await;
-    let response = respond(media, &answer);
-    if keepable && executed(&answer) && answer.errors.is_empty() {
+    let cacheable =
+        parts.method == Method::GET && viewer.is_anonymous() && !operation.asks_schema();
+    let response = executor.answer(operation, viewer).await;
+    let cacheable = cacheable && executed(&response) && response.errors.is_empty();
+    let response = respond(media, response);
+    if cacheable {
         return Ok(
-            cache::keepable(response, &parts.headers, executor.app.config.public_seconds).await,
+            cache::cacheable(response, &parts.headers, executor.app.config.public_seconds).await,
         );
     }
     Ok(response)
 }
 
 /// Builds the response to a request over the rate limit (429) or the concurrency limit (503), with `Retry-After`.
-pub fn put_off(errors: &[ServerError]) -> Response {
+pub fn retry_later(errors: &[ServerError]) -> Response {
     let error = errors.first();
     let code = error.and_then(|error| error.extensions.as_ref()?.get("code"));
     let (status, code) = match code {
@@ -123,7 +130,7 @@ pub fn put_off(errors: &[ServerError]) -> Response {
         _ => (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"),
     };
     let message = error.map(|error| error.message.as_str());
-    let mut refused = refusal(status, code, message.unwrap_or_default());
+    let mut refused = error_response(status, code, message.unwrap_or_default());
     if let Some((name, value)) = rate_limit::retry_after(errors) {
         refused.headers_mut().insert(name, value);
     }
@@ -131,8 +138,8 @@ pub fn put_off(errors: &[ServerError]) -> Response {
 }
 
 /// Builds the 405 response to a mutation over GET.
-pub fn by_post() -> Response {
-    let mut refused = refusal(
+pub fn use_post() -> Response {
+    let mut refused = error_response(
         StatusCode::METHOD_NOT_ALLOWED,
         "METHOD_NOT_ALLOWED",
         "Send mutations by POST.",
@@ -163,21 +170,21 @@ async fn viewer(app: &App, token: Option<Option<&str>>) -> Result<Viewer, Respon
         None => None,
         Some(token) => accounts::sessions::viewer(app, clock::now(), token)
             .await
-            .map_err(|error| fault(&error))?,
+            .map_err(|error| server_error(&error))?,
     };
-    found.ok_or_else(unknown_token)
+    found.ok_or_else(invalid_token)
 }
 
 /// Logs an error of the server and builds the response to it: 503 if it is overloaded or too slow, otherwise 500.
-pub fn fault(error: &Error) -> Response {
-    log_fault(error);
+pub fn server_error(error: &Error) -> Response {
+    log_internal(error);
     let busy = matches!(error, Error::Overloaded | Error::TooSlow);
     let status = if busy {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
         StatusCode::INTERNAL_SERVER_ERROR
     };
-    let mut response = refusal(status, error.code(), &error.message());
+    let mut response = error_response(status, error.code(), &error.message());
     if busy {
         response
             .headers_mut()
@@ -187,10 +194,10 @@ pub fn fault(error: &Error) -> Response {
 }
 
 /// Builds the 401 response to an invalid or expired access token.
-pub fn unknown_token() -> Response {
+pub fn invalid_token() -> Response {
     let message =
         "The access token is not valid, or its session has ended. Refresh it or sign in again.";
-    let mut refused = refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+    let mut refused = error_response(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     refused
         .headers_mut()
@@ -199,20 +206,17 @@ pub fn unknown_token() -> Response {
 }
 
 /// Builds the HTTP response of a GraphQL response. It has no `data` if nothing was executed.
-pub fn respond(media: Media, answer: &Answer) -> Response {
-    let executed = executed(answer);
-    let body = if executed {
-        serde_json::to_string(answer)
+pub fn respond(media: Media, response: GraphqlResponse) -> Response {
+    let mut built = if executed(&response) {
+        GraphQLResponse::from(response).into_response()
     } else {
-        serde_json::to_string(&serde_json::json!({"errors": answer.errors}))
+        let status = match media {
+            Media::Graphql => StatusCode::BAD_REQUEST,
+            Media::Json => StatusCode::OK,
+        };
+        let body = json!({"errors": response.errors}).to_string();
+        (status, body).into_response()
     };
-    let status = if executed || media == Media::Json {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    body.map_or_else(
-        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        |body| media.reply(status, body),
-    )
+    media.set_headers(built.headers_mut());
+    built
 }

@@ -5,7 +5,7 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use async_graphql::{Response as Answer, parser::types::OperationType};
+use async_graphql::{Response as GraphqlResponse, parser::types::OperationType};
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -22,83 +22,84 @@ use tracing::Instrument;
 
 use crate::activities::live::Caller;
 use crate::http::{
-    Live, closes,
+    LongLivedState, closes,
     graphql::{
-        document_cache::refused,
-        executor::{RequestOrigin, executed},
+        errors::graphql_error, execution::executed, executor::RequestOrigin,
         request::GraphqlRequest,
     },
     limits::{connection_limits::ConnectionSlot, rate_limit},
     server::{
         client_ip,
-        reply::{Media, refusal},
+        reply::{Media, error_response},
     },
-    transport::http::{bearer, by_post, fault, put_off, respond, unknown_token},
+    transport::http::{bearer, invalid_token, respond, retry_later, server_error, use_post},
 };
 
 /// Media type of server-sent events.
 const EVENTS: &str = "text/event-stream";
 /// Heartbeat: a comment, which clients ignore.
-const BEAT: Bytes = Bytes::from_static(b":\n\n");
+const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
 /// Last event of a stream. It has `data` because browsers ignore events without it.
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 
 /// Handles a GraphQL request with a stream of events.
-pub async fn handle(State(live): State<Live>, request: Request) -> Response {
+pub async fn handle(State(live): State<LongLivedState>, request: Request) -> Response {
     answer(live, request)
         .await
         .unwrap_or_else(|refused| refused)
 }
 
-async fn answer(live: Live, request: Request) -> Result<Response, Response> {
+async fn answer(live: LongLivedState, request: Request) -> Result<Response, Response> {
     let (parts, content) = request.into_parts();
     if !takes_events(&parts.headers) {
-        return Err(refusal(
+        return Err(error_response(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
             "Accept text/event-stream.",
         ));
     }
-    let members = GraphqlRequest::read(&parts, content, &live.executor.app.config.limits).await?;
+    let request = GraphqlRequest::read(&parts, content, &live.executor.app.config.limits).await?;
     let proxies = &live.executor.app.config.trusted_proxies;
     let address = client_ip::client(&parts.extensions, &parts.headers, proxies);
     let scope = live.executor.scope(None, address);
     let caller = Arc::new(scope.run(caller(&live, &parts.headers)).await?);
     let scope = live.executor.scope(caller.person(), address);
     let viewer = scope.run(caller.viewer()).await;
-    let viewer = viewer.map_err(|error| fault(&error))?;
-    let viewer = viewer.ok_or_else(unknown_token)?;
-    let not_executed = |errors| respond(Media::Graphql, &Answer::from_errors(errors));
+    let viewer = viewer.map_err(|error| server_error(&error))?;
+    let viewer = viewer.ok_or_else(invalid_token)?;
+    let not_executed = |errors| respond(Media::Graphql, GraphqlResponse::from_errors(errors));
     let origin = RequestOrigin {
         viewer: Arc::clone(&viewer),
         address,
     };
-    let operation = match live.executor.prepare(members, &origin) {
+    let operation = match live.executor.prepare(request, &origin) {
         Ok(operation) => operation,
-        Err(errors) if rate_limit::retry_after(&errors).is_some() => return Err(put_off(&errors)),
+        Err(errors) if rate_limit::retry_after(&errors).is_some() => {
+            return Err(retry_later(&errors));
+        }
         Err(errors) => return Err(not_executed(errors)),
     };
     if parts.method == Method::GET && operation.kind() == OperationType::Mutation {
-        return Err(by_post());
+        return Err(use_post());
     }
     let slot = live.connections.take().and_then(|mut slot| {
         let free = slot.claim(caller.person());
         free.then_some(slot)
     });
-    let slot = slot.ok_or_else(full)?;
+    let slot = slot.ok_or_else(too_many_connections)?;
     let subscribes = operation.kind() == OperationType::Subscription;
-    let mut answers = live.executor.run(operation, Arc::clone(&caller), viewer);
+    let mut responses = live.executor.run(operation, Arc::clone(&caller), viewer);
     // A document that is refused is known before the first wait, and can still get a JSON response.
-    if let Some(first) = answers.next().now_or_never() {
+    if let Some(first) = responses.next().now_or_never() {
         match first {
-            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, &first)),
-            first => answers = stream::iter(first).chain(answers).boxed(),
+            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, first)),
+            first => responses = stream::iter(first).chain(responses).boxed(),
         }
     }
-    let (events, mut told) = channel(1);
-    let told_to = tell(live, caller, answers, subscribes, events, slot);
-    tokio::spawn(told_to.in_current_span());
-    let body = stream::poll_fn(move |context| told.poll_recv(context)).map(Ok::<_, Infallible>);
+    let (events, mut received) = channel(1);
+    let sends = send_events(live, caller, responses, subscribes, events, slot);
+    tokio::spawn(sends.in_current_span());
+    let body = stream::poll_fn(move |context| received.poll_recv(context)).map(Ok::<_, Infallible>);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(EVENTS)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -125,21 +126,21 @@ fn takes_events(headers: &HeaderMap) -> bool {
     })
 }
 
-async fn caller(live: &Live, headers: &HeaderMap) -> Result<Caller, Response> {
+async fn caller(live: &LongLivedState, headers: &HeaderMap) -> Result<Caller, Response> {
     let app = live.executor.app.clone();
     match bearer(headers) {
         None => Ok(Caller::nobody(app)),
-        Some(None) => Err(unknown_token()),
+        Some(None) => Err(invalid_token()),
         Some(Some(token)) => Caller::of_token(app, token)
             .await
-            .map_err(|error| fault(&error))?
-            .ok_or_else(unknown_token),
+            .map_err(|error| server_error(&error))?
+            .ok_or_else(invalid_token),
     }
 }
 
 /// Builds the 429 response for too many open connections, with `Retry-After`.
-pub fn full() -> Response {
-    let mut refused = refusal(
+pub fn too_many_connections() -> Response {
+    let mut refused = error_response(
         StatusCode::TOO_MANY_REQUESTS,
         "TOO_MANY_CONNECTIONS",
         "Too many connections are open. Close one of yours, or try again later.",
@@ -152,15 +153,15 @@ pub fn full() -> Response {
 
 /// Sends events until the operation ends, the client disconnects, or the caller's session ends. The end of the session
 /// and the shutdown of the server end subscriptions only: a query or mutation still gets its response.
-async fn tell(
-    live: Live,
+async fn send_events(
+    live: LongLivedState,
     caller: Arc<Caller>,
-    mut answers: BoxStream<'static, Answer>,
+    mut responses: BoxStream<'static, GraphqlResponse>,
     subscribes: bool,
     events: Sender<Bytes>,
-    _seat: ConnectionSlot,
+    _slot: ConnectionSlot,
 ) {
-    let Live {
+    let LongLivedState {
         config, executor, ..
     } = live;
     let mut closing = executor.app.closing.subscribe();
@@ -169,17 +170,17 @@ async fn tell(
     let mut beat = interval_at(Instant::now(), config.heartbeat);
     loop {
         let (event, last) = tokio::select! {
-            answer = answers.next() => match answer {
-                Some(answer) => (next(&answer), false),
+            response = responses.next() => match response {
+                Some(response) => (next(&response), false),
                 None => (COMPLETE, true),
             },
             () = &mut over, if subscribes => {
                 let message = "The access token has expired, or its session has ended. Subscribe again with another.";
-                let error = refused("UNAUTHENTICATED", message.into());
-                (next(&Answer::from_errors(vec![error])), true)
+                let error = graphql_error("UNAUTHENTICATED", message.into());
+                (next(&GraphqlResponse::from_errors(vec![error])), true)
             }
             () = closes(&mut closing), if subscribes => (COMPLETE, true),
-            _ = beat.tick() => (BEAT, false),
+            _ = beat.tick() => (HEARTBEAT, false),
             () = events.closed() => return,
         };
         let ends = last && event != COMPLETE;
@@ -198,11 +199,11 @@ async fn tell(
     }
 }
 
-fn next(answer: &Answer) -> Bytes {
-    let data = if executed(answer) {
-        serde_json::to_string(answer)
+fn next(response: &GraphqlResponse) -> Bytes {
+    let data = if executed(response) {
+        serde_json::to_string(response)
     } else {
-        serde_json::to_string(&serde_json::json!({"errors": answer.errors}))
+        serde_json::to_string(&serde_json::json!({"errors": response.errors}))
     };
     format!("event: next\ndata: {}\n\n", data.unwrap_or_default()).into()
 }

@@ -34,7 +34,7 @@ where
 
 /// Takes an advisory lock on a name until the transaction ends, for cases without a row to lock. Takes no lock on
 /// SQLite, whose write transactions are serialised.
-pub async fn in_turn(transaction: &Transaction, name: &str) -> Result<(), Error> {
+pub async fn advisory_lock(transaction: &Transaction, name: &str) -> Result<(), Error> {
     let backend = transaction.get_database_backend();
     if backend == DbBackend::Postgres {
         let take = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";

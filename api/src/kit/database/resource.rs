@@ -32,12 +32,12 @@ pub trait Resource: EntityTrait {
 
 /// Kind of row that is part of another row, has no global id of its own, and is visible to every viewer who may see the
 /// parent.
-pub trait Part: EntityTrait {
+pub trait Child: EntityTrait {
     /// Column that holds the parent's id.
-    const WHOLE: Self::Column;
+    const PARENT: Self::Column;
 
     /// Returns the parent's id.
-    fn whole(row: &Self::Model) -> Uuid;
+    fn parent(row: &Self::Model) -> Uuid;
 }
 
 /// Reads a row that the viewer may see; `None` if there is none.

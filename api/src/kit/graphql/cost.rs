@@ -21,6 +21,14 @@ pub fn list_size(assumed_size: u64, one_unless: Option<String>) {}
 )]
 pub fn cost(weight: u64) {}
 
+/// Class of the rate limit that a mutation counts towards. `SIGN_IN`: it checks a password, creates an account, or sends
+/// mail to an address that the caller enters.
+#[TypeDirective(name = "rateLimit", location = "FieldDefinition")]
+pub fn rate_limit(class: String) {}
+
+/// Class of mutations that check a password, create an account, or send mail to an address that the caller enters.
+pub const SIGN_IN: &str = "SIGN_IN";
+
 /// Cost of counting all rows of a list.
 pub const COUNT: u64 = 200;
 /// Cost of a condition on text, which reads the text of many rows.

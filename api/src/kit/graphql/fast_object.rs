@@ -2,7 +2,7 @@
 //!
 //! The GraphQL engine makes a task of every field and runs the tasks concurrently, which suits fields that wait. A page
 //! of twenty loaded rows has hundreds of fields that do not wait, and the tasks are then most of the server's work.
-//! [`AtOnce`] resolves one field after the other instead. At the first field that waits, fails or is out of the
+//! [`FastObject`] resolves one field after the other instead. At the first field that waits, fails or is out of the
 //! ordinary it leaves the whole object to the engine, which resolves it again from the start.
 
 use std::{borrow::Cow, sync::Arc};
@@ -20,7 +20,7 @@ use tokio::task::coop::unconstrained;
 use super::response_limit::ResponseLimit;
 
 /// Object most of whose fields resolve without waiting.
-pub trait AtHand: ContainerType {
+pub trait FastFields: ContainerType {
     /// Fields that usually wait. Selecting one leaves the object to the engine without resolving that field first. A
     /// missing name costs a little time and does not change the response.
     const WAITING: &'static [&'static str] = &[];
@@ -28,9 +28,9 @@ pub trait AtHand: ContainerType {
 
 /// Object that is resolved on the fast path if possible. In the schema it is the object itself.
 #[derive(Clone, Debug)]
-pub struct AtOnce<T>(pub T);
+pub struct FastObject<T>(pub T);
 
-impl<T: AtHand> OutputType for AtOnce<T> {
+impl<T: FastFields> OutputType for FastObject<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -74,7 +74,7 @@ fn fits(limit: &ResponseLimit, fields: &IndexMap<Name, Value>) -> bool {
 }
 
 /// Adds the fields of a selection; `None` if the engine must resolve the object.
-fn fill<T: AtHand>(
+fn fill<T: FastFields>(
     of: &T,
     ctx: &ContextSelectionSet<'_>,
     fields: &mut IndexMap<Name, Value>,
@@ -121,7 +121,7 @@ fn fill<T: AtHand>(
 }
 
 /// Adds the fields of a fragment if it applies to this type or to one of its interfaces.
-fn spread<'a, T: AtHand>(
+fn spread<'a, T: FastFields>(
     of: &T,
     ctx: &ContextSelectionSet<'a>,
     on: Option<&str>,

@@ -12,7 +12,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::super::{Database, Error, Id, Part, Resource, Viewer, database::RequestScope};
+use super::super::{Database, Error, Id, Resource, Viewer, database::RequestScope};
+use crate::kit::Child;
 
 /// Number of times that a batch yields so that other loads can join it. The engine resolves lists of more than 30 items
 /// two at a time, so without waiting there would be many batches; a timer would cost a millisecond instead.
@@ -65,9 +66,9 @@ where
 }
 
 /// Loader key of all parts of one kind that a parent has.
-pub struct PartsOf<E>(Uuid, PhantomData<fn() -> E>);
+pub struct ChildrenOf<E>(Uuid, PhantomData<fn() -> E>);
 
-impl<E> PartsOf<E> {
+impl<E> ChildrenOf<E> {
     /// Key of the parts of the parent with this id.
     #[must_use]
     pub const fn new(whole: Uuid) -> Self {
@@ -75,24 +76,24 @@ impl<E> PartsOf<E> {
     }
 }
 
-impl<E> Clone for PartsOf<E> {
+impl<E> Clone for ChildrenOf<E> {
     fn clone(&self) -> Self {
         Self::new(self.0)
     }
 }
-impl<E> PartialEq for PartsOf<E> {
+impl<E> PartialEq for ChildrenOf<E> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
-impl<E> Eq for PartsOf<E> {}
-impl<E> Hash for PartsOf<E> {
+impl<E> Eq for ChildrenOf<E> {}
+impl<E> Hash for ChildrenOf<E> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 }
 
-impl<E: Part> Loader<PartsOf<E>> for Rows
+impl<E: Child> Loader<ChildrenOf<E>> for Rows
 where
     E::Model: Clone + Send + Sync,
 {
@@ -101,16 +102,16 @@ where
 
     async fn load(
         &self,
-        wholes: &[PartsOf<E>],
-    ) -> Result<HashMap<PartsOf<E>, Vec<E::Model>>, Error> {
+        wholes: &[ChildrenOf<E>],
+    ) -> Result<HashMap<ChildrenOf<E>, Vec<E::Model>>, Error> {
         let rows = E::find()
-            .filter(E::WHOLE.is_in(wholes.iter().map(|whole| whole.0)))
+            .filter(E::PARENT.is_in(wholes.iter().map(|whole| whole.0)))
             .all(&self.database.read)
             .await?;
         let mut parts: HashMap<_, Vec<E::Model>> = HashMap::new();
         for row in rows {
             parts
-                .entry(PartsOf::new(E::whole(&row)))
+                .entry(ChildrenOf::new(E::parent(&row)))
                 .or_default()
                 .push(row);
         }

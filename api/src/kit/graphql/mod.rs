@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod fast_object;
+pub mod input;
 pub mod loader;
 pub mod nested_page;
 pub mod payload;

@@ -19,15 +19,16 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        Database, Error, Part,
+        Database, Error,
         page::{self, KeyKind, Order, PageArgs, Slice, Total},
     },
     loader,
 };
+use crate::kit::Child;
 
 /// Page of the rows that belong to one parent.
 #[derive(Clone, Debug)]
-pub struct PageOf {
+pub struct NestedPage {
     whole: Uuid,
     of: SimpleExpr,
     query: SelectStatement,
@@ -36,7 +37,7 @@ pub struct PageOf {
     alike: Arc<str>,
 }
 
-impl PageOf {
+impl NestedPage {
     /// Creates a page of the rows of a query. `whole` is the id of the parent, and `of` the expression for it in the
     /// query.
     #[must_use]
@@ -60,7 +61,7 @@ impl PageOf {
 
     /// Creates a page of all parts of one kind that a parent has, in the order of creation.
     #[must_use]
-    pub fn parts<E: Part>(whole: Uuid, id: E::Column, args: PageArgs) -> Self {
+    pub fn parts<E: Child>(whole: Uuid, id: E::Column, args: PageArgs) -> Self {
         let id = Expr::col((E::default(), id));
         let order = Order {
             tag: E::default().table_name().into(),
@@ -69,7 +70,7 @@ impl PageOf {
             id,
             descending: false,
         };
-        let whole_id = Expr::col((E::default(), E::WHOLE));
+        let whole_id = Expr::col((E::default(), E::PARENT));
         Self::new(whole, whole_id, E::find().into_query(), order, args)
     }
 
@@ -85,13 +86,13 @@ impl PageOf {
     }
 }
 
-impl PartialEq for PageOf {
+impl PartialEq for NestedPage {
     fn eq(&self, other: &Self) -> bool {
         self.whole == other.whole && self.alike == other.alike
     }
 }
-impl Eq for PageOf {}
-impl Hash for PageOf {
+impl Eq for NestedPage {}
+impl Hash for NestedPage {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.whole.hash(state);
     }
@@ -109,12 +110,12 @@ pub fn pages(database: Database) -> PageLoader {
     DataLoader::new(Pages(database), loader::spawn).delay(std::time::Duration::ZERO)
 }
 
-impl Loader<PageOf> for Pages {
+impl Loader<NestedPage> for Pages {
     type Value = Slice<Arc<QueryResult>>;
     type Error = Error;
 
-    async fn load(&self, asked: &[PageOf]) -> Result<HashMap<PageOf, Self::Value>, Error> {
-        let mut alike: HashMap<&str, Vec<&PageOf>> = HashMap::new();
+    async fn load(&self, asked: &[NestedPage]) -> Result<HashMap<NestedPage, Self::Value>, Error> {
+        let mut alike: HashMap<&str, Vec<&NestedPage>> = HashMap::new();
         for page in asked {
             alike.entry(&page.alike).or_default().push(page);
         }
@@ -132,12 +133,12 @@ impl Loader<PageOf> for Pages {
 /// Reads the first rows of each page: one more than the page has, if there are so many.
 async fn rows<'p>(
     conn: &impl ConnectionTrait,
-    pages: &[&'p PageOf],
-) -> Result<Vec<(&'p PageOf, Vec<Arc<QueryResult>>)>, Error> {
+    pages: &[&'p NestedPage],
+) -> Result<Vec<(&'p NestedPage, Vec<Arc<QueryResult>>)>, Error> {
     let [first, more @ ..] = pages else {
         return Ok(Vec::new());
     };
-    let PageOf {
+    let NestedPage {
         of, order, args, ..
     } = *first;
     let most = page::most_rows(args);

@@ -11,7 +11,7 @@ macro_rules! payload {
             $(#[$field_doc])*
             pub $field: Option<$thing>,
             /// Why the act was refused; empty where it was done.
-            #[graphql(directive = $crate::kit::graphql::cost::list_size::apply($crate::kit::error::MOST_USER_ERRORS as u64, None))]
+            #[graphql(directive = $crate::kit::graphql::cost::list_size::apply($crate::kit::error::MAX_USER_ERRORS as u64, None))]
             pub user_errors: Vec<$crate::kit::UserError>,
         }
 
@@ -22,7 +22,7 @@ macro_rules! payload {
                     Ok(thing) => Ok(Some(Self { $field: Some(thing.into()), user_errors: Vec::new() })),
                     Err($crate::kit::Error::Refused(user_errors)) => Ok(Some(Self {
                         $field: None,
-                        user_errors: $crate::kit::UserError::told(user_errors),
+                        user_errors: $crate::kit::UserError::first_errors(user_errors),
                     })),
                     Err(error) => Err(error.into()),
                 }

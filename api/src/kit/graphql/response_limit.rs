@@ -20,7 +20,7 @@ use async_graphql::{
 use tokio::{sync::Notify, task::coop};
 
 /// Maximum length of a name in a document, in bytes.
-pub const MOST_NAME: usize = 100;
+pub const MAX_NAME: usize = 100;
 /// Bytes of an error in JSON beside its message and path.
 const ERROR: usize = 150;
 /// Bytes of a value in JSON beside its name and text: punctuation, or a number.
@@ -137,7 +137,7 @@ impl Extension for LimitResponses {
         let more = match &result {
             Ok(Some(Value::String(text))) => text.len(),
             // Its path names every field above it.
-            Err(error) => error.message.len() + ERROR + depth * MOST_NAME,
+            Err(error) => error.message.len() + ERROR + depth * MAX_NAME,
             Ok(_) => 0,
         };
         if more > 0 && !limit.add(0, more) {

@@ -1,9 +1,9 @@
-//! What came of events: the listings that were raised at one, and what they led to.
+//! Outcomes of events: the listings that were raised at one, and their matches.
 //!
-//! A listing is raised at one event at most, and its organisation says at which; what was told at an event's desk is
-//! raised there of itself. How much that came to is told by the same figures as everything else that was shared (see
-//! [`crate::statistics`]): offered and requested, agreed, claimed and confirmed, each unit apart and none mixed. A match
-//! came of an event where its offer or its request was raised there.
+//! A listing is raised at one event at most, which its organisation sets. A listing made from an intake of an event is
+//! raised at that event automatically. The figures of an event are those of [`crate::statistics`]: quantities offered,
+//! requested, agreed, claimed and confirmed, each unit separately. A match is an outcome of an event if its offer or
+//! its request was raised there.
 
 pub mod mutation;
 pub mod rules;
@@ -12,14 +12,14 @@ pub mod service;
 use entity::listing_event;
 use uuid::Uuid;
 
-pub use mutation::OutcomeMutation;
+pub use mutation::ListingEventMutation;
 
-use crate::kit::Part;
+use crate::kit::Child;
 
-impl Part for listing_event::Entity {
-    const WHOLE: listing_event::Column = listing_event::Column::ListingId;
+impl Child for listing_event::Entity {
+    const PARENT: listing_event::Column = listing_event::Column::ListingId;
 
-    fn whole(row: &listing_event::Model) -> Uuid {
+    fn parent(row: &listing_event::Model) -> Uuid {
         row.listing_id
     }
 }

@@ -1,28 +1,28 @@
-//! Saying at which event a listing was raised.
+//! GraphQL mutation that sets the event of a listing.
 
 use async_graphql::{Context, InputObject, Object, Result};
 use entity::{event, listing};
 
 use super::service;
-use crate::{context::Ask, kit::Id, listings::mutation::ListingPayload};
+use crate::{context::ContextExt, kit::Id, listings::mutation::ListingPayload};
 
-/// At which event a listing was raised.
+/// Listing, and the event at which it was raised.
 #[derive(InputObject, Debug)]
 pub struct SetListingEventInput {
-    /// The listing.
+    /// Listing of an organisation in which the viewer is an editor, or a draft of the viewer.
     pub listing_id: Id<listing::Entity>,
-    /// The event; null for at none.
+    /// Event at which the listing was raised, announced and not cancelled; null removes it.
     pub event_id: Option<Id<event::Entity>>,
 }
 
-/// Saying at which event a listing was raised.
+/// Mutation that sets the event of a listing.
 #[derive(Default)]
-pub struct OutcomeMutation;
+pub struct ListingEventMutation;
 
 #[Object]
-impl OutcomeMutation {
-    /// Say at which event a listing of your organisation was raised, so that it counts among what came of it. What was
-    /// told at an event's desk is raised there of itself.
+impl ListingEventMutation {
+    /// Sets or removes the event at which a listing was raised, so that the listing counts among the outcomes of the
+    /// event. A listing made from an intake of an event has that event from the beginning.
     async fn set_listing_event(
         &self,
         ctx: &Context<'_>,

@@ -1,16 +1,16 @@
-//! At which events a listing can have been raised.
+//! Events at which a listing can be raised.
 
 use entity::event::{self, EventState};
 
 use crate::kit::{UserError, UserErrorCode};
 
-/// Refuses an event at which nothing was raised: one that nobody knows of yet, or that was called off.
+/// Checks that listings can be raised at an event: it must not be a draft or cancelled.
 pub fn can_be_raised_at(event: &event::Model) -> Result<(), UserError> {
     match event.state {
         EventState::Draft | EventState::Cancelled => Err(UserError::at(
             "eventId",
             UserErrorCode::InvalidState,
-            "Listings are raised at events that were announced and not called off.",
+            "Choose an event that was announced and is not cancelled.",
         )),
         _ => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! Saying at which event a listing was raised.
+//! Sets and removes the event at which a listing was raised.
 
 use entity::{event, listing, listing_event};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
@@ -11,7 +11,7 @@ use crate::{
     listings::{acts, rules::Act, service::ListingId},
 };
 
-/// Says at which event a listing was raised; `None` for at none. To say it again changes nothing.
+/// Sets the event at which a listing was raised; `None` removes it. Setting the present event again changes nothing.
 pub async fn set_event(
     app: &App,
     viewer: &Viewer,
@@ -43,7 +43,7 @@ pub async fn set_event(
     Ok(row)
 }
 
-/// Writes down at which event a listing was raised, in a transaction of somebody else's.
+/// Stores the event at which a listing was raised, in a transaction of the caller. Replaces an earlier event.
 pub async fn raise(conn: &impl ConnectionTrait, listing: Uuid, event: Uuid) -> Result<(), Error> {
     let row = listing_event::ActiveModel {
         listing_id: Set(listing),

@@ -1,4 +1,4 @@
-//! A filter as a condition.
+//! Conversion of a filter to a database condition.
 
 use async_graphql::MaybeUndefined;
 use entity::listing::{self, Column, ListingState};
@@ -22,37 +22,40 @@ use crate::{
     reference::Snapshot,
 };
 
-/// Whose listings are searched.
+/// Scope of a search.
 #[derive(Clone, Debug)]
 pub enum Among {
-    /// Everything that is listed to the viewer.
+    /// All listings that lists show to the viewer.
     Everybody,
-    /// What the viewer's organisations posted.
+    /// Listings of the viewer's organisations.
     Own,
-    /// What one organisation posted.
+    /// Listings of one organisation that lists show to the viewer.
     Organisation(Uuid),
 }
 
-/// A search that was understood: parts of a condition, each under the facet that ignores it.
+/// Valid search: parts of a condition, each with the facet that ignores it.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Search {
     parts: Vec<(Option<Facet>, Condition)>,
     pub(super) backend: DbBackend,
     pub(super) text: Option<text::Query>,
     pub(super) near: Option<Near>,
 }
 
-/// Close to a point.
+/// A point, and a distance from it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Near {
     pub(super) centre: Point,
-    /// How close; left out, the point only sorts.
+    /// Maximum distance in kilometres; `None` if the point only sorts.
     pub(super) within_km: Option<f64>,
     include_remote: bool,
 }
 
-impl Found {
-    /// What a filter finds for a viewer.
+impl Search {
+    /// Validates a filter and creates the search of a viewer.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] with the name of the field that exceeds a limit.
     pub fn new(
         viewer: &Viewer,
         reference: &Snapshot,
@@ -225,7 +228,7 @@ impl Found {
         self.parts.push((Some(facet), condition.into_condition()));
     }
 
-    /// What must hold of a listing, but for the part of one facet.
+    /// Returns the condition for listings, without the part that belongs to one facet.
     pub(super) fn condition(&self, without: Option<Facet>) -> Condition {
         let all = self.condition_anywhere(without);
         let Some(Near {
@@ -244,14 +247,14 @@ impl Found {
         })
     }
 
-    /// The same, near to the point or far from it.
+    /// Like [`Self::condition`], at any distance from the point.
     pub(super) fn condition_anywhere(&self, without: Option<Facet>) -> Condition {
         let counts = |facet: &Option<Facet>| facet.is_none() || *facet != without;
         let parts = self.parts.iter().filter(|(facet, _)| counts(facet));
         parts.fold(Condition::all(), |all, (_, part)| all.add(part.clone()))
     }
 
-    /// A query of everything that is found, without columns or order.
+    /// Returns a query of all listings found, without columns or order.
     #[must_use]
     pub fn query(&self) -> SelectStatement {
         Query::select()
@@ -260,7 +263,7 @@ impl Found {
             .to_owned()
     }
 
-    /// A query of everything that is found, to count it.
+    /// Returns a query of the ids of all listings found, to count them.
     #[must_use]
     pub fn all(&self) -> SelectStatement {
         self.query()

@@ -1,4 +1,4 @@
-//! How many listings there are of each kind, type, area and so on.
+//! Numbers of listings for each direction, resource type, area and so on.
 
 use entity::{
     listing::{self, Column},
@@ -9,15 +9,15 @@ use sea_orm::{
     sea_query::{Alias, Expr, Order as Direction, Query, SimpleExpr},
 };
 
-use super::{conditions::Found, predicates::column};
+use super::{conditions::Search, predicates::column};
 use crate::kit::{Error, database::dialect};
 
-/// Most values that a facet counts: the most frequent.
-pub const MOST_COUNTS: usize = 200;
-/// Cost of a facet: a count over all that the filter finds.
+/// Maximum number of values that a facet returns, the most frequent ones.
+pub const MAX_COUNTS: usize = 200;
+/// Cost of a facet, which counts all listings that the filter finds.
 pub const COST: u64 = 500;
 
-/// What is counted by.
+/// Property by which listings are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the facets")]
 pub enum Facet {
@@ -29,8 +29,8 @@ pub enum Facet {
     Remote,
 }
 
-impl Found {
-    /// How many listings there are of each value of a facet, the most frequent first.
+impl Search {
+    /// Returns the number of listings for each value of a facet, the most frequent first.
     pub async fn facet<T: TryGetable>(
         &self,
         conn: &impl ConnectionTrait,
@@ -71,7 +71,7 @@ impl Found {
             .group_by_col(value_name.clone())
             .order_by(count_name, Direction::Desc)
             .order_by(value_name, Direction::Asc);
-        let rows = dialect::limited(conn, &query, MOST_COUNTS as u64).await?;
+        let rows = dialect::limited(conn, &query, MAX_COUNTS as u64).await?;
         let rows = rows
             .iter()
             .map(|row| Ok((row.try_get("", "value")?, row.try_get("", "n")?)));

@@ -1,23 +1,23 @@
-//! What a filter may ask, whatever it is that is searched: how long its lists and texts are, how far, in which order days.
+//! Limits of filters, for listings and events: lengths of lists and texts, distances and ranges of days.
 
 use chrono::NaiveDate;
 
 use super::types::NearInput;
 use crate::{kit::Error, locations::place::Point};
 
-/// The longest text that is searched for, in characters.
+/// Maximum length of a search text, in characters.
 const LONGEST_TEXT: usize = 200;
-/// The most members of a list in a filter.
-const MOST_MEMBERS: usize = 50;
-/// The farthest that `withinKm` goes.
+/// Maximum number of items of a list in a filter.
+const MAX_MEMBERS: usize = 50;
+/// Maximum of `withinKm`, in kilometres.
 const FARTHEST_KM: f64 = 500.0;
 
-/// A list that is not too long.
+/// Checks the length of a list.
 pub fn list<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Error> {
     match list {
-        Some(list) if list.len() > MOST_MEMBERS => {
+        Some(list) if list.len() > MAX_MEMBERS => {
             let expected = format!(
-                "the list has {} members; {MOST_MEMBERS} are allowed",
+                "the list has {} items; send at most {MAX_MEMBERS}",
                 list.len()
             );
             Err(Error::BadInput(field, expected))
@@ -26,7 +26,7 @@ pub fn list<T>(field: &'static str, list: Option<Vec<T>>) -> Result<Option<Vec<T
     }
 }
 
-/// A text that is not too long; none where nothing was typed.
+/// Checks the length of a search text. Returns `None` for a text of spaces.
 pub fn text(typed: Option<String>) -> Result<Option<String>, Error> {
     let typed = typed.filter(|text| !text.trim().is_empty());
     match typed {
@@ -38,13 +38,13 @@ pub fn text(typed: Option<String>) -> Result<Option<String>, Error> {
     }
 }
 
-/// A point on the earth, with a distance that makes sense where there is one.
+/// Checks the point and the distance. Returns the point.
 pub fn near(near: &NearInput) -> Result<Point, Error> {
     let NearInput {
         point, within_km, ..
     } = near;
     let centre = Point::new(point.latitude, point.longitude).ok_or_else(|| {
-        let expected = "this point lies outside the earth";
+        let expected = "latitude must be from -90 to 90, longitude from -180 to 180";
         Error::BadInput("filter.near.point", expected.into())
     })?;
     if within_km.is_some_and(|km| !(km > 0.0 && km <= FARTHEST_KM)) {
@@ -54,10 +54,10 @@ pub fn near(near: &NearInput) -> Result<Point, Error> {
     Ok(centre)
 }
 
-/// Days in their order.
+/// Checks that a range of days does not end before it begins.
 pub fn days(field: &'static str, from: NaiveDate, until: NaiveDate) -> Result<(), Error> {
     if from > until {
-        let expected = "it must end on the day it begins or later";
+        let expected = "the last day must not be before the first day";
         return Err(Error::BadInput(field, expected.into()));
     }
     Ok(())

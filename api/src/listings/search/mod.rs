@@ -1,10 +1,9 @@
-//! Finding: one filter, four orders, pages that stay put, and counts of what else there is.
+//! Search of listings: one filter, four orders, stable pages, and facets.
 //!
-//! What people type is taken apart in [`text`]; [`search`] turns a filter into a condition made of [`conditions`];
-//! [`reading`] turns an order into a keyset, and a page is one statement, planned from what is selected; [`watching`] says
-//! what is told of a listing to whoever waits for it. Facets
-//! count what the viewer may see, each without its own filter, so that a page can show what another choice would
-//! find.
+//! [`text`] parses the search text, and [`conditions`] turns a filter into a condition made of [`predicates`].
+//! [`queries`] turns an order into a keyset and reads a page in one statement, with the columns that the selection
+//! needs. [`watch`] finds the changes that subscriptions send. [`facets`] counts the listings that the viewer may see;
+//! each facet ignores its own part of the filter, so that a page can show what another choice would find.
 
 pub mod conditions;
 pub mod facets;
@@ -17,6 +16,6 @@ pub mod text;
 pub mod types;
 pub mod watch;
 
-pub use query::FindingQuery;
-pub use subscription::FindingSubscription;
+pub use query::ListingQuery;
+pub use subscription::ListingSubscription;
 pub use types::{ListingFilter, ListingOrder};

@@ -1,4 +1,4 @@
-//! What must hold of a listing, piece by piece, in SQL that both databases understand.
+//! Single conditions for listings, in SQL for both databases.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ pub(super) fn column(column: Column) -> SimpleExpr {
     Expr::col((listing::Entity, column))
 }
 
-/// The squared chord from a point to the listing's, null where it has none. Computed with `+ - *` alone, which
-/// both databases do alike.
+/// Returns the squared chord from a point to the point of the listing; null if it has none. Uses `+ - *` alone, which
+/// give equal results in both databases.
 pub(super) fn chord(centre: Point) -> SimpleExpr {
     let part = |column_: Column, value: f64| {
         let away = column(column_).sub(value);
@@ -38,7 +38,7 @@ pub(super) fn chord(centre: Point) -> SimpleExpr {
         .add(part(Column::Z, z))
 }
 
-/// Close to a point, and not remote.
+/// Condition that a listing is within `km` kilometres of a point, and not remote.
 pub(super) fn within(backend: DbBackend, centre: Point, km: f64) -> Condition {
     let close = Condition::all()
         .add(chord(centre).lte(place::chord_of_km(km)))
@@ -53,7 +53,8 @@ pub(super) fn within(backend: DbBackend, centre: Point, km: f64) -> Condition {
     }
 }
 
-/// Where listings stand at this moment, which for published ones depends on the time.
+/// Condition that a listing is in one of these states now. A published listing that has ended counts as expired or
+/// closed.
 pub(super) fn in_states(viewer: &Viewer, states: &[ListingState]) -> Condition {
     let ended = || {
         Condition::all()
@@ -139,7 +140,7 @@ pub(super) fn of_sectors(sectors: &[organisation::Sector]) -> SimpleExpr {
     Column::OrganisationId.in_subquery(posted)
 }
 
-/// Raised at one of these events, of those that the viewer sees.
+/// Condition that a listing was raised at one of these events, if the viewer may see the event.
 pub fn raised_at(viewer: &Viewer, ids: impl IntoIterator<Item = Uuid>) -> SimpleExpr {
     let events = Query::select()
         .column(event::Column::Id)

@@ -1,4 +1,4 @@
-//! What a search reads: a page in an order, an organisation's page, one listing.
+//! Database queries of the search: a page in an order, a page of an organisation, and one listing.
 
 use entity::listing::{self, Column};
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    conditions::{Found, Near},
+    conditions::{Near, Search},
     predicates::{chord, column, within},
     types::ListingOrder,
 };
@@ -16,19 +16,19 @@ use crate::{
     kit::{
         Error, Id, Resource, Viewer,
         database::dialect,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{self, KeyKind, Order, PageArgs, Slice},
     },
     listings::projection::{Plan, Row},
     locations::place,
 };
 
-/// Where to look for the nearest first, then farther.
+/// Radii in kilometres that a query for the nearest listings tries, one after the other.
 const STEPS_KM: [f64; 3] = [1.0, 4.0, 16.0];
 
-impl Found {
-    /// A page of what is found, in one statement. Of the nearest in one for each step that it takes to fill it:
-    /// whatever lies within a step is nearer than all that lies beyond.
+impl Search {
+    /// Reads a page of the listings found, in one statement. In the order `NEAREST` it first tries small radii, with
+    /// one statement for each, until one fills the page: all listings within a radius are nearer than all others.
     pub async fn page(
         &self,
         conn: &impl ConnectionTrait,
@@ -48,7 +48,7 @@ impl Found {
         };
         if let (Some(near), Some(begin)) = (nearest, args.begins_at(&order)) {
             for km in STEPS_KM {
-                // A step that ends before the page begins, or soon after, would not fill it.
+                // A radius at which the page begins, or that is not much larger, would not fill the page.
                 let short = place::chord_of_km(km) < begin * 2.0;
                 if short || near.within_km.is_some_and(|most| most < km * 2.0) {
                     continue;
@@ -63,18 +63,18 @@ impl Found {
         read(self.condition(None)).await
     }
 
-    /// A page of what an organisation posted, of all that is found.
+    /// Returns a page of the listings found that one organisation posted, to be read with those of other organisations.
     pub fn of_organisation(
         &self,
         organisation: Uuid,
         plan: &Plan,
         order: ListingOrder,
         args: PageArgs,
-    ) -> Result<PageOf, Error> {
+    ) -> Result<NestedPage, Error> {
         let mut query = self.query();
         plan.select(&mut query);
         let of = column(Column::OrganisationId);
-        Ok(PageOf::new(
+        Ok(NestedPage::new(
             organisation,
             of,
             query,
@@ -83,7 +83,10 @@ impl Found {
         ))
     }
 
-    /// An order as a keyset.
+    /// Returns an order as a keyset.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] for `NEAREST` without `filter.near`.
     pub fn order(&self, order: ListingOrder) -> Result<Order, Error> {
         let (tag, by, kind, descending) = match order {
             ListingOrder::Newest => newest(),
@@ -95,10 +98,7 @@ impl Found {
             ),
             ListingOrder::Nearest => {
                 let Near { centre, .. } = self.near.ok_or_else(|| {
-                    Error::BadInput(
-                        "orderBy",
-                        "NEAREST needs filter.near, the point to be near to".into(),
-                    )
+                    Error::BadInput("orderBy", "NEAREST needs a point; set filter.near".into())
                 })?;
                 let far = place::FARTHEST * 2.0;
                 let distance = Expr::case(Column::Remote.eq(true), far)
@@ -131,7 +131,7 @@ impl Found {
     }
 }
 
-/// One listing, in one statement with what is planned.
+/// Reads one listing that the viewer may see, with the planned columns.
 pub async fn one(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -148,13 +148,13 @@ pub async fn one(
     Ok(row.map(|row| plan.read(&row)).transpose()?)
 }
 
-/// The listing with this id.
+/// Condition for the listing with this id.
 #[must_use]
 pub fn known_as(id: Id<listing::Entity>) -> SimpleExpr {
     Column::Id.eq(id.0)
 }
 
-/// The listing of which people speak by this reference; `None` where it has not the form of one.
+/// Condition for the listing with this reference; `None` if the text has characters that no reference has.
 #[must_use]
 pub fn referred_to(reference: &str) -> Option<SimpleExpr> {
     let reference = reference.trim().to_uppercase();

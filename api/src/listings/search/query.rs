@@ -1,19 +1,19 @@
-//! Reading listings: one by one, by the page, one's own, an organisation's.
+//! GraphQL queries of listings: one listing, and pages of all, of the viewer's, and of an organisation.
 
 use async_graphql::{Context, Object, Result, connection::Connection};
 use entity::listing;
 use uuid::Uuid;
 
 use super::{
-    conditions::{Among, Found},
+    conditions::{Among, Search},
     queries,
     types::{ListingFilter, ListingOrder},
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{
         Error, Id,
-        graphql::fast_object::{AtHand, AtOnce},
+        graphql::fast_object::{FastFields, FastObject},
         page::PageArgs,
     },
     listings::{
@@ -22,29 +22,30 @@ use crate::{
     },
 };
 
-/// A page of listings.
-pub type ListingPage<T> = Connection<String, AtOnce<T>, Found>;
+/// Page of listings.
+pub type ListingPage<T> = Connection<String, FastObject<T>, Search>;
 
-/// Reading listings.
+/// Queries of listings.
 #[derive(Default)]
-pub struct FindingQuery;
+pub struct ListingQuery;
 
 #[Object]
-impl FindingQuery {
-    /// One listing, by its id or by the reference that people use; null where there is none that the viewer may see.
+impl ListingQuery {
+    /// Returns a listing by its id or its reference; null if none exists that the viewer may see. Set exactly one of
+    /// the two arguments.
     async fn listing(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Global id.")] id: Option<Id<listing::Entity>>,
-        #[graphql(desc = "Such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
-    ) -> Result<Option<AtOnce<Listing>>> {
+        #[graphql(desc = "Global id of the listing.")] id: Option<Id<listing::Entity>>,
+        #[graphql(desc = "Short reference, such as `OFF-7K3M9-Q2X4T`.")] reference: Option<String>,
+    ) -> Result<Option<FastObject<Listing>>> {
         let which = match (id, reference) {
             (Some(id), None) => Some(queries::known_as(id)),
             (None, Some(reference)) => queries::referred_to(&reference),
             _ => {
                 return Err(Error::BadInput(
                     "id",
-                    "give the id or the reference, one of them".into(),
+                    "set either id or reference, and not both".into(),
                 )
                 .into());
             }
@@ -52,10 +53,10 @@ impl FindingQuery {
         let Some(which) = which else { return Ok(None) };
         let plan = Plan::of_listing(ctx.field());
         let found = queries::one(&ctx.app().database.read, ctx.viewer(), &plan, which).await?;
-        Ok(found.map(|row| AtOnce(row.into())))
+        Ok(found.map(|row| FastObject(row.into())))
     }
 
-    /// Offers and requests together.
+    /// Returns offers and requests, in pages. Without a filter, those that are published and of which some is left.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -63,8 +64,8 @@ impl FindingQuery {
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which listings.")] filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Conditions for the listings.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "Order of the listings.", default)] order_by: ListingOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -82,7 +83,7 @@ impl FindingQuery {
         .await
     }
 
-    /// What organisations offer.
+    /// Returns offers, in pages. Without a filter, those that are published and of which some is left.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -90,8 +91,8 @@ impl FindingQuery {
     async fn offers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which offers.")] filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Conditions for the offers.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "Order of the listings.", default)] order_by: ListingOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -110,7 +111,7 @@ impl FindingQuery {
         .await
     }
 
-    /// What organisations request.
+    /// Returns requests, in pages. Without a filter, those that are published and of which some is left.
     #[expect(
         clippy::too_many_arguments,
         reason = "a list's arguments are its interface"
@@ -118,8 +119,8 @@ impl FindingQuery {
     async fn requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which requests.")] filter: Option<ListingFilter>,
-        #[graphql(desc = "In which order.", default)] order_by: ListingOrder,
+        #[graphql(desc = "Conditions for the requests.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "Order of the listings.", default)] order_by: ListingOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -139,7 +140,7 @@ impl FindingQuery {
     }
 }
 
-/// The listings of one organisation that are listed to the viewer; of several at once in one statement.
+/// Returns a page of the listings of one organisation. Pages for several organisations are read in one statement.
 pub async fn of_organisation(
     ctx: &Context<'_>,
     organisation: Uuid,
@@ -157,11 +158,11 @@ pub async fn of_organisation(
     let plan = Plan::of_connection(ctx.field());
     let page = all.of_organisation(organisation, &plan, order, args)?;
     let slice = ctx.rows(page).await?.read(|row| plan.read(&row))?;
-    Ok(slice.connection(found, |row| AtOnce(row.into())))
+    Ok(slice.connection(found, |row| FastObject(row.into())))
 }
 
-/// A page of listings, in one statement.
-pub async fn page<T: AtHand + From<Row>>(
+/// Returns a page of the listings in a scope.
+pub async fn page<T: FastFields + From<Row>>(
     ctx: &Context<'_>,
     viewer: &crate::kit::Viewer,
     among: &Among,
@@ -174,7 +175,7 @@ pub async fn page<T: AtHand + From<Row>>(
     let slice = found
         .page(&ctx.app().database.read, &plan, order, args)
         .await?;
-    Ok(slice.connection(found, |row| AtOnce(row.into())))
+    Ok(slice.connection(found, |row| FastObject(row.into())))
 }
 
 fn found(
@@ -182,9 +183,9 @@ fn found(
     viewer: &crate::kit::Viewer,
     among: &Among,
     filter: Option<ListingFilter>,
-) -> Result<Found, Error> {
+) -> Result<Search, Error> {
     let app = ctx.app();
-    Found::new(
+    Search::new(
         viewer,
         &app.reference.now(),
         app.database.backend(),

@@ -1,4 +1,4 @@
-//! Hearing of listings as they are published and as they change.
+//! GraphQL subscriptions to listings that are published and that change.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,30 +9,30 @@ use uuid::Uuid;
 
 use super::{
     types::ListingFilter,
-    watch::{self, Told},
+    watch::{self, Shown},
 };
 use crate::{
     activities::live::{self, Event},
-    context::Ask,
+    context::ContextExt,
     kit::{Error, Id},
     listings::Listing,
 };
 
-/// Hearing of listings as they are published and as they change.
+/// Subscriptions to listings.
 #[derive(Default)]
-pub struct FindingSubscription;
+pub struct ListingSubscription;
 
 #[Subscription]
-impl FindingSubscription {
-    /// Each listing that is published from now on, or opened again, where the caller may see it and the filter finds it.
-    /// What was published before is in `listings`.
+impl ListingSubscription {
+    /// Sends each listing that is published or reopened from now on, if the caller may see it and it meets the filter.
+    /// For listings published earlier, use the query `listings`.
     async fn listing_published(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which listings.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "Conditions for the listings.")] filter: Option<ListingFilter>,
     ) -> Result<impl Stream<Item = Result<Event<Listing>, Error>> + use<>> {
         let filter = filter.unwrap_or_default();
-        // What is wrong with the filter is said at once, and not when there would be something to tell.
+        // Runs the filter once, so that an invalid filter fails at once and not with the first listing.
         watch::found(
             ctx.app(),
             ctx.viewer(),
@@ -40,7 +40,7 @@ impl FindingSubscription {
             Id::new(Uuid::nil()),
         )
         .await?;
-        let changes = live::happenings(ctx, watch::opens).await?;
+        let changes = live::unfiltered_changes(ctx, watch::opens).await?;
         Ok(changes.filter_map(move |change| {
             let filter = filter.clone();
             async move {
@@ -52,15 +52,16 @@ impl FindingSubscription {
         }))
     }
 
-    /// A listing as it is after each change of it that the caller can see: what it says, its state, and what is left of it.
+    /// Sends a listing after each change of its content, its state or its remaining quantity. Fails with `NOT_FOUND` if
+    /// the caller may not see the listing.
     async fn listing_changed(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the listing.")] id: Id<listing::Entity>,
     ) -> Result<impl Stream<Item = Result<Event<Listing>, Error>> + use<>> {
         let row = ctx.load(id).await?.ok_or(Error::NotFound)?;
-        let told = Arc::new(Mutex::new(Told::of(&row, ctx.viewer())));
-        let changes = live::happenings(ctx, move |act| watch::may_touch(act, id)).await?;
+        let told = Arc::new(Mutex::new(Shown::of(&row, ctx.viewer())));
+        let changes = live::unfiltered_changes(ctx, move |act| watch::may_touch(act, id)).await?;
         Ok(changes.filter_map(move |change| {
             let told = Arc::clone(&told);
             async move {
@@ -69,7 +70,7 @@ impl FindingSubscription {
                     Ok(row) => row?,
                     Err(error) => return Some(Err(error)),
                 };
-                let now = Told::of(&row, &change.viewer);
+                let now = Shown::of(&row, &change.viewer);
                 let before = std::mem::replace(
                     &mut *told.lock().unwrap_or_else(PoisonError::into_inner),
                     now,

@@ -1,17 +1,17 @@
-//! What people type into a search box, in the words of each database's text search.
+//! Parser of search texts, and their translation to the text search of each database.
 //!
-//! Words must all be there, in any order and any inflection; `"words in quotes"` stand together;
-//! `garden*` begins a word. A word that names a resource type finds what is filed under that type too.
-//! Everything but letters and digits separates words, so that nothing typed is an operator.
+//! All words must occur, in any order and inflection. `"Words in quotes"` must stand together, and `gard*` finds words
+//! that begin with `gard`. A word that names a resource type also finds listings of that type. All characters except
+//! letters and digits separate words, so that no input acts as a database operator.
 
 use std::collections::BTreeSet;
 
 use crate::{listings::type_token, reference::Snapshot};
 
-/// The most words that are looked at.
-const MOST_TERMS: usize = 12;
+/// Maximum number of terms of a query. Further terms are ignored.
+const MAX_TERMS: usize = 12;
 
-/// Words that say nothing: each database would treat them in its own way.
+/// Common words that are ignored. The two databases would treat them differently.
 const EMPTY: [&str; 43] = [
     "a",
     "an",
@@ -58,23 +58,23 @@ const EMPTY: [&str; 43] = [
     "your",
 ];
 
-/// One thing that must be found.
+/// Term that must occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Words that stand together; one, mostly.
+    /// Words that stand together; usually one.
     words: Vec<String>,
-    /// Whether the last word is only begun.
+    /// True if the last word is a prefix.
     prefix: bool,
-    /// Tokens of the resource types that it names.
+    /// Tokens of the resource types that the words name.
     types: BTreeSet<String>,
 }
 
-/// What must be found, all of it.
+/// Terms that must all occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query(Vec<Term>);
 
 impl Query {
-    /// What a text asks for; `None` where it holds no word that says anything.
+    /// Parses a text; `None` if it has only common words.
     #[must_use]
     pub fn parse(text: &str, reference: &Snapshot) -> Option<Self> {
         let mut terms = Vec::new();
@@ -86,11 +86,11 @@ impl Query {
                 terms.extend(loose(part, reference));
             }
         }
-        terms.truncate(MOST_TERMS);
+        terms.truncate(MAX_TERMS);
         (!terms.is_empty()).then_some(Self(terms))
     }
 
-    /// The terms in PostgreSQL's `tsquery` language.
+    /// Returns the terms in PostgreSQL's `tsquery` language.
     #[must_use]
     pub fn postgres(&self) -> String {
         let term = |term: &Term| {
@@ -110,13 +110,13 @@ impl Query {
         self.0.iter().map(term).collect::<Vec<_>>().join(" & ")
     }
 
-    /// The terms in SQLite's FTS5 language, all of which must be there.
+    /// Returns the terms in SQLite's FTS5 language, joined with `AND`.
     #[must_use]
     pub fn sqlite(&self) -> String {
         self.sqlite_terms().collect::<Vec<_>>().join(" AND ")
     }
 
-    /// Each term alone in SQLite's FTS5 language.
+    /// Returns each term separately in SQLite's FTS5 language.
     pub fn sqlite_terms(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|term| {
             let phrase = format!(
@@ -146,12 +146,12 @@ impl Term {
     }
 }
 
-/// The terms of a text without quotes: two or three words that name a resource type together count as one.
+/// Returns the terms of a text without quotes. Two or three words that together name a resource type are one term.
 fn loose(text: &str, reference: &Snapshot) -> Vec<Term> {
     let mut terms = Vec::new();
     let words: Vec<(String, bool)> = pieces(text);
     let mut at = 0;
-    while at < words.len() && terms.len() < MOST_TERMS {
+    while at < words.len() && terms.len() < MAX_TERMS {
         let together = (2..=3).rev().find(|length| {
             let Some(run) = words.get(at..at + length) else {
                 return false;
@@ -178,7 +178,7 @@ fn words(text: &str) -> Vec<String> {
     pieces(text).into_iter().map(|(word, _)| word).collect()
 }
 
-/// The words of a text, and whether a star follows each.
+/// Returns the words of a text in small letters, each with true if a star follows it.
 fn pieces(text: &str) -> Vec<(String, bool)> {
     let text = text.to_lowercase().replace(['\'', '’'], " ");
     let mut pieces: Vec<(String, bool)> = Vec::new();
@@ -223,7 +223,7 @@ mod tests {
             if let Some(query) = parse(&text) {
                 let words = query.0.iter().flat_map(|term| &term.words);
                 prop_assert!(words.clone().all(|word| word.chars().all(char::is_alphanumeric)));
-                prop_assert!(query.0.len() <= MOST_TERMS);
+                prop_assert!(query.0.len() <= MAX_TERMS);
             }
         }
     }

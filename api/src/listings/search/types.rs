@@ -1,4 +1,4 @@
-//! What the schema says of finding: the filter, the orders, and what a list of listings says beside its pages.
+//! GraphQL types of the search: the filter, the orders, and the counts of a list of listings.
 
 use crate::kit::graphql::cost::{COUNT, cost, list_size};
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, Result, SimpleObject};
@@ -10,97 +10,104 @@ use entity::{
     resource_type::ResourceKind,
 };
 
-use super::{conditions::Found, facets::Facet};
+use super::{conditions::Search, facets::Facet};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     kit::{Id, database::dialect, date::Date},
     locations::place::PointInput,
     reference::{Area, PriorityArea, ResourceType},
 };
 
-/// How listings are sorted.
+/// Order of a list of listings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum ListingOrder {
-    /// First published last. Renewing does not bring a listing forward.
+    /// Newest first, by the time of the first publication. A renewal does not move a listing.
     #[default]
     Newest,
-    /// Best fit to `text` first; without a text, the newest.
+    /// Best match of `filter.text` first. Without a text, like `NEWEST`.
     Relevance,
-    /// Nearest to `near` first, which must be given; remote listings and those without a place last.
+    /// Nearest to `filter.near` first; remote listings and those without a point last. Requires `filter.near`.
     Nearest,
-    /// Soonest to end first.
+    /// Earliest end first. A listing ends at its expiry, or with its `neededBy` day if that is earlier.
     ClosingSoon,
 }
 
-/// Close to a point.
+/// A point, and a distance from it.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct NearInput {
-    /// The point.
+    /// Point from which distances are measured.
     pub point: PointInput,
-    /// Within so many kilometres, more than 0 and at most 500. Left out, the point only sorts (`NEAREST`).
+    /// Maximum distance in kilometres, more than 0 and at most 500. If left out, the point has an effect only with the
+    /// order `NEAREST`. If set, results without a point are left out, and remote listings unless `includeRemote` is
+    /// true.
     pub within_km: Option<f64>,
-    /// With `withinKm`: remote listings too, for they are as good as near.
+    /// If true, `withinKm` includes all remote listings, or all online and hybrid events. Default false.
     #[graphql(default)]
     pub include_remote: bool,
 }
 
-/// Some time between two days, both included.
+/// Range of days, both included.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct DateRangeInput {
-    /// The first day.
+    /// First day of the range.
     pub from: Date,
-    /// The last day.
+    /// Last day of the range. Not before `from`.
     pub until: Date,
 }
 
-/// Which listings. What is left out does not narrow; members of one list are alternatives; lists have at most 50.
+/// Conditions for listings. All conditions that are set must be met; a list is met by any one of its items. Lists have
+/// at most 50 items.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ListingFilter {
-    /// Words that must all be there, in any inflection; `"quotes"` keep words together, `begin*` begins one. Words
-    /// for a type of resource find it: `laptop` finds IT equipment. At most 200 characters.
+    /// Search text: at most 200 characters, of which the first 12 words or phrases are used. All must occur in the
+    /// listing, in any inflection and order. `"Quotes"` keep words together, and `gard*` finds words that begin with
+    /// `gard`. A word that names a resource type also finds listings of that type: `laptop` finds IT equipment. A text
+    /// with only common words, such as `the`, finds no listing.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
-    /// Offers, requests or both.
+    /// Directions: offers, requests or both.
     pub kinds: Option<Vec<ListingKind>>,
-    /// States; left out, only what is open. The viewer's own list shows all states.
+    /// States. If left out, only published listings, but all states in the list of the viewer's own listings.
     pub states: Option<Vec<ListingState>>,
-    /// Top levels of resource types.
+    /// Top levels of resource types, such as `EQUIPMENT`.
     pub resource_kinds: Option<Vec<ResourceKind>>,
-    /// Codes of resource types, narrower ones included.
+    /// Codes of resource types. Narrower types are included, and types that they replaced or that replaced them.
     pub resource_types: Option<Vec<String>>,
-    /// Codes of priority areas, or `edition/code`, with their outcomes and with what carries them on in other editions.
+    /// Codes of priority areas, or `edition/code`. Their outcomes are included, and the priority areas that precede or
+    /// continue them in other editions.
     pub priority_areas: Option<Vec<String>>,
-    /// Codes of areas, with what lies in them and what came before or after them.
+    /// Codes of areas. Areas inside them are included, and their predecessors and successors.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::AREAS))]
     pub areas: Option<Vec<String>>,
-    /// Close to a point.
+    /// Point for distances, and the maximum distance from it.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::NEAR))]
     pub near: Option<NearInput>,
-    /// Only remote listings, or only those that are not.
+    /// `true`: only remote listings. `false`: only listings that are not remote.
     pub remote: Option<bool>,
-    /// Available on some day between two; listings that say no days are available on all.
+    /// Days on at least one of which the resource must be available. Weekdays and times of day are not considered; a
+    /// listing without periods is available on all days.
     pub available_between: Option<DateRangeInput>,
-    /// `true`: something is left of it. `false`: nothing is. `null`: both. Left out, lists show what is left, and
-    /// the viewer's own list shows both.
+    /// `true`: only listings of which some is left. `false`: only listings of which nothing is left. `null`: both. If
+    /// left out: `true`, but both if `states` is set and in the list of the viewer's own listings.
     pub still_needed: MaybeUndefined<bool>,
-    /// Of these organisations.
+    /// Ids of the organisations that posted the listings.
     pub organisations: Option<Vec<Id<organisation::Entity>>>,
-    /// Raised at these events, of those that the viewer sees.
+    /// Ids of events at which the listings were raised. Events that the viewer may not see find no listing.
     pub events: Option<Vec<Id<event::Entity>>>,
-    /// Of organisations in these sectors.
+    /// Sectors of the organisations that posted the listings.
     pub sectors: Option<Vec<Sector>>,
-    /// First published at this time or later.
+    /// Earliest time of the first publication.
     pub posted_since: Option<DateTime<Utc>>,
-    /// Posted to these audiences, of those that the viewer belongs to.
+    /// Audiences. Only listings that the viewer can see are found.
     pub audiences: Option<Vec<Audience>>,
-    /// With this reference of the organisation's own; finds nothing for those outside the organisation.
+    /// Reference in a system of the organisation, in full. Finds only listings of the viewer's organisations.
     pub external_reference: Option<String>,
 }
 
-/// What a list of listings says beside its pages. Ask only for what is shown: each costs a count.
+/// Counts of a list of listings. Each field costs a count in the database, so select only those that you show.
 #[Object(name = "ListingsFound")]
-impl Found {
-    /// How many there are on all pages together, for this viewer.
+impl Search {
+    /// Number of listings on all pages together that this viewer can see.
     #[graphql(directive = cost::apply(COUNT))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         Ok(Some(
@@ -108,19 +115,20 @@ impl Found {
         ))
     }
 
-    /// How many there are of each kind, type, area and so on. Each ignores its own part of the filter.
+    /// Numbers of listings for each direction, resource type, area and so on.
     async fn facets(&self) -> Facets {
         Facets(self.clone())
     }
 }
 
-/// How many listings there are of each, the most frequent first.
-pub struct Facets(Found);
+/// Counts of the listings that a search finds, by facet.
+pub struct Facets(Search);
 
-/// How many listings there are of each, the most frequent first. Each facet ignores its own part of the filter.
+/// Numbers of listings for each value of a facet, the most frequent value first, at most 200. Each facet ignores its
+/// own part of the filter, so that it shows what another choice would find.
 #[Object]
 impl Facets {
-    /// Offers and requests.
+    /// Numbers of offers and of requests.
     #[graphql(directive = list_size::apply(2, None), directive = cost::apply(super::facets::COST))]
     async fn kinds(&self, ctx: &Context<'_>) -> Result<Option<Vec<KindCount>>> {
         let counts = self.0.facet(&ctx.app().database.read, Facet::Kind).await?;
@@ -132,7 +140,7 @@ impl Facets {
         ))
     }
 
-    /// Top levels of resource types.
+    /// Numbers of listings for each top level of resource types.
     #[graphql(directive = list_size::apply(13, None), directive = cost::apply(super::facets::COST))]
     async fn resource_kinds(&self, ctx: &Context<'_>) -> Result<Option<Vec<ResourceKindCount>>> {
         let counts = self
@@ -146,8 +154,8 @@ impl Facets {
         Ok(Some(counts.into_iter().map(count).collect()))
     }
 
-    /// Resource types, as they were filed.
-    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
+    /// Numbers of listings for each resource type; narrower types are counted separately.
+    #[graphql(directive = list_size::apply(super::facets::MAX_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn resource_types(&self, ctx: &Context<'_>) -> Result<Option<Vec<ResourceTypeCount>>> {
         let counts = self
             .0
@@ -163,8 +171,8 @@ impl Facets {
         Ok(Some(counts.into_iter().filter_map(find).collect()))
     }
 
-    /// Areas, as they were filed.
-    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
+    /// Numbers of listings for each area; areas inside an area are counted separately.
+    #[graphql(directive = list_size::apply(super::facets::MAX_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn areas(&self, ctx: &Context<'_>) -> Result<Option<Vec<AreaCount>>> {
         let counts = self
             .0
@@ -180,8 +188,8 @@ impl Facets {
         Ok(Some(counts.into_iter().filter_map(find).collect()))
     }
 
-    /// Priority areas, of the editions under which listings were tagged.
-    #[graphql(directive = list_size::apply(super::facets::MOST_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
+    /// Numbers of listings for each priority area, in the editions under which the listings were tagged.
+    #[graphql(directive = list_size::apply(super::facets::MAX_COUNTS as u64, None), directive = cost::apply(super::facets::COST))]
     async fn priority_areas(&self, ctx: &Context<'_>) -> Result<Option<Vec<PriorityAreaCount>>> {
         let counts = self
             .0
@@ -198,7 +206,7 @@ impl Facets {
         Ok(Some(counts.into_iter().filter_map(find).collect()))
     }
 
-    /// Remote and not.
+    /// Numbers of listings that are remote and that are not.
     #[graphql(directive = list_size::apply(2, None), directive = cost::apply(super::facets::COST))]
     async fn remote(&self, ctx: &Context<'_>) -> Result<Option<Vec<RemoteCount>>> {
         let counts = self
@@ -214,56 +222,56 @@ impl Facets {
     }
 }
 
-/// How many listings there are of a kind.
+/// Number of listings of a direction: offers or requests.
 #[derive(SimpleObject)]
 pub struct KindCount {
-    /// The kind.
+    /// Direction that is counted.
     pub kind: ListingKind,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }
 
-/// How many listings there are of a top level.
+/// Number of listings of a top level of resource types.
 #[derive(SimpleObject)]
 pub struct ResourceKindCount {
-    /// The top level.
+    /// Top level that is counted.
     pub resource_kind: ResourceKind,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }
 
-/// How many listings there are of a resource type.
+/// Number of listings of a resource type.
 #[derive(SimpleObject)]
 pub struct ResourceTypeCount {
-    /// The type.
+    /// Resource type that is counted.
     pub resource_type: ResourceType,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }
 
-/// How many listings there are for an area.
+/// Number of listings for an area.
 #[derive(SimpleObject)]
 pub struct AreaCount {
-    /// The area.
+    /// Area that is counted.
     pub area: Area,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }
 
-/// How many listings serve a priority area.
+/// Number of listings that serve a priority area.
 #[derive(SimpleObject)]
 pub struct PriorityAreaCount {
-    /// The priority area.
+    /// Priority area that is counted.
     pub priority_area: PriorityArea,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }
 
-/// How many listings are remote, or are not.
+/// Number of listings that are remote, or that are not.
 #[derive(SimpleObject)]
 pub struct RemoteCount {
-    /// Whether they are remote.
+    /// True for remote listings.
     pub remote: bool,
-    /// How many.
+    /// Number of listings.
     pub count: i64,
 }

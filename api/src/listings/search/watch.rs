@@ -1,4 +1,4 @@
-//! What is worth telling of a listing to whoever watches it.
+//! Changes of listings that subscriptions send.
 
 use entity::{
     activity,
@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{
-    conditions::{Among, Found},
+    conditions::{Among, Search},
     types::ListingFilter,
 };
 use crate::{
@@ -17,20 +17,20 @@ use crate::{
     listings::{acts, rules::state_at},
 };
 
-/// Whether an act opened a listing.
+/// Returns true if an act published or reopened a listing.
 #[must_use]
 pub fn opens(act: &activity::Model) -> bool {
     acts::PUBLISHED.is(act) || acts::REOPENED.is(act)
 }
 
-/// Whether an act could have changed a listing: one on it, or one on a match, which may be its own.
+/// Returns true if an act may have changed a listing: an act on the listing, or on any match.
 #[must_use]
 pub fn may_touch(act: &activity::Model, id: Id<listing::Entity>) -> bool {
     let own = act.subject_kind == listing::Entity::NAME && act.subject_id == id.0;
     own || act.subject_kind == matching::Entity::NAME
 }
 
-/// The listing, if it is open and the viewer finds it by this filter.
+/// Returns a listing, if the filter finds it for the viewer.
 pub async fn found(
     app: &App,
     viewer: &Viewer,
@@ -39,7 +39,7 @@ pub async fn found(
 ) -> Result<Option<listing::Model>, Error> {
     let conn = &app.database.read;
     let backend = app.database.backend();
-    let found = Found::new(
+    let found = Search::new(
         viewer,
         &app.reference.now(),
         backend,
@@ -52,17 +52,17 @@ pub async fn found(
     Ok(listing::Entity::find().filter(open).one(conn).await?)
 }
 
-/// What of a listing was told last: it is told again only when this changes, so that nobody hears of what they may not
-/// know.
+/// Values of a listing that were sent last. The listing is sent again only when they change, so that a subscriber does
+/// not learn of acts that they may not see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Shown {
     version: i32,
     state: ListingState,
     allocated: i64,
 }
 
-impl Told {
-    /// Of a listing as the viewer sees it now.
+impl Shown {
+    /// Returns the values of a listing as the viewer sees it now.
     #[must_use]
     pub fn of(row: &listing::Model, viewer: &Viewer) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl Told {
     }
 }
 
-/// The listing as the viewer may see it now, where the act is one on it.
+/// Returns the listing, if the viewer may see it and the act is one on it or on a match of it.
 pub async fn touched(
     app: &App,
     viewer: &Viewer,

@@ -1,6 +1,6 @@
-//! What time does to a change of the terms: nobody answered, and what was agreed stays.
+//! Job that lapses amendments that were not answered in time. The agreed terms stay in force.
 //!
-//! Readers see that at its instant; the worker writes it down and tells. Any number of workers may run.
+//! Readers see the deadline take effect at once; the worker stores it and notifies. Any number of workers can run.
 
 use entity::matching::{self, Column};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,10 +11,10 @@ use crate::{
     matches::{persist, rules, step_records::amendment_lapsed},
 };
 
-/// How many a worker takes at a time.
+/// Maximum number of matches per run.
 const BATCH: u64 = 100;
 
-/// Writes down everything that is due, and says how many matches it touched.
+/// Lapses all amendments that are due, and returns the number of matches changed.
 pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     let rows = matching::Entity::find()
         .filter(Column::State.is_in(rules::AMENDABLE.iter().copied()))
@@ -39,7 +39,7 @@ pub async fn run(app: &App, viewer: &Viewer) -> Result<usize, Error> {
                 failpoint::point("amendment.lapsed");
                 touched += 1;
             }
-            // Somebody acted at this moment, or another worker was first.
+            // A side acted at the same time, or another worker was first.
             Err(Error::Refused(_)) => {}
             Err(error) => return Err(error),
         }

@@ -1,4 +1,5 @@
-//! Amendments: changing what was agreed. One side asks, the other agrees or does not; until then the old terms hold.
+//! Amendments: changes to agreed terms. One side proposes, the other accepts or declines. Until then the agreed terms
+//! stay in force.
 
 pub mod jobs;
 mod mutation;

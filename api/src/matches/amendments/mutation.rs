@@ -1,41 +1,41 @@
-//! Changing what was agreed.
+//! GraphQL mutations for amendments.
 
 use async_graphql::{Context, InputObject, Object, Result};
 
 use super::service;
 use crate::{
-    context::Ask,
+    context::ContextExt,
     matches::{
         MatchPayload,
-        inputs::{AcceptMatchInput, MatchTermsChangeInput},
+        inputs::{AcceptAmendmentInput, ProposeAmendmentInput},
         persist::MatchId,
     },
 };
 
-/// A no to a change of what was agreed, or the change taken back.
+/// Change to the agreed terms to decline, or to withdraw if it is your own.
 #[derive(InputObject, Debug)]
 pub struct DeclineAmendmentInput {
-    /// The match.
+    /// The match whose pending change to decline.
     pub match_id: MatchId,
-    /// The version of the terms that is declined: `terms.version` as it was read.
+    /// Version of the terms that you decline: `terms.version` as you read it.
     pub terms_version: i32,
-    /// A word to the other side: at most 1,000 characters.
+    /// Note to the other side: at most 1,000 characters.
     pub note: Option<String>,
 }
 
-/// Changing what was agreed.
+/// Mutations for amendments.
 #[derive(Default)]
 pub struct AmendmentMutation;
 
 #[Object]
 impl AmendmentMutation {
-    /// Ask to change what was agreed. The old terms hold until the other side agrees.
+    /// Proposes a change to the agreed terms, which stay in force until the other side accepts.
     async fn propose_amendment(
         &self,
         ctx: &Context<'_>,
-        input: MatchTermsChangeInput,
+        input: ProposeAmendmentInput,
     ) -> Result<Option<MatchPayload>> {
-        let MatchTermsChangeInput {
+        let ProposeAmendmentInput {
             match_id,
             terms_version,
             terms,
@@ -44,13 +44,13 @@ impl AmendmentMutation {
         MatchPayload::of(service::propose(app, viewer, match_id, terms_version, terms.into()).await)
     }
 
-    /// Agree to a change of what was agreed. For managers and owners.
+    /// Accepts a change to the agreed terms. For managers and owners.
     async fn accept_amendment(
         &self,
         ctx: &Context<'_>,
-        input: AcceptMatchInput,
+        input: AcceptAmendmentInput,
     ) -> Result<Option<MatchPayload>> {
-        let AcceptMatchInput {
+        let AcceptAmendmentInput {
             match_id,
             terms_version,
         } = input;
@@ -58,7 +58,7 @@ impl AmendmentMutation {
         MatchPayload::of(service::accept(app, viewer, match_id, terms_version).await)
     }
 
-    /// Refuse a change of what was agreed, or take your own back.
+    /// Declines a change to the agreed terms, or withdraws your own.
     async fn decline_amendment(
         &self,
         ctx: &Context<'_>,

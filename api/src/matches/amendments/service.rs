@@ -1,4 +1,4 @@
-//! The acts by which two sides change what they agreed.
+//! Acts on amendments: propose, accept and decline.
 
 use entity::{
     fulfilment::{self, FulfilmentState},
@@ -14,7 +14,7 @@ use crate::{
     listings::allocation::Required,
     matches::{
         acts,
-        allocation::{Held, set_allocation},
+        allocation::{Allocation, set_allocation},
         fulfilments::{
             deliveries::{agreed, parts},
             ending::{advance, tell_end},
@@ -24,30 +24,30 @@ use crate::{
         rules as moves,
         rules::Act,
         step_records::{Step, record},
-        terms::Said,
+        terms::NewTerms,
     },
 };
 
-/// Asks to change what was agreed. `version` is the one that is to be changed.
+/// Proposes a change to the agreed terms. `version` is the version of the terms to change.
 pub async fn propose(
     app: &App,
     viewer: &Viewer,
     id: MatchId,
     version: i32,
-    said: Said,
+    new_terms: NewTerms,
 ) -> Result<matching::Model, Error> {
     let transaction = app.database.begin().await?;
     let (row, side) =
         lifecycle::load(&transaction, viewer, id, &None, Act::ProposeAmendment, None).await?;
     let side = side.ok_or(Error::NotFound)?;
-    // Without a change that waits, it is what was agreed that is to be changed.
+    // Without a pending amendment, the agreed terms are the ones to change.
     let current = if moves::has_pending_amendment(&row, viewer.now) {
         row.terms_version
     } else {
         row.agreed_version.unwrap_or(row.terms_version)
     };
     answers(current, version)?;
-    let settled = settle(&transaction, viewer, &row, said, current).await?;
+    let settled = settle(&transaction, viewer, &row, new_terms, current).await?;
     same_measure(&transaction, &row, settled.quantity, settled.unit).await?;
     let change = matching::ActiveModel {
         turn: Set(Some(moves::other(side))),
@@ -77,7 +77,7 @@ pub async fn propose(
     Ok(changed)
 }
 
-/// Agrees to the change: what is held becomes what the new terms ask for.
+/// Accepts the change and sets the allocation that the new terms need.
 pub async fn accept(
     app: &App,
     viewer: &Viewer,
@@ -91,10 +91,11 @@ pub async fn accept(
     let agreed = terms(&transaction, &row, version).await?;
     let parts = same_measure(&transaction, &row, agreed.quantity, agreed.unit).await?;
     if agreed.quantity.is_some_and(|new| row.delivered > new) {
-        let message = "More than that was delivered already.";
+        let message =
+            "More than this quantity has already been delivered. Propose a larger quantity.";
         return Err(UserError::at("termsVersion", Code::OutOfRange, message).into());
     }
-    let held = Held::asked(agreed.offer_quantity, agreed.request_quantity);
+    let held = Allocation::new(agreed.offer_quantity, agreed.request_quantity);
     let change = matching::ActiveModel {
         turn: Set(None),
         agreed_version: Set(Some(version)),
@@ -114,13 +115,13 @@ pub async fn accept(
         &transaction,
         viewer,
         &row,
-        (Held::by(&row), held),
+        (Allocation::of(&row), held),
         Required::Anything,
     )
     .await?;
     let step = Step::new(MatchStepKind::Amended, side).about(version);
     record(&transaction, viewer, &changed, acts::AMENDED, step).await?;
-    // What was delivered already may be all of what is agreed now.
+    // The deliveries so far may fulfil the new terms.
     let changed = match (parts.is_empty(), side) {
         (false, Some(side)) => {
             let changed = advance(&transaction, viewer, &changed, &parts, &agreed).await?;
@@ -133,7 +134,8 @@ pub async fn accept(
     Ok(changed)
 }
 
-/// What was delivered so far; refuses to count it in another unit than it was recorded in, or no longer, or only now.
+/// Returns the deliveries so far. Refuses terms that would count them in another unit, stop counting them, or start
+/// counting them.
 async fn same_measure(
     transaction: &Transaction,
     row: &matching::Model,
@@ -147,11 +149,11 @@ async fn same_measure(
     if same || parts.is_empty() {
         return Ok(parts);
     }
-    let message = "Deliveries are recorded already, in the unit that was agreed. Keep it.";
+    let message = "Deliveries are already recorded in the agreed unit. Keep that unit.";
     Err(UserError::at("terms.quantity.unit", Code::UnitsDiffer, message).into())
 }
 
-/// Refuses the change, or takes one's own back: what was agreed stays.
+/// Declines a change, or withdraws the viewer's own. The agreed terms stay in force.
 pub async fn decline(
     app: &App,
     viewer: &Viewer,

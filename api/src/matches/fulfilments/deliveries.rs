@@ -1,4 +1,4 @@
-//! The deliveries of a match, read and written together, and what they make of the match.
+//! Reads and writes of the deliveries of a match, and their effect on the match.
 
 use entity::{
     fulfilment::{self, Column, FulfilmentState},
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::rules::Sum;
 use crate::{
-    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, validation::Checks},
+    kit::{Error, Transaction, UserError, UserErrorCode as Code, Viewer, validation::Validator},
     listings::content::Amount,
     matches::{
         persist::{self, terms},
@@ -23,7 +23,7 @@ use crate::{
     reference::quantity,
 };
 
-/// Brings the match to where its deliveries have led it, short of its end.
+/// Sets the state, turn and delivered quantity that the deliveries lead to, short of the end of the match.
 pub(super) async fn follow(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -51,7 +51,7 @@ pub(super) async fn follow(
     persist::write(transaction, viewer, row, None, change).await
 }
 
-/// The terms in force.
+/// Reads the terms in force.
 pub async fn agreed(
     conn: &impl ConnectionTrait,
     row: &matching::Model,
@@ -59,7 +59,7 @@ pub async fn agreed(
     terms(conn, row, row.agreed_version.ok_or(Error::NotFound)?).await
 }
 
-/// All deliveries of a match, the first ones first.
+/// Reads all deliveries of a match, oldest first.
 pub async fn parts(
     conn: &impl ConnectionTrait,
     match_id: Uuid,
@@ -71,7 +71,7 @@ pub async fn parts(
         .await?)
 }
 
-/// The same, with one of them as it is going to be.
+/// Reads all deliveries of a match, with one replaced by its changed row.
 pub(super) async fn with(
     conn: &impl ConnectionTrait,
     changed: &fulfilment::Model,
@@ -106,13 +106,14 @@ pub(super) async fn write(
     if changed.rows_affected == 1 {
         return Ok(());
     }
-    let message = "Somebody answered it or took it back at this moment. Read it again.";
+    let message =
+        "This delivery was answered or withdrawn after you loaded it. Reload it and try again.";
     Err(UserError::new(Code::VersionOutdated, message).into())
 }
 
-/// An amount in base units of the agreed unit; `otherwise` where it is left out.
+/// Converts an amount to base units of the agreed unit; returns `otherwise` if it is omitted.
 pub(super) fn counted(
-    checks: &mut Checks,
+    checks: &mut Validator,
     amount: Option<&Amount>,
     agreed: &match_terms::Model,
     otherwise: Option<i64>,
@@ -121,37 +122,41 @@ pub(super) fn counted(
     let field = "quantity.amount";
     let Some(amount) = amount else {
         if agreed.quantity.is_some() && otherwise.is_none_or(|rest| rest <= 0) {
-            let message = "All that was agreed is recorded. Say how much more it was.";
-            checks.refuse("quantity", Code::Required, message);
+            let message =
+                "The agreed quantity is already recorded in full. Enter the additional quantity.";
+            checks.add("quantity", Code::Required, message);
         }
         return otherwise.filter(|_| agreed.quantity.is_some());
     };
     if agreed.quantity.is_none() {
-        let message = "Nothing is counted in this match. Leave the quantity out.";
-        checks.refuse("quantity", Code::Invalid, message);
+        let message = "This match has no counted quantity. Leave the quantity empty.";
+        checks.add("quantity", Code::Invalid, message);
         return None;
     }
-    // Whoever answers may say that nothing came.
+    // An answer may state that nothing was delivered.
     let base = if answers && amount.amount.is_zero() {
         0
     } else {
-        checks.keep(quantity::to_base(amount.amount, amount.unit, field))?
+        checks.collect(quantity::to_base(amount.amount, amount.unit, field))?
     };
     let minutes = agreed.minutes_per_day.unwrap_or(MINUTES_PER_DAY);
     let converted = quantity::convert(base, amount.unit, agreed.unit, minutes);
     if converted.is_none() {
-        let message = format!("The match counts {}.", quantity::label(agreed.unit));
-        checks.refuse("quantity.unit", Code::UnitsDiffer, message);
+        let message = format!(
+            "This match counts in {}. Enter the quantity in a unit that converts to it.",
+            quantity::label(agreed.unit)
+        );
+        checks.add("quantity.unit", Code::UnitsDiffer, message);
     }
     converted
 }
 
-pub(super) fn note(checks: &mut Checks, note: Option<&str>) -> Option<String> {
+pub(super) fn note(checks: &mut Validator, note: Option<&str>) -> Option<String> {
     let note = checks.lines("note", note?, 0..=2_000);
     (!note.is_empty()).then_some(note)
 }
 
-/// Deliveries that nobody answered, or that were contradicted, are what a broker has decided.
+/// Closes the unanswered and disputed deliveries of a match with the decision of a broker.
 pub(super) async fn settle_parts(
     conn: &impl ConnectionTrait,
     match_id: Uuid,

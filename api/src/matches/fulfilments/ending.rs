@@ -1,4 +1,4 @@
-//! How a match that was agreed ends: fulfilled, called off, or by a broker's decision; and how loans come back.
+//! Ends of agreed matches: fulfilment, cancellation and the decision of a broker; and the return of loans.
 
 use entity::{
     fulfilment::{self, FulfilmentState},
@@ -16,21 +16,22 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Transaction, UserError, UserErrorCode as Code, Viewer, lifecycle, validation::Checks,
+        Error, Transaction, UserError, UserErrorCode as Code, Viewer, lifecycle,
+        validation::Validator,
     },
     listings::{allocation::Required, content::Amount},
     matches::{
         acts,
-        allocation::{self, Held, set_allocation},
+        allocation::{self, Allocation, set_allocation},
         persist::{self, MatchId, listings},
-        rules::{Act, comes_back},
+        rules::{Act, is_loan},
         step_records::{Step, record},
         terms::MINUTES_PER_DAY,
     },
     reference::quantity,
 };
 
-/// Ends an agreed match: what was delivered stays allocated, the rest is free again.
+/// Ends an agreed match. The delivered quantity stays allocated, the rest is released.
 async fn finish(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -45,7 +46,7 @@ async fn finish(
         let kept = quantity::convert(delivered, agreed.unit, unit, minutes);
         kept.unwrap_or(held).min(held)
     };
-    let held = Held {
+    let held = Allocation {
         offer: share(offer.unit, row.offer_allocated),
         request: share(request.unit, row.request_allocated),
     };
@@ -63,7 +64,7 @@ async fn finish(
         transaction,
         viewer,
         row,
-        (Held::by(row), held),
+        (Allocation::of(row), held),
         Required::Anything,
     )
     .await?;
@@ -71,7 +72,7 @@ async fn finish(
     Ok(changed)
 }
 
-/// Brings a match to where its deliveries have led it, its end included.
+/// Sets the state that the deliveries lead to, and ends the match if they fulfil the terms.
 pub async fn advance(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -96,7 +97,7 @@ pub async fn advance(
     }
 }
 
-/// Records that a match is fulfilled, if it is.
+/// Records the fulfilment of a match, if it is fulfilled.
 pub async fn tell_end(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -110,7 +111,7 @@ pub async fn tell_end(
     record(transaction, viewer, row, acts::FULFILLED, step).await
 }
 
-/// Calls off what was agreed. What was delivered and confirmed stays.
+/// Cancels an agreed match. Confirmed deliveries stay.
 pub async fn cancel(
     app: &App,
     viewer: &Viewer,
@@ -118,14 +119,14 @@ pub async fn cancel(
     reason: MatchReason,
     remark: Option<String>,
 ) -> Result<matching::Model, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = note(&mut checks, remark.as_deref());
     checks.finish()?;
     let transaction = app.database.begin().await?;
     let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Cancel, None).await?;
     let sum = Sum::of(&parts(&transaction, row.id).await?);
     if sum.to_answer.is_some() {
-        let message = "A delivery waits for an answer. Confirm it, contradict it, or have it taken back first.";
+        let message = "A delivery is waiting for an answer. Before you cancel, it has to be confirmed, disputed or withdrawn.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }
     let agreed = agreed(&transaction, &row).await?;
@@ -140,14 +141,14 @@ pub async fn cancel(
     Ok(changed)
 }
 
-/// Says that the two sides do not agree on what was delivered, so that a broker decides.
+/// Disputes what was delivered, so that a broker decides.
 pub async fn dispute(
     app: &App,
     viewer: &Viewer,
     id: MatchId,
     remark: &str,
 ) -> Result<matching::Model, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = checks.lines("note", remark, 3..=2_000);
     checks.finish()?;
     let transaction = app.database.begin().await?;
@@ -163,8 +164,7 @@ pub async fn dispute(
     Ok(changed)
 }
 
-/// A broker decides what was delivered. `amount` is all of it, and said only where it is neither what was recorded
-/// nor what both had confirmed.
+/// Decides a dispute, for a broker. `amount` is the total quantity delivered, given only with `Adjusted`.
 pub async fn resolve(
     app: &App,
     viewer: &Viewer,
@@ -173,18 +173,18 @@ pub async fn resolve(
     amount: Option<Amount>,
     remark: &str,
 ) -> Result<matching::Model, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = checks.lines("note", remark, 3..=2_000);
     checks.finish()?;
     let transaction = app.database.begin().await?;
     let (row, _) = lifecycle::load(&transaction, viewer, id, &None, Act::Resolve, None).await?;
     let agreed = agreed(&transaction, &row).await?;
     let parts = parts(&transaction, row.id).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let adjusted = outcome == DisputeOutcome::Adjusted;
-    let message = "Say how much was delivered in all, with ADJUSTED and only with it.";
-    let said = amount.is_some();
-    checks.demand(said == adjusted, "quantity", Code::Invalid, message);
+    let message = "Enter the total quantity delivered if the outcome is ADJUSTED, and only then.";
+    let has_amount = amount.is_some();
+    checks.require(has_amount == adjusted, "quantity", Code::Invalid, message);
     let delivered = match outcome {
         DisputeOutcome::Adjusted => counted(&mut checks, amount.as_ref(), &agreed, None, true),
         DisputeOutcome::NotDelivered => Some(Sum::of(&parts).confirmed),
@@ -211,7 +211,7 @@ pub async fn resolve(
     Ok(changed)
 }
 
-/// Says that what was lent came back, so that it can be lent again.
+/// Records the return of a loan, so that it can be lent again.
 pub async fn mark_returned(
     app: &App,
     viewer: &Viewer,
@@ -221,13 +221,13 @@ pub async fn mark_returned(
     let (row, side) =
         lifecycle::load(&transaction, viewer, id, &None, Act::MarkReturned, None).await?;
     let (offer, request) = listings(&transaction, &row).await?;
-    if !comes_back(offer.lending_mode, request.lending_mode) {
-        let message = "This was not lent: its offer says neither LEND nor SHARE.";
+    if !is_loan(offer.lending_mode, request.lending_mode) {
+        let message = "Nothing was lent in this match: its lending mode is neither LEND nor SHARE.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }
-    let held = Held {
+    let held = Allocation {
         offer: 0,
-        ..Held::by(&row)
+        ..Allocation::of(&row)
     };
     let change = matching::ActiveModel {
         offer_allocated: Set(0),
@@ -240,7 +240,7 @@ pub async fn mark_returned(
         &transaction,
         viewer,
         &row,
-        (Held::by(&row), held),
+        (Allocation::of(&row), held),
         Required::Anything,
     )
     .await?;

@@ -1,4 +1,4 @@
-//! What clients send of deliveries, and of how matches end.
+//! GraphQL inputs for deliveries and for the end of a match.
 
 use async_graphql::InputObject;
 use entity::match_step::{DisputeOutcome, MatchReason};
@@ -6,80 +6,82 @@ use entity::match_step::{DisputeOutcome, MatchReason};
 use super::service::FulfilmentId;
 use crate::{kit::date::Date, listings::inputs::QuantityInput, matches::persist::MatchId};
 
-/// What was delivered.
+/// Delivery to record.
 #[derive(InputObject, Debug)]
 pub struct RecordDeliveryInput {
     /// The match.
     pub match_id: MatchId,
-    /// How much. Left out: all that is still to come. More than was agreed is fine.
+    /// Delivered quantity. Default: all that is outstanding. It may exceed the agreed quantity.
     pub quantity: Option<QuantityInput>,
-    /// On which day: today where nothing is said.
+    /// Day of the delivery, at most five years ago. Default today.
     pub delivered_on: Option<Date>,
-    /// Whether nothing more is to come. Left out: true where nothing is counted, false otherwise.
+    /// True if no more deliveries follow. Default true if the match has no counted quantity, otherwise false.
     pub last: Option<bool>,
-    /// A few lines: at most 2,000 characters.
+    /// Note to the other side: at most 2,000 characters.
     pub note: Option<String>,
-    /// Https addresses of photographs, delivery notes and the like: at most 10.
+    /// HTTPS addresses of evidence, such as photographs and delivery notes: at most 10.
     #[graphql(default)]
     pub evidence: Vec<String>,
-    /// A key of your own, unique for each thing that you create: a retry with the same key gets the same answer.
+    /// Idempotency key that you choose for this delivery, 1 to 100 characters. A retry with the same key and input
+    /// returns the delivery of the first call.
     pub idempotency_key: Option<String>,
 }
 
-/// An answer to what the other side recorded.
+/// Answer to a delivery that the other side recorded.
 #[derive(InputObject, Debug)]
 pub struct ConfirmDeliveryInput {
-    /// The delivery.
+    /// The delivery to answer.
     pub fulfilment_id: FulfilmentId,
-    /// How much it was. Left out: as much as was recorded, which confirms it. Anything else disputes it, 0 included.
+    /// Delivered quantity. Default: the recorded quantity, which confirms the delivery. Any other quantity, 0 included,
+    /// disputes it.
     pub quantity: Option<QuantityInput>,
-    /// A few lines: at most 2,000 characters.
+    /// Note to the other side: at most 2,000 characters.
     pub note: Option<String>,
 }
 
-/// Which record to take back.
+/// Record of a delivery to withdraw.
 #[derive(InputObject, Debug)]
 pub struct WithdrawDeliveryInput {
-    /// The delivery.
+    /// The delivery, which your side recorded.
     pub fulfilment_id: FulfilmentId,
 }
 
-/// Why a match is called off.
+/// Agreed match to cancel, with a reason.
 #[derive(InputObject, Debug)]
 pub struct CancelMatchInput {
-    /// The match.
+    /// The match to cancel.
     pub match_id: MatchId,
-    /// Why.
+    /// Reason for the cancellation.
     pub reason: MatchReason,
-    /// A few lines that both sides read: at most 2,000 characters.
+    /// Note that both sides can read: at most 2,000 characters.
     pub note: Option<String>,
 }
 
-/// What the two sides do not agree upon.
+/// Dispute about what was delivered.
 #[derive(InputObject, Debug)]
 pub struct DisputeMatchInput {
-    /// The match.
+    /// The match in dispute.
     pub match_id: MatchId,
-    /// What it is about: 3 to 2,000 characters.
+    /// Subject of the dispute, for the broker and the other side: 3 to 2,000 characters.
     pub note: String,
 }
 
-/// What a broker decides.
+/// Decision of a broker on a dispute.
 #[derive(InputObject, Debug)]
 pub struct ResolveDisputeInput {
-    /// The match.
+    /// The disputed match.
     pub match_id: MatchId,
-    /// The decision.
+    /// Decision on what was delivered.
     pub outcome: DisputeOutcome,
-    /// With `ADJUSTED`, and only with it: how much was delivered in all.
+    /// Total quantity delivered. Required for `ADJUSTED`, and not allowed otherwise.
     pub quantity: Option<QuantityInput>,
-    /// The reasons, which both sides read: 3 to 2,000 characters.
+    /// Reasons for the decision, which both sides can read: 3 to 2,000 characters.
     pub note: String,
 }
 
-/// Which loan came back.
+/// Loan that was returned.
 #[derive(InputObject, Debug)]
 pub struct MarkReturnedInput {
-    /// The match.
+    /// The match by which the loan was made.
     pub match_id: MatchId,
 }

@@ -1,10 +1,10 @@
-//! Fulfilments: what was really delivered of what was agreed, at once or in parts.
+//! Fulfilments: deliveries of the agreed terms, in full or in parts.
 //!
-//! One side records a delivery, the other says the same or something else. What both say counts; where they differ a
-//! broker decides. A match whose deliveries reach what was agreed is fulfilled; whatever way it ends, it gives
-//! back exactly what was not delivered.
+//! One side records a delivery, the other confirms it or states another quantity. A quantity counts if both sides state
+//! it; if they differ, a broker decides. A match is fulfilled when its deliveries reach the agreed quantity. However it
+//! ends, the match releases exactly the undelivered quantity.
 //!
-//! A delivery is seen by whoever sees its match.
+//! A delivery is visible to the viewers of its match.
 
 pub mod deliveries;
 pub mod ending;

@@ -1,4 +1,4 @@
-//! Acts on deliveries, and on matches that were agreed.
+//! GraphQL mutations for deliveries and for agreed matches.
 
 use async_graphql::{Context, Object, Result};
 
@@ -12,26 +12,26 @@ use super::{
     types::Fulfilment,
 };
 use crate::{
-    context::Ask,
+    context::ContextExt,
     matches::{MatchPayload, key},
     payload,
 };
 
 payload! {
-    /// What an act on a delivery gives back.
+    /// Result of an act on a delivery.
     FulfilmentPayload {
-        /// The delivery after the act; null where it was refused.
+        /// The delivery after the act; null if the act was refused.
         fulfilment: Fulfilment
     }
 }
 
-/// Acts on deliveries, and on matches that were agreed.
+/// Mutations for deliveries and for agreed matches.
 #[derive(Default)]
 pub struct FulfilmentMutation;
 
 #[Object]
 impl FulfilmentMutation {
-    /// Say what was delivered, at once or in parts. The other side confirms it.
+    /// Records a delivery, in full or in part. The other side has to confirm it.
     async fn record_delivery(
         &self,
         ctx: &Context<'_>,
@@ -46,7 +46,7 @@ impl FulfilmentMutation {
             evidence,
             idempotency_key,
         } = input;
-        let said = service::Said {
+        let delivery = service::NewDelivery {
             quantity: quantity.map(Into::into),
             delivered_on: delivered_on.map(Into::into),
             last,
@@ -54,14 +54,14 @@ impl FulfilmentMutation {
             evidence,
         };
         let act = async {
-            let key = key(idempotency_key.as_deref())?;
-            service::record(ctx.app(), ctx.viewer(), match_id, said, key).await
+            let key = ctx.optional_retry_key(key(idempotency_key.as_deref())?)?;
+            service::record(ctx.app(), ctx.viewer(), match_id, delivery, key).await
         };
         FulfilmentPayload::of(act.await)
     }
 
-    /// Answer what the other side says was delivered. The same quantity confirms it; another disputes it, and a
-    /// broker decides.
+    /// Answers a delivery that the other side recorded. The recorded quantity confirms it; another quantity disputes
+    /// it, and a broker decides.
     async fn confirm_delivery(
         &self,
         ctx: &Context<'_>,
@@ -77,7 +77,7 @@ impl FulfilmentMutation {
         FulfilmentPayload::of(service::confirm(app, viewer, fulfilment_id, quantity, note).await)
     }
 
-    /// Take back your own record of a delivery, before it is answered.
+    /// Withdraws your own record of a delivery before it is answered.
     async fn withdraw_delivery(
         &self,
         ctx: &Context<'_>,
@@ -87,7 +87,7 @@ impl FulfilmentMutation {
         FulfilmentPayload::of(service::withdraw(ctx.app(), ctx.viewer(), fulfilment_id).await)
     }
 
-    /// Call off what was agreed. What was not delivered is free again at once. For managers and owners.
+    /// Cancels an agreed match. The undelivered quantity is available again at once. For managers and owners.
     async fn cancel_match(
         &self,
         ctx: &Context<'_>,
@@ -102,7 +102,7 @@ impl FulfilmentMutation {
         MatchPayload::of(ending::cancel(app, viewer, match_id, reason, note).await)
     }
 
-    /// Say that the two sides do not agree on what was delivered. A broker decides.
+    /// Disputes what was delivered, so that a broker decides.
     async fn dispute_match(
         &self,
         ctx: &Context<'_>,
@@ -112,7 +112,7 @@ impl FulfilmentMutation {
         MatchPayload::of(ending::dispute(ctx.app(), ctx.viewer(), match_id, &note).await)
     }
 
-    /// Decide what was delivered, where the two sides do not agree. For brokers.
+    /// Decides a dispute about what was delivered. For brokers.
     async fn resolve_dispute(
         &self,
         ctx: &Context<'_>,
@@ -129,7 +129,7 @@ impl FulfilmentMutation {
         MatchPayload::of(ending::resolve(app, viewer, match_id, outcome, quantity, &note).await)
     }
 
-    /// Say that what was lent came back, so that it can be lent again. For the side that lent it.
+    /// Records the return of a loan, so that it can be lent again. For the side that lent it.
     async fn mark_returned(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,4 @@
-//! What the deliveries of a match add up to, and what follows for the match.
+//! Sum of the deliveries of a match, and the state of the match that follows from it.
 
 use chrono::NaiveDate;
 use entity::{
@@ -7,32 +7,32 @@ use entity::{
 };
 
 use crate::{
-    kit::{UserErrorCode as Code, validation::Checks},
+    kit::{UserErrorCode as Code, validation::Validator},
     matches::rules::other,
 };
 
-/// Most pieces of evidence for a delivery.
-pub const MOST_EVIDENCE: usize = 10;
+/// Maximum number of pieces of evidence for a delivery.
+pub const MAX_EVIDENCE: usize = 10;
 
-/// The most deliveries of one match.
-pub const MOST: usize = 500;
-/// How far back a delivery can lie.
+/// Maximum number of deliveries of a match.
+pub const MAX: usize = 500;
+/// Maximum age of a delivery, in years.
 const YEARS_BACK: i32 = 5;
 
-/// What a match's deliveries add up to, in base units of its terms.
+/// Sum of the deliveries of a match, in base units of its terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sum {
-    /// What both sides say.
+    /// Quantity that both sides confirmed.
     pub confirmed: i64,
-    /// What one side says, and the other has not answered.
+    /// Quantity that one side recorded and the other has not answered.
     pub claimed: i64,
-    /// Who is to answer the first claim.
+    /// Side that has to answer the first unanswered record.
     pub to_answer: Option<MatchSide>,
-    /// Whether somebody contradicted.
+    /// True if a delivery was disputed.
     pub disputed: bool,
-    /// Whether there is any delivery at all.
+    /// True if there is any delivery that was not withdrawn.
     pub any: bool,
-    /// Whether the last delivery was recorded, and whether it was confirmed.
+    /// Two flags: the last delivery was recorded, and it was confirmed.
     pub last: (bool, bool),
 }
 
@@ -74,7 +74,7 @@ impl Sum {
         })
     }
 
-    /// Where the match stands after it, given what was agreed; null where nothing is counted.
+    /// Returns the state of the match, given the agreed quantity; `None` if not counted.
     #[must_use]
     pub fn state(self, agreed: Option<i64>) -> MatchState {
         let reached = |sum: i64, last: bool| last || agreed.is_some_and(|agreed| sum >= agreed);
@@ -91,29 +91,29 @@ impl Sum {
         }
     }
 
-    /// What is still to come of what was agreed.
+    /// Returns the part of the agreed quantity that is neither confirmed nor recorded.
     #[must_use]
     pub fn outstanding(self, agreed: i64) -> i64 {
         (agreed - self.confirmed - self.claimed).max(0)
     }
 }
 
-/// Notes a day on which nothing can have been delivered yet, or long ago.
-pub fn check_day(checks: &mut Checks, day: NaiveDate, today: NaiveDate) {
+/// Adds an error if the day is in the future or more than five years ago.
+pub fn check_day(checks: &mut Validator, day: NaiveDate, today: NaiveDate) {
     let earliest = today
         .checked_sub_months(chrono::Months::new(12 * YEARS_BACK.unsigned_abs()))
         .unwrap_or(today);
-    checks.demand(
+    checks.require(
         (earliest..=today).contains(&day),
         "deliveredOn",
         Code::OutOfRange,
-        "The day is today or earlier, within the last five years.",
+        "The day of delivery must be today or earlier, and within the last five years.",
     );
 }
 
-/// Addresses of evidence, without repetition.
-pub fn evidence(checks: &mut Checks, addresses: &[String]) -> Vec<String> {
-    checks.at_most("evidence", addresses.len(), MOST_EVIDENCE);
+/// Checks addresses of evidence and removes duplicates.
+pub fn evidence(checks: &mut Validator, addresses: &[String]) -> Vec<String> {
+    checks.at_most("evidence", addresses.len(), MAX_EVIDENCE);
     let mut kept: Vec<String> = Vec::new();
     for (address, at) in addresses.iter().take(10).zip(0..) {
         let address = checks.address(&format!("evidence.{at}"), Some(address), false);

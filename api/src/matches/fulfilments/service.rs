@@ -1,4 +1,4 @@
-//! The acts of delivering: one side records, the other answers; what they say alike counts.
+//! Acts on deliveries: record, confirm and withdraw.
 
 use chrono::NaiveDate;
 use entity::{
@@ -17,8 +17,11 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, database::resource,
-        idempotency::Key, lifecycle, validation::Checks,
+        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer,
+        database::resource,
+        idempotency::{Key, RetryKey},
+        lifecycle,
+        validation::Validator,
     },
     listings::content::Amount,
     matches::{
@@ -29,36 +32,36 @@ use crate::{
     },
 };
 
-/// The id of a delivery.
+/// Global id of a delivery.
 pub type FulfilmentId = Id<fulfilment::Entity>;
 
-/// What a side says was delivered.
+/// Delivery to record, as a side entered it.
 #[derive(Clone, Debug)]
-pub struct Said {
-    /// How much; left out, all that is outstanding.
+pub struct NewDelivery {
+    /// Quantity; `None` for all that is outstanding.
     pub quantity: Option<Amount>,
-    /// On which day; today where nothing is said.
+    /// Day of the delivery; `None` for today.
     pub delivered_on: Option<NaiveDate>,
-    /// Whether nothing more is to come; left out, only where nothing is counted.
+    /// True if no more deliveries follow; `None` for true only if the match has no counted quantity.
     pub last: Option<bool>,
-    /// A few lines.
+    /// Note to the other side.
     pub note: Option<String>,
-    /// Addresses of photographs, delivery notes and the like.
+    /// HTTPS addresses of evidence, such as photographs and delivery notes.
     pub evidence: Vec<String>,
 }
 
-/// Records a delivery, which the other side is to confirm.
+/// Records a delivery, which the other side has to confirm.
 pub async fn record(
     app: &App,
     viewer: &Viewer,
     id: MatchId,
-    said: Said,
-    key: Option<String>,
+    delivery: NewDelivery,
+    key: Option<RetryKey>,
 ) -> Result<fulfilment::Model, Error> {
     viewer.signed_in()?;
-    let key = Key::new(viewer, key, "match.delivery_recorded", &(id, &said));
+    let key = Key::new(viewer, key, "match.delivery_recorded");
     Key::once::<fulfilment::Entity>(key, &app.database, viewer, async |transaction| {
-        record_in(transaction, viewer, id, said).await
+        record_in(transaction, viewer, id, delivery).await
     })
     .await
 }
@@ -67,27 +70,27 @@ async fn record_in(
     transaction: &Transaction,
     viewer: &Viewer,
     id: MatchId,
-    said: Said,
+    delivery: NewDelivery,
 ) -> Result<fulfilment::Model, Error> {
     let (row, side) =
         lifecycle::load(transaction, viewer, id, &None, Act::RecordDelivery, None).await?;
     let side = side.ok_or(Error::NotFound)?;
     let agreed = agreed(transaction, &row).await?;
     let mut parts = parts(transaction, row.id).await?;
-    let mut checks = Checks::new();
-    let fits = parts.len() < rules::MOST;
-    let message = "A match has at most 500 deliveries.";
-    checks.demand(fits, "matchId", Code::LimitReached, message);
-    let day = said.delivered_on.unwrap_or_else(|| viewer.today());
+    let mut checks = Validator::new();
+    let fits = parts.len() < rules::MAX;
+    let message = "This match already has 500 deliveries, the maximum.";
+    checks.require(fits, "matchId", Code::LimitReached, message);
+    let day = delivery.delivered_on.unwrap_or_else(|| viewer.today());
     rules::check_day(&mut checks, day, viewer.today());
-    let note = note(&mut checks, said.note.as_deref());
-    let evidence = rules::evidence(&mut checks, &said.evidence);
+    let note = note(&mut checks, delivery.note.as_deref());
+    let evidence = rules::evidence(&mut checks, &delivery.evidence);
     let outstanding = agreed
         .quantity
         .map(|agreed| Sum::of(&parts).outstanding(agreed));
     let quantity = counted(
         &mut checks,
-        said.quantity.as_ref(),
+        delivery.quantity.as_ref(),
         &agreed,
         outstanding,
         false,
@@ -103,7 +106,7 @@ async fn record_in(
         answered_quantity: None,
         answered_by: None,
         delivered_on: day,
-        last: said.last.unwrap_or(agreed.quantity.is_none()),
+        last: delivery.last.unwrap_or(agreed.quantity.is_none()),
         note: note.clone(),
         answer_note: None,
         evidence: evidence.into(),
@@ -121,7 +124,7 @@ async fn record_in(
     Ok(part)
 }
 
-/// Answers what the other side says was delivered: the same confirms it, anything else disputes it.
+/// Answers a delivery that the other side recorded: the recorded quantity confirms it, any other disputes it.
 pub async fn confirm(
     app: &App,
     viewer: &Viewer,
@@ -132,7 +135,7 @@ pub async fn confirm(
     let transaction = app.database.begin().await?;
     let (mut part, row) = claimed(&transaction, viewer, id, Act::ConfirmDelivery).await?;
     let agreed = agreed(&transaction, &row).await?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let note = note(&mut checks, remark.as_deref());
     let answer = counted(&mut checks, amount.as_ref(), &agreed, part.quantity, true);
     checks.finish()?;
@@ -160,7 +163,7 @@ pub async fn confirm(
     Ok(part)
 }
 
-/// Takes back one's own record that nobody has answered.
+/// Withdraws a record of the viewer's side that has not been answered.
 pub async fn withdraw(
     app: &App,
     viewer: &Viewer,
@@ -187,7 +190,7 @@ pub async fn withdraw(
     Ok(part)
 }
 
-/// A delivery that waits for an answer, and its match, if it is the viewer's to do this to it.
+/// Reads an unanswered delivery and its match, if the viewer's side may do the act.
 async fn claimed(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -204,13 +207,15 @@ async fn claimed(
     let (row, side) =
         lifecycle::load(transaction, viewer, match_id, &Some(whose), act, None).await?;
     if part.state != FulfilmentState::Claimed {
-        let message = "Only a delivery that waits for an answer can be answered or taken back.";
+        let message = "This delivery was already answered or withdrawn. Reload the match.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }
     if side != Some(whose) {
         let message = match act {
-            Act::ConfirmDelivery => "You recorded it; the other side confirms it.",
-            _ => "The other side recorded it; only they take it back.",
+            Act::ConfirmDelivery => {
+                "Your side recorded this delivery. The other side has to confirm it."
+            }
+            _ => "The other side recorded this delivery. Only they can withdraw it.",
         };
         return Err(UserError::new(Code::NotYourTurn, message).into());
     }

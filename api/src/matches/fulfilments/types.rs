@@ -1,4 +1,4 @@
-//! What the schema says of deliveries.
+//! GraphQL type of a delivery.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object, Result};
@@ -14,13 +14,13 @@ use uuid::Uuid;
 use super::service::FulfilmentId;
 use crate::{
     accounts::Person,
-    context::Ask,
-    kit::{Id, Part, date::Date},
+    context::ContextExt,
+    kit::{Child, Id, date::Date},
     listings::value_types::Quantity,
     matches::{Match, persist::MatchId, quantity_of},
 };
 
-/// A delivery, or a part of one.
+/// A delivery, in full or in part.
 pub struct Fulfilment(fulfilment::Model);
 
 impl From<fulfilment::Model> for Fulfilment {
@@ -29,10 +29,10 @@ impl From<fulfilment::Model> for Fulfilment {
     }
 }
 
-impl Part for fulfilment::Entity {
-    const WHOLE: fulfilment::Column = fulfilment::Column::MatchId;
+impl Child for fulfilment::Entity {
+    const PARENT: fulfilment::Column = fulfilment::Column::MatchId;
 
-    fn whole(row: &fulfilment::Model) -> Uuid {
+    fn parent(row: &fulfilment::Model) -> Uuid {
         row.match_id
     }
 }
@@ -48,7 +48,7 @@ impl Fulfilment {
     }
 }
 
-/// A delivery, or a part of one: what each side says was delivered. Seen by whoever sees its match.
+/// A delivery, in full or in part, with the quantity that each side states. Visible to the viewers of its match.
 #[Object]
 impl Fulfilment {
     /// Global id.
@@ -56,23 +56,23 @@ impl Fulfilment {
         Id::new(self.0.id)
     }
 
-    /// Its match.
+    /// The match that the delivery belongs to.
     async fn r#match(&self, ctx: &Context<'_>) -> Result<Option<Match>> {
         let id = Id::<matching::Entity>::new(self.0.match_id);
         Ok(ctx.load(id).await?.map(Match::from))
     }
 
-    /// Whether both sides agree on it.
+    /// State of the delivery: recorded, confirmed, disputed or withdrawn.
     async fn state(&self) -> FulfilmentState {
         self.0.state
     }
 
-    /// Which side recorded it.
+    /// Side that recorded the delivery.
     async fn recorded_by_side(&self) -> MatchSide {
         self.0.side
     }
 
-    /// Who recorded it; null where the viewer may not see the person.
+    /// Person who recorded the delivery; null if the viewer may not see the person.
     async fn recorded_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx
             .load(Id::<person::Entity>::new(self.0.recorded_by))
@@ -80,48 +80,48 @@ impl Fulfilment {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// How much, as the side says that recorded it; null where nothing is counted.
+    /// Quantity that the recording side states; null if the match has no counted quantity.
     async fn quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
         self.counted(ctx, self.0.quantity).await
     }
 
-    /// How much, as the other side says; null while it has not answered.
+    /// Quantity that the other side states; null before it has answered, and if not counted.
     async fn answered_quantity(&self, ctx: &Context<'_>) -> Result<Option<Quantity>> {
         self.counted(ctx, self.0.answered_quantity).await
     }
 
-    /// On which day it was delivered.
+    /// Day of the delivery.
     async fn delivered_on(&self) -> Date {
         Date(self.0.delivered_on)
     }
 
-    /// Whether nothing more is to come.
+    /// True if no more deliveries follow.
     async fn last(&self) -> bool {
         self.0.last
     }
 
-    /// What was said with it.
+    /// Note of the recording side, as plain text with line breaks; null if none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// What the other side said to it.
+    /// Note of the other side's answer, as plain text with line breaks; null if none.
     async fn answer_note(&self) -> Option<&str> {
         self.0.answer_note.as_deref()
     }
 
-    /// Addresses of photographs, delivery notes and the like.
-    #[graphql(directive = list_size::apply(super::rules::MOST_EVIDENCE as u64, None))]
+    /// HTTPS addresses of evidence, such as photographs and delivery notes.
+    #[graphql(directive = list_size::apply(super::rules::MAX_EVIDENCE as u64, None))]
     async fn evidence(&self) -> &[String] {
         &self.0.evidence.0
     }
 
-    /// When it was recorded.
+    /// Time at which the delivery was recorded.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When the other side answered.
+    /// Time at which the other side answered; null before the answer.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
         self.0.answered_at
     }

@@ -1,6 +1,6 @@
-//! Thanks: what one side of a match says to the other when it is done, once each.
+//! Thanks: one message of each side of a completed match to the other.
 //!
-//! Everybody may read it where both want that: those who wrote it, and those whom it praises.
+//! Thanks are public if both sides agree: the side that wrote them and the side that they praise.
 
 mod mutation;
 pub mod service;

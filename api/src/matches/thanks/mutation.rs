@@ -1,28 +1,28 @@
-//! Giving thanks.
+//! GraphQL mutations for thanks.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{
     service,
-    types::{GiveThanksInput, PublishThanksInput, Thanks},
+    types::{GiveThanksInput, PublishThanksInput, Thanks, UnpublishThanksInput},
 };
-use crate::{context::Ask, payload};
+use crate::{context::ContextExt, payload};
 
 payload! {
-    /// What an act on thanks gives back.
+    /// Result of an act on thanks.
     ThanksPayload {
-        /// The thanks after the act; null where it was refused.
+        /// The thanks after the act; null if the act was refused.
         thanks: Thanks
     }
 }
 
-/// Giving thanks.
+/// Mutations for thanks.
 #[derive(Default)]
 pub struct ThanksMutation;
 
 #[Object]
 impl ThanksMutation {
-    /// Thank the other side of a match that is done, once for each side.
+    /// Thanks the other side of a fulfilled or resolved match, once for each side.
     async fn give_thanks(
         &self,
         ctx: &Context<'_>,
@@ -37,7 +37,7 @@ impl ThanksMutation {
         ThanksPayload::of(service::give(app, viewer, match_id, &text, public).await)
     }
 
-    /// Let everybody read what was said of your organisation, where those who wrote it want that too.
+    /// Publishes thanks that your organisation received, if the side that wrote them offers them for publication.
     async fn publish_thanks(
         &self,
         ctx: &Context<'_>,
@@ -47,14 +47,13 @@ impl ThanksMutation {
         ThanksPayload::of(service::publish(ctx.app(), ctx.viewer(), thanks_id).await)
     }
 
-    /// Keep thanks between the two of you from now on. Either side may at any time: those who wrote them, and those
-    /// whom they praise.
+    /// Makes thanks private to the two organisations. Either side can do this at any time.
     async fn unpublish_thanks(
         &self,
         ctx: &Context<'_>,
-        input: PublishThanksInput,
+        input: UnpublishThanksInput,
     ) -> Result<Option<ThanksPayload>> {
-        let PublishThanksInput { thanks_id } = input;
+        let UnpublishThanksInput { thanks_id } = input;
         ThanksPayload::of(service::unpublish(ctx.app(), ctx.viewer(), thanks_id).await)
     }
 }

@@ -1,4 +1,4 @@
-//! Giving thanks, and letting everybody read them.
+//! Acts on thanks: give, publish and unpublish.
 
 use entity::{
     match_step::MatchStepKind,
@@ -13,7 +13,7 @@ use crate::{
     App,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity::ActivityKind,
-        database::resource, lifecycle, validation::Checks,
+        database::resource, lifecycle, validation::Validator,
     },
     matches::{
         acts,
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// The id of thanks.
+/// Global id of thanks.
 pub type ThanksId = Id<thanks::Entity>;
 
-/// Thanks the other side. `public` says that everybody may read it, if the other side agrees.
+/// Thanks the other side. `public` offers the thanks for publication, to which the other side has to agree.
 pub async fn give(
     app: &App,
     viewer: &Viewer,
@@ -35,7 +35,7 @@ pub async fn give(
     public: bool,
 ) -> Result<thanks::Model, Error> {
     viewer.signed_in()?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let text = checks.lines("text", text, 3..=1_000);
     checks.finish()?;
     let transaction = app.database.begin().await?;
@@ -76,16 +76,16 @@ pub async fn give(
 }
 
 fn thanked_already() -> UserError {
-    let message = "Your organisation has thanked them already.";
+    let message = "Your organisation has already thanked the other side of this match.";
     UserError::new(Code::AlreadyExists, message)
 }
 
-/// Agrees that everybody may read what was said of one's own organisation.
+/// Agrees to the publication of thanks that the viewer's organisation received.
 pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks::Model, Error> {
     viewer.signed_in()?;
     let transaction = app.database.begin().await?;
     let forbidden =
-        || Error::Forbidden("Only editors of the organisation that is thanked do this.");
+        || Error::Forbidden("Only editors of the thanked organisation can publish this.");
     let (row, of) = between(&transaction, viewer, id)
         .await?
         .ok_or_else(forbidden)?;
@@ -94,7 +94,7 @@ pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks:
         return Err(forbidden());
     }
     if !row.offered_to_public {
-        let message = "Those who wrote it keep it between the two of you.";
+        let message = "The other side has not offered these thanks for publication.";
         return Err(UserError::new(Code::InvalidState, message).into());
     }
     let change = thanks::ActiveModel {
@@ -105,11 +105,12 @@ pub async fn publish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks:
     write(transaction, viewer, (&row, &of), change, act).await
 }
 
-/// Keeps thanks between the two from now on, as either of them may wish at any time.
+/// Makes thanks private to the two organisations, for either side.
 pub async fn unpublish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thanks::Model, Error> {
     viewer.signed_in()?;
     let transaction = app.database.begin().await?;
-    let forbidden = || Error::Forbidden("Only editors of the two organisations do this.");
+    let forbidden =
+        || Error::Forbidden("Only editors of the two organisations can make this private.");
     let (row, of) = between(&transaction, viewer, id)
         .await?
         .ok_or_else(forbidden)?;
@@ -127,7 +128,7 @@ pub async fn unpublish(app: &App, viewer: &Viewer, id: ThanksId) -> Result<thank
     write(transaction, viewer, (&row, &of), change, act).await
 }
 
-/// Thanks and their match; `None` for whoever reads them because they are public, and does not see the match.
+/// Reads thanks and their match; `None` if the viewer sees the thanks only because they are public, and not the match.
 async fn between(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -138,7 +139,7 @@ async fn between(
     Ok(found.map(|of| (row, of)))
 }
 
-/// Changes who reads thanks, as one of the sides wishes.
+/// Changes the visibility of thanks and records the act of a side.
 async fn write(
     transaction: Transaction,
     viewer: &Viewer,

@@ -1,19 +1,23 @@
-//! What the schema says of thanks.
+//! GraphQL types and inputs for thanks.
 
 use async_graphql::{Context, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
-use entity::{matching, matching::MatchSide, person, thanks};
+use entity::{
+    matching::{self, MatchSide},
+    person, thanks,
+};
 use uuid::Uuid;
 
 use super::service::ThanksId;
 use crate::{
     accounts::Person,
-    context::Ask,
-    kit::{Id, Part},
+    context::ContextExt,
+    inputs,
+    kit::{Child, Id},
     matches::{Match, persist::MatchId},
 };
 
-/// What one side of a match says to thank the other.
+/// Thanks from one side of a match to the other.
 pub struct Thanks(thanks::Model);
 
 impl From<thanks::Model> for Thanks {
@@ -22,15 +26,15 @@ impl From<thanks::Model> for Thanks {
     }
 }
 
-impl Part for thanks::Entity {
-    const WHOLE: thanks::Column = thanks::Column::MatchId;
+impl Child for thanks::Entity {
+    const PARENT: thanks::Column = thanks::Column::MatchId;
 
-    fn whole(row: &thanks::Model) -> Uuid {
+    fn parent(row: &thanks::Model) -> Uuid {
         row.match_id
     }
 }
 
-/// What one side of a match says to thank the other. Seen by both sides and by staff, and by everybody where it is
+/// Thanks from one side of a match to the other. Visible to both organisations and to staff, and to everybody if
 /// public.
 #[Object]
 impl Thanks {
@@ -39,18 +43,18 @@ impl Thanks {
         Id::new(self.0.id)
     }
 
-    /// The match; null for those who see no more of it than the thanks.
+    /// The match; null for viewers who may see only the thanks.
     async fn r#match(&self, ctx: &Context<'_>) -> Result<Option<Match>> {
         let id = Id::<matching::Entity>::new(self.0.match_id);
         Ok(ctx.load(id).await?.map(Match::from))
     }
 
-    /// Who thanks.
+    /// Side that gives the thanks.
     async fn side(&self) -> MatchSide {
         self.0.side
     }
 
-    /// Who wrote it; null where the viewer may not see the person.
+    /// Person who wrote the thanks; null if the viewer may not see the person.
     async fn written_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx
             .load(Id::<person::Entity>::new(self.0.person_id))
@@ -58,42 +62,46 @@ impl Thanks {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// What was said: plain text with line breaks.
+    /// Text of the thanks: plain text with line breaks.
     async fn text(&self) -> &str {
         &self.0.text
     }
 
-    /// Whether those who wrote it let everybody read it.
+    /// True if the writing side offers the thanks for publication.
     async fn offered_to_public(&self) -> bool {
         self.0.offered_to_public
     }
 
-    /// Whether everybody may read it: both sides want that.
+    /// True if everybody can read the thanks, because both sides agreed.
     async fn public(&self) -> bool {
         self.0.offered_to_public && self.0.consented_at.is_some()
     }
 
-    /// When it was written.
+    /// Time at which the thanks were written.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
 
-/// How to thank the other side.
+/// Thanks to the other side of a match.
 #[derive(InputObject, Debug)]
 pub struct GiveThanksInput {
     /// The match, which is fulfilled or resolved.
     pub match_id: MatchId,
-    /// What to say: 3 to 1,000 characters.
+    /// Text of the thanks: 3 to 1,000 characters.
     pub text: String,
-    /// Whether everybody may read it, if the other side agrees.
+    /// True to offer the thanks for publication. They become public once the other side agrees.
     #[graphql(default)]
     pub public: bool,
 }
 
-/// Which thanks to let everybody read.
-#[derive(InputObject, Debug)]
-pub struct PublishThanksInput {
-    /// The thanks.
-    pub thanks_id: ThanksId,
+inputs! {
+    {
+        /// The thanks whose visibility to change.
+        thanks_id: ThanksId,
+    }
+    /// Thanks to publish.
+    PublishThanksInput;
+    /// Thanks to make private to the two organisations.
+    UnpublishThanksInput;
 }

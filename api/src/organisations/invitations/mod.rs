@@ -1,7 +1,7 @@
-//! Invitations: a manager makes a link, and whoever has it joins the organisation, once.
+//! Invitations: a manager creates a link, with which one person can join the organisation once.
 //!
-//! Only the hash of a link's token is kept. Whoever holds the token sees what it leads to; otherwise
-//! managers and owners of the organisation see its invitations, and administrators do.
+//! The database stores only the hash of a link's token. The holder of the token can see its invitation; so can managers
+//! and owners of the organisation, and administrators.
 
 mod mutation;
 mod query;

@@ -1,4 +1,4 @@
-//! Acts on invitations.
+//! GraphQL mutations for invitations.
 
 use async_graphql::{Context, Object, Result};
 
@@ -9,15 +9,15 @@ use super::{
         RevokeInvitationInput,
     },
 };
-use crate::{context::Ask, organisations::members::MembershipPayload};
+use crate::{context::ContextExt, organisations::members::MembershipPayload};
 
-/// Acts on invitations.
+/// Mutations for invitations.
 #[derive(Default)]
 pub struct InvitationMutation;
 
 #[Object]
 impl InvitationMutation {
-    /// Make a link by which one person joins the organisation. Managers, owners and administrators.
+    /// Creates a link with which one person can join the organisation. For managers, owners and administrators.
     async fn create_invitation(
         &self,
         ctx: &Context<'_>,
@@ -33,7 +33,7 @@ impl InvitationMutation {
         CreateInvitationPayload::of(made)
     }
 
-    /// Make an invitation worthless. Managers, owners and administrators.
+    /// Revokes an invitation, so that it can no longer be accepted. For managers, owners and administrators.
     async fn revoke_invitation(
         &self,
         ctx: &Context<'_>,
@@ -43,7 +43,7 @@ impl InvitationMutation {
         InvitationPayload::of(service::revoke(ctx.app(), ctx.viewer(), invitation_id).await)
     }
 
-    /// Join an organisation by an invitation. A higher role that the viewer has there stays.
+    /// Accepts an invitation and joins its organisation. A higher role that the viewer already has stays.
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,

@@ -1,21 +1,21 @@
-//! Reading invitations.
+//! GraphQL queries for invitations.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{service, types::Invitation};
-use crate::context::Ask;
+use crate::context::ContextExt;
 
-/// Reading invitations.
+/// Queries for invitations.
 #[derive(Default)]
 pub struct InvitationQuery;
 
 #[Object]
 impl InvitationQuery {
-    /// What an invitation leads to, for whoever has its token, signed in or not; null where it cannot be accepted.
+    /// Returns the invitation with this token, with or without sign-in; null if it cannot be accepted.
     async fn invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The token in the link.")] token: String,
+        #[graphql(desc = "Token from the link.")] token: String,
     ) -> Result<Option<Invitation>> {
         let found = service::by_token(&ctx.app().database.read, ctx.viewer(), &token).await?;
         Ok(found.map(Into::into))

@@ -1,57 +1,59 @@
-//! How long invitations are good, and when they are not.
+//! Rules of invitations: their validity and limits.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::Model;
 
 use crate::kit::{Error, UserError, UserErrorCode};
 
-/// The most days that an invitation is good.
+/// Maximum validity of an invitation, in days.
 const LONGEST_DAYS: i32 = 90;
-/// The most invitations of one organisation that wait at a time.
-pub const MOST_WAITING: u64 = 100;
+/// Maximum number of open invitations of one organisation.
+pub const MAX_WAITING: u64 = 100;
 
-/// When an invitation ends that is made now.
+/// Returns the time at which an invitation that is created now expires.
 pub fn expiry(now: DateTime<Utc>, valid_days: i32) -> Result<DateTime<Utc>, Error> {
     if (1..=LONGEST_DAYS).contains(&valid_days) {
         return Ok(now + Duration::days(valid_days.into()));
     }
-    let message = format!("An invitation is good for 1 to {LONGEST_DAYS} days.");
+    let message = format!("An invitation can be valid for 1 to {LONGEST_DAYS} days.");
     Err(UserError::at("validDays", UserErrorCode::OutOfRange, message).into())
 }
 
-/// One more may be made while so many wait.
+/// Checks that an organisation with this number of open invitations may create another.
 pub fn one_more(waiting: u64) -> Result<(), Error> {
-    if waiting < MOST_WAITING {
+    if waiting < MAX_WAITING {
         return Ok(());
     }
-    let message = format!("{MOST_WAITING} invitations wait already. Revoke some first.");
+    let message = format!(
+        "The organisation already has {MAX_WAITING} open invitations, the maximum. Revoke some first."
+    );
     Err(UserError::new(UserErrorCode::LimitReached, message).into())
 }
 
-/// Whether it can still be accepted.
+/// Checks that an invitation can still be accepted.
 #[must_use]
 pub fn is_waiting(row: &Model, now: DateTime<Utc>) -> bool {
     row.accepted_at.is_none() && row.revoked_at.is_none() && row.expires_at > now
 }
 
-/// The refusal of a token that leads nowhere. It does not tell why.
+/// Returns the error for a token that cannot be accepted. It does not reveal the reason.
 #[must_use]
 pub fn invalid() -> Error {
     UserError::at(
         "token",
         UserErrorCode::InvitationInvalid,
-        "This invitation was used or revoked, has run out, or never was. Ask for a new one.",
+        "This invitation was used or revoked, has expired, or does not exist. Ask for a new one.",
     )
     .into()
 }
 
-/// The refusal to revoke what was used.
+/// Returns the error for the revocation of a used invitation.
 #[must_use]
 pub fn used() -> Error {
     UserError::at(
         "invitationId",
         UserErrorCode::InvitationInvalid,
-        "Somebody has joined with this invitation. Remove the member instead.",
+        "A person has already joined with this invitation. Remove the member instead.",
     )
     .into()
 }

@@ -1,4 +1,4 @@
-//! The acts on invitations.
+//! Acts on invitations.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Makes an invitation, and the token that is shown this once.
+/// Creates an invitation and its token, which is returned only once.
 pub async fn create(
     app: &App,
     viewer: &Viewer,
@@ -67,7 +67,7 @@ pub async fn create(
     Ok((row, token))
 }
 
-/// Makes an invitation worthless. To do so again changes nothing.
+/// Revokes an invitation. A repeated revocation changes nothing.
 pub async fn revoke(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model, Error> {
     organisations::may_ask(viewer)?;
     let transaction = app.database.begin().await?;
@@ -92,7 +92,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model,
     Ok(row)
 }
 
-/// Makes the viewer a member by an invitation, which is then used up. The same person may repeat it.
+/// Makes the viewer a member by an invitation, which is then used. A retry by the viewer returns the same membership.
 pub async fn accept(app: &App, viewer: &Viewer, token: &str) -> Result<membership::Model, Error> {
     let me = viewer.signed_in()?.id;
     let transaction = app.database.begin().await?;
@@ -115,7 +115,7 @@ pub async fn accept(app: &App, viewer: &Viewer, token: &str) -> Result<membershi
     Ok(member)
 }
 
-/// The answer to a retry: the place that this person has by this invitation.
+/// Returns the membership for a retry: the one that this person has by this invitation.
 async fn joined_before(
     conn: &impl ConnectionTrait,
     person: Uuid,
@@ -131,7 +131,7 @@ async fn joined_before(
         .ok_or_else(rules::invalid)
 }
 
-/// The invitation with a token, while it can be accepted.
+/// Reads the invitation with a token, if it can be accepted.
 pub async fn by_token(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -141,7 +141,7 @@ pub async fn by_token(
     Ok(found.filter(|row| rules::is_waiting(row, viewer.now)))
 }
 
-/// The invitations of an organisation that nobody has used yet and that the viewer may see, the newest first.
+/// Reads the open invitations of an organisation that the viewer may see, newest first.
 pub async fn of_organisation(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -152,7 +152,7 @@ pub async fn of_organisation(
         .filter(Entity::visible_to(viewer))
         .filter(waiting(viewer.now))
         .order_by_desc(Column::Id)
-        .limit(rules::MOST_WAITING)
+        .limit(rules::MAX_WAITING)
         .all(conn)
         .await?)
 }

@@ -1,4 +1,4 @@
-//! What the schema says of invitations.
+//! GraphQL types and inputs for invitations.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::service;
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     kit::{Error, Id, UserError},
     organisations::Organisation,
 };
 
-/// A link by which one person joins an organisation.
+/// A link with which one person can join an organisation.
 pub struct Invitation(invitation::Model);
 
 impl From<invitation::Model> for Invitation {
@@ -23,7 +23,7 @@ impl From<invitation::Model> for Invitation {
 }
 
 impl Invitation {
-    /// The invitations of an organisation that nobody has used yet and that the viewer may see.
+    /// Reads the open invitations of an organisation that the viewer may see.
     pub async fn of_organisation(ctx: &Context<'_>, organisation: Uuid) -> Result<Vec<Self>> {
         let conn = &ctx.app().database.read;
         let rows = service::of_organisation(conn, ctx.viewer(), organisation).await?;
@@ -31,27 +31,28 @@ impl Invitation {
     }
 }
 
-/// A link by which one person joins an organisation. Seen by whoever has its token, and by those who may make one.
+/// A link with which one person can join an organisation. Visible to holders of its token, and to managers and owners
+/// of the organisation and administrators.
 #[Object]
 impl Invitation {
-    /// Global id. It is no help to join: that takes the token.
+    /// Global id. It does not allow anyone to join, which takes the token.
     pub async fn id(&self) -> Id<invitation::Entity> {
         Id::new(self.0.id)
     }
 
-    /// The organisation that it leads to.
+    /// The organisation that the invitation is for.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         let found = ctx.load(id).await?;
         Ok(found.map(Organisation::from))
     }
 
-    /// What whoever accepts it may do there.
+    /// Role that the invited person receives.
     async fn role(&self) -> MembershipRole {
         self.0.role
     }
 
-    /// Who made it; null where the viewer may not see the person.
+    /// Person who created the invitation; null if the viewer may not see the person.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx
             .load(Id::<person::Entity>::new(self.0.created_by))
@@ -59,41 +60,41 @@ impl Invitation {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// When it was made.
+    /// Time at which the invitation was created.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it ends.
+    /// Time at which the invitation expires.
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
     }
 
-    /// When somebody joined with it.
+    /// Time at which a person joined with the invitation; null if unused.
     async fn accepted_at(&self) -> Option<DateTime<Utc>> {
         self.0.accepted_at
     }
 
-    /// When it was made worthless.
+    /// Time at which the invitation was revoked; null if it was not.
     async fn revoked_at(&self) -> Option<DateTime<Utc>> {
         self.0.revoked_at
     }
 }
 
-/// What making an invitation gives back.
+/// Result of the creation of an invitation.
 #[derive(SimpleObject)]
 pub struct CreateInvitationPayload {
-    /// The invitation; null where it was refused.
+    /// The new invitation; null if the act was refused.
     pub invitation: Option<Invitation>,
-    /// What to give to the person who is invited, as a part of a link. It is shown this once only.
+    /// Token for the invited person, to put into a link. It is returned only once; null if the act was refused.
     pub token: Option<String>,
-    /// Why the act was refused; empty where it was done.
-    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MOST_USER_ERRORS as u64, None))]
+    /// Reasons for the refusal; empty if the act was done.
+    #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
 
 impl CreateInvitationPayload {
-    /// The payload of what the service answered.
+    /// Creates the payload from the result of the service.
     pub fn of(answer: Result<(invitation::Model, String), Error>) -> Result<Option<Self>> {
         match answer {
             Ok((row, token)) => Ok(Some(Self {
@@ -104,7 +105,7 @@ impl CreateInvitationPayload {
             Err(Error::Refused(user_errors)) => Ok(Some(Self {
                 invitation: None,
                 token: None,
-                user_errors: UserError::told(user_errors),
+                user_errors: UserError::first_errors(user_errors),
             })),
             Err(error) => Err(error.into()),
         }
@@ -112,35 +113,35 @@ impl CreateInvitationPayload {
 }
 
 crate::payload! {
-    /// What an act on an invitation gives back.
+    /// Result of an act on an invitation.
     InvitationPayload {
-        /// The invitation after the act; null where it was refused.
+        /// The invitation after the act; null if the act was refused.
         invitation: Invitation
     }
 }
 
-/// What to invite somebody to.
+/// Invitation to create.
 #[derive(InputObject)]
 pub struct CreateInvitationInput {
-    /// The organisation.
+    /// The organisation to invite to.
     pub organisation_id: Id<organisation::Entity>,
-    /// What they may do there. Nobody gives a role above their own.
+    /// Role that the invited person receives, not above the viewer's own.
     pub role: MembershipRole,
-    /// How many days it is good: 1 to 90.
+    /// Number of days until the invitation expires, 1 to 90. Default 14.
     #[graphql(default = 14)]
     pub valid_days: i32,
 }
 
-/// Which invitation to make worthless.
+/// Invitation to revoke.
 #[derive(InputObject)]
 pub struct RevokeInvitationInput {
-    /// The invitation.
+    /// The invitation to revoke.
     pub invitation_id: Id<invitation::Entity>,
 }
 
-/// How to join by an invitation.
+/// Invitation to accept.
 #[derive(InputObject)]
 pub struct AcceptInvitationInput {
-    /// The token in the link.
+    /// Token from the link.
     pub token: String,
 }

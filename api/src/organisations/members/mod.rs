@@ -1,11 +1,11 @@
-//! Members: people's places in organisations.
+//! Members: memberships of people in organisations.
 //!
-//! Somebody asks to join, and a manager answers; the other way in is an invitation. Nobody manages
-//! somebody above themselves, nor gives a role above their own, so only owners make and unmake
-//! owners. An organisation always has one: acts on its members take turns. Administrators may do what
-//! owners do in any organisation, so that one whose people have all gone can be helped.
+//! A person asks to join and a manager answers, or the person accepts an invitation. A manager cannot manage a member
+//! with a higher role, nor give a role above their own, so only owners add and remove owners. An organisation always
+//! has an owner: acts on its members lock the organisation. Administrators have the rights of an owner in every
+//! organisation, so that they can help one that has lost all its members.
 //!
-//! Members see each other, and so do staff; others see their own places only.
+//! Members and staff see all members of an organisation; other viewers see only their own memberships.
 
 mod mutation;
 pub mod rules;
@@ -19,13 +19,13 @@ use uuid::Uuid;
 pub use mutation::MemberMutation;
 pub use types::{Membership, MembershipPayload};
 
-use crate::kit::{Part, Resource, Viewer, activity::Concerns};
+use crate::kit::{Child, Resource, Viewer, activity::Concerns};
 
-/// A person's places are read with the person, many people's at once.
-impl Part for membership::Entity {
-    const WHOLE: membership::Column = membership::Column::PersonId;
+/// Memberships are loaded with their people, for many people at once.
+impl Child for membership::Entity {
+    const PARENT: membership::Column = membership::Column::PersonId;
 
-    fn whole(row: &membership::Model) -> Uuid {
+    fn parent(row: &membership::Model) -> Uuid {
         row.person_id
     }
 }

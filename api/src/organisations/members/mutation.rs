@@ -1,4 +1,4 @@
-//! Acts on members.
+//! GraphQL mutations for members.
 
 use async_graphql::{Context, Object, Result};
 
@@ -9,15 +9,15 @@ use super::{
         MembershipPayload, RemoveMemberInput, RequestToJoinInput,
     },
 };
-use crate::context::Ask;
+use crate::context::ContextExt;
 
-/// Acts on members.
+/// Mutations for members.
 #[derive(Default)]
 pub struct MemberMutation;
 
 #[Object]
 impl MemberMutation {
-    /// Ask to join an organisation. One of its managers answers. To ask again changes nothing.
+    /// Asks to join an organisation. One of its managers answers. A repeated request changes nothing.
     async fn request_to_join(
         &self,
         ctx: &Context<'_>,
@@ -27,7 +27,7 @@ impl MemberMutation {
         MembershipPayload::of(service::request(ctx.app(), ctx.viewer(), organisation_id).await)
     }
 
-    /// Let somebody in who asked to join. Managers, owners and administrators.
+    /// Approves a request to join. For managers, owners and administrators.
     async fn approve_member(
         &self,
         ctx: &Context<'_>,
@@ -40,7 +40,7 @@ impl MemberMutation {
         MembershipPayload::of(service::approve(ctx.app(), ctx.viewer(), membership_id, role).await)
     }
 
-    /// Say no to somebody who asked to join. Managers, owners and administrators.
+    /// Declines a request to join. For managers, owners and administrators.
     async fn decline_member(
         &self,
         ctx: &Context<'_>,
@@ -50,7 +50,7 @@ impl MemberMutation {
         MembershipPayload::of(service::decline(ctx.app(), ctx.viewer(), membership_id).await)
     }
 
-    /// Give a member another role, at most one's own. Managers, owners and administrators.
+    /// Changes the role of a member, at most to the viewer's own. For managers, owners and administrators.
     async fn change_member_role(
         &self,
         ctx: &Context<'_>,
@@ -64,7 +64,8 @@ impl MemberMutation {
         MembershipPayload::of(changed)
     }
 
-    /// Take a member out of the organisation. Managers, owners and administrators; the last owner stays.
+    /// Removes a member from the organisation. For managers, owners and administrators. The last owner cannot be
+    /// removed.
     async fn remove_member(
         &self,
         ctx: &Context<'_>,
@@ -74,7 +75,7 @@ impl MemberMutation {
         MembershipPayload::of(service::remove(ctx.app(), ctx.viewer(), membership_id).await)
     }
 
-    /// Leave an organisation, or take back the wish to join it. The last owner stays.
+    /// Leaves an organisation, or withdraws the viewer's request to join it. The last owner cannot leave.
     async fn leave_organisation(
         &self,
         ctx: &Context<'_>,

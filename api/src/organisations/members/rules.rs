@@ -1,11 +1,11 @@
-//! Who may manage whom.
+//! Rules of members: permissions to manage them and to give roles.
 
 use entity::membership::{MembershipRole, MembershipState, Model};
 use uuid::Uuid;
 
 use crate::kit::{Error, UserError, UserErrorCode, Viewer};
 
-/// Managers and owners manage members, up to their own role; administrators manage everybody.
+/// Returns the highest role that the viewer can manage: their own for managers and owners, owner for administrators.
 pub fn may_manage(viewer: &Viewer, organisation: Uuid) -> Result<MembershipRole, Error> {
     if viewer.is_admin() {
         return Ok(MembershipRole::Owner);
@@ -15,11 +15,11 @@ pub fn may_manage(viewer: &Viewer, organisation: Uuid) -> Result<MembershipRole,
         .role_in(organisation)
         .filter(|role| *role >= MembershipRole::Manager)
         .ok_or(Error::Forbidden(
-            "Only managers and owners of the organisation, and administrators, manage its members.",
+            "Only managers and owners of the organisation, and administrators, can manage its members.",
         ))
 }
 
-/// Nobody gives a role above their own, nor changes the place of somebody who has one.
+/// Checks that the viewer may give a role or change a member who has it. It must not be above the viewer's own.
 pub fn may_manage_role(
     viewer: &Viewer,
     organisation: Uuid,
@@ -29,11 +29,11 @@ pub fn may_manage_role(
         return Ok(());
     }
     Err(Error::Forbidden(
-        "Only owners, and administrators, give and take the role of an owner.",
+        "Only owners and administrators can give or remove the owner role.",
     ))
 }
 
-/// Whether somebody with these places is a member of an organisation now.
+/// Checks that a person with these memberships is an active member of an organisation.
 #[must_use]
 pub fn belongs(places: &[Model], organisation: Uuid) -> bool {
     let active = |place: &&Model| place.state == MembershipState::Active;
@@ -41,31 +41,31 @@ pub fn belongs(places: &[Model], organisation: Uuid) -> bool {
     own.any(|place| place.organisation_id == organisation)
 }
 
-/// The membership is in the state that the act needs.
+/// Checks that the membership is in the state that the act needs.
 pub fn is_in(row: &Model, state: MembershipState) -> Result<(), Error> {
     if row.state == state {
         return Ok(());
     }
     let message = match row.state {
         MembershipState::Requested => {
-            "This person only asked to join: approve or decline that first."
+            "This person has only asked to join. Approve or decline the request first."
         }
-        MembershipState::Active => "This person is a member already.",
+        MembershipState::Active => "This person is already a member.",
     };
     Err(UserError::at("membershipId", UserErrorCode::InvalidState, message).into())
 }
 
-/// The refusal to let the last owner go.
+/// Returns the error for an act that would leave an organisation without an owner.
 #[must_use]
 pub fn last_owner() -> Error {
     UserError::new(
         UserErrorCode::LastOwner,
-        "An organisation must keep an owner. Make somebody else an owner first.",
+        "An organisation needs at least one owner. Make another member an owner first.",
     )
     .into()
 }
 
-/// Whether somebody who now has this role, or none, may still give that one: their invitations end where not.
+/// Checks that a person with the role `held` may still give a role. Their invitations for other roles are revoked.
 #[must_use]
 pub fn may_still_give(held: Option<MembershipRole>, role: MembershipRole) -> bool {
     held.is_some_and(|held| held >= MembershipRole::Manager && held >= role)
@@ -113,7 +113,7 @@ mod tests {
         assert!(!may_still_give(None, Observer));
         assert!(may_manage_role(&Viewer::system(), here, Owner).is_ok());
         assert!(matches!(
-            may_manage(&Viewer::nobody(), here),
+            may_manage(&Viewer::anonymous(), here),
             Err(Error::Unauthenticated)
         ));
     }

@@ -1,4 +1,4 @@
-//! The acts on members.
+//! Acts on members.
 
 use entity::{
     invitation, membership as membership_row,
@@ -17,13 +17,13 @@ use crate::{
     kit::{
         Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer, activity,
         database::resource,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{KeyKind, Order, PageArgs},
     },
     organisations::{acts, rules as organisations, service::lock},
 };
 
-/// Asks to join an organisation. To ask again, or as a member, changes nothing.
+/// Asks to join an organisation. A repeated request, or a request of a member, changes nothing.
 pub async fn request(
     app: &App,
     viewer: &Viewer,
@@ -44,14 +44,14 @@ pub async fn request(
     Ok(row)
 }
 
-/// Lets somebody in who asked to join.
+/// Approves a request to join.
 pub async fn approve(
     app: &App,
     viewer: &Viewer,
     id: Id<Entity>,
     role: MembershipRole,
 ) -> Result<Model, Error> {
-    let (transaction, row) = turn_on(app, viewer, id).await?;
+    let (transaction, row) = lock_for_member(app, viewer, id).await?;
     rules::may_manage_role(viewer, row.organisation_id, role)?;
     rules::is_in(&row, MembershipState::Requested)?;
     let row = set(&transaction, viewer, row, role).await?;
@@ -61,9 +61,9 @@ pub async fn approve(
     Ok(row)
 }
 
-/// Says no to somebody who asked to join. They may ask again.
+/// Declines a request to join. The person can ask again.
 pub async fn decline(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model, Error> {
-    let (transaction, row) = turn_on(app, viewer, id).await?;
+    let (transaction, row) = lock_for_member(app, viewer, id).await?;
     rules::is_in(&row, MembershipState::Requested)?;
     Entity::delete_by_id(row.id).exec(&transaction).await?;
     activity::record(&transaction, viewer, acts::MEMBER_DECLINED, &row, &[]).await?;
@@ -71,14 +71,14 @@ pub async fn decline(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model
     Ok(row)
 }
 
-/// Gives a member another role.
+/// Changes the role of a member.
 pub async fn change_role(
     app: &App,
     viewer: &Viewer,
     id: Id<Entity>,
     role: MembershipRole,
 ) -> Result<Model, Error> {
-    let (transaction, row) = turn_on(app, viewer, id).await?;
+    let (transaction, row) = lock_for_member(app, viewer, id).await?;
     rules::may_manage_role(viewer, row.organisation_id, role.max(row.role))?;
     rules::is_in(&row, MembershipState::Active)?;
     if row.role == role {
@@ -99,9 +99,9 @@ pub async fn change_role(
     Ok(row)
 }
 
-/// Takes a member out of the organisation.
+/// Removes a member from the organisation.
 pub async fn remove(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model, Error> {
-    let (transaction, row) = turn_on(app, viewer, id).await?;
+    let (transaction, row) = lock_for_member(app, viewer, id).await?;
     rules::may_manage_role(viewer, row.organisation_id, row.role)?;
     rules::is_in(&row, MembershipState::Active)?;
     end(&transaction, viewer, &row).await?;
@@ -110,7 +110,7 @@ pub async fn remove(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model,
     Ok(row)
 }
 
-/// Leaves an organisation, or takes back the wish to join it.
+/// Leaves an organisation, or withdraws the viewer's request to join it.
 pub async fn leave(
     app: &App,
     viewer: &Viewer,
@@ -121,7 +121,7 @@ pub async fn leave(
     let transaction = app.database.begin().await?;
     lock(&transaction, organisation.0).await?;
     let Some(row) = place_of(&transaction, me, organisation.0).await? else {
-        let message = "You are not a member of this organisation.";
+        let message = "You are not a member of this organisation, and have not asked to join it.";
         let refusal = UserError::at("organisationId", UserErrorCode::InvalidState, message);
         return Err(refusal.into());
     };
@@ -131,7 +131,7 @@ pub async fn leave(
     Ok(row)
 }
 
-/// Makes the viewer a member with this role, or raises the role that they have.
+/// Makes the viewer a member with this role, or raises their existing role to it.
 pub async fn admit(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -158,7 +158,7 @@ pub async fn admit(
     Ok(row)
 }
 
-/// Somebody's place in an organisation, whatever its state.
+/// Reads the membership of a person in an organisation, in any state.
 pub async fn place_of(
     conn: &impl ConnectionTrait,
     person: Uuid,
@@ -171,14 +171,14 @@ pub async fn place_of(
         .await?)
 }
 
-/// A page of the members of an organisation that the viewer may see.
+/// Returns the query for a page of the memberships of an organisation that the viewer may see.
 #[must_use]
 pub fn list(
     viewer: &Viewer,
     organisation: Uuid,
     states: Option<Vec<MembershipState>>,
     args: PageArgs,
-) -> PageOf {
+) -> NestedPage {
     let mut query = Entity::find().filter(Entity::visible_to(viewer));
     if let Some(states) = states {
         let wanted = MembershipState::iter().filter(|state| states.contains(state));
@@ -192,11 +192,11 @@ pub fn list(
         descending: false,
     };
     let of = Expr::col(Column::OrganisationId);
-    PageOf::new(organisation, of, query.into_query(), order, args)
+    NestedPage::new(organisation, of, query.into_query(), order, args)
 }
 
-/// Takes the organisation's turn for somebody who manages its members, and reads the member again.
-async fn turn_on(
+/// Locks the organisation for a viewer who manages its members, and reads the membership again.
+async fn lock_for_member(
     app: &App,
     viewer: &Viewer,
     id: Id<Entity>,
@@ -233,7 +233,7 @@ async fn insert(
     Ok(row)
 }
 
-/// Puts somebody's place in force, with a role.
+/// Activates a membership with a role.
 async fn set(
     transaction: &Transaction,
     viewer: &Viewer,
@@ -257,7 +257,7 @@ async fn end(transaction: &Transaction, viewer: &Viewer, row: &Model) -> Result<
     Ok(())
 }
 
-/// Refuses to go on where this is the only owner. Whoever calls it has taken the organisation's turn.
+/// Refuses an act that would remove the only owner. The caller has locked the organisation.
 async fn keep_an_owner(transaction: &Transaction, row: &Model) -> Result<(), Error> {
     if row.state != MembershipState::Active || row.role != MembershipRole::Owner {
         return Ok(());
@@ -275,7 +275,8 @@ async fn keep_an_owner(transaction: &Transaction, row: &Model) -> Result<(), Err
     Ok(())
 }
 
-/// Ends the invitations that somebody made and could not make any more: no way back in is left behind.
+/// Revokes the open invitations that a person created and could no longer create, so that they cannot use them to
+/// return.
 async fn end_invitations(
     transaction: &Transaction,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! What the schema says of members.
+//! GraphQL types and inputs for members.
 
 use async_graphql::{Context, InputObject, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
@@ -11,16 +11,16 @@ use uuid::Uuid;
 use super::service;
 use crate::{
     accounts::Person,
-    context::Ask,
+    context::ContextExt,
     kit::{
         Id, Viewer,
-        graphql::nested_page::PageOf,
+        graphql::nested_page::NestedPage,
         page::{PageArgs, Slice, Total},
     },
     organisations::Organisation,
 };
 
-/// A person's place in an organisation.
+/// Membership of a person in an organisation.
 pub struct Membership(membership::Model);
 
 impl From<membership::Model> for Membership {
@@ -30,7 +30,7 @@ impl From<membership::Model> for Membership {
 }
 
 impl Membership {
-    /// A page of the members of an organisation that the viewer may see.
+    /// Returns a page of the memberships of an organisation that the viewer may see.
     pub async fn of_organisation(
         ctx: &Context<'_>,
         organisation: Uuid,
@@ -42,7 +42,7 @@ impl Membership {
         Ok(ctx.page(page).await?.connection(total, Self))
     }
 
-    /// A page of the viewer's own memberships.
+    /// Returns a page of the viewer's own memberships.
     pub async fn of_viewer(
         ctx: &Context<'_>,
         viewer: &Viewer,
@@ -52,13 +52,13 @@ impl Membership {
         if let Some(me) = viewer.person_id() {
             return Ok(ctx.part_page::<membership::Entity, _>(me, id, args).await?);
         }
-        let nothing = PageOf::parts::<membership::Entity>(Uuid::nil(), id, args).total();
+        let nothing = NestedPage::parts::<membership::Entity>(Uuid::nil(), id, args).total();
         Ok(Slice::<membership::Model>::empty().connection(nothing, Self))
     }
 }
 
-/// A person's place in an organisation, or their wish to have one. Seen by them, by the organisation's members and
-/// by staff.
+/// Membership of a person in an organisation, or their request for one. Visible to that person, to the organisation's
+/// members and to staff.
 #[Object]
 impl Membership {
     /// Global id.
@@ -66,7 +66,7 @@ impl Membership {
         Id::new(self.0.id)
     }
 
-    /// The person.
+    /// The member, or the person who asked to join.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let found = ctx
             .load(Id::<person::Entity>::new(self.0.person_id))
@@ -74,80 +74,80 @@ impl Membership {
         Ok(found.map(|row| Person::seen_by(ctx.viewer(), row)))
     }
 
-    /// The organisation.
+    /// The organisation of the membership.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let id = Id::<organisation::Entity>::new(self.0.organisation_id);
         let found = ctx.load(id).await?;
         Ok(found.map(Organisation::from))
     }
 
-    /// What the person may do for the organisation, once the membership is in force.
+    /// Role of the person, once the membership is in force.
     async fn role(&self) -> MembershipRole {
         self.0.role
     }
 
-    /// Whether it is in force.
+    /// State of the membership: requested or active.
     async fn state(&self) -> MembershipState {
         self.0.state
     }
 
-    /// When the person came or asked to join.
+    /// Time at which the person joined or asked to join.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
 
 crate::payload! {
-    /// What an act on a member gives back.
+    /// Result of an act on a member.
     MembershipPayload {
-        /// The membership after the act, or as it was before it ended; null where the act was refused.
+        /// The membership after the act, or its last state if the act ended it; null if the act was refused.
         membership: Membership
     }
 }
 
-/// Which organisation to join.
+/// Organisation to ask for a membership.
 #[derive(InputObject)]
 pub struct RequestToJoinInput {
-    /// The organisation.
+    /// The organisation to join.
     pub organisation_id: Id<organisation::Entity>,
 }
 
-/// Which organisation to leave.
+/// Organisation to leave.
 #[derive(InputObject)]
 pub struct LeaveOrganisationInput {
-    /// The organisation.
+    /// The organisation to leave.
     pub organisation_id: Id<organisation::Entity>,
 }
 
-/// Whom to let in.
+/// Request to join to approve.
 #[derive(InputObject)]
 pub struct ApproveMemberInput {
-    /// The membership that was asked for.
+    /// The requested membership.
     pub membership_id: Id<membership::Entity>,
-    /// What they may do. Nobody gives a role above their own.
+    /// Role of the new member, not above the viewer's own. Default `MEMBER`.
     #[graphql(default_with = "MembershipRole::Member")]
     pub role: MembershipRole,
 }
 
-/// Whom not to let in.
+/// Request to join to decline.
 #[derive(InputObject)]
 pub struct DeclineMemberInput {
-    /// The membership that was asked for.
+    /// The requested membership.
     pub membership_id: Id<membership::Entity>,
 }
 
-/// Which role to give to whom.
+/// New role of a member.
 #[derive(InputObject)]
 pub struct ChangeMemberRoleInput {
-    /// The membership.
+    /// The membership whose role to change.
     pub membership_id: Id<membership::Entity>,
-    /// What they may do from now on. Nobody gives a role above their own.
+    /// The new role, not above the viewer's own.
     pub role: MembershipRole,
 }
 
-/// Whom to take out of the organisation.
+/// Member to remove.
 #[derive(InputObject)]
 pub struct RemoveMemberInput {
-    /// The membership.
+    /// The membership to end.
     pub membership_id: Id<membership::Entity>,
 }

@@ -1,9 +1,7 @@
-//! Mergers: of two organisations that are the same, or of which one carries on for the other,
-//! administrators merge one into the other.
+//! Mergers: administrators merge an organisation into another that is its duplicate or its successor.
 //!
-//! The merged one keeps its id, answers with its state and says which one carries on; nothing else
-//! can be done to it. Its members, parts, numbers, listings, matches and conversations move in the
-//! same transaction.
+//! The merged organisation keeps its id, and returns its state and its successor; no other act on it is allowed. Its
+//! members, child organisations, register numbers, listings, matches and conversations move in one transaction.
 
 mod mutation;
 pub mod rules;

@@ -1,21 +1,21 @@
-//! Merging organisations.
+//! GraphQL mutation for mergers.
 
 use async_graphql::{Context, Object, Result};
 
 use super::{service, types::MergeOrganisationInput};
 use crate::{
-    context::Ask,
+    context::ContextExt,
     organisations::{Organisation, OrganisationPayload},
 };
 
-/// Merging organisations.
+/// Mutation for mergers.
 #[derive(Default)]
 pub struct MergerMutation;
 
 #[Object]
 impl MergerMutation {
-    /// Merge an organisation into another, which gets its members, parts, numbers, listings and events. This cannot be
-    /// undone. Administrators only.
+    /// Merges an organisation into another, which receives its members, child organisations, register numbers, listings
+    /// and events. This cannot be undone. For administrators.
     async fn merge_organisation(
         &self,
         ctx: &Context<'_>,

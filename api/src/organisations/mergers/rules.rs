@@ -1,4 +1,4 @@
-//! Who may merge organisations, and what becomes of somebody who is a member of both.
+//! Rules of mergers: permission, and the membership of a person who belongs to both organisations.
 
 use entity::{
     membership::{MembershipRole, MembershipState},
@@ -7,36 +7,36 @@ use entity::{
 
 use crate::kit::{Error, UserError, UserErrorCode, Viewer};
 
-/// Administrators merge organisations.
+/// Checks that the viewer is an administrator.
 pub fn may_merge(viewer: &Viewer) -> Result<(), Error> {
     if viewer.is_admin() {
         return Ok(());
     }
     viewer.signed_in()?;
     Err(Error::Forbidden(
-        "Only programme administrators merge organisations.",
+        "Only programme administrators can merge organisations.",
     ))
 }
 
-/// Two different organisations that both go on can be merged.
+/// Checks that the two organisations are different and active.
 pub fn can_merge(source: &Model, into: &Model) -> Result<(), Error> {
     if source.id == into.id {
-        let message = "An organisation cannot be merged into itself.";
+        let message = "An organisation cannot be merged into itself. Choose another organisation.";
         return Err(UserError::at("intoId", UserErrorCode::Circular, message).into());
     }
     for (field, organisation) in [("organisationId", source), ("intoId", into)] {
         if organisation.state != OrganisationState::Active {
-            let message = "This organisation was merged before: see mergedInto.";
+            let message = "This organisation was already merged into another: see mergedInto.";
             return Err(UserError::at(field, UserErrorCode::InvalidState, message).into());
         }
     }
     Ok(())
 }
 
-/// What somebody is afterwards who is something in both: a request gives way to what is in force, and of two
-/// roles in force the higher stays.
+/// Returns the membership of a person who belongs to both organisations. A membership in force replaces a request; of
+/// two roles in force the higher one stays.
 #[must_use]
-pub fn together(
+pub fn merged_membership(
     one: (MembershipState, MembershipRole),
     other: (MembershipState, MembershipRole),
 ) -> (MembershipState, MembershipRole) {
@@ -56,17 +56,20 @@ mod tests {
         use MembershipRole::{Manager, Member, Owner};
         use MembershipState::{Active, Requested};
 
-        assert_eq!(together((Active, Member), (Active, Owner)), (Active, Owner));
         assert_eq!(
-            together((Active, Member), (Requested, Owner)),
+            merged_membership((Active, Member), (Active, Owner)),
+            (Active, Owner)
+        );
+        assert_eq!(
+            merged_membership((Active, Member), (Requested, Owner)),
             (Active, Member)
         );
         assert_eq!(
-            together((Requested, Owner), (Active, Member)),
+            merged_membership((Requested, Owner), (Active, Member)),
             (Active, Member)
         );
         assert_eq!(
-            together((Requested, Member), (Requested, Manager)),
+            merged_membership((Requested, Member), (Requested, Manager)),
             (Requested, Manager)
         );
     }

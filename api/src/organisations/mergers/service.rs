@@ -1,4 +1,4 @@
-//! Merging organisations.
+//! Merger of organisations.
 
 use entity::{
     invitation, membership,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Merges an organisation into another, with all that is its own.
+/// Merges an organisation into another, with all rows that belong to it.
 pub async fn merge(
     app: &App,
     viewer: &Viewer,
@@ -51,7 +51,7 @@ pub async fn merge(
         source: &source,
         into: &into,
     };
-    // From right to left, so that a row is locked before the rows that it belongs to.
+    // Reverse order of features, so that a row is locked before the rows that it belongs to.
     for feature in app.features.iter().rev() {
         if let Some(merge) = feature.merge {
             merge(merger).await?;
@@ -62,7 +62,7 @@ pub async fn merge(
             }
         }
     }
-    // The one that carries on is read again: it may have got another parent just now.
+    // The successor is read again: its parent may have changed just now.
     let into = lock(&transaction, into.id).await?;
     let into = save(&transaction, viewer, into).await?;
     source.state = OrganisationState::Merged;
@@ -75,7 +75,7 @@ pub async fn merge(
     Ok(source)
 }
 
-/// Moves the parts, members and invitations of the merged organisation.
+/// Moves the child organisations and members of the merged organisation, and revokes its open invitations.
 pub async fn move_own(merger: Merger<'_>) -> Result<(), Error> {
     let Merger {
         transaction,
@@ -88,7 +88,8 @@ pub async fn move_own(merger: Merger<'_>) -> Result<(), Error> {
     revoke_invitations(transaction, viewer, source.id).await
 }
 
-/// Parts move along. One that the other organisation is itself a part of takes the place of the merged one.
+/// Moves the child organisations. A child that is an ancestor of the successor takes the place of the merged
+/// organisation.
 async fn move_children(transaction: &Transaction, source: &Model, into: Uuid) -> Result<(), Error> {
     let above = ancestors(transaction, into).await?;
     Entity::update_many()
@@ -120,7 +121,8 @@ async fn move_members(
     for theirs in there.all(transaction).await? {
         let ours = here.iter().find(|ours| ours.person_id == theirs.person_id);
         let Some(ours) = ours else { continue };
-        let (state, role) = rules::together((ours.state, ours.role), (theirs.state, theirs.role));
+        let (state, role) =
+            rules::merged_membership((ours.state, ours.role), (theirs.state, theirs.role));
         Entity::delete_by_id(theirs.id).exec(transaction).await?;
         Entity::update_many()
             .col_expr(Column::State, Expr::val(state))
@@ -150,7 +152,7 @@ async fn revoke_invitations(
     Ok(())
 }
 
-/// Sets a column of all rows that name one organisation to another.
+/// Replaces one organisation by another in a column of all rows.
 async fn repoint(
     transaction: &Transaction,
     (table, column): (&'static str, &'static str),

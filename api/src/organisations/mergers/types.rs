@@ -1,15 +1,15 @@
-//! What the schema says of mergers.
+//! GraphQL input for mergers.
 
 use async_graphql::InputObject;
 use entity::organisation;
 
 use crate::kit::Id;
 
-/// Which organisation to merge into which.
+/// The two organisations to merge.
 #[derive(InputObject)]
 pub struct MergeOrganisationInput {
-    /// The one that ends. It keeps its id and points to the other.
+    /// The organisation that ends. It keeps its id and points to its successor.
     pub organisation_id: Id<organisation::Entity>,
-    /// The one that carries on.
+    /// The successor, which receives the rows of the other.
     pub into_id: Id<organisation::Entity>,
 }

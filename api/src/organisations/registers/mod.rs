@@ -1,7 +1,6 @@
-//! Registers: the lists, after org-id.guide, that know organisations by a number.
+//! Registers: lists that identify organisations by number, with codes from org-id.guide.
 //!
-//! A number is kept in its register's own form, so that the same organisation written in two ways is
-//! found to be one.
+//! A number is stored in its register's own form, so that two ways to write it are recognised as one organisation.
 
 pub mod rules;
 mod types;
@@ -11,12 +10,12 @@ use uuid::Uuid;
 
 pub use types::{OrganisationIdentifier, OrganisationIdentifierInput};
 
-use crate::kit::Part;
+use crate::kit::Child;
 
-impl Part for organisation_identifier::Entity {
-    const WHOLE: organisation_identifier::Column = organisation_identifier::Column::OrganisationId;
+impl Child for organisation_identifier::Entity {
+    const PARENT: organisation_identifier::Column = organisation_identifier::Column::OrganisationId;
 
-    fn whole(row: &organisation_identifier::Model) -> Uuid {
+    fn parent(row: &organisation_identifier::Model) -> Uuid {
         row.organisation_id
     }
 }

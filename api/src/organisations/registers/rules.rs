@@ -1,34 +1,34 @@
-//! The registers that are known, and the form of each one's numbers.
+//! Supported registers, and the form of their numbers.
 
-use crate::kit::{UserErrorCode, validation::Checks};
+use crate::kit::{UserErrorCode, validation::Validator};
 
-/// Most numbers that an organisation holds after mergers.
-pub const MOST_HELD: usize = 30;
-/// The most numbers that one organisation has.
-const MOST: usize = 10;
-/// The longest number of a register whose form is not checked further.
+/// Maximum number of register numbers of an organisation after mergers.
+pub const MAX_HELD: usize = 30;
+/// Maximum number of register numbers that an input can set.
+const MAX: usize = 10;
+/// Maximum length of a number in a register whose form is not checked further.
 const LONGEST: usize = 20;
 
-/// A number and the register it stands in.
+/// A number and its register.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identifier {
-    /// The register's code.
+    /// Code of the register.
     pub scheme: String,
-    /// The number.
+    /// Number in that register.
     pub value: String,
 }
 
-/// The numbers in their registers' own forms. What is wrong is noted under `identifiers.0.value` and the like.
-pub fn checked(checks: &mut Checks, sent: Vec<Identifier>) -> Vec<Identifier> {
+/// Returns the numbers in their registers' own forms. Errors are added under `identifiers.0.value` and so on.
+pub fn checked(checks: &mut Validator, sent: Vec<Identifier>) -> Vec<Identifier> {
     let mut identifiers: Vec<Identifier> = Vec::new();
-    if !checks.at_most("identifiers", sent.len(), MOST) {
+    if !checks.at_most("identifiers", sent.len(), MAX) {
         return identifiers;
     }
     for (at, Identifier { scheme, value }) in sent.into_iter().enumerate() {
         let scheme = scheme.trim().to_uppercase();
         let Some(form) = form(&scheme) else {
-            let message = "This register is not known here. Use one of GB-COH, GB-CHC, GB-SC, GB-NIC, GB-MPR, GB-NHS, GB-EDU, GB-UKPRN, GB-LAE.";
-            checks.refuse(
+            let message = "This register is not supported. Use one of GB-COH, GB-CHC, GB-SC, GB-NIC, GB-MPR, GB-NHS, GB-EDU, GB-UKPRN, GB-LAE.";
+            checks.add(
                 &format!("identifiers.{at}.scheme"),
                 UserErrorCode::Unknown,
                 message,
@@ -38,15 +38,15 @@ pub fn checked(checks: &mut Checks, sent: Vec<Identifier>) -> Vec<Identifier> {
         let field = format!("identifiers.{at}.value");
         let compact: String = value.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(value) = (form.normal)(&compact.to_uppercase()) else {
-            checks.refuse(&field, UserErrorCode::Invalid, form.expected);
+            checks.add(&field, UserErrorCode::Invalid, form.expected);
             continue;
         };
         let identifier = Identifier { scheme, value };
         if identifiers.contains(&identifier) {
-            checks.refuse(
+            checks.add(
                 &field,
                 UserErrorCode::AlreadyExists,
-                "This number is in the list twice.",
+                "This number is in the list twice. Remove one of them.",
             );
         } else {
             identifiers.push(identifier);
@@ -55,11 +55,11 @@ pub fn checked(checks: &mut Checks, sent: Vec<Identifier>) -> Vec<Identifier> {
     identifiers
 }
 
-/// How a register writes its numbers.
+/// Form of the numbers of a register.
 struct Form {
-    /// The number in the register's own form, of one without spaces and small letters; `None` where it cannot be one.
+    /// Converts a number without spaces and lower-case letters to the register's own form; `None` if it is not valid.
     normal: fn(&str) -> Option<String>,
-    /// What to say where it cannot be one.
+    /// Error message for a number that is not valid.
     expected: &'static str,
 }
 
@@ -67,21 +67,22 @@ fn form(scheme: &str) -> Option<Form> {
     Some(match scheme {
         "GB-COH" => Form {
             normal: company,
-            expected: "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456; a society's is like IP12345R.",
+            expected: "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456. A society number looks like IP12345R.",
         },
         "GB-CHC" => Form {
             normal: charity,
-            expected: "A charity number has six or seven digits, and -1 or the like for a linked charity.",
+            expected: "A charity number has six or seven digits, with a suffix such as -1 for a linked charity.",
         },
         "GB-SC" | "GB-NIC" | "GB-MPR" | "GB-NHS" | "GB-EDU" | "GB-UKPRN" | "GB-LAE" => Form {
             normal: other,
-            expected: "The number has at most 20 letters, digits and hyphens.",
+            expected: "The number can have at most 20 letters, digits and hyphens.",
         },
         _ => return None,
     })
 }
 
-/// Eight characters: digits, or two letters and digits, filled up with zeros. The numbers of societies end with an R.
+/// Normalises a company number: eight characters, digits or two letters and digits, padded with zeros. The numbers of
+/// societies end with an R.
 fn company(number: &str) -> Option<String> {
     if let Some(digits) = number
         .strip_suffix('R')
@@ -100,7 +101,7 @@ fn company(number: &str) -> Option<String> {
         .then(|| format!("{prefix}{digits:0>width$}"))
 }
 
-/// Digits without leading zeros; a linked charity has its own number after a hyphen, the main one none.
+/// Normalises a charity number: digits without leading zeros. A linked charity has its own number after a hyphen.
 fn charity(number: &str) -> Option<String> {
     let (main, linked) = number.split_once('-').unwrap_or((number, "0"));
     let main = main.trim_start_matches('0');
@@ -133,7 +134,7 @@ mod tests {
     use super::*;
 
     fn normal(scheme: &str, value: &str) -> Result<String, UserErrorCode> {
-        let mut checks = Checks::new();
+        let mut checks = Validator::new();
         let sent = Identifier {
             scheme: scheme.into(),
             value: value.into(),

@@ -1,16 +1,16 @@
-//! What the schema says of an organisation's numbers.
+//! GraphQL type and input for register numbers.
 
 use async_graphql::{InputObject, SimpleObject};
 use entity::organisation_identifier;
 
 use super::rules::Identifier;
 
-/// A number under which a register knows an organisation.
+/// A number of an organisation in a register.
 #[derive(SimpleObject)]
 pub struct OrganisationIdentifier {
-    /// The register's code after org-id.guide, such as `GB-COH` for Companies House.
+    /// Code of the register in org-id.guide, such as `GB-COH` for Companies House.
     pub scheme: String,
-    /// The number in the register's own form.
+    /// Number in the register's own form.
     pub value: String,
 }
 
@@ -23,14 +23,14 @@ impl From<organisation_identifier::Model> for OrganisationIdentifier {
     }
 }
 
-/// A number under which a register knows an organisation.
+/// Register number to set.
 #[derive(InputObject)]
 pub struct OrganisationIdentifierInput {
-    /// The register's code after org-id.guide: GB-COH (companies), GB-CHC (charities in England and Wales), GB-SC
-    /// (Scotland), GB-NIC (Northern Ireland), GB-MPR (mutuals), GB-NHS, GB-EDU (schools), GB-UKPRN (learning
-    /// providers) or GB-LAE (local authorities).
+    /// Code of the register in org-id.guide: GB-COH (companies), GB-CHC (charities in England and Wales), GB-SC
+    /// (Scotland), GB-NIC (Northern Ireland), GB-MPR (mutuals), GB-NHS, GB-EDU (schools), GB-UKPRN (learning providers)
+    /// or GB-LAE (local authorities).
     pub scheme: String,
-    /// The number as it is written anywhere. Spaces, small letters and missing leading zeros are put right.
+    /// Number, as written in any document. Spaces, lower-case letters and missing leading zeros are corrected.
     pub value: String,
 }
 

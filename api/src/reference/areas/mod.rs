@@ -1,7 +1,8 @@
-//! Areas: places by which people file, filter and find. Reference data, read from memory.
+//! Areas: the places that organisations, listings and events name, and by which a search filters. Reference data, read
+//! from memory.
 //!
-//! Councils end and successors begin: an area keeps its code for good and gets a last day, and a filter by
-//! its successor still finds what was filed under it.
+//! Councils are abolished and replaced: an area keeps its code for good and gets a last day, and a filter by its
+//! successor still finds listings that name the old area.
 
 mod mutation;
 mod query;

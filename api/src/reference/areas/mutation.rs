@@ -1,4 +1,4 @@
-//! Acts on areas.
+//! Mutations of areas.
 
 use async_graphql::{Context, Object, Result};
 
@@ -6,16 +6,16 @@ use super::{
     service,
     types::{Area, AreaPayload, SaveAreaInput},
 };
-use crate::{context::Ask, kit::Error};
+use crate::{context::ContextExt, kit::Error};
 
-/// Acts on areas.
+/// Mutations of areas.
 #[derive(Default)]
 pub struct AreaMutation;
 
 #[Object]
 impl AreaMutation {
-    /// Make an area, or change the one with this code. Areas are never deleted: they get a last day and
-    /// successors. Programme administrators only.
+    /// Creates an area, or changes the area with this code. An area is never deleted: set its last day and its
+    /// successors instead. Programme administrators only.
     async fn save_area(
         &self,
         ctx: &Context<'_>,

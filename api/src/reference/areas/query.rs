@@ -1,4 +1,4 @@
-//! Reading areas.
+//! Queries of areas.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object};
@@ -6,23 +6,24 @@ use chrono::NaiveDate;
 use entity::area::AreaKind;
 
 use super::types::Area;
-use crate::{context::Ask, kit::Date};
+use crate::{context::ContextExt, kit::Date};
 
-/// Reading areas.
+/// Queries of areas.
 #[derive(Default)]
 pub struct AreaQuery;
 
 #[Object]
 impl AreaQuery {
-    /// The areas that exist on a day, in order of their names.
-    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
+    /// Returns the areas that exist on a day, sorted by name.
+    #[graphql(directive = list_size::apply(super::rules::MAX_AREAS as u64, None))]
     async fn areas(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
-        #[graphql(desc = "Only areas of this kind.")] kind: Option<AreaKind>,
+        #[graphql(desc = "Day on which the areas exist. Default: today (Europe/London).")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Returns only areas of this kind.")] kind: Option<AreaKind>,
         #[graphql(
-            desc = "Code of an area: only what lies in it, or in what it took over from. A code that is not known holds nothing."
+            desc = "Code of an area. Returns only areas inside it, or inside a predecessor that it alone replaced. An unknown code returns an empty list."
         )]
         within: Option<String>,
     ) -> Vec<Area> {
@@ -30,11 +31,11 @@ impl AreaQuery {
         Area::list(&ctx.app().reference.now(), day, kind, within.as_deref())
     }
 
-    /// The area with this code, ended ones included; null where there is none.
+    /// Returns the area with this code, even if it no longer exists; null if the code is unknown.
     async fn area(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its code, such as `elmbridge`.")] code: String,
+        #[graphql(desc = "Code of the area, such as `elmbridge`.")] code: String,
     ) -> Option<Area> {
         Area::find(&ctx.app().reference.now(), &code)
     }

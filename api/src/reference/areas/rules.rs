@@ -1,4 +1,4 @@
-//! What an area may hold.
+//! Validation of areas.
 
 use chrono::NaiveDate;
 use entity::{
@@ -8,45 +8,45 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, UserErrorCode, validation::Checks},
+    kit::{Error, UserErrorCode, validation::Validator},
     locations::place::PointInput,
     reference::{
         Snapshot,
-        rules::{self, MOST_SUCCESSORS},
+        rules::{self, MAX_SUCCESSORS},
     },
 };
 
-/// Most areas, those that are no longer in force included.
-pub const MOST_AREAS: usize = 250;
-/// Most areas directly within one.
-pub const MOST_CHILDREN: usize = 30;
-/// Most areas that one takes over from.
-pub const MOST_PREDECESSORS: usize = 20;
+/// Maximum number of areas, including those that no longer exist.
+pub const MAX_AREAS: usize = 250;
+/// Maximum number of areas directly inside one area.
+pub const MAX_CHILDREN: usize = 30;
+/// Maximum number of predecessors of an area.
+pub const MAX_PREDECESSORS: usize = 20;
 
-/// What an administrator says of an area. `None` stays as it is, `Some(None)` removes.
+/// Input of an administrator for an area. `None` keeps the value, `Some(None)` removes it.
 #[derive(Clone, Debug, Default)]
 pub struct AreaChange {
-    /// Which area; a new one where there is none with this code.
+    /// Code. Names the area to change; if none has it, a new area is created.
     pub code: String,
-    /// What people call it.
+    /// Display name.
     pub name: Option<String>,
-    /// What kind of place it is.
+    /// Kind of place, such as district or ward.
     pub kind: Option<AreaKind>,
-    /// Code at the Office for National Statistics.
+    /// GSS code of the Office for National Statistics.
     pub gss: Option<Option<String>>,
-    /// Code of the area that it lies in.
+    /// Code of the parent area.
     pub parent: Option<Option<String>>,
-    /// A point near its middle.
+    /// Point near the centre of the area.
     pub point: Option<Option<PointInput>>,
-    /// The first day.
+    /// First day on which the area exists.
     pub valid_from: Option<Option<NaiveDate>>,
-    /// The last day.
+    /// Last day on which the area exists.
     pub valid_to: Option<Option<NaiveDate>>,
-    /// Who takes over, and from which day: all of them.
+    /// Complete list of successors: code, and the first day on which each replaces the area.
     pub successors: Option<Vec<(String, NaiveDate)>>,
 }
 
-/// The area as it is to be, with its successors.
+/// Validates a change, and returns the new row with its successors.
 pub fn area(
     change: AreaChange,
     known: &Snapshot,
@@ -63,33 +63,33 @@ pub fn area(
         successors,
     } = change;
     let before = known.area(&code);
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::new_code(&mut checks, "code", &code, before.is_some());
     let name = rules::line(&mut checks, "name", name, before.map(|area| &area.name));
     let kind = kind.or(before.map(|area| area.kind));
-    checks.demand(
+    checks.require(
         kind.is_some(),
         "kind",
         UserErrorCode::Required,
         rules::REQUIRED,
     );
     if let Some(Some(gss)) = &gss {
-        checks.demand(
+        checks.require(
             is_gss(gss),
             "gss",
             UserErrorCode::Invalid,
-            "A GSS code is a capital letter and eight digits, such as E07000207.",
+            "Enter a GSS code: a capital letter and eight digits, such as E07000207.",
         );
     }
     if before.is_none() {
-        rules::room(&mut checks, "code", known.areas.len(), MOST_AREAS);
+        rules::room(&mut checks, "code", known.areas.len(), MAX_AREAS);
     }
     if let Some(Some(parent)) = &parent {
         let beside = known
             .areas
             .iter()
             .filter(|area| area.code != code && area.parent.as_ref() == Some(parent));
-        rules::room(&mut checks, "parent", beside.count(), MOST_CHILDREN);
+        rules::room(&mut checks, "parent", beside.count(), MAX_CHILDREN);
         let up = |code: &str| known.area(code)?.parent.as_deref();
         let exists = known.area(parent).is_some();
         rules::holder(&mut checks, &code, parent, exists, up);
@@ -118,7 +118,7 @@ pub fn area(
     Ok((row, steps))
 }
 
-/// Names of what differs from the area that was known, as GraphQL spells them.
+/// Returns the GraphQL names of the fields that differ from the known area.
 #[must_use]
 pub fn changed_fields(
     known: &Snapshot,
@@ -159,12 +159,12 @@ fn successions_of<'a>(
 }
 
 fn successors_as_sent(
-    checks: &mut Checks,
+    checks: &mut Validator,
     code: &str,
     successors: Vec<(String, NaiveDate)>,
     known: &Snapshot,
 ) -> Vec<area_successor::Model> {
-    if !checks.at_most("successors", successors.len(), MOST_SUCCESSORS) {
+    if !checks.at_most("successors", successors.len(), MAX_SUCCESSORS) {
         return Vec::new();
     }
     let codes: Vec<&str> = successors.iter().map(|(area, _)| area.as_str()).collect();
@@ -174,7 +174,7 @@ fn successors_as_sent(
             .iter()
             .filter(|step| step.successor == *successor && step.area != code);
         let field = format!("successors.{at}.area");
-        rules::room(checks, &field, others.count(), MOST_PREDECESSORS);
+        rules::room(checks, &field, others.count(), MAX_PREDECESSORS);
     }
     rules::followers(
         checks,

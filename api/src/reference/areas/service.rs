@@ -1,4 +1,4 @@
-//! The acts on areas.
+//! Writes areas to the database.
 
 use entity::{area, area_successor};
 use sea_orm::{
@@ -12,7 +12,7 @@ use crate::{
     reference::{self, acts},
 };
 
-/// Makes or changes the area with a code, and names it.
+/// Creates or changes the area with a code, and returns the code.
 pub async fn save(app: &App, viewer: &Viewer, change: AreaChange) -> Result<String, Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;

@@ -1,4 +1,4 @@
-//! What the schema says of areas. All of it is answered from memory.
+//! GraphQL types of areas. All fields are answered from memory.
 
 use crate::kit::graphql::cost::list_size;
 use std::sync::Arc;
@@ -11,36 +11,36 @@ use uuid::Uuid;
 use super::rules::AreaChange;
 use crate::{
     calendars,
-    context::Ask,
-    kit::{Date, Id, graphql::fast_object::AtHand},
+    context::ContextExt,
+    kit::{Date, Id, graphql::fast_object::FastFields},
     locations::place::{Point, PointInput},
     reference::{Snapshot, in_force},
 };
 
-/// A place with a name and a time.
+/// A named place that exists for a period.
 #[derive(Clone)]
 pub struct Area {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
 
-impl AtHand for Area {}
+impl FastFields for Area {}
 
 impl Area {
-    /// The area with a code.
+    /// Returns the area with this code.
     #[must_use]
     pub fn find(snapshot: &Arc<Snapshot>, code: &str) -> Option<Self> {
         snapshot.area_at(code).map(|at| Self::at(snapshot, at))
     }
 
-    /// The area with an id.
+    /// Returns the area with this id.
     #[must_use]
     pub fn by_id(snapshot: &Arc<Snapshot>, id: Uuid) -> Option<Self> {
         let at = snapshot.areas.iter().position(|area| area.id == id)?;
         Some(Self::at(snapshot, at))
     }
 
-    /// The areas that exist on a day, of a kind, within an area, in order of their names.
+    /// Returns the areas that exist on a day, filtered by kind and by containing area, sorted by name.
     #[must_use]
     pub fn list(
         snapshot: &Arc<Snapshot>,
@@ -72,68 +72,70 @@ impl Area {
     }
 }
 
-/// A place by which people file, filter and find. Places have a time: councils end, and successors take over.
+/// A named place, such as a county, district or town, by which listings and events are filed and found. An area exists
+/// for a period: when a council is abolished, its successors replace it.
 #[Object]
 impl Area {
-    /// Global id.
+    /// Global id of the area.
     pub async fn id(&self) -> Id<area::Entity> {
         Id::new(self.row().id)
     }
 
-    /// The stable name by which filters and inputs mean this area, such as `elmbridge`. Never reused.
+    /// Stable identifier for filters and inputs, such as `elmbridge`. Never reused.
     async fn code(&self) -> &str {
         &self.row().code
     }
 
-    /// Where a calendar program follows what is for it (RFC 5545), as everybody may see it.
+    /// URL of the iCalendar feed (RFC 5545) of public events for this area.
     async fn calendar_url(&self, ctx: &Context<'_>) -> String {
         calendars::rules::of_area(&ctx.app().config, &self.row().code)
     }
 
-    /// What people call it. Two areas may share a name, such as the borough of Guildford and the town.
+    /// Display name. Two areas may share a name, such as the borough and the town of Guildford.
     async fn name(&self) -> &str {
         &self.row().name
     }
 
-    /// What kind of place it is.
+    /// Kind of place, such as county, district or town.
     async fn kind(&self) -> AreaKind {
         self.row().kind
     }
 
-    /// Its code at the Office for National Statistics, where one is known.
+    /// GSS code of the Office for National Statistics, such as `E07000207`; null if none is known.
     async fn gss(&self) -> Option<&str> {
         self.row().gss.as_deref()
     }
 
-    /// A point near its middle, for listings that give an area and no point of their own.
+    /// Point near the centre of the area, used for listings that name the area and have no point of their own. Null if
+    /// none is known.
     async fn point(&self) -> Option<Point> {
         let row = self.row();
         Point::new(row.latitude?, row.longitude?)
     }
 
-    /// The area that it lies in.
+    /// The area that directly contains this one; null on the top level.
     async fn parent(&self) -> Option<Area> {
         Self::find(&self.snapshot, self.row().parent.as_deref()?)
     }
 
-    /// The areas that lie directly in it, in order of their names, ended ones included.
-    #[graphql(directive = list_size::apply(super::rules::MOST_CHILDREN as u64, None))]
+    /// The areas directly inside this one, sorted by name, including those that no longer exist.
+    #[graphql(directive = list_size::apply(super::rules::MAX_CHILDREN as u64, None))]
     async fn children(&self) -> Vec<Area> {
         self.all(self.snapshot.area_lineage.children(self.at))
     }
 
-    /// The first day on which it exists; null where that is since always.
+    /// First day on which the area exists; null if it has no known beginning.
     async fn valid_from(&self) -> Option<Date> {
         self.row().valid_from.map(Date)
     }
 
-    /// The last day on which it exists; null where no end is known.
+    /// Last day on which the area exists; null if no end is known.
     async fn valid_to(&self) -> Option<Date> {
         self.row().valid_to.map(Date)
     }
 
-    /// The areas that take over from it, each from a day. There may be several.
-    #[graphql(directive = list_size::apply(crate::reference::rules::MOST_SUCCESSORS as u64, None))]
+    /// The areas that replace this one, each from its own day. Empty while the area continues.
+    #[graphql(directive = list_size::apply(crate::reference::rules::MAX_SUCCESSORS as u64, None))]
     async fn successors(&self) -> Vec<AreaSuccessor> {
         let steps = self.snapshot.successions.iter();
         steps
@@ -147,70 +149,70 @@ impl Area {
             .collect()
     }
 
-    /// The areas that it takes over from.
-    #[graphql(directive = list_size::apply(super::rules::MOST_PREDECESSORS as u64, None))]
+    /// The areas that this one replaced, in whole or in part.
+    #[graphql(directive = list_size::apply(super::rules::MAX_PREDECESSORS as u64, None))]
     async fn predecessors(&self) -> Vec<Area> {
         self.all(self.snapshot.area_lineage.before(self.at))
     }
 
-    /// Whether it exists on a day.
+    /// True if the area exists on a day.
     async fn in_force(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Day to check. Default: today (Europe/London).")] as_of: Option<Date>,
     ) -> bool {
         let day = as_of.map_or_else(|| ctx.viewer().today(), NaiveDate::from);
         in_force(self.row().valid_from, self.row().valid_to, day)
     }
 }
 
-/// Which area takes over, and from when.
+/// A successor of an area, and the day from which it replaces that area.
 #[derive(SimpleObject)]
 pub struct AreaSuccessor {
-    /// The area that takes over.
+    /// The area that replaces the old one.
     pub area: Area,
-    /// The first day on which it has.
+    /// First day on which the successor replaces the area.
     pub from: Date,
 }
 
 crate::payload! {
-    /// What an act on an area gives back.
+    /// Result of `saveArea`.
     AreaPayload {
-        /// The area after the act; null where it was refused.
+        /// The area after the change; null if the act was refused.
         area: Area
     }
 }
 
-/// An area to make, or what to change of one. What is left out stays.
+/// Input of `saveArea`. A field that is left out keeps its value.
 #[derive(InputObject)]
 pub struct SaveAreaInput {
-    /// Its stable name: 2 to 60 small letters and digits, with hyphens between words. An area with this code is
-    /// changed; where there is none, one is made.
+    /// Stable identifier: 2 to 60 lower-case letters and digits, with single hyphens between words. Names the area to
+    /// change; if none has it, a new area is created.
     pub code: String,
-    /// What people call it: 2 to 100 characters. Required for a new area.
+    /// Display name, 2 to 100 characters. Required for a new area.
     pub name: Option<String>,
-    /// What kind of place it is. Required for a new area.
+    /// Kind of place. Required for a new area.
     pub kind: Option<AreaKind>,
-    /// Its code at the Office for National Statistics, such as `E07000207`; null removes it.
+    /// GSS code of the Office for National Statistics, such as `E07000207`. Null removes it.
     pub gss: MaybeUndefined<String>,
-    /// Code of the area that it lies in; null where it lies in none.
+    /// Code of the area that directly contains this one. Null moves it to the top level.
     pub parent: MaybeUndefined<String>,
-    /// A point near its middle; null removes it.
+    /// Point near the centre of the area. Null removes it.
     pub point: MaybeUndefined<PointInput>,
-    /// The first day on which it exists; null for since always.
+    /// First day on which the area exists. Null: no known beginning.
     pub valid_from: MaybeUndefined<Date>,
-    /// The last day on which it exists; null where no end is known.
+    /// Last day on which the area exists; null if no end is known.
     pub valid_to: MaybeUndefined<Date>,
-    /// All areas that take over from it, at most 20; an empty list removes them.
+    /// Complete list of successors, at most 20. An empty list removes all of them.
     pub successors: Option<Vec<AreaSuccessorInput>>,
 }
 
-/// Which area takes over, and from when.
+/// A successor of an area, and the day from which it replaces that area.
 #[derive(InputObject)]
 pub struct AreaSuccessorInput {
-    /// Code of the area that takes over.
+    /// Code of the successor.
     pub area: String,
-    /// The first day on which it has.
+    /// First day on which the successor replaces the area.
     pub from: Date,
 }
 

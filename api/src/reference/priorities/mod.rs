@@ -1,8 +1,9 @@
-//! The priorities of the social value programme: editions, each with its priority areas and their outcomes.
+//! Priorities of the social value programme: editions, each with its priority areas and their outcomes.
 //!
-//! An edition is written as a draft, opened for consultation and adopted from a day; the one before is
-//! superseded the day before. At any day one edition is in force, and what was tagged under an edition
-//! keeps it. The rows are reference data and are read from memory.
+//! An administrator writes an edition as a draft, opens it for consultation and adopts it from a day; the previous
+//! edition is then superseded and ends the day before. From the first adoption on, exactly one edition is in force on
+//! any day, and a listing keeps the edition under which it was tagged. The rows are reference data and are read from
+//! memory.
 
 mod mutation;
 mod query;

@@ -1,4 +1,4 @@
-//! Acts on the priorities.
+//! Mutations of the priorities.
 
 use async_graphql::{Context, Object, Result};
 
@@ -10,15 +10,16 @@ use super::{
         RemovePriorityAreaInput, SavePriorityAreaInput,
     },
 };
-use crate::{context::Ask, kit::Error};
+use crate::{context::ContextExt, kit::Error};
 
-/// Acts on the priorities.
+/// Mutations of the priorities.
 #[derive(Default)]
 pub struct PriorityMutation;
 
 #[Object]
 impl PriorityMutation {
-    /// Begin a draft of the next edition, empty or with the areas of another. Programme administrators only.
+    /// Creates a draft edition, empty or as a copy of the priority areas of another edition. Programme administrators
+    /// only.
     async fn create_priority_edition(
         &self,
         ctx: &Context<'_>,
@@ -28,8 +29,8 @@ impl PriorityMutation {
         PriorityEditionPayload::of(created.and_then(|code| edition(ctx, &code)))
     }
 
-    /// Write an area of an edition that is a draft or open for consultation: a new one, or the one with this
-    /// code. Programme administrators only.
+    /// Creates a priority area, or changes the one with this code, in an edition that is a draft or in consultation.
+    /// Programme administrators only.
     async fn save_priority_area(
         &self,
         ctx: &Context<'_>,
@@ -42,7 +43,7 @@ impl PriorityMutation {
         PriorityAreaPayload::of(saved.and_then(find))
     }
 
-    /// Take an area without outcomes out of an edition that is a draft or open for consultation. Programme
+    /// Removes a priority area that has no outcomes from an edition that is a draft or in consultation. Programme
     /// administrators only.
     async fn remove_priority_area(
         &self,
@@ -54,7 +55,7 @@ impl PriorityMutation {
         PriorityEditionPayload::of(removed.and_then(|()| edition(ctx, &of)))
     }
 
-    /// Open a draft for comment: from now on everybody sees it. Programme administrators only.
+    /// Opens a draft edition for consultation. From then on everyone can see it. Programme administrators only.
     async fn consult_priority_edition(
         &self,
         ctx: &Context<'_>,
@@ -65,8 +66,8 @@ impl PriorityMutation {
         PriorityEditionPayload::of(opened.and_then(|()| edition(ctx, &code)))
     }
 
-    /// Adopt an edition from a day on. The edition adopted before is superseded and ends the day before. From
-    /// now on neither changes. Programme administrators only.
+    /// Adopts an edition from a day. The previously adopted edition is superseded and ends the day before. Neither can
+    /// be changed afterwards. Programme administrators only.
     async fn adopt_priority_edition(
         &self,
         ctx: &Context<'_>,

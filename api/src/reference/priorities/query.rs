@@ -1,32 +1,32 @@
-//! Reading the priorities.
+//! Queries of the priorities.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
 use super::types::PriorityEdition;
-use crate::{context::Ask, kit::Date};
+use crate::{context::ContextExt, kit::Date};
 
-/// Reading the priorities.
+/// Queries of the priorities.
 #[derive(Default)]
 pub struct PriorityQuery;
 
 #[Object]
 impl PriorityQuery {
-    /// All editions of the priorities that the viewer may see, the latest first. Drafts are seen by staff.
-    #[graphql(directive = list_size::apply(super::rules::MOST_EDITIONS as u64, None))]
+    /// Returns all editions of the priorities that the viewer may see, latest first. Only staff see drafts.
+    #[graphql(directive = list_size::apply(super::rules::MAX_EDITIONS as u64, None))]
     async fn priority_editions(&self, ctx: &Context<'_>) -> Vec<PriorityEdition> {
         PriorityEdition::all(&ctx.app().reference.now(), ctx.viewer())
     }
 
-    /// One edition of the priorities: the one with a code, or else the one in force on a day; null where there
-    /// is none that the viewer may see.
+    /// Returns the edition with a code, or without a code the edition in force on a day; null if there is none that
+    /// the viewer may see.
     async fn priority_edition(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its code, such as `2021-2026`.")] code: Option<String>,
+        #[graphql(desc = "Code of the edition, such as `2021-2026`.")] code: Option<String>,
         #[graphql(
-            desc = "Where no code is given: the day; today in Surrey where it is left out too."
+            desc = "Day on which the edition is in force; ignored if `code` is set. Default: today (Europe/London)."
         )]
         as_of: Option<Date>,
     ) -> Option<PriorityEdition> {

@@ -1,4 +1,4 @@
-//! Who may see and do what to the priorities, and what an edition may hold.
+//! Permissions and validation of editions and priority areas.
 
 use chrono::NaiveDate;
 use entity::{
@@ -8,65 +8,65 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, UserError, UserErrorCode, Viewer, validation::Checks},
+    kit::{Error, UserError, UserErrorCode, Viewer, validation::Validator},
     reference::{Snapshot, rules, was_adopted},
 };
 
-/// Most editions.
-pub const MOST_EDITIONS: usize = 100;
-/// Most priority areas of an edition, and most outcomes within one.
-pub const MOST_AREAS: usize = 15;
-/// How long the description of a priority area may be.
+/// Maximum number of editions.
+pub const MAX_EDITIONS: usize = 100;
+/// Maximum number of priority areas of an edition, and of outcomes of a priority area.
+pub const MAX_AREAS: usize = 15;
+/// Maximum length of the description of a priority area, in characters.
 const LONGEST_DESCRIPTION: usize = 2_000;
 
-/// The states in which an edition can be written, and from which it can be adopted.
+/// States in which an edition can be edited and adopted.
 pub const OPEN: [PriorityEditionState; 2] = [
     PriorityEditionState::Draft,
     PriorityEditionState::Consultation,
 ];
 
-/// An edition to begin.
+/// Input for a new edition.
 #[derive(Clone, Debug, Default)]
 pub struct NewEdition {
-    /// Its stable name.
+    /// Stable code.
     pub code: String,
-    /// What people call it.
+    /// Title.
     pub title: String,
-    /// The day that is planned.
+    /// Planned first day.
     pub valid_from: Option<NaiveDate>,
-    /// Code of the edition that it follows.
+    /// Code of the previous edition.
     pub follows: Option<String>,
-    /// Code of the edition whose areas it begins with; it follows that one.
+    /// Code of the edition whose priority areas are copied. The new edition follows that one.
     pub copy_from: Option<String>,
 }
 
-/// What an administrator says of a priority area. `None` stays as it is, `Some(None)` removes.
+/// Input of an administrator for a priority area. `None` keeps the value, `Some(None)` removes it.
 #[derive(Clone, Debug, Default)]
 pub struct AreaChange {
-    /// Code of the edition.
+    /// Code of the edition that contains it.
     pub edition: String,
-    /// Which area; a new one where the edition has none with this code.
+    /// Code in the edition. Names the priority area to change; if none has it, a new one is created.
     pub code: String,
-    /// What people read.
+    /// Title.
     pub title: Option<String>,
-    /// What it means.
+    /// Explanation.
     pub description: Option<String>,
-    /// Code of the area that it is an outcome of.
+    /// Code of the priority area to which this outcome belongs.
     pub parent: Option<Option<String>>,
-    /// Code of what it carries on in the edition before.
+    /// Code of its predecessor in the previous edition.
     pub predecessor: Option<Option<String>>,
 }
 
-/// What adopting an edition does.
+/// Changes that the adoption of an edition makes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Adoption {
-    /// The edition's row.
+    /// Id of the edition to adopt.
     pub id: Uuid,
-    /// The edition that it supersedes, and the last day of that one.
+    /// Id and last day of the edition that is superseded; `None` if none was adopted.
     pub supersedes: Option<(Uuid, NaiveDate)>,
 }
 
-/// The states in which the viewer sees an edition: drafts are for staff.
+/// Returns the states of editions that the viewer may see. Only staff see drafts.
 #[must_use]
 pub fn seen_states(viewer: &Viewer) -> Vec<PriorityEditionState> {
     use PriorityEditionState::{Adopted, Consultation, Draft, Superseded};
@@ -77,13 +77,13 @@ pub fn seen_states(viewer: &Viewer) -> Vec<PriorityEditionState> {
         .collect()
 }
 
-/// Whether the viewer sees an edition in this state, and what is in it.
+/// Returns true if the viewer may see an edition in this state, and its priority areas.
 #[must_use]
 pub fn may_see(viewer: &Viewer, state: PriorityEditionState) -> bool {
     state != PriorityEditionState::Draft || viewer.is_staff()
 }
 
-/// The draft as it is to be, with the areas that it begins with.
+/// Validates the input, and returns the draft with the priority areas that are copied to it.
 pub fn new_edition(
     input: NewEdition,
     known: &Snapshot,
@@ -95,15 +95,15 @@ pub fn new_edition(
         follows,
         copy_from,
     } = input;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::new_code(&mut checks, "code", &code, false);
-    checks.demand(
+    checks.require(
         known.edition(&code).is_none(),
         "code",
         UserErrorCode::AlreadyExists,
-        "There is an edition with this code.",
+        "An edition with this code already exists. Choose another code.",
     );
-    rules::room(&mut checks, "code", known.editions.len(), MOST_EDITIONS);
+    rules::room(&mut checks, "code", known.editions.len(), MAX_EDITIONS);
     let title = checks.line("title", &title, 2..=150);
     rules::day(&mut checks, "validFrom", valid_from);
     for (field, other) in [("follows", &follows), ("copyFrom", &copy_from)] {
@@ -111,11 +111,11 @@ pub fn new_edition(
             rules::known(&mut checks, field, other, known.edition(other).is_some());
         }
     }
-    checks.demand(
+    checks.require(
         follows.is_none() || copy_from.is_none() || follows == copy_from,
         "copyFrom",
         UserErrorCode::Invalid,
-        "An edition begins with the areas of the edition that it follows.",
+        "An edition can copy only from the edition that it follows. Set one of the two, or set both to the same edition.",
     );
     checks.finish()?;
     let copies = known
@@ -141,7 +141,7 @@ pub fn new_edition(
     Ok((edition, copies))
 }
 
-/// The priority area as it is to be.
+/// Validates a change, and returns the new row.
 pub fn priority_area(change: AreaChange, known: &Snapshot) -> Result<priority_area::Model, Error> {
     let AreaChange {
         edition,
@@ -154,7 +154,7 @@ pub fn priority_area(change: AreaChange, known: &Snapshot) -> Result<priority_ar
     let follows = open(known, "edition", &edition)?.follows.as_deref();
     let find = |code: &str| known.priority(&edition, code);
     let before = find(&code);
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::new_code(&mut checks, "code", &code, before.is_some());
     let title = rules::line(&mut checks, "title", title, before.map(|area| &area.title));
     let description = description.map_or_else(
@@ -173,7 +173,7 @@ pub fn priority_area(change: AreaChange, known: &Snapshot) -> Result<priority_ar
     let beside = known.priorities.iter().filter(|other| {
         other.edition == edition && other.code != code && other.parent == parent_is
     });
-    rules::room(&mut checks, "parent", beside.count(), MOST_AREAS);
+    rules::room(&mut checks, "parent", beside.count(), MAX_AREAS);
     if let Some(Some(old)) = &predecessor {
         let exists = follows.is_some_and(|follows| known.priority(follows, old).is_some());
         rules::known(&mut checks, "predecessor", old, exists);
@@ -190,7 +190,7 @@ pub fn priority_area(change: AreaChange, known: &Snapshot) -> Result<priority_ar
     })
 }
 
-/// Names of what differs from the priority area that was known, as GraphQL spells them.
+/// Returns the GraphQL names of the fields that differ from the known priority area.
 #[must_use]
 pub fn changed_fields(known: &Snapshot, new: &priority_area::Model) -> Vec<&'static str> {
     type Row = priority_area::Model;
@@ -204,27 +204,27 @@ pub fn changed_fields(known: &Snapshot, new: &priority_area::Model) -> Vec<&'sta
     ])
 }
 
-/// The area of an open edition that may be removed: one without outcomes.
+/// Returns the id of a priority area that can be removed: its edition can be edited, and it has no outcomes.
 pub fn removable(edition: &str, code: &str, known: &Snapshot) -> Result<Uuid, Error> {
     open(known, "edition", edition)?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let found = known.priority(edition, code);
     rules::known(&mut checks, "code", code, found.is_some());
     let has_outcomes = known
         .priorities
         .iter()
         .any(|area| area.edition == edition && area.parent.as_deref() == Some(code));
-    checks.demand(
+    checks.require(
         !has_outcomes,
         "code",
         UserErrorCode::InvalidState,
-        "It has outcomes. Remove or move them first.",
+        "This priority area has outcomes. Remove them or move them to another priority area first.",
     );
     checks.finish()?;
     found.map(|area| area.id).ok_or(Error::NotFound)
 }
 
-/// The draft that may be opened for consultation.
+/// Returns the id of an edition that can be opened for consultation: a draft.
 pub fn consultation(code: &str, known: &Snapshot) -> Result<Uuid, Error> {
     let edition = open(known, "code", code)?;
     if edition.state == PriorityEditionState::Draft {
@@ -233,25 +233,25 @@ pub fn consultation(code: &str, known: &Snapshot) -> Result<Uuid, Error> {
     Err(UserError::at(
         "code",
         UserErrorCode::InvalidState,
-        "This edition is open for consultation already.",
+        "This edition is already open for consultation.",
     )
     .into())
 }
 
-/// What adopting an edition from a day does. Editions take over one after the other: none begins before one
-/// that was adopted earlier.
+/// Checks the adoption of an edition, and returns its effects. Adoptions go forward in time: no edition begins on or
+/// before the first day of one that was adopted earlier.
 pub fn adoption(code: &str, from: NaiveDate, known: &Snapshot) -> Result<Adoption, Error> {
     let edition = open(known, "code", code)?;
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::day(&mut checks, "validFrom", Some(from));
     let adopted = known.editions.iter().filter(|row| was_adopted(row.state));
     let last = adopted.clone().filter_map(|row| row.valid_from).max();
     if let Some(last) = last {
-        checks.demand(
+        checks.require(
             last < from,
             "validFrom",
             UserErrorCode::OutOfRange,
-            format!("An edition was adopted from {last}. Choose a later day."),
+            format!("Another edition was adopted from {last}. Choose a later day."),
         );
     }
     checks.finish()?;
@@ -263,20 +263,20 @@ pub fn adoption(code: &str, from: NaiveDate, known: &Snapshot) -> Result<Adoptio
     })
 }
 
-/// The edition, if it is still open to changes.
+/// Returns the edition if it can still be edited.
 fn open<'a>(
     known: &'a Snapshot,
     field: &str,
     code: &str,
 ) -> Result<&'a priority_edition::Model, Error> {
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     let found = known.edition(code);
     rules::known(&mut checks, field, code, found.is_some());
-    checks.demand(
+    checks.require(
         found.is_none_or(|edition| OPEN.contains(&edition.state)),
         field,
         UserErrorCode::InvalidState,
-        "This edition was adopted: it stays as it is. Begin a new one that follows it.",
+        "This edition was adopted and can no longer be changed. Create a new edition that follows it.",
     );
     checks.finish()?;
     found.ok_or(Error::NotFound)

@@ -1,4 +1,4 @@
-//! The acts on the priorities.
+//! Writes editions and priority areas to the database.
 
 use chrono::NaiveDate;
 use entity::{
@@ -21,7 +21,7 @@ use crate::{
     reference::{self, acts, service::insert},
 };
 
-/// Begins a draft, and names it.
+/// Creates a draft edition, and returns its code.
 pub async fn create(app: &App, viewer: &Viewer, input: NewEdition) -> Result<String, Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;
@@ -42,7 +42,7 @@ pub async fn create(app: &App, viewer: &Viewer, input: NewEdition) -> Result<Str
     Ok(code)
 }
 
-/// Writes an area of an open edition.
+/// Creates or changes a priority area of an edition that can be edited.
 pub async fn save_area(app: &App, viewer: &Viewer, change: AreaChange) -> Result<(), Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;
@@ -65,7 +65,7 @@ pub async fn save_area(app: &App, viewer: &Viewer, change: AreaChange) -> Result
     reference::service::finish(app, transaction).await
 }
 
-/// Takes an area out of an open edition.
+/// Removes a priority area from an edition that can be edited.
 pub async fn remove_area(
     app: &App,
     viewer: &Viewer,
@@ -109,7 +109,7 @@ pub async fn consult(app: &App, viewer: &Viewer, code: &str) -> Result<(), Error
     reference::service::finish(app, transaction).await
 }
 
-/// Adopts an edition from a day. The one adopted before is superseded, and ends the day before.
+/// Adopts an edition from a day. The previously adopted edition is superseded and ends the day before.
 pub async fn adopt(app: &App, viewer: &Viewer, code: &str, from: NaiveDate) -> Result<(), Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;
@@ -138,7 +138,7 @@ pub async fn adopt(app: &App, viewer: &Viewer, code: &str, from: NaiveDate) -> R
     reference::service::finish(app, transaction).await
 }
 
-/// Takes an edition from one of these states to the next, or refuses.
+/// Moves an edition from one of these states to the next. Fails if it is in another state.
 async fn step<const N: usize>(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -160,7 +160,7 @@ async fn step<const N: usize>(
     Err(UserError::at(
         "code",
         UserErrorCode::InvalidState,
-        "The edition was changed at the same moment. Read it again.",
+        "This edition was changed while you saved it. Reload it and try again.",
     )
     .into())
 }

@@ -1,4 +1,4 @@
-//! What the schema says of editions of the priorities and of the areas in them. All of it is answered from memory.
+//! GraphQL types of editions and priority areas. All fields are answered from memory.
 
 use crate::kit::graphql::cost::list_size;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use super::rules::{self, AreaChange, NewEdition};
 use crate::{
-    context::Ask,
-    kit::{Date, Id, Viewer, graphql::fast_object::AtHand},
+    context::ContextExt,
+    kit::{Date, Id, Viewer, graphql::fast_object::FastFields},
     reference::Snapshot,
 };
 
-/// The priorities as reviewed at one time.
+/// One edition of the priorities.
 #[derive(Clone)]
 pub struct PriorityEdition {
     snapshot: Arc<Snapshot>,
@@ -26,20 +26,20 @@ pub struct PriorityEdition {
 }
 
 impl PriorityEdition {
-    /// The edition with a code, if the viewer may see it.
+    /// Returns the edition with this code if the viewer may see it.
     #[must_use]
     pub fn find(snapshot: &Arc<Snapshot>, viewer: &Viewer, code: &str) -> Option<Self> {
         Self::at(snapshot, viewer, snapshot.edition_at(code)?)
     }
 
-    /// The edition with an id, if the viewer may see it.
+    /// Returns the edition with this id if the viewer may see it.
     #[must_use]
     pub fn by_id(snapshot: &Arc<Snapshot>, viewer: &Viewer, id: Uuid) -> Option<Self> {
         let at = snapshot.editions.iter().position(|row| row.id == id)?;
         Self::at(snapshot, viewer, at)
     }
 
-    /// All editions that the viewer may see, the latest first.
+    /// Returns all editions that the viewer may see, latest first.
     #[must_use]
     pub fn all(snapshot: &Arc<Snapshot>, viewer: &Viewer) -> Vec<Self> {
         (0..snapshot.editions.len())
@@ -59,70 +59,71 @@ impl PriorityEdition {
     }
 }
 
-/// The priorities of the social value programme as reviewed at one time. At any day one edition is in force;
-/// what was tagged under an edition keeps it. Drafts are seen by staff.
+/// An edition of the priorities of the social value programme. One edition is in force on any day, and listings keep
+/// the edition under which they were tagged. Only staff see drafts.
 #[Object]
 impl PriorityEdition {
-    /// Global id.
+    /// Global id of the edition.
     pub async fn id(&self) -> Id<priority_edition::Entity> {
         Id::new(self.row().id)
     }
 
-    /// Its stable name, such as `2021-2026`.
+    /// Stable identifier for filters and inputs, such as `2021-2026`.
     async fn code(&self) -> &str {
         &self.row().code
     }
 
-    /// What people call it.
+    /// Title for display.
     async fn title(&self) -> &str {
         &self.row().title
     }
 
-    /// Where it stands.
+    /// State of the edition: draft, consultation, adopted or superseded.
     async fn state(&self) -> PriorityEditionState {
         self.row().state
     }
 
-    /// The first day on which it is in force; before it is adopted, the day that is planned, if one is.
+    /// First day on which the edition is in force. Before adoption: the planned day, or null.
     async fn valid_from(&self) -> Option<Date> {
         self.row().valid_from.map(Date)
     }
 
-    /// The last day on which it is in force; null until a later edition is adopted.
+    /// Last day on which the edition is in force; null until a later edition is adopted.
     async fn valid_to(&self) -> Option<Date> {
         self.row().valid_to.map(Date)
     }
 
-    /// The edition that it follows.
+    /// The previous edition; null if there is none or the viewer may not see it.
     async fn follows(&self, ctx: &Context<'_>) -> Option<PriorityEdition> {
         Self::find(&self.snapshot, ctx.viewer(), self.row().follows.as_deref()?)
     }
 
-    /// Its priority areas, in the order in which they were written; their outcomes are within them.
-    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
+    /// Priority areas on the top level, in order of creation. Their outcomes are in `PriorityArea.outcomes`.
+    #[graphql(directive = list_size::apply(super::rules::MAX_AREAS as u64, None))]
     async fn areas(&self) -> Vec<PriorityArea> {
         PriorityArea::under(&self.snapshot, &self.row().code, None)
     }
 }
 
-/// One thing that matters most.
+/// A priority area, or an outcome inside one.
 #[derive(Clone)]
 pub struct PriorityArea {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
 
-impl AtHand for PriorityArea {}
+impl FastFields for PriorityArea {}
 
 impl PriorityArea {
-    /// The priority area of an edition. Whether the viewer may see the edition is for the caller to know.
+    /// Returns the priority area with this code in an edition. Does not check that the viewer may see the edition; the
+    /// caller does.
     #[must_use]
     pub fn find(snapshot: &Arc<Snapshot>, edition: &str, code: &str) -> Option<Self> {
         let at = snapshot.priority_at(edition, code)?;
         Some(Self::at(snapshot, at))
     }
 
-    /// The priority area with an id, if the viewer may see its edition.
+    /// Returns the priority area with this id if the viewer may see its edition.
     #[must_use]
     pub fn by_id(snapshot: &Arc<Snapshot>, viewer: &Viewer, id: Uuid) -> Option<Self> {
         let at = snapshot.priorities.iter().position(|row| row.id == id)?;
@@ -147,35 +148,35 @@ impl PriorityArea {
     }
 }
 
-/// One thing that matters most to the county, as an edition of the priorities words it, or an outcome within it.
+/// A priority of the county in the wording of one edition, or an outcome inside such a priority.
 #[Object]
 impl PriorityArea {
-    /// Global id.
+    /// Global id of the priority area.
     pub async fn id(&self) -> Id<priority_area::Entity> {
         Id::new(self.row().id)
     }
 
-    /// Its stable name in its edition, by which filters and inputs mean it.
+    /// Identifier for filters and inputs. Unique in its edition.
     async fn code(&self) -> &str {
         &self.row().code
     }
 
-    /// What people read.
+    /// Title for display.
     async fn title(&self) -> &str {
         &self.row().title
     }
 
-    /// What it means.
+    /// Explanation of the priority. Empty if there is none.
     async fn description(&self) -> &str {
         &self.row().description
     }
 
-    /// The edition that words it; null where the viewer may not see that one.
+    /// The edition that contains the priority area; null if the viewer may not see it.
     async fn edition(&self, ctx: &Context<'_>) -> Option<PriorityEdition> {
         PriorityEdition::find(&self.snapshot, ctx.viewer(), &self.row().edition)
     }
 
-    /// The priority area that it is an outcome of; null where it stands on the top level.
+    /// The priority area to which this outcome belongs; null on the top level.
     async fn parent(&self) -> Option<PriorityArea> {
         Self::find(
             &self.snapshot,
@@ -184,13 +185,14 @@ impl PriorityArea {
         )
     }
 
-    /// The outcomes that belong to it, in the order in which they were written.
-    #[graphql(directive = list_size::apply(super::rules::MOST_AREAS as u64, None))]
+    /// Outcomes of the priority area, in order of creation.
+    #[graphql(directive = list_size::apply(super::rules::MAX_AREAS as u64, None))]
     async fn outcomes(&self) -> Vec<PriorityArea> {
         Self::under(&self.snapshot, &self.row().edition, Some(&self.row().code))
     }
 
-    /// What it carries on, in the edition that its own edition follows.
+    /// The priority area of the previous edition that this one continues; null if it is new, or if the viewer may not
+    /// see that edition.
     async fn predecessor(&self, ctx: &Context<'_>) -> Option<PriorityArea> {
         let row = self.row();
         let edition = self.snapshot.edition(&row.edition)?.follows.as_deref()?;
@@ -200,33 +202,35 @@ impl PriorityArea {
 }
 
 crate::payload! {
-    /// What an act on an edition of the priorities gives back.
+    /// Result of a mutation of an edition of the priorities.
     PriorityEditionPayload {
-        /// The edition after the act; null where it was refused.
+        /// The edition after the change; null if the act was refused.
         priority_edition: PriorityEdition
     }
 }
 
 crate::payload! {
-    /// What an act on a priority area gives back.
+    /// Result of `savePriorityArea`.
     PriorityAreaPayload {
-        /// The priority area after the act; null where it was refused.
+        /// The priority area after the change; null if the act was refused.
         priority_area: PriorityArea
     }
 }
 
-/// An edition to begin.
+/// Input of `createPriorityEdition`.
 #[derive(InputObject)]
 pub struct CreatePriorityEditionInput {
-    /// Its stable name: 2 to 60 small letters and digits, with hyphens between words, such as `2027-2031`.
+    /// Stable identifier, such as `2027-2031`: 2 to 60 lower-case letters and digits, with single hyphens between
+    /// words.
     pub code: String,
-    /// What people call it: 2 to 150 characters.
+    /// Title for display, 2 to 150 characters.
     pub title: String,
-    /// The first day, as it is planned.
+    /// Planned first day of the edition. The adoption sets the actual one.
     pub valid_from: Option<Date>,
-    /// Code of the edition that it follows.
+    /// Code of the previous edition.
     pub follows: Option<String>,
-    /// Code of the edition whose areas it begins with, each the predecessor of its copy; it follows that one.
+    /// Code of the edition whose priority areas are copied into the draft. Each original becomes the predecessor of
+    /// its copy, and the draft follows that edition.
     pub copy_from: Option<String>,
 }
 
@@ -249,20 +253,21 @@ impl From<CreatePriorityEditionInput> for NewEdition {
     }
 }
 
-/// A priority area to write, or what to change of one. What is left out stays.
+/// Input of `savePriorityArea`. A field that is left out keeps its value.
 #[derive(InputObject)]
 pub struct SavePriorityAreaInput {
-    /// Code of its edition.
+    /// Code of the edition that contains the priority area.
     pub edition: String,
-    /// Its stable name in the edition: 2 to 60 small letters and digits, with hyphens between words.
+    /// Identifier in the edition: 2 to 60 lower-case letters and digits, with single hyphens between words. Names the
+    /// priority area to change; if none has it, a new one is created.
     pub code: String,
-    /// What people read: 2 to 100 characters. Required for a new area.
+    /// Title for display, 2 to 100 characters. Required for a new priority area.
     pub title: Option<String>,
-    /// What it means: at most 2,000 characters.
+    /// Explanation of the priority, at most 2,000 characters.
     pub description: Option<String>,
-    /// Code of the area, in the same edition, that it is an outcome of; null puts it on the top level.
+    /// Code of the priority area, in the same edition, to which this outcome belongs. Null moves it to the top level.
     pub parent: MaybeUndefined<String>,
-    /// Code of what it carries on, in the edition that its own edition follows; null where it is new.
+    /// Code of the priority area in the previous edition that this one continues. Null: it is new.
     pub predecessor: MaybeUndefined<String>,
 }
 
@@ -287,27 +292,27 @@ impl From<SavePriorityAreaInput> for AreaChange {
     }
 }
 
-/// Which priority area to take out.
+/// Input of `removePriorityArea`.
 #[derive(InputObject)]
 pub struct RemovePriorityAreaInput {
-    /// Code of its edition.
+    /// Code of the edition that contains the priority area.
     pub edition: String,
-    /// Its code.
+    /// Code of the priority area to remove.
     pub code: String,
 }
 
-/// Which draft to open for consultation.
+/// Input of `consultPriorityEdition`.
 #[derive(InputObject)]
 pub struct ConsultPriorityEditionInput {
-    /// Its code.
+    /// Code of the draft to open for consultation.
     pub code: String,
 }
 
-/// Which edition to adopt, and when.
+/// Input of `adoptPriorityEdition`.
 #[derive(InputObject)]
 pub struct AdoptPriorityEditionInput {
-    /// Its code.
+    /// Code of the edition to adopt.
     pub code: String,
-    /// The first day on which it is in force: later than that of every edition adopted so far.
+    /// First day on which the edition is in force. Must be later than the first day of every edition adopted so far.
     pub valid_from: Date,
 }

@@ -1,7 +1,7 @@
-//! Resource types: what can be shared, as people name it. Reference data, read from memory.
+//! Resource types: the categories of listings, in everyday words. Reference data, read from memory.
 //!
-//! The top level is an enum, for code branches on it; below it are rows with a code, a time, and the words
-//! by which people look for them. A type that goes gets a last day and says what replaces it.
+//! The top level is an enum, because code branches on it. Below it are rows with a code, a period, and the words that
+//! people search for. A type that is withdrawn gets a last day and names the types that replace it.
 
 mod mutation;
 mod query;

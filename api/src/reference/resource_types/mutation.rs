@@ -1,4 +1,4 @@
-//! Acts on resource types.
+//! Mutations of resource types.
 
 use async_graphql::{Context, Object, Result};
 
@@ -6,16 +6,16 @@ use super::{
     service,
     types::{ResourceType, ResourceTypePayload, SaveResourceTypeInput},
 };
-use crate::{context::Ask, kit::Error};
+use crate::{context::ContextExt, kit::Error};
 
-/// Acts on resource types.
+/// Mutations of resource types.
 #[derive(Default)]
 pub struct ResourceTypeMutation;
 
 #[Object]
 impl ResourceTypeMutation {
-    /// Make a resource type, or change the one with this code. Types are never deleted: they get a last day
-    /// and what replaces them. Programme administrators only.
+    /// Creates a resource type, or changes the type with this code. A type is never deleted: set its last day and its
+    /// replacements instead. Programme administrators only.
     async fn save_resource_type(
         &self,
         ctx: &Context<'_>,

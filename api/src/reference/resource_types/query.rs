@@ -1,4 +1,4 @@
-//! Reading resource types.
+//! Queries of resource types.
 
 use crate::kit::graphql::cost::list_size;
 use async_graphql::{Context, Object};
@@ -6,31 +6,32 @@ use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
 
 use super::types::ResourceType;
-use crate::{context::Ask, kit::Date};
+use crate::{context::ContextExt, kit::Date};
 
-/// Reading resource types.
+/// Queries of resource types.
 #[derive(Default)]
 pub struct ResourceTypeQuery;
 
 #[Object]
 impl ResourceTypeQuery {
-    /// The resource types that may be used on a day, in order of kind and label.
-    #[graphql(directive = list_size::apply(super::rules::MOST_TYPES as u64, None))]
+    /// Returns the resource types that listings may use on a day, sorted by kind and label.
+    #[graphql(directive = list_size::apply(super::rules::MAX_TYPES as u64, None))]
     async fn resource_types(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in Surrey where it is left out.")] as_of: Option<Date>,
-        #[graphql(desc = "Only types of this kind.")] kind: Option<ResourceKind>,
+        #[graphql(desc = "Day on which the types may be used. Default: today (Europe/London).")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Returns only types of this kind.")] kind: Option<ResourceKind>,
     ) -> Vec<ResourceType> {
         let day = as_of.map_or_else(|| ctx.viewer().today(), NaiveDate::from);
         ResourceType::list(&ctx.app().reference.now(), day, kind)
     }
 
-    /// The resource type with this code, ended ones included; null where there is none.
+    /// Returns the resource type with this code, even if it was withdrawn; null if the code is unknown.
     async fn resource_type(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Its code, such as `it-hardware`.")] code: String,
+        #[graphql(desc = "Code of the resource type, such as `it-hardware`.")] code: String,
     ) -> Option<ResourceType> {
         ResourceType::find(&ctx.app().reference.now(), &code)
     }

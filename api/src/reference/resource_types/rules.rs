@@ -1,4 +1,4 @@
-//! What a resource type may hold.
+//! Validation of resource types.
 
 use std::collections::HashSet;
 
@@ -7,52 +7,52 @@ use entity::resource_type::{self, LendingMode, LendingModes, ResourceKind, Unit,
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, UserErrorCode, validation::Checks},
+    kit::{Error, UserErrorCode, validation::Validator},
     reference::{
         Snapshot,
-        rules::{self, MOST_SUCCESSORS, REQUIRED},
+        rules::{self, MAX_SUCCESSORS, REQUIRED},
     },
 };
 
-/// Most resource types, those that are no longer in force included.
-pub const MOST_TYPES: usize = 250;
-/// Most types directly within one.
-pub const MOST_CHILDREN: usize = 30;
-/// Most synonyms of a resource type.
-pub const MOST_SYNONYMS: usize = 50;
-/// How many units or lending modes an input may list: as many as there are units.
-const MOST_CHOICES: usize = 16;
+/// Maximum number of resource types, including those that were withdrawn.
+pub const MAX_TYPES: usize = 250;
+/// Maximum number of types directly below one type.
+pub const MAX_CHILDREN: usize = 30;
+/// Maximum number of synonyms of a resource type.
+pub const MAX_SYNONYMS: usize = 50;
+/// Maximum number of units or lending modes in an input: the number of units that exist.
+const MAX_CHOICES: usize = 16;
 
-/// What an administrator says of a resource type. `None` stays as it is, `Some(None)` removes.
+/// Input of an administrator for a resource type. `None` keeps the value, `Some(None)` removes it.
 #[derive(Clone, Debug, Default)]
 pub struct TypeChange {
-    /// Which type; a new one where there is none with this code.
+    /// Code. Names the type to change; if none has it, a new type is created.
     pub code: String,
-    /// The top level; never changes.
+    /// Top-level kind. Cannot be changed.
     pub kind: Option<ResourceKind>,
-    /// What people read.
+    /// Label for display.
     pub label: Option<String>,
     /// Code of the wider type.
     pub parent: Option<Option<String>>,
-    /// Other words for it: all of them.
+    /// Complete list of synonyms.
     pub synonyms: Option<Vec<String>>,
-    /// The unit that a form proposes.
+    /// Unit that a form selects by default.
     pub default_unit: Option<Unit>,
-    /// The units in which it may be counted: all of them.
+    /// Complete list of units in which listings of this type may be counted.
     pub allowed_units: Option<Vec<Unit>>,
-    /// How it may change hands: all ways.
+    /// Complete list of lending modes.
     pub allowed_modes: Option<Vec<LendingMode>>,
-    /// Whether a safeguarding check is usual.
+    /// True if listings of this type usually require a safeguarding check.
     pub safeguarding_default: Option<bool>,
-    /// The first day.
+    /// First day on which listings may use the type.
     pub valid_from: Option<Option<NaiveDate>>,
-    /// The last day.
+    /// Last day on which listings may use the type.
     pub valid_to: Option<Option<NaiveDate>>,
-    /// Codes of the types that take over: all of them.
+    /// Complete list of the codes of types that replace it.
     pub replaced_by: Option<Vec<String>>,
 }
 
-/// The resource type as it is to be.
+/// Validates a change, and returns the new row.
 pub fn resource_type(change: TypeChange, known: &Snapshot) -> Result<resource_type::Model, Error> {
     let TypeChange {
         code,
@@ -69,27 +69,27 @@ pub fn resource_type(change: TypeChange, known: &Snapshot) -> Result<resource_ty
         replaced_by,
     } = change;
     let before = known.resource_type(&code);
-    let mut checks = Checks::new();
+    let mut checks = Validator::new();
     rules::new_code(&mut checks, "code", &code, before.is_some());
     let kind = top_level(&mut checks, kind, before.map(|before| before.kind));
     let label = rules::line(&mut checks, "label", label, before.map(|kind| &kind.label));
     if before.is_none() {
-        rules::room(&mut checks, "code", known.types.len(), MOST_TYPES);
+        rules::room(&mut checks, "code", known.types.len(), MAX_TYPES);
     }
     if let Some(Some(parent)) = &parent {
         let beside = known
             .types
             .iter()
             .filter(|other| other.code != code && other.parent.as_ref() == Some(parent));
-        rules::room(&mut checks, "parent", beside.count(), MOST_CHILDREN);
+        rules::room(&mut checks, "parent", beside.count(), MAX_CHILDREN);
         let wider = known.resource_type(parent);
         let up = |code: &str| known.resource_type(code)?.parent.as_deref();
         rules::holder(&mut checks, &code, parent, wider.is_some(), up);
-        checks.demand(
+        checks.require(
             wider.is_none_or(|wider| wider.kind == kind),
             "parent",
             UserErrorCode::Invalid,
-            "A wider type is of the same kind.",
+            "The parent has another kind. Choose a parent of the same kind.",
         );
     }
     let synonyms = match synonyms {
@@ -98,24 +98,24 @@ pub fn resource_type(change: TypeChange, known: &Snapshot) -> Result<resource_ty
     };
     let old_units = before.map(|kind| kind.allowed_units.0.clone());
     let mut units = choices(&mut checks, "allowedUnits", allowed_units, old_units);
-    // A unit that nobody foresaw comes in as ITEM with a label of its own.
+    // ITEM is always allowed: with a label of its own it can express any other unit.
     if !units.is_empty() && !units.contains(&Unit::Item) {
         units.push(Unit::Item);
     }
     let old_modes = before.map(|kind| kind.allowed_modes.0.clone());
     let modes = choices(&mut checks, "allowedLendingModes", allowed_modes, old_modes);
     let default_unit = default_unit.or(before.map(|kind| kind.default_unit));
-    checks.demand(
+    checks.require(
         default_unit.is_some(),
         "defaultUnit",
         UserErrorCode::Required,
         REQUIRED,
     );
-    checks.demand(
+    checks.require(
         default_unit.is_none_or(|unit| units.is_empty() || units.contains(&unit)),
         "defaultUnit",
         UserErrorCode::UnitNotAllowed,
-        "The default unit is one of the allowed units.",
+        "The default unit is not among the allowed units. Add it to them, or choose one of them.",
     );
     let valid_from = valid_from.unwrap_or(before.and_then(|kind| kind.valid_from));
     let valid_to = valid_to.unwrap_or(before.and_then(|kind| kind.valid_to));
@@ -143,7 +143,7 @@ pub fn resource_type(change: TypeChange, known: &Snapshot) -> Result<resource_ty
     })
 }
 
-/// Names of what differs from the resource type that was known, as GraphQL spells them.
+/// Returns the GraphQL names of the fields that differ from the known resource type.
 #[must_use]
 pub fn changed_fields(known: &Snapshot, new: &resource_type::Model) -> Vec<&'static str> {
     type Row = resource_type::Model;
@@ -174,27 +174,27 @@ pub fn changed_fields(known: &Snapshot, new: &resource_type::Model) -> Vec<&'sta
 }
 
 fn top_level(
-    checks: &mut Checks,
+    checks: &mut Validator,
     sent: Option<ResourceKind>,
     before: Option<ResourceKind>,
 ) -> ResourceKind {
-    checks.demand(
+    checks.require(
         sent.or(before).is_some(),
         "kind",
         UserErrorCode::Required,
         REQUIRED,
     );
-    checks.demand(
+    checks.require(
         sent.is_none() || before.is_none() || sent == before,
         "kind",
         UserErrorCode::InvalidState,
-        "The kind of a resource type never changes, for listings are filed under it. Make a new type that replaces this one.",
+        "The kind of a resource type cannot be changed, because listings use it. Create a new type that replaces this one.",
     );
     before.or(sent).unwrap_or(ResourceKind::Other)
 }
 
-fn words(checks: &mut Checks, synonyms: &[String]) -> Vec<String> {
-    if !checks.at_most("synonyms", synonyms.len(), MOST_SYNONYMS) {
+fn words(checks: &mut Validator, synonyms: &[String]) -> Vec<String> {
+    if !checks.at_most("synonyms", synonyms.len(), MAX_SYNONYMS) {
         return Vec::new();
     }
     let mut seen = HashSet::new();
@@ -205,19 +205,19 @@ fn words(checks: &mut Checks, synonyms: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// What was sent, each once, or else what was there; never nothing.
+/// Returns the values that were sent, without duplicates, or else those from before. Adds a problem if there are none.
 fn choices<T: PartialEq>(
-    checks: &mut Checks,
+    checks: &mut Validator,
     field: &str,
     sent: Option<Vec<T>>,
     before: Option<Vec<T>>,
 ) -> Vec<T> {
     let mut chosen = Vec::new();
     let Some(list) = sent.or(before).filter(|list| !list.is_empty()) else {
-        checks.refuse(field, UserErrorCode::Required, REQUIRED);
+        checks.add(field, UserErrorCode::Required, REQUIRED);
         return chosen;
     };
-    if checks.at_most(field, list.len(), MOST_CHOICES) {
+    if checks.at_most(field, list.len(), MAX_CHOICES) {
         for one in list {
             if !chosen.contains(&one) {
                 chosen.push(one);
@@ -228,12 +228,12 @@ fn choices<T: PartialEq>(
 }
 
 fn replacements(
-    checks: &mut Checks,
+    checks: &mut Validator,
     code: &str,
     codes: Vec<String>,
     known: &Snapshot,
 ) -> Vec<String> {
-    if !checks.at_most("replacedBy", codes.len(), MOST_SUCCESSORS) {
+    if !checks.at_most("replacedBy", codes.len(), MAX_SUCCESSORS) {
         return Vec::new();
     }
     let sent: Vec<&str> = codes.iter().map(String::as_str).collect();

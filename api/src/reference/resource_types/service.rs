@@ -1,4 +1,4 @@
-//! The acts on resource types.
+//! Writes resource types to the database.
 
 use entity::resource_type;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
@@ -10,7 +10,7 @@ use crate::{
     reference::{self, acts},
 };
 
-/// Makes or changes the resource type with a code, and names it.
+/// Creates or changes the resource type with a code, and returns the code.
 pub async fn save(app: &App, viewer: &Viewer, change: TypeChange) -> Result<String, Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;

@@ -1,4 +1,4 @@
-//! What the schema says of resource types. All of it is answered from memory.
+//! GraphQL types of resource types. All fields are answered from memory.
 
 use crate::kit::graphql::cost::list_size;
 use std::sync::Arc;
@@ -10,34 +10,34 @@ use uuid::Uuid;
 
 use super::rules::TypeChange;
 use crate::{
-    kit::{Date, Id, graphql::fast_object::AtHand},
+    kit::{Date, Id, graphql::fast_object::FastFields},
     reference::{Snapshot, in_force},
 };
 
-/// What can be shared, as people name it.
+/// A category of listings.
 #[derive(Clone)]
 pub struct ResourceType {
     snapshot: Arc<Snapshot>,
     at: usize,
 }
 
-impl AtHand for ResourceType {}
+impl FastFields for ResourceType {}
 
 impl ResourceType {
-    /// The resource type with a code.
+    /// Returns the resource type with this code.
     #[must_use]
     pub fn find(snapshot: &Arc<Snapshot>, code: &str) -> Option<Self> {
         snapshot.type_at(code).map(|at| Self::at(snapshot, at))
     }
 
-    /// The resource type with an id.
+    /// Returns the resource type with this id.
     #[must_use]
     pub fn by_id(snapshot: &Arc<Snapshot>, id: Uuid) -> Option<Self> {
         let at = snapshot.types.iter().position(|kind| kind.id == id)?;
         Some(Self::at(snapshot, at))
     }
 
-    /// The types that may be used on a day, of a kind, in order of kind and label.
+    /// Returns the types that listings may use on a day, filtered by kind, sorted by kind and label.
     #[must_use]
     pub fn list(snapshot: &Arc<Snapshot>, day: NaiveDate, kind: Option<ResourceKind>) -> Vec<Self> {
         let rows = snapshot.types.iter().enumerate();
@@ -62,120 +62,121 @@ impl ResourceType {
     }
 }
 
-/// A type of what can be shared, as people name it: laptops, a hall, advice on hiring.
+/// A category of resources that organisations share, such as laptops, a hall or advice on hiring.
 #[Object]
 impl ResourceType {
-    /// Global id.
+    /// Global id of the resource type.
     pub async fn id(&self) -> Id<resource_type::Entity> {
         Id::new(self.row().id)
     }
 
-    /// The stable name by which filters and inputs mean this type, such as `it-hardware`. Never reused.
+    /// Stable identifier for filters and inputs, such as `it-hardware`. Never reused.
     async fn code(&self) -> &str {
         &self.row().code
     }
 
-    /// The top level that it belongs to. It never changes.
+    /// Top-level kind to which the type belongs. It never changes.
     async fn kind(&self) -> ResourceKind {
         self.row().kind
     }
 
-    /// What people read.
+    /// Label for display.
     async fn label(&self) -> &str {
         &self.row().label
     }
 
-    /// The wider type, of the same kind. A filter by that one finds this one.
+    /// The next wider type, of the same kind; null on the top level. A filter by the wider type includes this one.
     async fn parent(&self) -> Option<ResourceType> {
         Self::find(&self.snapshot, self.row().parent.as_deref()?)
     }
 
-    /// The narrower types, in order of their labels, ended ones included.
-    #[graphql(directive = list_size::apply(super::rules::MOST_CHILDREN as u64, None))]
+    /// Types directly below this one, sorted by label, including those that were withdrawn.
+    #[graphql(directive = list_size::apply(super::rules::MAX_CHILDREN as u64, None))]
     async fn children(&self) -> Vec<ResourceType> {
         self.all(self.snapshot.type_lineage.children(self.at))
     }
 
-    /// Other words by which people look for it. A search for one of them finds it.
-    #[graphql(directive = list_size::apply(super::rules::MOST_SYNONYMS as u64, None))]
+    /// Other words for the type. A search for one of them finds its listings.
+    #[graphql(directive = list_size::apply(super::rules::MAX_SYNONYMS as u64, None))]
     async fn synonyms(&self) -> &[String] {
         &self.row().synonyms.0
     }
 
-    /// The unit that a form proposes; one of `allowedUnits`.
+    /// Unit that a form selects by default. It is one of `allowedUnits`.
     async fn default_unit(&self) -> Unit {
         self.row().default_unit
     }
 
-    /// The units in which it may be counted.
+    /// Units in which listings of this type may be counted.
     #[graphql(directive = list_size::apply(16, None))]
     async fn allowed_units(&self) -> &[Unit] {
         &self.row().allowed_units.0
     }
 
-    /// How it may change hands; a form proposes the first.
+    /// Lending modes that listings of this type may use. A form selects the first by default.
     #[graphql(directive = list_size::apply(8, None))]
     async fn allowed_lending_modes(&self) -> &[LendingMode] {
         &self.row().allowed_modes.0
     }
 
-    /// Whether a safeguarding check is usual, for it mostly means time with children or adults at risk.
+    /// True if listings of this type usually require a safeguarding check, because they often involve time with
+    /// children or adults at risk.
     async fn safeguarding_default(&self) -> bool {
         self.row().safeguarding_default
     }
 
-    /// The first day on which it may be used; null where that is since always.
+    /// First day on which listings may use the type; null if it has no known beginning.
     async fn valid_from(&self) -> Option<Date> {
         self.row().valid_from.map(Date)
     }
 
-    /// The last day on which it may be used; null where no end is known.
+    /// Last day on which listings may use the type; null if no end is known.
     async fn valid_to(&self) -> Option<Date> {
         self.row().valid_to.map(Date)
     }
 
-    /// The types that take over from it.
-    #[graphql(directive = list_size::apply(crate::reference::rules::MOST_SUCCESSORS as u64, None))]
+    /// The types that replace this one. Empty while it is in use.
+    #[graphql(directive = list_size::apply(crate::reference::rules::MAX_SUCCESSORS as u64, None))]
     async fn replaced_by(&self) -> Vec<ResourceType> {
         self.all(self.snapshot.type_lineage.after(self.at))
     }
 }
 
 crate::payload! {
-    /// What an act on a resource type gives back.
+    /// Result of `saveResourceType`.
     ResourceTypePayload {
-        /// The resource type after the act; null where it was refused.
+        /// The resource type after the change; null if the act was refused.
         resource_type: ResourceType
     }
 }
 
-/// A resource type to make, or what to change of one. What is left out stays.
+/// Input of `saveResourceType`. A field that is left out keeps its value.
 #[derive(InputObject)]
 pub struct SaveResourceTypeInput {
-    /// Its stable name: 2 to 60 small letters and digits, with hyphens between words. A type with this code is
-    /// changed; where there is none, one is made.
+    /// Stable identifier: 2 to 60 lower-case letters and digits, with single hyphens between words. Names the type to
+    /// change; if none has it, a new type is created.
     pub code: String,
-    /// The top level that it belongs to. Required for a new type, and never changed.
+    /// Top-level kind. Required for a new type; it cannot be changed later.
     pub kind: Option<ResourceKind>,
-    /// What people read: 2 to 100 characters. Required for a new type.
+    /// Label for display, 2 to 100 characters. Required for a new type.
     pub label: Option<String>,
-    /// Code of the wider type, of the same kind; null where there is none.
+    /// Code of the next wider type, of the same kind. Null moves the type to the top level.
     pub parent: MaybeUndefined<String>,
-    /// All other words by which people look for it: at most 50, of 2 to 60 characters each.
+    /// Complete list of synonyms: at most 50, of 2 to 60 characters each. Replaces the list from before.
     pub synonyms: Option<Vec<String>>,
-    /// The unit that a form proposes; one of the allowed units. Required for a new type.
+    /// Unit that a form selects by default. Must be one of the allowed units. Required for a new type.
     pub default_unit: Option<Unit>,
-    /// All units in which it may be counted. Required for a new type; `ITEM` is always among them.
+    /// Complete list of allowed units. Required for a new type. `ITEM` is always added.
     pub allowed_units: Option<Vec<Unit>>,
-    /// All ways in which it may change hands; a form proposes the first. Required for a new type.
+    /// Complete list of allowed lending modes; a form selects the first by default. Required for a new type.
     pub allowed_lending_modes: Option<Vec<LendingMode>>,
-    /// Whether a safeguarding check is usual; it is not for a new type, unless said here.
+    /// Set to true if listings of this type usually require a safeguarding check. Default for a new type: false.
     pub safeguarding_default: Option<bool>,
-    /// The first day on which it may be used; null for since always.
+    /// First day on which listings may use the type. Null: no known beginning.
     pub valid_from: MaybeUndefined<Date>,
-    /// The last day on which it may be used; null where no end is known.
+    /// Last day on which listings may use the type; null if no end is known.
     pub valid_to: MaybeUndefined<Date>,
-    /// Codes of all types that take over from it, at most 20; an empty list removes them.
+    /// Complete list of the codes of types that replace it, at most 20. An empty list removes all of them.
     pub replaced_by: Option<Vec<String>>,
 }
 

@@ -10,7 +10,7 @@ use async_graphql::Variables;
 use async_graphql_value::ConstValue;
 
 use super::{Complexity, weight};
-use crate::http::graphql::document_validation::contract;
+use crate::http::graphql::document_validation::api_schema;
 
 /// Variable that is the value of an argument or input field.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl Input {
 
 /// Fields of an input object type; `None` for any other type.
 fn input_fields(of: &str) -> Option<&'static IndexMap<Name, Component<InputValueDefinition>>> {
-    let object = contract().schema.get_input_object(of)?;
+    let object = api_schema().schema.get_input_object(of)?;
     Some(&object.fields)
 }
 

@@ -101,7 +101,7 @@ impl Length {
 }
 
 fn within_page(rows: i64) -> u64 {
-    rows.clamp(1, page::MOST.into()).unsigned_abs()
+    rows.clamp(1, page::MAX.into()).unsigned_abs()
 }
 
 /// Value of an argument in the document; `None` if it is omitted.

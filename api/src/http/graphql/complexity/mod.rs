@@ -194,12 +194,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        http::graphql::document_validation::validate,
+        http::graphql::document_validation::validate_text,
         kit::graphql::cost::{COUNT, TEXT},
     };
 
     fn cost(text: &str, variables: serde_json::Value) -> u64 {
-        let document = validate(text).unwrap();
+        let document = validate_text(text);
         let operation = document.operations.get(None).unwrap();
         measure(&document, &operation.selection_set).of(&Variables::from_json(variables))
     }

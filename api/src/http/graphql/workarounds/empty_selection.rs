@@ -1,24 +1,21 @@
 //! async-graphql 7.2.1 returns null for an object if no field of its selection set is left, because all were skipped or
 //! are in fragments on other types. The GraphQL specification (Section 6.4.3, Value Completion) requires an empty
-//! object. This file adds a field to each selection set that may become empty; `response` removes it from the response.
+//! object. No upstream issue is known. This file adds a field to each selection set that may become empty; `response`
+//! removes it from the response.
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{Directive, ExecutableDocument, Field, OperationType, Selection, SelectionSet},
+    parser::types::{Field, OperationType, Selection, SelectionSet},
 };
+
+use crate::http::graphql::to_engine::EngineDocument;
 
 /// Response key of the added field. It is not a valid name, so no client can use it.
 pub const FILLER: &str = "*";
 
 /// Adds `__typename` to each selection set that consists only of fragments and of fields with directives.
-pub fn fill(document: &mut ExecutableDocument) {
-    let operations = match &mut document.operations {
-        async_graphql::parser::types::DocumentOperations::Single(operation) => vec![operation],
-        async_graphql::parser::types::DocumentOperations::Multiple(operations) => {
-            operations.values_mut().collect()
-        }
-    };
-    for operation in operations {
+pub fn fill(document: &mut EngineDocument) {
+    for (_, operation) in &mut document.operations {
         let root = &mut operation.node.selection_set;
         if operation.node.ty == OperationType::Subscription {
             // The root of a subscription always has exactly one field; `subscription_root` refuses all others.
@@ -43,7 +40,7 @@ fn complete(set: &mut Positioned<SelectionSet>) {
         alias: Some(at(FILLER)),
         name: at("__typename"),
         arguments: Vec::new(),
-        directives: Vec::<Positioned<Directive>>::new(),
+        directives: Vec::new(),
         selection_set: Positioned::new(SelectionSet::default(), set.pos),
     };
     let field = Selection::Field(Positioned::new(field, set.pos));

@@ -2,6 +2,4 @@
 
 pub mod empty_selection;
 pub mod omitted_variables;
-pub mod string_escapes;
 pub mod subscription_root;
-pub mod type_spacing;

@@ -1,45 +1,33 @@
 //! async-graphql 7.2.1 takes an omitted variable for null, and ignores the default of a variable in `@skip` and
 //! `@include`. The GraphQL specification (Section 6.1.2, Coercing Variable Values, and Section 6.4.1, Coercing Field
 //! Arguments) requires that an omitted variable without a default leaves the argument omitted, and that a default
-//! applies everywhere. This file inserts the defaults, and removes arguments and input fields whose variable is
-//! omitted.
+//! applies everywhere. Fixed in async-graphql 8 (pull request 1818). This file inserts the defaults, and removes
+//! arguments and input fields whose variable is omitted.
 
 use std::collections::HashSet;
 
 use async_graphql::{
     Name, Positioned, Variables,
-    parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection,
-        SelectionSet,
-    },
+    parser::types::{Directive, OperationDefinition, Selection, SelectionSet},
 };
 use async_graphql_value::{ConstValue, Value};
+
+use crate::http::graphql::to_engine::Fragments;
 
 /// Inserts the defaults of variables, and removes arguments and input fields whose variable is omitted. The error is
 /// the name of a required variable that is missing or null, which the engine would notice only during execution.
 pub fn complete(
-    document: &mut ExecutableDocument,
-    operation: Option<&str>,
+    operation: &mut OperationDefinition,
+    fragments: &mut Fragments,
     variables: &mut Variables,
 ) -> Result<(), Name> {
-    let operation = match &mut document.operations {
-        DocumentOperations::Single(operation) => Some(operation),
-        DocumentOperations::Multiple(operations) => match operation {
-            Some(name) => operations.get_mut(name),
-            None if operations.len() == 1 => operations.values_mut().next(),
-            None => None,
-        },
-    };
-    let Some(operation) = operation else {
-        return Ok(());
-    };
-    let omitted = settle(&mut operation.node, variables)?;
+    let omitted = apply_defaults(operation, variables)?;
     if omitted.is_empty() {
         return Ok(());
     }
-    prune_directives(&mut operation.node.directives, &omitted);
-    prune_selection(&mut operation.node.selection_set.node, &omitted);
-    for fragment in document.fragments.values_mut() {
+    prune_directives(&mut operation.directives, &omitted);
+    prune_selection(&mut operation.selection_set.node, &omitted);
+    for fragment in fragments.values_mut() {
         prune_directives(&mut fragment.node.directives, &omitted);
         prune_selection(&mut fragment.node.selection_set.node, &omitted);
     }
@@ -47,7 +35,7 @@ pub fn complete(
 }
 
 /// Inserts defaults, removes the definitions of variables that are omitted and have none, and returns their names.
-fn settle(
+fn apply_defaults(
     operation: &mut OperationDefinition,
     variables: &mut Variables,
 ) -> Result<HashSet<Name>, Name> {

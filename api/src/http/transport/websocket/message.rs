@@ -1,15 +1,15 @@
 //! The messages of graphql-transport-ws, in both directions.
 
-use async_graphql::{Response as Answer, ServerError};
+use async_graphql::{Response, ServerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::graphql::{executor::executed, request::GraphqlRequest};
+use crate::http::graphql::{execution::executed, request::GraphqlRequest};
 
 /// Message from the client.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Said {
+pub enum ClientMessage {
     /// Opens the session; may carry credentials.
     ConnectionInit {
         /// Credentials, such as `{"Authorization": "Bearer …"}`.
@@ -36,13 +36,15 @@ pub enum Said {
     },
 }
 
-impl Said {
+impl ClientMessage {
     /// Parses a message; `None` if it is none of these, or lacks a required value.
     pub fn read(text: &str) -> Option<Self> {
         let said: Self = serde_json::from_str(text).ok()?;
         let whole = match &said {
             Self::Subscribe { id, payload } => {
-                !id.is_empty() && (payload.query.is_some() || payload.document().is_some())
+                !id.is_empty()
+                    && payload.is_well_formed()
+                    && (payload.query.is_some() || payload.document().is_some())
             }
             Self::Complete { id } => !id.is_empty(),
             _ => true,
@@ -65,8 +67,8 @@ pub fn pong(payload: Option<Map<String, Value>>) -> String {
 }
 
 /// Message `next`: one response of an operation.
-pub fn next(id: &str, answer: &Answer) -> String {
-    json!({"id": id, "type": "next", "payload": answer}).to_string()
+pub fn next(id: &str, response: &Response) -> String {
+    json!({"id": id, "type": "next", "payload": response}).to_string()
 }
 
 /// Message `error`: nothing was executed, for these reasons, and the operation has ended.
@@ -81,10 +83,10 @@ pub fn complete(id: &str) -> String {
 
 /// Returns true if a response says only why nothing was executed. That includes the first response of a subscription
 /// without data whose errors are all at the root field; an event of a running subscription fails below its root field.
-pub fn refuses(answer: &Answer, first_of_many: bool) -> bool {
+pub fn refuses(response: &Response, first_of_many: bool) -> bool {
     let at_root = |error: &ServerError| error.path.len() == 1;
-    !executed(answer)
+    !executed(response)
         || first_of_many
-            && answer.data == async_graphql::Value::Null
-            && answer.errors.iter().all(at_root)
+            && response.data == async_graphql::Value::Null
+            && response.errors.iter().all(at_root)
 }

@@ -14,28 +14,28 @@ use axum::{
 use tracing::Instrument;
 
 use crate::http::{
-    Live,
-    server::{client_ip, cors, reply::refusal},
-    transport::{http::bearer, sse::full},
+    LongLivedState,
+    server::{client_ip, cors, reply::error_response},
+    transport::{http::bearer, sse::too_many_connections},
 };
-use protocol::Presented;
+use protocol::Credentials;
 
 /// Subprotocol of the WebSocket.
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Size in bytes of the read buffer of a socket. Each socket takes it even while idle.
-const AT_A_TIME: usize = 8 * 1024;
+const READ_BUFFER: usize = 8 * 1024;
 
 /// Upgrades a request to a WebSocket. Refuses it with 426 if it is no upgrade, 403 for a foreign origin, and 429 if too
 /// many connections are open.
 pub async fn handle(
-    State(live): State<Live>,
+    State(live): State<LongLivedState>,
     headers: HeaderMap,
     extensions: Extensions,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
-        let mut refused = refusal(
+        let mut refused = error_response(
             StatusCode::UPGRADE_REQUIRED,
             "UPGRADE_REQUIRED",
             "Open a WebSocket here, with the subprotocol graphql-transport-ws.",
@@ -45,32 +45,32 @@ pub async fn handle(
         return refused;
     };
     if !cors::may_open(&headers, &uri, &live.executor.app.config.origins) {
-        return refusal(
+        return error_response(
             StatusCode::FORBIDDEN,
             "FORBIDDEN",
             "Pages of this origin may not call: the operator names those that may.",
         );
     }
     let Some(slot) = live.connections.take() else {
-        return full();
+        return too_many_connections();
     };
-    let opened_by = match bearer(&headers) {
-        None => Presented::Nothing,
-        Some(None) => Presented::Nonsense,
-        Some(Some(token)) => Presented::Authorization(format!("Bearer {token}")),
+    let upgrade_credentials = match bearer(&headers) {
+        None => Credentials::Absent,
+        Some(None) => Credentials::Unreadable,
+        Some(Some(token)) => Credentials::Authorization(format!("Bearer {token}")),
     };
     let config = &live.executor.app.config;
-    let opened_from = client_ip::client(&extensions, &headers, &config.trusted_proxies);
+    let address = client_ip::client(&extensions, &headers, &config.trusted_proxies);
     let largest = live.executor.app.config.limits.max_body_bytes;
     let upgrade = upgrade
         .protocols([PROTOCOL])
-        .read_buffer_size(AT_A_TIME)
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         // Above the configured limit, so that a client slightly over it receives the close reason.
         .max_message_size(largest * 2)
         .max_frame_size(largest * 2);
     let span = tracing::Span::current();
     upgrade.on_upgrade(move |socket| {
-        session::run(live, socket, (opened_by, opened_from), slot).instrument(span)
+        session::run(live, socket, (upgrade_credentials, address), slot).instrument(span)
     })
 }

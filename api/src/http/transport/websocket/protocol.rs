@@ -2,24 +2,24 @@
 
 use std::collections::HashSet;
 
-use async_graphql::{Response as Answer, ServerError};
+use async_graphql::{Response, ServerError};
 use serde_json::{Map, Value};
 
 use super::{
     close::Close,
-    message::{self, Said},
+    message::{self, ClientMessage},
 };
-use crate::http::graphql::{document_cache::refused, json_limits::values, request::GraphqlRequest};
+use crate::http::graphql::{errors::graphql_error, json_limits::values, request::GraphqlRequest};
 
 /// Credentials that a client presents.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presented {
+pub enum Credentials {
     /// None: the caller is anonymous, unless the upgrade request carried credentials.
-    Nothing,
+    Absent,
     /// Value of `Authorization`, such as `Bearer abc`.
     Authorization(String),
     /// A value that cannot be read as credentials.
-    Nonsense,
+    Unreadable,
 }
 
 /// Next step of the session.
@@ -28,13 +28,13 @@ pub enum Step {
     /// Do nothing.
     Wait,
     /// Send this message.
-    Say(String),
-    /// Identify the caller, then call [`Protocol::known`].
-    Admit(Presented),
+    Send(String),
+    /// Identify the caller, then call [`Protocol::identified`].
+    Identify(Credentials),
     /// Execute this request under this id, and pass its responses to [`Protocol::answered`].
-    Begin(String, GraphqlRequest),
+    Start(String, GraphqlRequest),
     /// Stop the operation with this id.
-    Cancel(String),
+    Stop(String),
     /// Close the socket.
     Close(Close),
 }
@@ -42,11 +42,11 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Waiting for `connection_init`.
-    Silent,
+    AwaitingInit,
     /// Identifying the caller.
-    Asked,
+    Identifying,
     /// The caller is identified.
-    Known,
+    Ready,
 }
 
 /// State of the protocol on one socket.
@@ -66,7 +66,7 @@ impl Protocol {
     /// bytes, and `values` the maximum number of JSON values in a message.
     pub fn new(most: usize, largest: usize, values: usize) -> Self {
         Self {
-            stage: Stage::Silent,
+            stage: Stage::AwaitingInit,
             running: HashSet::new(),
             most,
             largest,
@@ -75,8 +75,8 @@ impl Protocol {
     }
 
     /// Returns true until the client has sent `connection_init`.
-    pub fn is_silent(&self) -> bool {
-        self.stage == Stage::Silent
+    pub fn awaits_init(&self) -> bool {
+        self.stage == Stage::AwaitingInit
     }
 
     /// Returns true if no operation is running.
@@ -90,25 +90,25 @@ impl Protocol {
     }
 
     /// Handles a message from the client.
-    pub fn hear(&mut self, text: &str) -> Step {
+    pub fn handle(&mut self, text: &str) -> Step {
         if text.len() > self.largest || values(text.as_bytes()) > self.values {
             return Step::Close(Close::TOO_LARGE);
         }
-        match Said::read(text) {
+        match ClientMessage::read(text) {
             None => Step::Close(Close::BAD_MESSAGE),
-            Some(Said::ConnectionInit { payload }) => {
-                if self.stage != Stage::Silent {
+            Some(ClientMessage::ConnectionInit { payload }) => {
+                if self.stage != Stage::AwaitingInit {
                     return Step::Close(Close::AGAIN);
                 }
-                self.stage = Stage::Asked;
-                Step::Admit(presented(payload))
+                self.stage = Stage::Identifying;
+                Step::Identify(credentials(payload))
             }
-            Some(Said::Ping { payload }) => Step::Say(message::pong(payload)),
-            Some(Said::Pong {}) => Step::Wait,
-            Some(Said::Subscribe { id, payload }) => self.begin(id, payload),
-            Some(Said::Complete { id }) => {
+            Some(ClientMessage::Ping { payload }) => Step::Send(message::pong(payload)),
+            Some(ClientMessage::Pong {}) => Step::Wait,
+            Some(ClientMessage::Subscribe { id, payload }) => self.begin(id, payload),
+            Some(ClientMessage::Complete { id }) => {
                 if self.running.remove(&id) {
-                    Step::Cancel(id)
+                    Step::Stop(id)
                 } else {
                     // The operation ended while this message was on its way.
                     Step::Wait
@@ -117,8 +117,8 @@ impl Protocol {
         }
     }
 
-    fn begin(&mut self, id: String, members: GraphqlRequest) -> Step {
-        if self.stage != Stage::Known {
+    fn begin(&mut self, id: String, request: GraphqlRequest) -> Step {
+        if self.stage != Stage::Ready {
             return Step::Close(Close::UNAUTHORISED);
         }
         if self.running.contains(&id) {
@@ -129,31 +129,31 @@ impl Protocol {
                 "At most {} operations run over one socket. Complete one first.",
                 self.most
             );
-            let error = refused("TOO_MANY_SUBSCRIPTIONS", message);
-            return Step::Say(message::error(&id, &[error]));
+            let error = graphql_error("TOO_MANY_SUBSCRIPTIONS", message);
+            return Step::Send(message::error(&id, &[error]));
         }
         self.running.insert(id.clone());
-        Step::Begin(id, members)
+        Step::Start(id, request)
     }
 
     /// Handles the result of identifying the caller: accepts the connection, or closes it.
-    pub fn known(&mut self, welcome: Result<(), Close>) -> Step {
-        match welcome {
+    pub fn identified(&mut self, result: Result<(), Close>) -> Step {
+        match result {
             Ok(()) => {
-                self.stage = Stage::Known;
-                Step::Say(message::acknowledged())
+                self.stage = Stage::Ready;
+                Step::Send(message::acknowledged())
             }
             Err(close) => Step::Close(close),
         }
     }
 
     /// Handles a response of an operation.
-    pub fn answered(&mut self, id: &str, answer: &Answer, first_of_many: bool) -> Step {
-        if message::refuses(answer, first_of_many) {
-            return self.refused(id, &answer.errors);
+    pub fn answered(&mut self, id: &str, response: &Response, first_of_many: bool) -> Step {
+        if message::refuses(response, first_of_many) {
+            return self.refused(id, &response.errors);
         }
         if self.running.contains(id) {
-            Step::Say(message::next(id, answer))
+            Step::Send(message::next(id, response))
         } else {
             Step::Wait
         }
@@ -162,7 +162,7 @@ impl Protocol {
     /// Handles an operation that cannot be executed.
     pub fn refused(&mut self, id: &str, errors: &[ServerError]) -> Step {
         if self.running.remove(id) {
-            Step::Say(message::error(id, errors))
+            Step::Send(message::error(id, errors))
         } else {
             Step::Wait
         }
@@ -171,19 +171,19 @@ impl Protocol {
     /// Handles the end of an operation.
     pub fn ended(&mut self, id: &str) -> Step {
         if self.running.remove(id) {
-            Step::Say(message::complete(id))
+            Step::Send(message::complete(id))
         } else {
             Step::Wait
         }
     }
 }
 
-fn presented(payload: Option<Map<String, Value>>) -> Presented {
+fn credentials(payload: Option<Map<String, Value>>) -> Credentials {
     let mut members = payload.into_iter().flatten();
     match members.find(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-        None | Some((_, Value::Null)) => Presented::Nothing,
-        Some((_, Value::String(text))) => Presented::Authorization(text),
-        Some(_) => Presented::Nonsense,
+        None | Some((_, Value::Null)) => Credentials::Absent,
+        Some((_, Value::String(text))) => Credentials::Authorization(text),
+        Some(_) => Credentials::Unreadable,
     }
 }
 
@@ -201,10 +201,10 @@ mod tests {
     fn told(step: &Step) -> String {
         match step {
             Step::Wait => "wait".into(),
-            Step::Say(text) => text.clone(),
-            Step::Admit(presented) => format!("admit {presented:?}"),
-            Step::Begin(id, members) => format!("begin {id} {}", members.query.clone().unwrap()),
-            Step::Cancel(id) => format!("cancel {id}"),
+            Step::Send(text) => text.clone(),
+            Step::Identify(credentials) => format!("admit {credentials:?}"),
+            Step::Start(id, members) => format!("begin {id} {}", members.query.clone().unwrap()),
+            Step::Stop(id) => format!("cancel {id}"),
             Step::Close(Close(code, _)) => format!("close {code}"),
         }
     }
@@ -215,10 +215,10 @@ mod tests {
 
     fn known() -> Protocol {
         let mut protocol = Protocol::new(2, LARGEST, VALUES);
-        assert!(matches!(protocol.hear(INIT), Step::Admit(_)));
-        assert!(!protocol.is_silent());
+        assert!(matches!(protocol.handle(INIT), Step::Identify(_)));
+        assert!(!protocol.awaits_init());
         assert_eq!(
-            told(&protocol.known(Ok(()))),
+            told(&protocol.identified(Ok(()))),
             r#"{"type":"connection_ack"}"#
         );
         protocol
@@ -251,35 +251,35 @@ mod tests {
             r#"{"type":"complete","id":""}"#,
             &many,
         ] {
-            assert_eq!(told(&known().hear(text)), "close 4400", "{text}");
+            assert_eq!(told(&known().handle(text)), "close 4400", "{text}");
             assert_eq!(
-                told(&Protocol::new(1, LARGEST, VALUES).hear(text)),
+                told(&Protocol::new(1, LARGEST, VALUES).handle(text)),
                 "close 4400",
                 "{text}"
             );
         }
         let large = format!(r#"{{"type":"ping","x":"{}"}}"#, "x".repeat(LARGEST));
-        assert_eq!(told(&known().hear(&large)), "close 1009");
+        assert_eq!(told(&known().handle(&large)), "close 1009");
         let values = format!("[{}]", ",".repeat(960));
-        assert_eq!(told(&known().hear(&values)), "close 1009");
+        assert_eq!(told(&known().handle(&values)), "close 1009");
     }
 
     #[test]
     fn a_client_says_first_who_it_is_and_only_once() {
         assert_eq!(
-            told(&Protocol::new(1, LARGEST, VALUES).hear(&subscribe("1"))),
+            told(&Protocol::new(1, LARGEST, VALUES).handle(&subscribe("1"))),
             "close 4401"
         );
         let mut asked = Protocol::new(1, LARGEST, VALUES);
-        asked.hear(INIT);
-        assert_eq!(told(&asked.hear(&subscribe("1"))), "close 4401");
-        assert_eq!(told(&asked.hear(INIT)), "close 4429");
-        assert_eq!(told(&known().hear(INIT)), "close 4429");
-        assert_eq!(told(&asked.known(Err(Close::FORBIDDEN))), "close 4403");
-        for (payload, presented) in [
-            ("null", "Nothing"),
-            ("{}", "Nothing"),
-            (r#"{"Authorization":null}"#, "Nothing"),
+        asked.handle(INIT);
+        assert_eq!(told(&asked.handle(&subscribe("1"))), "close 4401");
+        assert_eq!(told(&asked.handle(INIT)), "close 4429");
+        assert_eq!(told(&known().handle(INIT)), "close 4429");
+        assert_eq!(told(&asked.identified(Err(Close::FORBIDDEN))), "close 4403");
+        for (payload, credentials) in [
+            ("null", "Absent"),
+            ("{}", "Absent"),
+            (r#"{"Authorization":null}"#, "Absent"),
             (
                 r#"{"Authorization":"Bearer a"}"#,
                 r#"Authorization("Bearer a")"#,
@@ -289,11 +289,11 @@ mod tests {
                 r#"Authorization("Bearer a")"#,
             ),
             (r#"{"authorization":""}"#, r#"Authorization("")"#),
-            (r#"{"authorization":1}"#, "Nonsense"),
+            (r#"{"authorization":1}"#, "Unreadable"),
         ] {
             let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
-            let step = Protocol::new(1, LARGEST, VALUES).hear(&text);
-            assert_eq!(told(&step), format!("admit {presented}"));
+            let step = Protocol::new(1, LARGEST, VALUES).handle(&text);
+            assert_eq!(told(&step), format!("admit {credentials}"));
         }
     }
 
@@ -301,30 +301,30 @@ mod tests {
     fn operations_run_under_their_names_and_end_once() {
         let mut protocol = known();
         assert!(protocol.is_idle());
-        assert_eq!(told(&protocol.hear(&subscribe("1"))), "begin 1 q");
-        assert_eq!(told(&protocol.hear(&subscribe("1"))), "close 4409");
-        assert_eq!(told(&protocol.hear(&subscribe("2"))), "begin 2 q");
-        let full = told(&protocol.hear(&subscribe("3")));
+        assert_eq!(told(&protocol.handle(&subscribe("1"))), "begin 1 q");
+        assert_eq!(told(&protocol.handle(&subscribe("1"))), "close 4409");
+        assert_eq!(told(&protocol.handle(&subscribe("2"))), "begin 2 q");
+        let full = told(&protocol.handle(&subscribe("3")));
         assert!(full.contains("TOO_MANY_SUBSCRIPTIONS") && full.contains(r#""id":"3""#));
-        let answer = Answer::new(async_graphql::Value::Boolean(true));
-        let next = told(&protocol.answered("1", &answer, false));
+        let response = Response::new(async_graphql::Value::Boolean(true));
+        let next = told(&protocol.answered("1", &response, false));
         assert_eq!(next, r#"{"id":"1","type":"next","payload":{"data":true}}"#);
         assert_eq!(
             told(&protocol.ended("1")),
             r#"{"id":"1","type":"complete"}"#
         );
         let complete = r#"{"type":"complete","id":"2"}"#;
-        assert_eq!(told(&protocol.hear(complete)), "cancel 2");
+        assert_eq!(told(&protocol.handle(complete)), "cancel 2");
         // Messages that crossed on the way change nothing.
         for step in [
-            protocol.hear(complete),
-            protocol.answered("2", &answer, false),
+            protocol.handle(complete),
+            protocol.answered("2", &response, false),
             protocol.ended("1"),
             protocol.refused("2", &[]),
         ] {
             assert_eq!(told(&step), "wait");
         }
-        assert_eq!(told(&protocol.hear(&subscribe("1"))), "begin 1 q");
+        assert_eq!(told(&protocol.handle(&subscribe("1"))), "begin 1 q");
     }
 
     #[test]
@@ -333,8 +333,8 @@ mod tests {
         let list = r#"{"id":"1","type":"error","payload":[{"message":"wrong"}]}"#;
         let answered = |error: &ServerError, first| {
             let mut protocol = known();
-            protocol.hear(&subscribe("1"));
-            told(&protocol.answered("1", &Answer::from_errors(vec![error.clone()]), first))
+            protocol.handle(&subscribe("1"));
+            told(&protocol.answered("1", &Response::from_errors(vec![error.clone()]), first))
         };
         assert_eq!(answered(&wrong, false), list);
         wrong.path = vec![PathSegment::Field("a".into())];
@@ -348,15 +348,15 @@ mod tests {
     fn a_client_may_ask_at_any_time_whether_we_are_there() {
         let mut protocol = Protocol::new(1, LARGEST, VALUES);
         assert_eq!(
-            told(&protocol.hear(r#"{"type":"ping"}"#)),
+            told(&protocol.handle(r#"{"type":"ping"}"#)),
             r#"{"type":"pong"}"#
         );
         let ping = r#"{"type":"ping","payload":{"at":1}}"#;
         assert_eq!(
-            told(&protocol.hear(ping)),
+            told(&protocol.handle(ping)),
             r#"{"type":"pong","payload":{"at":1}}"#
         );
-        assert_eq!(told(&protocol.hear(r#"{"type":"pong"}"#)), "wait");
-        assert!(protocol.is_silent());
+        assert_eq!(told(&protocol.handle(r#"{"type":"pong"}"#)), "wait");
+        assert!(protocol.awaits_init());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
-use async_graphql::{Response as Answer, parser::types::OperationType};
+use async_graphql::{Response, parser::types::OperationType};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::{
     StreamExt,
@@ -15,14 +15,15 @@ use tokio::time::{Instant, interval_at, sleep_until, timeout};
 use super::{
     PROTOCOL,
     close::Close,
-    protocol::{Presented, Protocol, Step},
+    protocol::{Credentials, Protocol, Step},
 };
 use crate::{
     activities::live::Caller,
     http::{
-        Live, closes,
+        LongLivedState, closes,
         graphql::{
-            executor::{RequestOrigin, internal, log_fault},
+            errors::{internal, log_internal},
+            executor::RequestOrigin,
             request::GraphqlRequest,
         },
         limits::connection_limits::ConnectionSlot,
@@ -31,22 +32,22 @@ use crate::{
 };
 
 /// Maximum wait for the client to complete the closing handshake.
-const GOODBYE: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Output of an operation: a response, and true if it is the first of a subscription; `None` once there are no more.
-type Came = Option<(Answer, bool)>;
+type Output = Option<(Response, bool)>;
 
 /// State of one session.
 struct Session {
-    live: Live,
+    live: LongLivedState,
     protocol: Protocol,
     caller: Option<Arc<Caller>>,
     /// Completes when the caller's token expires or their session ends.
     over: Pin<Box<dyn Future<Output = ()> + Send>>,
-    running: SelectAll<BoxStream<'static, (String, Came)>>,
+    running: SelectAll<BoxStream<'static, (String, Output)>>,
     cancel: HashMap<String, AbortHandle>,
     /// Credentials of the upgrade request.
-    opened_by: Presented,
+    upgrade_credentials: Credentials,
     /// IP address of the client.
     address: Option<IpAddr>,
     slot: ConnectionSlot,
@@ -54,9 +55,9 @@ struct Session {
 
 /// Serves a socket until it is closed.
 pub async fn run(
-    live: Live,
+    live: LongLivedState,
     mut socket: WebSocket,
-    (opened_by, address): (Presented, Option<IpAddr>),
+    (upgrade_credentials, address): (Credentials, Option<IpAddr>),
     slot: ConnectionSlot,
 ) {
     let speaks = socket.protocol().is_some_and(|spoken| spoken == PROTOCOL);
@@ -73,7 +74,7 @@ pub async fn run(
         over: Box::pin(std::future::pending()),
         running: SelectAll::new(),
         cancel: HashMap::new(),
-        opened_by,
+        upgrade_credentials,
         address,
         slot,
     };
@@ -84,12 +85,12 @@ pub async fn run(
     };
     // Stops running operations now, without waiting for the closing handshake.
     drop(session);
-    let _ = timeout(GOODBYE, part(socket, close)).await;
+    let _ = timeout(CLOSE_TIMEOUT, close_handshake(socket, close)).await;
 }
 
 /// Sends the close frame, or answers the client's, and waits for the client to close the connection: data on a
 /// connection that is cut off may never be read.
-async fn part(mut socket: WebSocket, close: Option<Close>) {
+async fn close_handshake(mut socket: WebSocket, close: Option<Close>) {
     if let Some(Close(code, reason)) = close {
         let frame = CloseFrame {
             code,
@@ -116,16 +117,16 @@ impl Session {
                 message = socket.recv() => {
                     heard = Instant::now();
                     match message {
-                        Some(Ok(Message::Text(text))) => self.protocol.hear(&text),
+                        Some(Ok(Message::Text(text))) => self.protocol.handle(&text),
                         Some(Ok(Message::Binary(_))) => Step::Close(Close::BAD_MESSAGE),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Step::Wait,
                         Some(Ok(Message::Close(_))) | None => return None,
                         Some(Err(error)) => return too_large(&error),
                     }
                 }
-                Some((id, came)) = self.running.next() => self.came(&id, &came),
+                Some((id, output)) = self.running.next() => self.output(&id, &output),
                 () = &mut self.over => Step::Close(Close::OVER),
-                () = sleep_until(begun + config.identify_timeout), if self.protocol.is_silent() => {
+                () = sleep_until(begun + config.identify_timeout), if self.protocol.awaits_init() => {
                     Step::Close(Close::LATE)
                 }
                 () = closes(&mut closing) => Step::Close(Close::GOING),
@@ -143,44 +144,44 @@ impl Session {
                 }
             };
             let step = match step {
-                Step::Admit(presented) => {
-                    let welcome = self.prepare(presented).await;
-                    self.protocol.known(welcome)
+                Step::Identify(credentials) => {
+                    let result = self.identify(credentials).await;
+                    self.protocol.identified(result)
                 }
-                Step::Begin(id, members) => self.begin(id, members),
+                Step::Start(id, request) => self.start(id, request),
                 other => other,
             };
             match step {
-                Step::Say(text) => {
+                Step::Send(text) => {
                     if !send(socket, Message::text(text), config.client_timeout).await {
                         return None;
                     }
                 }
-                Step::Cancel(id) => self.stop(&id),
+                Step::Stop(id) => self.stop(&id),
                 Step::Close(close) => return Some(close),
-                Step::Wait | Step::Admit(_) | Step::Begin(..) => {}
+                Step::Wait | Step::Identify(_) | Step::Start(..) => {}
             }
         }
     }
 
     /// Identifies the caller. Credentials in the first message take precedence over those of the upgrade request.
-    async fn prepare(&mut self, presented: Presented) -> Result<(), Close> {
+    async fn identify(&mut self, credentials: Credentials) -> Result<(), Close> {
         let app = self.live.executor.app.clone();
-        let presented = match presented {
-            Presented::Nothing => self.opened_by.clone(),
-            presented => presented,
+        let credentials = match credentials {
+            Credentials::Absent => self.upgrade_credentials.clone(),
+            credentials => credentials,
         };
-        let caller = match presented {
-            Presented::Nothing => Caller::nobody(app),
-            Presented::Nonsense => return Err(Close::FORBIDDEN),
-            Presented::Authorization(text) => {
+        let caller = match credentials {
+            Credentials::Absent => Caller::nobody(app),
+            Credentials::Unreadable => return Err(Close::FORBIDDEN),
+            Credentials::Authorization(text) => {
                 let token = token(&text).ok_or(Close::FORBIDDEN)?;
                 let scope = self.live.executor.scope(None, self.address);
                 let found = scope
                     .run(Caller::of_token(app, token))
                     .await
                     .map_err(|error| {
-                        log_fault(&error);
+                        log_internal(&error);
                         Close::FAULT
                     })?;
                 found.ok_or(Close::FORBIDDEN)?
@@ -198,15 +199,15 @@ impl Session {
     }
 
     /// Starts an operation.
-    fn begin(&mut self, id: String, members: GraphqlRequest) -> Step {
+    fn start(&mut self, id: String, request: GraphqlRequest) -> Step {
         let Some(caller) = self.caller.clone() else {
             return Step::Close(Close::UNAUTHORISED);
         };
         let (executor, address) = (self.live.executor.clone(), self.address);
-        let answers = stream::once(async move {
+        let responses = stream::once(async move {
             let refused = |errors| {
-                let answer = (Answer::from_errors(errors), false);
-                stream::once(std::future::ready(answer)).boxed()
+                let response = (Response::from_errors(errors), false);
+                stream::once(std::future::ready(response)).boxed()
             };
             let scope = executor.scope(caller.person(), address);
             let viewer = match scope.run(caller.viewer()).await {
@@ -214,36 +215,36 @@ impl Session {
                 // The caller's session has ended, and the socket is about to be closed.
                 Ok(None) => return stream::pending().boxed(),
                 Err(error) => {
-                    log_fault(&error);
+                    log_internal(&error);
                     return refused(vec![internal()]);
                 }
             };
             let origin = RequestOrigin { viewer, address };
-            let operation = match executor.prepare(members, &origin) {
+            let operation = match executor.prepare(request, &origin) {
                 Ok(operation) => operation,
                 Err(errors) => return refused(errors),
             };
             let mut first = operation.kind() == OperationType::Subscription;
-            let answers = executor.run(operation, caller, origin.viewer);
-            answers
-                .map(move |answer| (answer, std::mem::take(&mut first)))
+            let responses = executor.run(operation, caller, origin.viewer);
+            responses
+                .map(move |response| (response, std::mem::take(&mut first)))
                 .boxed()
         });
-        let answers = answers
+        let responses = responses
             .flatten()
             .map(Some)
             .chain(stream::once(std::future::ready(None)));
         let (handle, registration) = AbortHandle::new_pair();
         self.cancel.insert(id.clone(), handle);
-        let named = answers.map(move |came| (id.clone(), came));
+        let named = responses.map(move |output| (id.clone(), output));
         self.running
             .push(Abortable::new(named, registration).boxed());
         Step::Wait
     }
 
-    fn came(&mut self, id: &str, came: &Came) -> Step {
-        let step = match came {
-            Some((answer, first)) => self.protocol.answered(id, answer, *first),
+    fn output(&mut self, id: &str, output: &Output) -> Step {
+        let step = match output {
+            Some((response, first)) => self.protocol.answered(id, response, *first),
             None => self.protocol.ended(id),
         };
         if !self.protocol.runs(id) {

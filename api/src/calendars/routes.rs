@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use crate::http::routes::feeds;
+use crate::feeds::routes;
 use crate::{
     App,
     calendars::service,
@@ -30,7 +30,7 @@ async fn of_organisation(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = match file.strip_suffix(".ics") {
         Some(id) => service::of_organisation(&app, &viewer, id).await,
         None => Err(Error::NotFound),
@@ -39,7 +39,7 @@ async fn of_organisation(
 }
 
 async fn of_area(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = match file.strip_suffix(".ics") {
         Some(code) => service::of_area(&app, &viewer, code).await,
         None => Err(Error::NotFound),
@@ -59,11 +59,11 @@ async fn private(
     Query(Address { token }): Query<Address>,
     headers: HeaderMap,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = service::private(&app, &viewer, &token).await;
     reply(&viewer, &headers, answer)
 }
 
 fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Error>) -> Response {
-    feeds::reply(viewer, headers, answer.map_err(Refusal::from))
+    routes::reply(viewer, headers, answer.map_err(Refusal::from))
 }

@@ -11,12 +11,12 @@ use axum::{
 use entity::{event, listing};
 
 use crate::http::server::{conditional, reply};
-use crate::http::transport::http::fault;
+use crate::http::transport::http::server_error;
 use crate::{
     App, calendars,
     feeds::{
-        Document, Fed, document,
-        request::{Refusal, Unclear},
+        Document, FeedSource, document,
+        request::{InvalidParam, Refusal},
         service::{self, Format},
     },
     kit::{Error, Viewer},
@@ -31,7 +31,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// Routes of the three feeds of listings, or of events.
-fn of<T: Fed>() -> Router<App> {
+fn of<T: FeedSource>() -> Router<App> {
     let feed = |form: &str| format!("/feeds/{}.{form}", T::FEED);
     Router::new()
         .route(&feed("rpde"), get(changes::<T>))
@@ -39,17 +39,17 @@ fn of<T: Fed>() -> Router<App> {
         .route(&feed("json"), get(json::<T>))
 }
 
-async fn changes<T: Fed>(
+async fn changes<T: FeedSource>(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = service::changes::<T>(&app, &viewer, &query.unwrap_or_default()).await;
     reply(&viewer, &headers, answer)
 }
 
-async fn atom<T: Fed>(
+async fn atom<T: FeedSource>(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -57,7 +57,7 @@ async fn atom<T: Fed>(
     newest::<T>(&app, query, &headers, Format::Atom).await
 }
 
-async fn json<T: Fed>(
+async fn json<T: FeedSource>(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -65,13 +65,13 @@ async fn json<T: Fed>(
     newest::<T>(&app, query, &headers, Format::Json).await
 }
 
-async fn newest<T: Fed>(
+async fn newest<T: FeedSource>(
     app: &App,
     query: Option<String>,
     headers: &HeaderMap,
     format: Format,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = service::newest::<T>(app, &viewer, format, &query.unwrap_or_default()).await;
     reply(&viewer, headers, answer)
 }
@@ -82,7 +82,7 @@ async fn one_listing(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = match file.strip_suffix(".jsonld") {
         Some(name) => document::listing(&app, &viewer, name).await,
         None => Err(Error::NotFound),
@@ -96,7 +96,7 @@ async fn one_event(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let viewer = Viewer::nobody();
+    let viewer = Viewer::anonymous();
     let answer = match file.rsplit_once('.') {
         Some((name, "jsonld")) => document::event(&app, &viewer, name).await,
         Some((name, "ics")) => calendars::service::event(&app, &viewer, name).await,
@@ -106,20 +106,21 @@ async fn one_event(
 }
 
 /// Responds with the document, or with the error in place of it: 400 for an invalid parameter, 404, or 500.
+#[must_use]
 pub fn reply(viewer: &Viewer, headers: &HeaderMap, answer: Result<Document, Refusal>) -> Response {
     let error = match answer {
         Ok(document) => return conditional::reply(headers, viewer.now, document),
-        Err(Refusal::Unclear(Unclear { word, expected })) => {
+        Err(Refusal::InvalidParam(InvalidParam { word, expected })) => {
             return reply::unclear(&word, &expected);
         }
         Err(Refusal::Other(error)) => error,
     };
     match &error {
-        Error::NotFound => reply::refusal(
+        Error::NotFound => reply::error_response(
             StatusCode::NOT_FOUND,
             "NOT_FOUND",
             "There is nothing at this address.",
         ),
-        error => fault(error),
+        error => server_error(error),
     }
 }

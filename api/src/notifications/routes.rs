@@ -1,54 +1,54 @@
-//! Unsubscribing from mail by a link in the mail. Mail programs send one POST themselves (RFC 8058); people open the
-//! page and press its button. Opening the page changes nothing, because virus scanners open every link they find.
+//! Unsubscribing from emails by the link in an email. Mail programs send one POST themselves (RFC 8058); people open
+//! the page and press its button. Opening the page changes nothing, because virus scanners open every link they find.
 //!
 //! The response is the same for every token, valid or not.
 
 use axum::{
+    Router,
     extract::{Query, State},
     http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
+    routing::get,
 };
-use serde::Deserialize;
 
-use crate::http::transport::http::fault;
-use crate::{App, kit::Viewer, notifications::service};
+use crate::{
+    App,
+    http::{server::html::Link, transport::http::server_error},
+    kit::Viewer,
+    notifications::service,
+};
 
 /// Content security policy: the page loads nothing, and sends its form to this server only.
 const POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Query parameters of a link.
-#[derive(Deserialize)]
-pub struct Address {
-    #[serde(default)]
-    token: String,
+/// Routes of the feature.
+pub fn routes() -> Router<App> {
+    Router::new().route("/mail/unsubscribe", get(ask).post(unsubscribe))
 }
 
 /// Page with the button that unsubscribes.
-pub async fn ask(Query(Address { token }): Query<Address>) -> Response {
+async fn ask(Query(Link { token }): Query<Link>) -> Response {
     // Only characters that a token may contain are copied into the page.
     let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
     let token: String = token.chars().filter(plain).collect();
     page(&format!(
-        "<p>Do you want no more mail of the kind that brought you here? What you are told stays in your list.</p>\
+        "<p>Do you want to stop emails of this kind? You can still read your notifications in the marketplace.</p>\
          <form method=\"post\" action=\"/mail/unsubscribe?token={token}\">\
-         <button type=\"submit\">No more mail of this kind</button></form>"
+         <button type=\"submit\">Stop emails of this kind</button></form>"
     ))
 }
 
-/// Unsubscribes the recipient from mail of this kind.
-pub async fn unsubscribe(
-    State(app): State<App>,
-    Query(Address { token }): Query<Address>,
-) -> Response {
+/// Unsubscribes the recipient from emails of this kind.
+async fn unsubscribe(State(app): State<App>, Query(Link { token }): Query<Link>) -> Response {
     match service::unsubscribe(&app, &Viewer::system(), &token).await {
         Ok(()) => {
-            app.outbox.poke();
+            app.outbox.wake();
             page(
-                "<p>You get no more mail of this kind. In your preferences you can have it again.</p>",
+                "<p>You will get no more emails of this kind. You can turn them on again in your preferences.</p>",
             )
         }
-        Err(error) => fault(&error),
+        Err(error) => server_error(&error),
     }
 }
 

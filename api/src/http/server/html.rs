@@ -4,9 +4,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use serde::Deserialize;
 
-use crate::http::server::reply;
-use crate::kit::Error;
+use crate::{http::server::reply, kit::Error};
 
 /// Content security policy: the page loads nothing and sends nothing.
 const POLICY: &str =
@@ -24,7 +24,7 @@ pub fn broken(error: &Error) -> Response {
         tracing::error!(?cause, "a link could not be followed");
     }
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    reply::refusal(status, error.code(), &error.message())
+    reply::error_response(status, error.code(), &error.message())
 }
 
 /// Builds a page around a body in HTML.
@@ -58,4 +58,12 @@ pub fn plain(text: &str) -> String {
         }
     }
     plain
+}
+
+/// Query parameters of a link in a mail. The token is one of them because paths are logged and query strings are not.
+#[derive(Deserialize)]
+pub struct Link {
+    /// Sealed token; empty if it is missing.
+    #[serde(default)]
+    pub token: String,
 }

@@ -25,7 +25,7 @@ pub async fn page() -> Response {
     Files::get("index.html").map_or_else(
         || {
             let message = "This server was built without the playground. `make run` builds it first, where npm is installed.";
-            reply::refusal(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+            reply::error_response(StatusCode::NOT_FOUND, "NOT_FOUND", message)
         },
         |file| respond(file, "no-cache"),
     )
@@ -35,7 +35,7 @@ pub async fn page() -> Response {
 pub async fn asset(Path(path): Path<String>) -> Response {
     Files::get(&path).map_or_else(
         || {
-            reply::refusal(
+            reply::error_response(
                 StatusCode::NOT_FOUND,
                 "NOT_FOUND",
                 "There is nothing at this address.",

@@ -1,34 +1,34 @@
-//! How a person wishes to have mail about one category of notifications. No row: as is usual for the category.
+//! A person's email frequency for one category of notifications. Without a row, the default of the category applies.
 
 use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 
 use crate::notification::NotificationCategory;
 
-/// How somebody wishes to have mail.
+/// Frequency of notification emails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Enum)]
 #[sea_orm(
     rs_type = "String",
     db_type = "Text",
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
-pub enum MailWish {
-    /// At once, but not in quiet hours.
+pub enum MailFrequency {
+    /// Immediately, except in quiet hours.
     Instant,
-    /// Once a day, at 08:00 in Surrey, all in one mail.
+    /// One email a day, at 08:00 UK time, with all notifications.
     DailyDigest,
-    /// Not at all. Notifications are listed all the same.
+    /// No email. Notifications still appear in the marketplace.
     Off,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "mail_wish")]
+#[sea_orm(table_name = "mail_preference")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub category: NotificationCategory,
-    pub wish: MailWish,
+    pub frequency: MailFrequency,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
