@@ -242,7 +242,7 @@ both! {
         let path = unsubscribe(&sink.mails()[0]);
         let stranger = world.stranger();
         let wishes = async || {
-            let reply = owner.ask("{ viewer { notificationPreferences { mail { wish } } } }", json!({})).await;
+            let reply = owner.ask("{ viewer { notificationPreferences { mail { frequency } } } }", json!({})).await;
             reply.each("viewer.notificationPreferences.mail", "frequency")
         };
 

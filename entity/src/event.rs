@@ -16,7 +16,7 @@ use crate::listing::Audience;
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum EventState {
-    /// Draft, visible only to the members of its organisation.
+    /// Draft, visible to the members of its organisation only.
     #[default]
     Draft,
     /// Announced, and not yet over.

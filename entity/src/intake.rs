@@ -35,15 +35,15 @@ pub enum IntakeSource {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 pub enum IntakeState {
-    /// Not yet reviewed by staff.
+    /// Not yet reviewed by a broker.
     New,
-    /// Reviewed and corrected by staff.
+    /// Reviewed and corrected by a broker.
     Triaged,
     /// Turned into a listing.
     Converted,
     /// Duplicate of another intake: see `mergedInto`.
     Merged,
-    /// Closed by staff without a listing.
+    /// Closed by a broker without a listing.
     Rejected,
 }
 

@@ -4,7 +4,8 @@ use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Role of a member in an organisation. Each role includes the rights of the roles before it.
+/// Role of a member. From lowest to highest: OBSERVER, MEMBER, EDITOR, MANAGER, OWNER. Each includes the rights of the
+/// lower ones.
 #[derive(
     Clone,
     Copy,

@@ -229,7 +229,7 @@ both! {
         }
         let refused = on_event(&owner, "updateEvent", &event, json!({"version": 2, "capacity": 4})).await;
         assert_eq!(refused.refusals(), ["CAPACITY_BELOW_CONFIRMED capacity"]);
-        assert!(refused.text.contains("3 places are confirmed, 0 offered and 2 held; there cannot be fewer."), "{}", refused.text);
+        assert!(refused.text.contains("3 places are confirmed, 0 offered and 2 reserved. Enter a capacity that is not less than these together."), "{}", refused.text);
         let uncounted = on_event(&owner, "updateEvent", &event, json!({"version": 2, "capacity": null})).await;
         assert_eq!(uncounted.refusals(), ["INVALID_STATE capacity"]);
         let more = change(json!({"version": 1, "places": 5, "label": "Guests"})).await;

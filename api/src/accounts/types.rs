@@ -275,7 +275,7 @@ pub struct SignInPayload {
     pub refresh_token: Option<String>,
     /// The person who signed in; null if the input was refused.
     pub viewer: Option<Viewer>,
-    /// Reasons why the sign-in was refused; empty if it succeeded.
+    /// Reasons for the refusal; empty if the mutation succeeded.
     #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }
@@ -387,7 +387,7 @@ inputs! {
     {
         /// The person whose roles change.
         person_id: Id<person::Entity>,
-        /// The platform role to grant or revoke.
+        /// The platform role.
         role: PlatformRole,
     }
     /// Platform role to grant to a person.

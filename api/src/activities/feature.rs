@@ -3,7 +3,9 @@
 use entity::activity;
 
 use super::{Activity, outbox};
-use crate::feature::{Feature, NodeType, OnMerge, OrganisationColumn, Work, Worker};
+use crate::feature::{
+    Feature, NodeType, OnErase, OnMerge, OrganisationColumn, PersonColumn, Work, Worker,
+};
 
 /// Node type, worker and organisation columns of activities.
 pub const FEATURE: Feature = Feature {
@@ -24,5 +26,6 @@ pub const FEATURE: Feature = Feature {
             OnMerge::Keep("the log says what was done for whom"),
         ),
     ],
+    people: &[PersonColumn::new("activity", "person_id", OnErase::Keep)],
     ..Feature::named("activities")
 };

@@ -72,7 +72,7 @@ async fn move_partners(
     let held = Query::select()
         .column(event::Column::Id)
         .from(event::Entity)
-        .and_where(event::Column::OrganisationId.eq(into))
+        .and_where(event::Column::OrganisationId.is_in([source, into]))
         .to_owned();
     Entity::delete_many()
         .filter(Column::OrganisationId.is_in([source, into]))

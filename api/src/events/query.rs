@@ -36,7 +36,7 @@ pub enum EventOrder {
     Latest,
     /// Latest first announcement first.
     Newest,
-    /// Nearest to `filter.near` first, which is required. Events without a place come last.
+    /// Nearest to `filter.near` first, which is required. Events without a point on the map come last.
     Nearest,
 }
 

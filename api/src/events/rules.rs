@@ -20,7 +20,7 @@ use crate::kit::{
 /// Time before the start at which people with a place are reminded.
 pub const REMIND_BEFORE: Duration = Duration::days(1);
 
-/// Act on an event, in display order.
+/// Action on an event. `viewerActs` returns them in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "EventAct")]
 pub enum Act {

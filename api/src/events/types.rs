@@ -1,9 +1,9 @@
 //! GraphQL types of events.
 
-use async_graphql::{Context, Object, Result, SimpleObject, connection::Connection};
+use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
-    event::{self, AccessFeature, AttendanceMode, EventKind, EventState, RegistrationMode},
+    event::{self, AttendanceMode, EventKind, EventState, RegistrationMode},
     event_partner, event_series, event_session,
     listing::Audience,
     organisation, person,
@@ -15,6 +15,7 @@ use super::{
     projection::Row,
     rules::{self, Act},
     session_types::reserved_for_viewer,
+    value_types::{EventQuestion, Venue},
 };
 use crate::{
     accounts::Person,
@@ -40,51 +41,6 @@ use crate::{
     statistics::{StatisticsGroup, StatisticsGrouping},
 };
 
-/// Venue of an event.
-#[derive(SimpleObject)]
-pub struct Venue {
-    /// Name of the venue.
-    pub name: Option<String>,
-    /// Address and point on the map; null if not given.
-    pub place: Option<Place>,
-    /// Accessibility features of the venue.
-    #[graphql(directive = list_size::apply(12, None))]
-    pub access_features: Vec<AccessFeature>,
-    /// Further information about access, in plain text.
-    pub access_information: Option<String>,
-}
-
-/// Question of the organisers to people who register.
-#[derive(SimpleObject)]
-pub struct EventQuestion {
-    /// Code of the question, unique within the event. Answers refer to it.
-    pub code: String,
-    /// Text of the question.
-    pub label: String,
-    /// True if an answer is required to register.
-    pub required: bool,
-    /// Allowed answers; empty if any text is allowed.
-    #[graphql(directive = list_size::apply(super::content::MAX_CHOICES as u64, None))]
-    pub choices: Vec<String>,
-}
-
-impl From<event::Question> for EventQuestion {
-    fn from(question: event::Question) -> Self {
-        let event::Question {
-            code,
-            label,
-            required,
-            choices,
-        } = question;
-        Self {
-            code,
-            label,
-            required,
-            choices,
-        }
-    }
-}
-
 /// An event, such as We Are Surrey.
 pub struct Event(Row);
 
@@ -100,7 +56,6 @@ impl From<event::Model> for Event {
     }
 }
 
-impl FastFields for Venue {}
 impl FastFields for Event {
     const WAITING: &'static [&'static str] = &[
         "partners",

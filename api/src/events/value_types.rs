@@ -1,6 +1,6 @@
 //! Inputs of parts of an event: venue, sessions, questions and recurrence.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
     event::{self, AccessFeature},
@@ -12,8 +12,11 @@ use super::{
     recurrence::Recurrence,
 };
 use crate::{
-    kit::{Date, Id},
-    locations::{PlaceInput, rules::Address},
+    kit::{
+        Date, Id,
+        graphql::{cost::list_size, fast_object::FastFields},
+    },
+    locations::{Place, PlaceInput, rules::Address},
 };
 
 /// Venue of an event.
@@ -145,3 +148,50 @@ impl From<RecurrenceInput> for Recurrence {
         }
     }
 }
+
+/// Venue of an event.
+#[derive(SimpleObject)]
+pub struct Venue {
+    /// Name of the venue.
+    pub name: Option<String>,
+    /// Address and point on the map; null if not given.
+    pub place: Option<Place>,
+    /// Accessibility features of the venue.
+    #[graphql(directive = list_size::apply(12, None))]
+    pub access_features: Vec<AccessFeature>,
+    /// Further information about access, in plain text.
+    pub access_information: Option<String>,
+}
+
+/// Question of the organisers to people who register.
+#[derive(SimpleObject)]
+pub struct EventQuestion {
+    /// Code of the question, unique within the event. Answers refer to it.
+    pub code: String,
+    /// Text of the question.
+    pub label: String,
+    /// True if an answer is required to register.
+    pub required: bool,
+    /// Allowed answers; empty if any text is allowed.
+    #[graphql(directive = list_size::apply(super::content::MAX_CHOICES as u64, None))]
+    pub choices: Vec<String>,
+}
+
+impl From<event::Question> for EventQuestion {
+    fn from(question: event::Question) -> Self {
+        let event::Question {
+            code,
+            label,
+            required,
+            choices,
+        } = question;
+        Self {
+            code,
+            label,
+            required,
+            choices,
+        }
+    }
+}
+
+impl FastFields for Venue {}

@@ -85,7 +85,7 @@ pub struct TriageIntakeInput {
     pub resource_type: Option<String>,
     /// Code of the area.
     pub area: Option<String>,
-    /// Note for people who see the intake: at most 1,000 characters. An empty text removes it.
+    /// Note that everyone who can see the intake can read: at most 1,000 characters. An empty text removes it.
     pub note: Option<String>,
 }
 

@@ -142,7 +142,7 @@ impl IntakeMutation {
         IntakePayload::of(triage::send_claim(ctx.app(), ctx.viewer(), intake_id).await)
     }
 
-    /// Creates a draft listing from the viewer's intake, for one of their organisations, by the token from the email.
+    /// Turns an intake into a draft listing of one of the viewer's organisations. Requires the token from the claim email.
     async fn claim_intake(
         &self,
         ctx: &Context<'_>,

@@ -62,7 +62,7 @@ impl From<LocalTime> for NaiveTime {
 /// A time of day in Europe/London, in hours and minutes on the 24-hour clock, such as `18:30`.
 #[Scalar(
     name = "LocalTime",
-    specified_by_url = "https://scalars.graphql.org/apollographql/localtime-v0.1.html"
+    specified_by_url = "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#times"
 )]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -44,9 +44,9 @@ pub struct AvailabilityWindowInput {
     /// Days of the week. Empty: all days.
     #[graphql(default)]
     pub weekdays: Vec<Weekday>,
-    /// Start on each day, in Surrey's local time. Set both times or neither.
+    /// Start on each day, in UK time. Set both times or neither.
     pub start_time: Option<LocalTime>,
-    /// End on each day, in Surrey's local time, after `startTime`.
+    /// End on each day, in UK time, after `startTime`.
     pub end_time: Option<LocalTime>,
 }
 

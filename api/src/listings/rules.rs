@@ -21,7 +21,7 @@ pub const REMIND_BEFORE: Duration = Duration::days(7);
 /// Interval at which the organisation of a standing listing is asked to confirm it.
 pub const CONFIRM_EVERY: Duration = Duration::days(180);
 
-/// Act on a listing. The values are in the order in which a page shows them.
+/// Action on a listing. `viewerActs` returns them in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "ListingAct")]
 pub enum Act {

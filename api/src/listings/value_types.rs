@@ -47,9 +47,9 @@ pub struct AvailabilityWindow {
     /// Days of the week. Empty: all days.
     #[graphql(directive = list_size::apply(7, None))]
     pub weekdays: Vec<Weekday>,
-    /// Start on each day, in Surrey's local time.
+    /// Start on each day, in UK time.
     pub start_time: Option<LocalTime>,
-    /// End on each day, in Surrey's local time.
+    /// End on each day, in UK time.
     pub end_time: Option<LocalTime>,
 }
 

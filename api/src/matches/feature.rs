@@ -43,6 +43,10 @@ pub const FEATURE: Feature = Feature {
             OnMerge::Moved("not between the two, and the version is raised"),
         ),
     ],
-    people: &[PersonColumn::new("match_terms", "person_id", OnErase::Keep)],
+    people: &[
+        PersonColumn::new("match_terms", "person_id", OnErase::Keep),
+        PersonColumn::new("match_step", "person_id", OnErase::Keep),
+        PersonColumn::new("thanks", "person_id", OnErase::Keep),
+    ],
     ..Feature::named("matches")
 };

@@ -97,7 +97,7 @@ inputs! {
     {
         /// The match whose terms to change.
         match_id: MatchId,
-        /// Version of the terms that you answer: `terms.version` as you read it.
+        /// Version of the terms that you answer or want to change: `terms.version` as you read it.
         terms_version: i32,
         /// The new terms.
         terms: MatchTermsInput,

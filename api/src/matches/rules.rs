@@ -54,7 +54,7 @@ pub const UNDER_WAY: [MatchState; 4] = [
     MatchState::Disputed,
 ];
 
-/// Act on a match, in the order in which a page shows them.
+/// Action on a match. `viewerActs` returns them in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "MatchAct")]
 pub enum Act {

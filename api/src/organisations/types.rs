@@ -228,7 +228,7 @@ impl Organisation {
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Filter. Without `states`, open listings only.")] filter: Option<
+        #[graphql(desc = "Filter. Default: published listings with quantity left.")] filter: Option<
             ListingFilter,
         >,
         #[graphql(desc = "Order of the listings.", default)] order_by: ListingOrder,
@@ -293,7 +293,7 @@ impl Organisation {
         Ok(self.with(ctx, "updatedAt").await?.updated_at)
     }
 
-    /// Number of changes. Send the version that you read with an update.
+    /// Version, raised by every change. Send it with an update.
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.with(ctx, "version").await?.version)
     }

@@ -49,6 +49,34 @@ const SCALARS: [(&str, &str); 4] = [
     ),
 ];
 
+/// Descriptions of the fields of pages, which async-graphql describes in words of its own.
+const PAGES: [(&str, &str); 9] = [
+    ("edges", "Items of the page, each with its cursor."),
+    ("nodes", "Items of the page."),
+    ("pageInfo", "Position of the page in the list."),
+    ("node", "The item."),
+    ("cursor", "Cursor of the item, for `after` or `before`."),
+    ("hasNextPage", "True if more items follow the page."),
+    ("hasPreviousPage", "True if items precede the page."),
+    (
+        "startCursor",
+        "Cursor of the first item; use it as `before`. Null if the page is empty.",
+    ),
+    (
+        "endCursor",
+        "Cursor of the last item; use it as `after`. Null if the page is empty.",
+    ),
+];
+
+/// Specifications of the scalars of async-graphql that name none.
+const SPECIFICATIONS: [(&str, &str); 2] = [
+    (
+        "_Any",
+        "https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec",
+    ),
+    ("Decimal", "https://www.w3.org/TR/xmlschema-2/#decimal"),
+];
+
 /// Placeholder type that is not part of the schema. Registering it adds the descriptions to the types that were
 /// registered before.
 pub struct Words;
@@ -80,13 +108,27 @@ impl OutputType for Words {
                     ..
                 } => {
                     if description.is_none() && name.ends_with("Connection") {
-                        *description = Some(
-                            "A page of a list, with the total number of items on all pages.".into(),
-                        );
+                        *description =
+                            Some("Page of a list, with the number of items on all pages.".into());
                     }
-                    fields
-                        .values_mut()
-                        .for_each(|field| describe(field, &inputs));
+                    let is_page = ["Connection", "Edge", "PageInfo"]
+                        .iter()
+                        .any(|kind| name.ends_with(kind));
+                    for field in fields.values_mut() {
+                        describe(field, &inputs);
+                        let words = PAGES.iter().find(|(of, _)| is_page && *of == field.name);
+                        if let Some((_, words)) = words {
+                            field.description = Some((*words).into());
+                        }
+                    }
+                }
+                MetaType::Scalar {
+                    specified_by_url, ..
+                } => {
+                    let own = SPECIFICATIONS.iter().find(|(scalar, _)| scalar == name);
+                    if let Some((_, url)) = own {
+                        *specified_by_url = Some((*url).into());
+                    }
                 }
                 MetaType::Interface { fields, .. } => fields
                     .values_mut()

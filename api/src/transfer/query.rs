@@ -21,9 +21,8 @@ impl TransferQuery {
     async fn export_listings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Listings to export. Default: all open listings.")] filter: Option<
-            ListingFilter,
-        >,
+        #[graphql(desc = "Listings to export. Default: published listings with quantity left.")]
+        filter: Option<ListingFilter>,
         #[graphql(desc = "Format of the file.")] format: TransferFormat,
     ) -> Result<Option<ListingExport>> {
         let (app, viewer) = (ctx.app(), ctx.viewer());

@@ -156,7 +156,7 @@ impl ImportRow<'_> {
 pub struct ImportListingsPayload {
     /// Report on each row; null if the content could not be read as rows.
     pub report: Option<ImportReport>,
-    /// Reasons why nothing was written. Empty if it was, and on a dry run that would succeed.
+    /// Reasons why nothing was written. Empty if the rows were written, and on a dry run that would succeed.
     #[graphql(directive = crate::kit::graphql::cost::list_size::apply(crate::kit::error::MAX_USER_ERRORS as u64, None))]
     pub user_errors: Vec<UserError>,
 }

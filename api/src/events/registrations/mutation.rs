@@ -138,7 +138,7 @@ impl RegistrationMutation {
         )
     }
 
-    /// Offers free places to a registration on the waiting list, out of order. Requires an organiser.
+    /// Offers free places to a registration, ahead of the others on the waiting list. Requires an organiser.
     async fn offer_place(
         &self,
         ctx: &Context<'_>,

@@ -24,7 +24,7 @@ use crate::{
 /// Time before the start of an event from which people can be checked in.
 const DOORS: Duration = Duration::days(1);
 
-/// Act on a registration, in display order.
+/// Action on a registration. `viewerActs` returns them in display order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, sea_orm::EnumIter)]
 #[graphql(name = "RegistrationAct")]
 pub enum Act {
@@ -32,7 +32,7 @@ pub enum Act {
     Accept,
     /// Gives up the places, declines an offer or leaves the waiting list: `cancelRegistration`.
     Cancel,
-    /// Offers places out of order: `offerPlace`. For organisers.
+    /// Offers places ahead of the others on the waiting list: `offerPlace`. For organisers.
     Offer,
     /// Records that the person came: `checkIn`. For organisers.
     CheckIn,

@@ -6,13 +6,13 @@
 
 use async_graphql::TypeDirective;
 
-/// Most items of a list. Its selection counts once for each of them, unless the argument that `oneUnless` names is left
-/// out: then the list has one item.
+/// Assumed maximum length of a list, from which the cost of a query is computed. If the argument named in `oneUnless` is
+/// omitted, the list counts as one item.
 #[TypeDirective(name = "listSize", location = "FieldDefinition")]
 pub fn list_size(assumed_size: u64, one_unless: Option<String>) {}
 
-/// Cost of a field, or of an argument or input field where it is given, beside the 1 that every field counts: for work in
-/// the database that its selection does not show.
+/// Extra cost of a field, argument or input field, added to the base cost of 1, for database work that the selection does
+/// not show.
 #[TypeDirective(
     name = "cost",
     location = "FieldDefinition",

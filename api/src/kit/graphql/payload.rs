@@ -10,7 +10,7 @@ macro_rules! payload {
         pub struct $payload {
             $(#[$field_doc])*
             pub $field: Option<$thing>,
-            /// Why the act was refused; empty where it was done.
+            /// Reasons for the refusal; empty if the mutation succeeded.
             #[graphql(directive = $crate::kit::graphql::cost::list_size::apply($crate::kit::error::MAX_USER_ERRORS as u64, None))]
             pub user_errors: Vec<$crate::kit::UserError>,
         }

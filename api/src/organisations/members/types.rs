@@ -105,7 +105,7 @@ crate::payload! {
     }
 }
 
-/// Organisation to ask for a membership.
+/// Organisation to join.
 #[derive(InputObject)]
 pub struct RequestToJoinInput {
     /// The organisation to join.
