@@ -153,7 +153,7 @@ pub struct Merger<'a> {
 pub struct OrganisationColumn {
     /// Table and column.
     pub column: (&'static str, &'static str),
-    /// What a merger does with rows of the merged organisation.
+    /// Decision for rows of the merged organisation.
     pub on_merge: OnMerge,
 }
 
@@ -168,7 +168,7 @@ impl OrganisationColumn {
     }
 }
 
-/// What a merger does with a column that refers to the merged organisation.
+/// Decision of a merger on a column that refers to the merged organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnMerge {
     /// Sets it to the successor.
@@ -179,11 +179,11 @@ pub enum OnMerge {
     Keep(&'static str),
 }
 
-/// Column that refers to a person, and what erasing the person does with it.
+/// Column that refers to a person, with its decision for erasures.
 pub struct PersonColumn {
     /// Table and column.
     pub column: (&'static str, &'static str),
-    /// What erasing does with rows of the person.
+    /// Decision for rows of the person.
     pub on_erase: OnErase,
 }
 
@@ -198,7 +198,7 @@ impl PersonColumn {
     }
 }
 
-/// What erasing a person does with a column that refers to them.
+/// Decision of an erasure on a column that refers to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnErase {
     /// Deletes the row: it is about the person alone.

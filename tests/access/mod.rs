@@ -1,4 +1,4 @@
-//! Who may see and do what: one table for each feature in `permissions/`, and every cell of them tried over HTTP.
+//! Permissions: one table for each feature in `permissions/`, and every cell of them tried over HTTP.
 //!
 //! `table` reads it, `shape` compares it with the schema, `world`, `furniture` and `subjects` make what its rows
 //! speak of, `fields` looks at every field, `hearing` at what is told as it happens, and `absent` and `hidden` show that what is invisible cannot

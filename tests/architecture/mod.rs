@@ -150,7 +150,7 @@ fn kind(source: &Source) -> Option<Kind> {
     })
 }
 
-/// Whether a file uses more of the engine than the derive of enums, and than telling null from left out.
+/// Reports whether a file uses more of the engine than the derive of enums, and than telling null from left out.
 fn graphql(source: &Source) -> bool {
     let code = source
         .code
@@ -159,7 +159,7 @@ fn graphql(source: &Source) -> bool {
     code.contains("async_graphql")
 }
 
-/// Whether a file uses more of sea-orm than the derive by which the acts of a lifecycle are listed.
+/// Reports whether a file uses more of sea-orm than the derive by which the acts of a lifecycle are listed.
 fn database(source: &Source) -> bool {
     source
         .code

@@ -38,7 +38,7 @@ impl Source {
         parts
     }
 
-    /// Whether a word stands in the code.
+    /// Reports whether a word is in the code.
     pub fn mentions(&self, word: &str) -> bool {
         let part = |c: char| c.is_alphanumeric() || c == '_';
         self.code.match_indices(word).any(|(at, _)| {

@@ -22,9 +22,9 @@ pub struct Entry {
     pub name: &'static str,
     /// Notifications that the act causes. A person who is a recipient of several gets the first.
     pub notifies: &'static [(NotificationKind, &'static [Recipient])],
-    /// Whether the act may change what the open feeds publish. The feeds then read its subject again.
+    /// True if the act may change what the open feeds publish. The feeds then read its subject again.
     pub open_data: bool,
-    /// Whether the act may let somebody see more than before. Subscriptions then read the rights of their callers again.
+    /// True if the act may let somebody see more than before. Subscriptions then read the rights of their callers again.
     pub grants_access: bool,
 }
 
@@ -62,7 +62,7 @@ impl<E> ActivityKind<E> {
         self.entry.name
     }
 
-    /// Whether a record is of this kind.
+    /// Reports whether a record is of this kind.
     #[must_use]
     pub fn is(self, record: &activity::Model) -> bool {
         record.act == self.entry.name
@@ -152,7 +152,7 @@ impl Concerns {
         }
     }
 
-    /// The same, for an act that was done to a person.
+    /// Adds the person to whom the act was done.
     #[must_use]
     pub const fn and_person(self, person: Option<Uuid>) -> Self {
         Self { person, ..self }
