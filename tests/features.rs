@@ -31,6 +31,57 @@ fn every_folder_with_a_descriptor_is_listed_once() {
 }
 
 #[test]
+fn features_are_listed_in_the_order_in_which_their_acts_may_call_each_other() {
+    let top: Vec<&str> = crate::architecture::FEATURES
+        .iter()
+        .copied()
+        .filter(|name| FEATURES.iter().any(|feature| feature.name == *name))
+        .collect();
+    let listed: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+    assert_eq!(
+        listed, top,
+        "features.rs and tests/architecture list features in two orders"
+    );
+}
+
+#[test]
+fn every_root_object_is_in_the_schema() {
+    let roots = std::fs::read_to_string(root().join("api/src/schema.rs")).unwrap();
+    let mut found = 0;
+    for source in sources("api/src") {
+        for line in source.text.lines() {
+            let name = line
+                .strip_prefix("pub struct ")
+                .and_then(|rest| rest.strip_suffix(';'));
+            let Some(name) = name else { continue };
+            let is_root = ["Query", "Mutation", "Subscription"]
+                .iter()
+                .any(|root| name.ends_with(root));
+            if is_root {
+                found += 1;
+                let line = format!("    {name},");
+                assert!(roots.contains(&line), "list {name} in api/src/schema.rs");
+            }
+        }
+    }
+    assert!(found > 30, "only {found} root objects were found");
+}
+
+#[test]
+fn every_test_file_is_compiled() {
+    let main = std::fs::read_to_string(root().join("tests/main.rs")).unwrap();
+    for entry in std::fs::read_dir(root().join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_file = path.extension().is_some_and(|kind| kind == "rs") && name != "main";
+        if is_file || path.join("mod.rs").is_file() {
+            let line = format!("mod {name};");
+            assert!(main.contains(&line), "tests/main.rs has no `{line}`");
+        }
+    }
+}
+
+#[test]
 fn every_act_has_one_name_and_is_recorded_somewhere() {
     let names: Vec<&str> = features::acts().map(|act| act.name).collect();
     let distinct: BTreeSet<&str> = names.iter().copied().collect();

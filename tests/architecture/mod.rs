@@ -10,7 +10,7 @@ use std::{
 use source::{Source, root, sources};
 
 /// Features from left to right: acts call leftward only. A folder within a feature stands where its own line says.
-const FEATURES: &[&str] = &[
+pub const FEATURES: &[&str] = &[
     "mail",
     "accounts",
     "activities",
