@@ -122,9 +122,17 @@ async fn migrated(url: &str) {
     app.database.write.clone().close().await.unwrap();
 }
 
+/// A file that nobody has open: the program's own may still be written after its pools are closed.
 async fn sqlite_template() -> PathBuf {
-    let path = scratch().join("template.db");
-    migrated(&format!("sqlite://{}", path.display())).await;
+    let (own, path) = (scratch().join("own.db"), scratch().join("template.db"));
+    migrated(&format!("sqlite://{}", own.display())).await;
+    let conn = Database::connect(format!("sqlite://{}", own.display()))
+        .await
+        .unwrap();
+    conn.execute_unprepared(&format!("VACUUM INTO '{}'", path.display()))
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
     path
 }
 

@@ -63,7 +63,7 @@ impl World {
         change(&mut config);
         let app = App::start(config)
             .await
-            .map_err(|error| error.message())
+            .map_err(|error| format!("{error:?}"))
             .expect("the program starts");
         Self {
             router: api::http::router(app.clone()),
