@@ -48,6 +48,8 @@ pub trait Lifecycle: Resource {
     const STATE: Option<Self::Column>;
     /// Column of the version; `None` if rows have none. Each write increases it.
     const VERSION: Option<Self::Column>;
+    /// Input field in which clients send the version that they loaded; `None` if they send none.
+    const VERSION_FIELD: Option<&'static str> = Some("version");
     /// Column of the time of the last change.
     const UPDATED_AT: Self::Column;
 
@@ -273,13 +275,15 @@ where
     L::Model: FromQueryResult + Send + Sync,
 {
     let now = L::find().filter(L::ID.eq(L::id(row))).one(conn).await?;
-    Ok(match now {
-        Some(now) if L::VERSION.is_some() => {
-            outdated(L::NOUN, Some((L::version(row), L::version(&now)))).into()
-        }
-        Some(_) => outdated(L::NOUN, None).into(),
-        None => Error::NotFound,
-    })
+    let Some(now) = now else {
+        return Ok(Error::NotFound);
+    };
+    let versions = L::VERSION.map(|_| (L::version(row), L::version(&now)));
+    let mut refusal = outdated(L::NOUN, versions);
+    if L::VERSION_FIELD.is_none() {
+        refusal.field = None;
+    }
+    Ok(refusal.into())
 }
 
 /// The refusal of an act in a state in which it is not allowed.

@@ -108,6 +108,7 @@ impl Lifecycle for matching::Entity {
     const NOUN: &'static str = "match";
     const STATE: Option<Column> = Some(Column::State);
     const VERSION: Option<Column> = Some(Column::Version);
+    const VERSION_FIELD: Option<&'static str> = None;
     const UPDATED_AT: Column = Column::UpdatedAt;
 
     fn version(row: &matching::Model) -> i32 {

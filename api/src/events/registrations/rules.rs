@@ -60,6 +60,7 @@ impl Lifecycle for registration::Entity {
     const STATE: Option<Column> = Some(Column::State);
     // Every act locks the row of the counts, so that the state is a sufficient condition.
     const VERSION: Option<Column> = None;
+    const VERSION_FIELD: Option<&'static str> = None;
     const UPDATED_AT: Column = Column::UpdatedAt;
 
     fn version(_: &registration::Model) -> i32 {

@@ -149,10 +149,10 @@ pub async fn release(
     };
     let capacity_id = first.capacity_id;
     let free: i32 = released.iter().map(|row| row.places - row.used).sum();
+    let event = event::Entity::find_by_id(first.event_id).one(conn).await?;
+    let event = event.ok_or(Error::NotFound)?;
+    let act = acts::RESERVATION_RELEASED;
     for row in &released {
-        let event = event::Entity::find_by_id(row.event_id).one(conn).await?;
-        let event = event.ok_or(Error::NotFound)?;
-        let act = acts::RESERVATION_RELEASED;
         lifecycle::record(conn, viewer, (row, &event, &()), act, &[]).await?;
     }
     let counted = event_capacity::Entity::update_many()
