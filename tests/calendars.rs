@@ -83,7 +83,7 @@ fn summaries(events: &[ICalendarComponent]) -> Vec<String> {
 
 /// Makes a calendar; it is at `act.calendar`.
 async fn make(who: &Caller, input: Value) -> Reply {
-    let query = "mutation ($input: MakeCalendarInput!) { act: makeCalendar(input: $input) {
+    let query = "mutation ($input: CreateCalendarInput!) { act: createCalendar(input: $input) {
         calendar { id scope url area { code } organisation { id } createdAt } userErrors { code field message } } }";
     who.ask(query, json!({"input": input})).await
 }

@@ -208,9 +208,9 @@ both! {
             assert_eq!(again.text(&format!("act.listing.{path}")), expected);
         }
         assert_eq!(again.at("act.listing.organisation.id"), &json!(visitors));
-        let raised = "query ($id: ID!) { listing(id: $id) { raisedAt { id } } }";
+        let raised = "query ($id: ID!) { listing(id: $id) { raisedAtEvent { id } } }";
         let raised = ann.ask(raised, json!({"id": done[0]})).await;
-        assert_eq!(raised.text("listing.raisedAt.id"), event);
+        assert_eq!(raised.text("listing.raisedAtEvent.id"), event);
         let own = ann.ask("{ viewer { listings { totalCount } } }", json!({})).await;
         assert_eq!(own.at("viewer.listings.totalCount"), 1);
         let other = fair.world.person("Otto Other").await;

@@ -182,7 +182,7 @@ both! {
         let own = announced(&mary, &old, json!({"title": "Our fair", "partners": [new, third]})).await;
         let theirs = announced(&helper, &third, json!({"title": "Their fair", "partners": [old, new]})).await;
         let other = announced(&helper, &third, json!({"title": "Another", "partners": [old]})).await;
-        let follow = "mutation ($id: ID!) { act: makeCalendar(input: {scope: ORGANISATION, organisationId: $id}) { calendar { url } userErrors { code } } }";
+        let follow = "mutation ($id: ID!) { act: createCalendar(input: {scope: ORGANISATION, organisationId: $id}) { calendar { url } userErrors { code } } }";
         let calendar = mary.ask(follow, json!({"id": old})).await.text("act.calendar.url");
         merge(&admin, &old, &new).await.at("mergeOrganisation.organisation");
         let query = "query ($own: ID!, $theirs: ID!, $other: ID!) { own: event(id: $own) { ...it } theirs: event(id: $theirs) { ...it }

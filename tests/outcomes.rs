@@ -17,7 +17,7 @@ const OUTCOME: &str =
 /// Says at which event a listing was raised; the listing is at `act.listing`.
 async fn raise(who: &Caller, listing: &str, event: Option<&str>) -> Reply {
     let query = "mutation ($input: SetListingEventInput!) { act: setListingEvent(input: $input) {
-        listing { id raisedAt { id } } userErrors { code field message } } }";
+        listing { id raisedAtEvent { id } } userErrors { code field message } } }";
     let input = json!({"listingId": listing, "eventId": event});
     who.ask(query, json!({"input": input})).await
 }
@@ -171,15 +171,15 @@ both! {
         assert_eq!(raise(&pair.taker, &pair.offer, Some(&event)).await.outcome(), "FORBIDDEN");
         assert_eq!(raise(&pair.world.stranger(), &pair.offer, Some(&event)).await.outcome(), "UNAUTHENTICATED");
         let said = raise(&pair.giver, &pair.offer, Some(&event)).await;
-        assert_eq!(said.text("act.listing.raisedAt.id"), event);
+        assert_eq!(said.text("act.listing.raisedAtEvent.id"), event);
         assert_eq!(raise(&pair.giver, &pair.offer, Some(&event)).await.outcome(), "done");
         let another = announced(&pair.giver, &pair.elm, json!({"audience": "ORGANISATION"})).await;
-        assert_eq!(raise(&pair.giver, &pair.offer, Some(&another)).await.text("act.listing.raisedAt.id"), another);
-        let read = "query ($id: ID!, $event: ID!) { listing(id: $id) { raisedAt { id } }
+        assert_eq!(raise(&pair.giver, &pair.offer, Some(&another)).await.text("act.listing.raisedAtEvent.id"), another);
+        let read = "query ($id: ID!, $event: ID!) { listing(id: $id) { raisedAtEvent { id } }
             listings(filter: {events: [$event]}) { totalCount } }";
         let unseen = pair.taker.ask(read, json!({"id": pair.offer, "event": another})).await;
-        assert_eq!((unseen.at("listing.raisedAt"), unseen.at("listings.totalCount")), (&Value::Null, &json!(0)));
-        assert_eq!(raise(&pair.giver, &pair.offer, None).await.at("act.listing.raisedAt"), &Value::Null);
+        assert_eq!((unseen.at("listing.raisedAtEvent"), unseen.at("listings.totalCount")), (&Value::Null, &json!(0)));
+        assert_eq!(raise(&pair.giver, &pair.offer, None).await.at("act.listing.raisedAtEvent"), &Value::Null);
 
         let own = draft(&pair.giver, &pair.elm, json!({})).await.text("act.event.id");
         assert_eq!(raise(&pair.giver, &pair.offer, Some(&own)).await.outcome(), "INVALID_STATE eventId");

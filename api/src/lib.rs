@@ -5,6 +5,9 @@
 //! pure, `service` reads and writes, and `types`, `query` and `mutation` define the schema. All features are built from
 //! [`kit`], which depends on none of them. `ARCHITECTURE.md` has the details.
 
+// The merged root types nest one future in another for each feature.
+#![recursion_limit = "256"]
+
 pub mod accounts;
 pub mod activities;
 pub mod backup;

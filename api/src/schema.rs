@@ -1,44 +1,11 @@
-//! Root types of the GraphQL schema, and its text in the schema definition language (SDL).
+//! The GraphQL schema and its text in the schema definition language (SDL).
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, ValidationMode};
+use async_graphql::{SDLExportOptions, ValidationMode};
 
 use crate::{
     App,
-    accounts::{AccountMutation, AccountQuery},
-    activities::{ActivityQuery, ActivitySubscription},
-    calendars::CalendarMutation,
-    conversations::{ConversationMutation, ConversationQuery, ConversationSubscription},
-    events::{
-        EventMutation, EventQuery,
-        registrations::{RegistrationMutation, RegistrationQuery},
-        reservations::ReservationMutation,
-    },
-    intakes::{IntakeMutation, IntakeQuery},
+    features::{Mutation, Query, Subscription},
     kit::graphql::response_limit::LimitResponses,
-    listings::{
-        ListingMutation,
-        raised_at::ListingEventMutation,
-        search::{ListingQuery, ListingSubscription},
-    },
-    matches::{
-        MatchMutation, MatchQuery, MatchSubscription, amendments::AmendmentMutation,
-        fulfilments::FulfilmentMutation, thanks::ThanksMutation,
-    },
-    notifications::NotificationMutation,
-    organisations::{
-        OrganisationMutation, OrganisationQuery,
-        invitations::{InvitationMutation, InvitationQuery},
-        members::MemberMutation,
-        mergers::MergerMutation,
-    },
-    reference::{
-        areas::{AreaMutation, AreaQuery},
-        priorities::{PriorityMutation, PriorityQuery},
-        resource_types::{ResourceTypeMutation, ResourceTypeQuery},
-    },
-    statistics::StatisticsQuery,
-    tasks::TaskSubscription,
-    transfer::{TransferMutation, TransferQuery},
 };
 
 mod federation;
@@ -49,66 +16,6 @@ mod words;
 pub use federation::FederationQuery;
 pub(crate) use node::node;
 pub use node::{Node, NodeQuery};
-
-/// All queries.
-#[derive(MergedObject, Default)]
-pub struct Query(
-    ListingQuery,
-    NodeQuery,
-    AccountQuery,
-    OrganisationQuery,
-    InvitationQuery,
-    ActivityQuery,
-    AreaQuery,
-    ResourceTypeQuery,
-    PriorityQuery,
-    TransferQuery,
-    MatchQuery,
-    StatisticsQuery,
-    ConversationQuery,
-    EventQuery,
-    RegistrationQuery,
-    IntakeQuery,
-    FederationQuery,
-);
-
-/// All mutations. Each has one input, and a payload with the changed object and `userErrors`.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
-    AccountMutation,
-    OrganisationMutation,
-    MemberMutation,
-    InvitationMutation,
-    MergerMutation,
-    ListingMutation,
-    AreaMutation,
-    ResourceTypeMutation,
-    PriorityMutation,
-    TransferMutation,
-    MatchMutation,
-    AmendmentMutation,
-    FulfilmentMutation,
-    ThanksMutation,
-    ConversationMutation,
-    NotificationMutation,
-    EventMutation,
-    RegistrationMutation,
-    ReservationMutation,
-    CalendarMutation,
-    ListingEventMutation,
-    IntakeMutation,
-);
-
-/// All subscriptions: over a WebSocket at `/graphql/ws` (graphql-transport-ws), or as server-sent events at
-/// `/graphql/stream`. Every event contains only what the caller may see when it is sent.
-#[derive(MergedSubscription, Default)]
-pub struct Subscription(
-    ActivitySubscription,
-    MatchSubscription,
-    ConversationSubscription,
-    TaskSubscription,
-    ListingSubscription,
-);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -54,9 +54,9 @@ pub enum NotificationKind {
     /// A proposed match lapsed: its deadline passed without an answer, or a listing was closed.
     MatchLapsed,
     /// A proposed match cannot go ahead for now, because nothing is left of the listing.
-    MatchCrowdedOut,
+    MatchNothingLeft,
     /// A proposed match that had nothing left can go ahead again.
-    MatchHasRoom,
+    MatchAvailableAgain,
     /// A broker approved a match of an organisation that is not verified.
     MatchApproved,
     /// The other side proposed a change to the agreed terms.

@@ -33,6 +33,7 @@ mod m0018_guests;
 mod m0019_forgetting;
 mod m0020_readiness;
 mod m0021_plain_names;
+mod m0022_plain_acts;
 
 pub struct Migrator;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_forgetting::Migration),
             Box::new(m0020_readiness::Migration),
             Box::new(m0021_plain_names::Migration),
+            Box::new(m0022_plain_acts::Migration),
         ]
     }
 }

@@ -104,7 +104,12 @@ impl County {
     }
 
     async fn calendar(&self, who: &Caller, more: &str) -> String {
-        make(who, &format!("makeCalendar(input: {{{more}}})"), "calendar").await
+        make(
+            who,
+            &format!("createCalendar(input: {{{more}}})"),
+            "calendar",
+        )
+        .await
     }
 
     /// Somebody of Beech House comes to the event of Elm Works, and to one of their own.

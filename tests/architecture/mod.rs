@@ -9,41 +9,16 @@ use std::{
 
 use source::{Source, root, sources};
 
-/// Features from left to right: acts call leftward only. A folder within a feature stands where its own line says.
-pub const FEATURES: &[&str] = &[
-    "mail",
-    "accounts",
-    "activities",
-    "locations",
-    "reference",
-    "reference/areas",
-    "reference/resource_types",
-    "reference/priorities",
-    "organisations",
-    "organisations/registers",
-    "organisations/members",
-    "organisations/invitations",
-    "organisations/mergers",
-    "listings",
-    "listings/search",
-    "listings/raised_at",
-    "matches",
-    "matches/fulfilments",
-    "matches/amendments",
-    "matches/thanks",
-    "conversations",
-    "events",
-    "events/registrations",
-    "events/reservations",
-    "statistics",
-    "notifications",
-    "feeds",
-    "calendars",
-    "intakes",
-    "transfer",
-    "tasks",
-    "demo",
-];
+/// Features from left to right: acts call leftward only. `features.rs` has their order; `locations` and `demo` have no
+/// descriptor.
+fn features() -> Vec<&'static str> {
+    let described = api::features::FEATURES.iter().map(|feature| feature.name);
+    ["locations"]
+        .into_iter()
+        .chain(described)
+        .chain(["demo"])
+        .collect()
+}
 
 /// Folders of api/src that are no features: the assembly, and what all features are built from.
 const OTHER_FOLDERS: [&str; 5] = ["kit", "http", "schema", "cli", "backup"];
@@ -125,18 +100,10 @@ const PURE: &[&str] = &[
     "transfer/translation",
 ];
 
-/// The place of a path such as `events/reservations/rules` or `events::reservations::rules` in [`FEATURES`].
+/// The place of the feature to which a path such as `events/reservations/rules` or `events::reservations` belongs.
 fn place(path: &str) -> Option<usize> {
-    let path = path.replace("::", "/");
-    let within = |feature: &&str| {
-        path.strip_prefix(*feature)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    let longest = FEATURES
-        .iter()
-        .filter(|feature| within(feature))
-        .max_by_key(|feature| feature.len())?;
-    FEATURES.iter().position(|feature| feature == longest)
+    let top = path.split(['/', ':']).next()?;
+    features().iter().position(|feature| *feature == top)
 }
 
 fn kind(source: &Source) -> Option<Kind> {
@@ -173,41 +140,27 @@ fn none(faults: &[String]) {
 }
 
 #[test]
-fn every_folder_is_a_feature_in_its_place() {
-    let mut faults = Vec::new();
+fn every_folder_is_a_feature() {
+    let mut faults = BTreeSet::new();
     for source in sources("api/src") {
-        let folders = source.folders();
-        let Some(top) = folders.first() else { continue };
-        if OTHER_FOLDERS.contains(top) {
+        let Some(top) = source.folders().first().map(|top| (*top).to_owned()) else {
             continue;
-        }
-        let known = folders
-            .get(..2)
-            .is_none_or(|two| FEATURES.contains(&two.join("/").as_str()) || is_plain(&folders));
-        if !FEATURES.contains(top) || !known {
-            faults.push(format!(
-                "api/src/{} is new: add it to FEATURES in tests/architecture, to the right of everything that its acts call.",
-                folders.join("/")
+        };
+        if !OTHER_FOLDERS.contains(&top.as_str()) && !features().contains(&top.as_str()) {
+            faults.insert(format!(
+                "api/src/{top} is new: add it to FEATURES in api/src/features.rs, below everything that its acts call."
             ));
         }
     }
-    none(&faults);
-    let gone = |path: &&&str| {
-        !root().join(format!("api/src/{path}")).is_dir()
-            && !root().join(format!("api/src/{path}.rs")).is_file()
-    };
-    let gone = FEATURES.iter().chain(PURE).filter(gone);
+    none(&faults.into_iter().collect::<Vec<_>>());
+    let gone = PURE
+        .iter()
+        .filter(|path| !root().join(format!("api/src/{path}.rs")).is_file());
     none(
         &gone
-            .map(|path| format!("{path} is gone: take it off the list in tests/architecture."))
+            .map(|path| format!("{path} is gone: take it off PURE in tests/architecture."))
             .collect::<Vec<_>>(),
     );
-}
-
-/// Folders within a feature that only divide long files, and whose acts belong to the feature itself.
-fn is_plain(folders: &[&str]) -> bool {
-    const PLAIN: [&str; 2] = ["activities/outbox", "activities/live"];
-    PLAIN.contains(&folders[..2].join("/").as_str())
 }
 
 #[test]
@@ -271,7 +224,6 @@ fn acts_call_leftward_only() {
         if matches!(kind, Kind::Summary | Kind::Schema) {
             continue;
         }
-        let feature = FEATURES[own];
         for used in source.uses() {
             let Some(other) = place(&used) else {
                 let first = used.split("::").next().unwrap_or_default();
@@ -283,13 +235,11 @@ fn acts_call_leftward_only() {
                 }
                 continue;
             };
-            // A feature and the folders within it are one: their order is that of the reader.
-            let within = FEATURES[other].split('/').next() == feature.split('/').next();
-            if other > own && !within {
+            if other > own {
                 faults.push(format!(
                     "{}.rs uses `{used}`, which stands to its right: let {} read what was done from the activities, or \
                      move the act there.",
-                    source.path, FEATURES[other]
+                    source.path, features()[other]
                 ));
             }
         }

@@ -131,7 +131,7 @@ both! {
             assert_eq!(state(&pair.giver, &taken).await, "ACCEPTED", "{point}");
             assert_eq!(state(&rival, &lapsing).await, "LAPSED", "{point}");
             assert_eq!(state(&rival, &waiting).await, "PROPOSED", "{point}");
-            for (what, id) in [("match.accepted", &taken), ("match.lapsed", &lapsing), ("match.crowded_out", &waiting), ("match.amendment_lapsed", &amended)] {
+            for (what, id) in [("match.accepted", &taken), ("match.lapsed", &lapsing), ("match.nothing_left", &waiting), ("match.amendment_lapsed", &amended)] {
                 let told = activity::Entity::find()
                     .filter(activity::Column::Act.eq(what))
                     .filter(activity::Column::SubjectId.eq(own(id)));

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{context::ContextExt, kit::Id, payload};
 
-/// Input of `makeCalendar`.
+/// Input of `createCalendar`.
 #[derive(InputObject, Debug)]
-pub struct MakeCalendarInput {
+pub struct CreateCalendarInput {
     /// Selection of the events in the calendar.
     pub scope: CalendarScope,
     /// The organisation whose events the calendar contains. Required for the scope `ORGANISATION`, otherwise left out.
@@ -47,12 +47,12 @@ impl CalendarMutation {
     /// Creates a private address by which a calendar program subscribes to events that the viewer may see. Limit: 20
     /// calendars per person. Public events have public addresses: see `Organisation.calendarUrl`, `Area.calendarUrl`
     /// and `Event.calendarUrl`.
-    async fn make_calendar(
+    async fn create_calendar(
         &self,
         ctx: &Context<'_>,
-        input: MakeCalendarInput,
+        input: CreateCalendarInput,
     ) -> Result<Option<CalendarPayload>> {
-        let MakeCalendarInput {
+        let CreateCalendarInput {
             scope,
             organisation_id: organisation,
             area,

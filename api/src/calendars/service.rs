@@ -32,7 +32,7 @@ pub type CalendarId = Id<calendar_address::Entity>;
 /// Time for which caches may keep a response.
 const FRESH: Duration = Duration::from_mins(5);
 
-/// Input of `makeCalendar`.
+/// Input of `createCalendar`.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the names are those of the input")]
 pub struct CalendarRequest {

@@ -73,7 +73,7 @@ impl FastFields for Request {
 }
 
 /// Fields that a page does not read together with its rows.
-pub(super) const WAITING: &[&str] = &["postedBy", "raisedAt", "activities"];
+pub(super) const WAITING: &[&str] = &["postedBy", "raisedAtEvent", "activities"];
 
 /// `interface` sets the descriptions of `Offer` and `Request`: both come from this generic type.
 #[Object(
@@ -344,7 +344,7 @@ impl<K: 'static> Listed<K> {
     }
 
     /// The event at which the listing was raised; null if there is none, or if the viewer may not see it.
-    async fn raised_at(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
+    async fn raised_at_event(&self, ctx: &Context<'_>) -> Result<Option<Event>> {
         let raised = ctx
             .parts::<listing_event::Entity>(self.0.known().id)
             .await?;

@@ -38,9 +38,9 @@ acts! {
         /// The terms were not answered in time, or a listing was closed.
         LAPSED = "match.lapsed" => &[(Kind::MatchLapsed, OTHER_SIDE)];
         /// A listing of a proposed match has nothing left.
-        CROWDED_OUT = "match.crowded_out" => &[(Kind::MatchCrowdedOut, OTHER_SIDE)];
+        NOTHING_LEFT = "match.nothing_left" => &[(Kind::MatchNothingLeft, OTHER_SIDE)];
         /// The listings of a proposed match have enough left again.
-        ROOM_AGAIN = "match.room_again" => &[(Kind::MatchHasRoom, OTHER_SIDE)];
+        AVAILABLE_AGAIN = "match.available_again" => &[(Kind::MatchAvailableAgain, OTHER_SIDE)];
         /// A broker approved the match of an unverified organisation.
         APPROVED = "match.approved" => &[(Kind::MatchApproved, OTHER_SIDE)];
         /// A side proposed a change to the agreed terms.

@@ -83,8 +83,8 @@ async fn update_availability(app: &App, viewer: &Viewer) -> Result<usize, Error>
     let freed = Condition::all().add(open()).add(told).add(full.not());
     let mut touched = 0;
     for (condition, at, act) in [
-        (crowded, Some(viewer.now), acts::CROWDED_OUT),
-        (freed, None, acts::ROOM_AGAIN),
+        (crowded, Some(viewer.now), acts::NOTHING_LEFT),
+        (freed, None, acts::AVAILABLE_AGAIN),
     ] {
         let rows = matching::Entity::find()
             .filter(condition)

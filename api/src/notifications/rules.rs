@@ -37,8 +37,8 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::MatchDeclined
         | Kind::MatchWithdrawn
         | Kind::MatchLapsed
-        | Kind::MatchCrowdedOut
-        | Kind::MatchHasRoom
+        | Kind::MatchNothingLeft
+        | Kind::MatchAvailableAgain
         | Kind::MatchApproved
         | Kind::AmendmentProposed
         | Kind::AmendmentAccepted

@@ -38,7 +38,7 @@ pub async fn set_event(
             clear(&transaction, row.id).await?;
         }
     }
-    activity::record(&transaction, viewer, acts::RAISED, &row, &["raisedAt"]).await?;
+    activity::record(&transaction, viewer, acts::RAISED, &row, &["raisedAtEvent"]).await?;
     transaction.commit().await?;
     Ok(row)
 }
