@@ -1,5 +1,6 @@
 //! Signing up, in and out; passwords; platform roles.
 
+use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use crate::{
@@ -104,6 +105,37 @@ both! {
         mary.ask(change, json!({"old": PASSWORD, "new": "nine purple kettles sing"})).await.at("changePassword");
         assert_eq!(mary.ask(WHO, json!({})).await.status, 200);
         assert_eq!(other.ask(WHO, json!({})).await.status, 401);
+    }
+
+    async fn a_sign_in_that_waits_while_the_password_changes_starts_no_session(on) {
+        let world = World::new(on).await;
+        let mary = world.person("Mary Major").await;
+        let stranger = world.stranger();
+        let sign_in = || stranger.ask(SIGN_IN, json!({"email": mary.email, "password": PASSWORD}));
+        let change = "mutation ($current: String!, $new: String!) {
+            changePassword(input: {currentPassword: $current, newPassword: $new}) { userErrors { code field } } }";
+        let new = "nine iron badgers sleep";
+        let changed = mary.ask(change, json!({"current": PASSWORD, "new": new}));
+        let (changed, sign_ins) = join(changed, join_all((0..30).map(|_| sign_in()))).await;
+        assert_eq!(changed.refusals(), [""; 0]);
+        assert_eq!(sign_in().await.refusals(), ["WRONG_CREDENTIALS"]);
+        for reply in sign_ins {
+            if reply.peek("signIn.accessToken").is_null() {
+                assert_eq!(reply.refusals(), ["WRONG_CREDENTIALS"]);
+                continue;
+            }
+            let token = Some(reply.text("signIn.accessToken"));
+            let session = crate::support::Caller::new(world.router.clone(), token);
+            assert_eq!(session.ask(WHO, json!({})).await.status, 401);
+            let refresh = stranger.ask(REFRESH, json!({"token": reply.text("signIn.refreshToken")})).await;
+            assert_eq!(refresh.refusals(), ["SESSION_ENDED refreshToken"]);
+        }
+        assert_eq!(mary.ask(WHO, json!({})).await.at("viewer.kind"), "PERSON");
+        // Of two changes at once, both with the same current password, one happens.
+        let changes = ["eleven green herons wait", "twelve brown lizards sing"]
+            .map(|next| mary.ask(change, json!({"current": new, "new": next})));
+        let done = join_all(changes).await;
+        assert_eq!(done.iter().filter(|reply| reply.codes().is_empty() && reply.refusals().is_empty()).count(), 1);
     }
 
     async fn administrators_grant_and_revoke_roles_but_not_their_own(on) {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     both,
-    events::{act, announced, draft, hosts, in_days, particulars},
+    events::{act, announced, becomes_partner, draft, hosts, in_days, particulars},
     feeds::{get, get_with, header},
     front_door::speaks_plainly,
     registrations::register,
@@ -184,8 +184,10 @@ both! {
         }
         let partner = world.person("Pat Partner").await;
         let oak = partner.organisation("Oak Trust").await;
-        announced(&partner, &oak, json!({"title": "Together", "partners": [elm], "areas": ["woking"], "startsAt": in_days(7), "endsAt": in_days(8)})).await;
+        let together = announced(&partner, &oak, json!({"title": "Together", "partners": [elm], "areas": ["woking"], "startsAt": in_days(7), "endsAt": in_days(8)})).await;
         let of_elm = format!("/calendars/organisations/{elm}.ics");
+        assert_eq!(summaries(&read(&world, &of_elm).await), ["PUBLIC"]);
+        becomes_partner(&host, &elm, &together).await.at("act.event");
         assert_eq!(summaries(&read(&world, &of_elm).await), ["PUBLIC", "Together"]);
         assert_eq!(summaries(&read(&world, "/calendars/areas/elmbridge.ics").await), ["PUBLIC"]);
         assert_eq!(summaries(&read(&world, "/calendars/areas/west-surrey.ics").await), ["Together"]);

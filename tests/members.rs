@@ -1,5 +1,6 @@
 //! Members: asking to join, roles, leaving, and the owner who stays.
 
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use crate::{
@@ -219,6 +220,28 @@ both! {
             let (marys, toms) = (owners(&mary, &hub).await, owners(&tom, &hub).await);
             assert_eq!(marys.max(toms), 1, "{round}");
         }
+    }
+
+    async fn an_owner_who_is_being_removed_makes_no_way_back(on) {
+        let world = World::new(on).await;
+        let olive = world.person("Olive Owner").await;
+        let elm = olive.organisation("Elm Works").await;
+        let invite = "mutation ($id: ID!) { createInvitation(input: {organisationId: $id, role: OWNER}) { token userErrors { code } } }";
+        let accept = "mutation ($token: String!) { acceptInvitation(input: {token: $token}) { membership { id } userErrors { code } } }";
+        for round in 0..8 {
+            let other = world.person(&format!("Otto Other {round}")).await;
+            let membership = olive.admits(&elm, &other, "OWNER").await;
+            let invitations = join_all((0..6).map(|_| other.ask(invite, json!({"id": elm}))));
+            let (removed, invitations) = join(act(&olive, "removeMember", &membership, None), invitations).await;
+            assert_eq!(removed.refusals(), [""; 0]);
+            for invitation in invitations {
+                if let Some(token) = invitation.peek("createInvitation.token").as_str() {
+                    let back = other.ask(accept, json!({"token": token})).await;
+                    assert!(back.peek("acceptInvitation.membership").is_null(), "{}", back.text);
+                }
+            }
+        }
+        assert_eq!(owners(&olive, &elm).await, 1);
     }
 
     async fn strangers_and_wrong_ids_get_nowhere(on) {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     both,
-    events::{act as on_event, announced, in_days},
+    events::{act as on_event, announced, becomes_partner, in_days},
     registrations::{
         act, people, register,
         reserved::{adds_up, reserve},
@@ -182,6 +182,11 @@ both! {
         let own = announced(&mary, &old, json!({"title": "Our fair", "partners": [new, third]})).await;
         let theirs = announced(&helper, &third, json!({"title": "Their fair", "partners": [old, new]})).await;
         let other = announced(&helper, &third, json!({"title": "Another", "partners": [old]})).await;
+        for (who, organisation, event) in [
+            (&tom, &new, &own), (&helper, &third, &own), (&mary, &old, &theirs), (&tom, &new, &theirs), (&mary, &old, &other),
+        ] {
+            becomes_partner(who, organisation, event).await.at("act.event");
+        }
         let follow = "mutation ($id: ID!) { act: createCalendar(input: {scope: ORGANISATION, organisationId: $id}) { calendar { url } userErrors { code } } }";
         let calendar = mary.ask(follow, json!({"id": old})).await.text("act.calendar.url");
         merge(&admin, &old, &new).await.at("mergeOrganisation.organisation");
@@ -276,7 +281,7 @@ both! {
         assert_eq!(merge(&admin, &c, &a).await.refusals(), ["INVALID_STATE intoId"]);
         for (mutation, field) in [
             ("updateOrganisation(input: {organisationId: $id, version: 2, name: \"Hub\"})", "organisationId"),
-            ("verifyOrganisation(input: {organisationId: $id, status: FAILED})", "organisationId"),
+            ("verifyOrganisation(input: {organisationId: $id, version: 1, status: FAILED})", "organisationId"),
             ("createInvitation(input: {organisationId: $id, role: MEMBER})", "organisationId"),
             ("requestToJoin(input: {organisationId: $id})", "organisationId"),
             ("createOrganisation(input: {name: \"Part\", kind: CIC, parentId: $id})", "parentId"),

@@ -91,7 +91,7 @@ both! {
         let (world, admin) = { let world = World::new(on).await; let admin = world.admin().await; (world, admin) };
         let owner = world.person("Olive Owner").await;
         let elm = owner.organisation("Elm Works").await;
-        let verify = "mutation ($id: ID!) { verifyOrganisation(input: {organisationId: $id, status: VERIFIED, method: REGISTER_LOOKUP}) {
+        let verify = "mutation ($id: ID!) { verifyOrganisation(input: {organisationId: $id, version: 1, status: VERIFIED, method: REGISTER_LOOKUP}) {
             userErrors { code message } } }";
         admin.ask(verify, json!({"id": elm})).await.at("verifyOrganisation");
         world.tell(now()).await;

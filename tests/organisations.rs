@@ -272,13 +272,16 @@ both! {
         let world = World::new(on).await;
         let (mary, admin) = (world.person("Mary Major").await, world.admin().await);
         let id = mary.organisation("Riverside Hub").await;
-        let verify = |status: &str, method: Value, version: Value| {
+        let verify = async |status: &str, method: Value, version: Option<i32>| {
+            let query = "query ($id: ID!) { organisation(id: $id) { version } }";
+            let now = admin.ask(query, json!({"id": id})).await.at("organisation.version").clone();
+            let version = version.map_or(now, Value::from);
             let input = json!({"organisationId": id, "status": status, "method": method, "version": version});
-            verification(&admin, input)
+            verification(&admin, input).await
         };
-        assert_eq!(verify("VERIFIED", json!(null), json!(null)).await.refusals(), ["REQUIRED method"]);
-        assert_eq!(verify("VERIFIED", json!("STAFF"), json!(9)).await.refusals(), ["VERSION_OUTDATED version"]);
-        let verified = verify("VERIFIED", json!("REGISTER_LOOKUP"), json!(1)).await;
+        assert_eq!(verify("VERIFIED", json!(null), None).await.refusals(), ["REQUIRED method"]);
+        assert_eq!(verify("VERIFIED", json!("STAFF"), Some(9)).await.refusals(), ["VERSION_OUTDATED version"]);
+        let verified = verify("VERIFIED", json!("REGISTER_LOOKUP"), Some(1)).await;
         let verification = verified.at("verifyOrganisation.organisation.verification");
         assert_eq!((&verification["status"], &verification["method"]), (&json!("VERIFIED"), &json!("REGISTER_LOOKUP")));
         assert!(verification["at"].is_string());
@@ -294,13 +297,13 @@ both! {
             (&mary, json!({"identifiers": [{"scheme": "GB-CHC", "value": "1164883"}]}), "UNVERIFIED"),
             (&admin, json!({"identifiers": [{"scheme": "GB-CHC", "value": "1164884"}]}), "VERIFIED"),
         ] {
-            verify("VERIFIED", json!("DOCUMENT"), json!(null)).await.at("verifyOrganisation");
+            verify("VERIFIED", json!("DOCUMENT"), None).await.at("verifyOrganisation");
             let changed = change(who, &id, fields.clone()).await;
             assert_eq!(status(&changed), after, "{fields}");
             let verification = changed.at("updateOrganisation.organisation.verification");
             assert_eq!(verification["at"].is_null() && verification["method"].is_null(), after == "UNVERIFIED");
         }
-        let failed = verify("FAILED", json!("REGISTER_LOOKUP"), json!(null)).await;
+        let failed = verify("FAILED", json!("REGISTER_LOOKUP"), None).await;
         assert_eq!(failed.at("verifyOrganisation.organisation.verification"),
             &json!({"status": "FAILED", "method": "REGISTER_LOOKUP", "at": null}));
         // What staff did not find stays so whatever is changed.
@@ -358,7 +361,7 @@ both! {
                 "identifiers": [{"scheme": "GB-CHC", "value": value}]})).await.at("createOrganisation");
         }
         let birch = mary.ask("{ organisations(filter: {text: \"birch\"}) { nodes { id } } }", json!({})).await.text("organisations.nodes.0.id");
-        let verify = json!({"input": {"organisationId": birch, "status": "VERIFIED", "method": "STAFF"}});
+        let verify = json!({"input": {"organisationId": birch, "version": 1, "status": "VERIFIED", "method": "STAFF"}});
         admin.ask(VERIFY, verify).await.at("verifyOrganisation");
         for (filter, found) in [
             (json!({"text": "BIRCH"}), vec!["Birch"]),
@@ -441,7 +444,10 @@ both! {
                 "manager" | "owner" | "broker" | "admin" => "done",
                 _ => "FORBIDDEN",
             }, "{who} updates");
-            let verify = json!({"input": {"organisationId": cast.organisation, "status": "VERIFIED", "method": "VOUCHED"}});
+            let query = "query ($id: ID!) { organisation(id: $id) { version } }";
+            let found = world.stranger().ask(query, json!({"id": cast.organisation})).await;
+            let version = found.at("organisation.version").clone();
+            let verify = json!({"input": {"organisationId": cast.organisation, "version": version, "status": "VERIFIED", "method": "VOUCHED"}});
             assert_eq!(caller.ask(VERIFY, verify).await.outcome(), match *who {
                 "stranger" => "UNAUTHENTICATED",
                 "broker" | "admin" => "done",

@@ -125,7 +125,7 @@ both! {
             (SAVE_PRIORITY, json!({"edition": "2031-2035", "code": "first", "title": "First"})),
             (REMOVE_PRIORITY, json!({"edition": "2031-2035", "code": "first"})),
             (CONSULT, json!({"code": "2031-2035"})),
-            (ADOPT, json!({"code": "2031-2035", "validFrom": "2031-04-01"})),
+            (ADOPT, json!({"code": "2031-2035", "version": 4, "validFrom": "2031-04-01"})),
         ];
         for (act, input) in cells {
             let variables = json!({"input": input});
@@ -212,7 +212,7 @@ both! {
             (SAVE_PRIORITY, json!({"edition": "2027-2031", "code": "new", "description": long}), json!(["REQUIRED title", "TOO_LONG description"])),
             (REMOVE_PRIORITY, json!({"edition": "2027-2031", "code": "good-work-nearby"}), json!(["INVALID_STATE code"])),
             (CONSULT, json!({"code": "never"}), json!(["UNKNOWN code"])),
-            (ADOPT, json!({"code": "2027-2031", "validFrom": "2021-04-01"}), json!(["OUT_OF_RANGE validFrom"])),
+            (ADOPT, json!({"code": "2027-2031", "version": 1, "validFrom": "2021-04-01"}), json!(["OUT_OF_RANGE validFrom"])),
         ] {
             let reply = admin.ask(act, json!({"input": input})).await;
             assert_eq!(json!(reply.refusals()), expected, "{act}");
@@ -279,7 +279,12 @@ both! {
         assert_eq!(ask(&admin, CONSULT, json!({"code": "2031-2035"})).await.refusals(), ["INVALID_STATE code"]);
         save(&admin, SAVE_PRIORITY, write("rivers", "Rivers")).await;
 
-        let adopted = save(&admin, ADOPT, json!({"code": "2031-2035", "validFrom": "2030-07-01"})).await;
+        // The adoption names the version that was read: the areas have changed since.
+        let early = ask(&admin, ADOPT, json!({"code": "2031-2035", "version": 1, "validFrom": "2030-07-01"})).await;
+        assert_eq!(early.refusals(), ["VERSION_OUTDATED version"]);
+        let read = "{ priorityEdition(code: \"2031-2035\") { version } }";
+        let version = admin.ask(read, json!({})).await.at("priorityEdition.version").clone();
+        let adopted = save(&admin, ADOPT, json!({"code": "2031-2035", "version": version, "validFrom": "2030-07-01"})).await;
         assert_eq!(adopted.at("adoptPriorityEdition.priorityEdition"),
             &json!({"state": "ADOPTED", "validFrom": "2030-07-01", "validTo": null}));
         for (day, code, state, to) in [
@@ -292,9 +297,9 @@ both! {
         }
         assert!(world.stranger().ask(EDITION, json!({"asOf": "2021-03-31"})).await.at("priorityEdition").is_null());
         for (act, input, expected) in [
-            (ADOPT, json!({"code": "2031-2035", "validFrom": "2032-01-01"}), "INVALID_STATE code"),
-            (ADOPT, json!({"code": "2021-2026", "validFrom": "2032-01-01"}), "INVALID_STATE code"),
-            (ADOPT, json!({"code": "2027-2031", "validFrom": "2030-07-01"}), "OUT_OF_RANGE validFrom"),
+            (ADOPT, json!({"code": "2031-2035", "version": 1, "validFrom": "2032-01-01"}), "INVALID_STATE code"),
+            (ADOPT, json!({"code": "2021-2026", "version": 1, "validFrom": "2032-01-01"}), "INVALID_STATE code"),
+            (ADOPT, json!({"code": "2027-2031", "version": 1, "validFrom": "2030-07-01"}), "OUT_OF_RANGE validFrom"),
             (CONSULT, json!({"code": "2021-2026"}), "INVALID_STATE code"),
             (SAVE_PRIORITY, write("rivers", "Streams"), "INVALID_STATE edition"),
             (REMOVE_PRIORITY, json!({"edition": "2031-2035", "code": "rivers"}), "INVALID_STATE edition"),
@@ -310,7 +315,7 @@ both! {
         for code in &codes {
             save(&admin, CREATE, json!({"code": code, "title": "One of many"})).await;
         }
-        let adopt = codes.iter().map(|code| ask(&admin, ADOPT, json!({"code": code, "validFrom": "2028-04-01"})));
+        let adopt = codes.iter().map(|code| ask(&admin, ADOPT, json!({"code": code, "version": 1, "validFrom": "2028-04-01"})));
         let refusals: Vec<Vec<String>> = join_all(adopt).await.iter().map(Reply::refusals).collect();
         assert_eq!(refusals.iter().filter(|refusals| refusals.is_empty()).count(), 1);
         assert!(refusals.iter().flatten().all(|refusal| refusal == "OUT_OF_RANGE validFrom"), "{refusals:?}");

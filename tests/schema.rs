@@ -324,3 +324,53 @@ async fn every_saved_operation_of_the_playground_fits_the_contract() {
         "these do not fit schema.graphql any more: {wrong:#?}"
     );
 }
+
+/// Answers whose input names no version, each with its reason.
+const NOTHING_CHANGES: [(&str, &str); 9] = [
+    ("acceptGuestPlace", "an offered place cannot change"),
+    ("acceptInvitation", "an invitation cannot change"),
+    ("acceptPlace", "an offered place cannot change"),
+    ("approveMember", "a request to join has no content"),
+    (
+        "confirmDelivery",
+        "a record of a delivery cannot change, only be withdrawn",
+    ),
+    (
+        "confirmGuestRegistration",
+        "the link is for one request, which cannot change",
+    ),
+    ("declineMember", "a request to join has no content"),
+    (
+        "resolveDispute",
+        "nothing about a match changes while it is disputed",
+    ),
+    ("verifyEmail", "the link is for one address"),
+];
+
+#[test]
+fn every_approval_and_answer_names_the_version_that_was_seen() {
+    const ANSWERS: [&str; 8] = [
+        "accept", "adopt", "approve", "confirm", "counter", "decline", "resolve", "verify",
+    ];
+    let sdl = api::schema::sdl();
+    let mut seen = 0;
+    for definition in sdl.split("\n}\n") {
+        let Some((_, rest)) = definition.rsplit_once("\ninput ") else {
+            continue;
+        };
+        let name = rest.split([' ', '{']).next().unwrap();
+        let mutation = name.strip_suffix("Input").unwrap_or(name);
+        let mutation = mutation[..1].to_lowercase() + &mutation[1..];
+        if !ANSWERS.iter().any(|answer| mutation.starts_with(answer)) {
+            continue;
+        }
+        seen += 1;
+        let names = rest.contains("\tversion: Int!") || rest.contains("\ttermsVersion: Int!");
+        let exempt = NOTHING_CHANGES.iter().any(|(other, _)| *other == mutation);
+        assert!(
+            names != exempt,
+            "{mutation} must name the version that was seen, or say why not"
+        );
+    }
+    assert!(seen > 12, "only {seen} answers were found");
+}

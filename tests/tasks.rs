@@ -278,7 +278,7 @@ both! {
         let task = only(&pair.broker).await;
         assert_eq!((&task["kind"], &task["act"]), (&json!("APPROVE_MATCH"), &json!("approveMatch")));
         assert!(task["organisation"].is_null());
-        act(&pair.broker, "approveMatch", json!({"matchId": open})).await.at("act.match");
+        act(&pair.broker, "approveMatch", json!({"matchId": open, "termsVersion": 1})).await.at("act.match");
         idle(&[&pair.broker]).await;
 
         let id = pair.agreed("20").await;

@@ -1,6 +1,10 @@
 //! Settings, each defined once: a flag, an environment variable and its help text. `--help` is the documentation.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use sea_orm::DbErr;
@@ -202,6 +206,14 @@ impl Config {
                 "MARKETPLACE_PUBLIC_URL: set the public URL of this server, such as https://marketplace.example.org",
             );
             must(
+                self.public_url.scheme() == "https",
+                "MARKETPLACE_PUBLIC_URL: use an https URL, because links with secrets begin with it",
+            );
+            must(
+                !self.token_key_file.as_deref().is_some_and(others_can_write),
+                "MARKETPLACE_TOKEN_KEY_FILE: others can write the file, and could replace the key; allow it to its owner only: chmod 600",
+            );
+            must(
                 !self.demo,
                 "--demo: remove it; the passwords of demo accounts are public",
             );
@@ -221,5 +233,20 @@ impl Config {
             "MARKETPLACE_PUBLIC_URL: use an http or https URL",
         );
         faults
+    }
+}
+
+/// Reports whether users other than the owner can write a file; false if there is none.
+fn others_can_write(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o022 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
     }
 }

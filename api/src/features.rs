@@ -10,6 +10,7 @@ use crate::{
     conversations::{self, ConversationMutation, ConversationQuery, ConversationSubscription},
     events::{
         self, EventMutation, EventQuery,
+        partners::PartnerMutation,
         registrations::{RegistrationMutation, RegistrationQuery},
         reservations::ReservationMutation,
     },
@@ -108,6 +109,7 @@ pub struct Mutation(
     ConversationMutation,
     NotificationMutation,
     EventMutation,
+    PartnerMutation,
     RegistrationMutation,
     ReservationMutation,
     CalendarMutation,

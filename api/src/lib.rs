@@ -60,6 +60,8 @@ pub struct Parts {
     pub catalogue: kit::activity::Catalogue,
     /// Publishes committed acts to subscriptions and workers.
     pub outbox: activities::outbox::Outbox,
+    /// Listings that subscriptions found after the latest acts.
+    pub published: listings::search::watch::Published,
     /// Trusted documents by the name or hash that clients send.
     pub trusted_documents: HashMap<String, String>,
     /// Prometheus metrics.
@@ -124,6 +126,7 @@ impl App {
             concurrency: http::ConcurrencyLimit::new(&config.concurrency),
             reference: reference::Cache::read(&database.read).await?,
             outbox: activities::outbox::Outbox::default(),
+            published: listings::search::watch::Published::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
             closing: tokio::sync::watch::Sender::new(false),

@@ -32,6 +32,8 @@ pub struct Model {
     /// Code of the area.
     pub area: Option<String>,
     pub created_at: DateTimeUtc,
+    /// Version of the owner's password at that time. A new password ends the address.
+    pub password_version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -95,6 +95,8 @@ pub struct Model {
     pub delivered: i64,
     /// Side whose listing was created only to answer the other side's listing.
     pub listing_made_by: Option<MatchSide>,
+    /// Version of the terms that a broker approved last; null if none was.
+    pub approved_version: Option<i32>,
     pub approved_at: Option<DateTimeUtc>,
     pub approved_by: Option<Uuid>,
     /// Time at which the worker found that one of the listings has nothing left; null while enough is left.

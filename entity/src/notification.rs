@@ -110,6 +110,12 @@ pub enum NotificationKind {
     EventChanged,
     /// An event at which the recipient has a place starts within 24 hours.
     EventReminder,
+    /// The host of an event named the recipient's organisation as a partner. Accept or decline.
+    PartnershipRequested,
+    /// An organisation accepted to be a partner of an event.
+    PartnershipAccepted,
+    /// An organisation declined to be a partner of an event, or left it.
+    PartnershipEnded,
 }
 
 /// Recipients of a notification. Excludes the person who acted.

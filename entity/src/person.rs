@@ -35,6 +35,8 @@ pub struct Model {
     pub display_name: String,
     pub phone: Option<String>,
     pub password_hash: String,
+    /// Increases with each new password. Sessions and private calendars of earlier versions are invalid.
+    pub password_version: i32,
     #[sea_orm(column_type = "JsonBinary")]
     pub platform_roles: PlatformRoles,
     pub created_at: DateTimeUtc,

@@ -38,6 +38,8 @@ pub struct Model {
     pub valid_to: Option<Date>,
     /// Code of the previous edition.
     pub follows: Option<String>,
+    /// Number of changes to the edition and its areas. The adoption names the version that it adopts.
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -34,6 +34,9 @@ mod m0019_forgetting;
 mod m0020_readiness;
 mod m0021_plain_names;
 mod m0022_plain_acts;
+mod m0027_password_versions;
+mod m0028_approved_versions;
+mod m0029_partner_consent;
 
 pub struct Migrator;
 
@@ -62,6 +65,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_readiness::Migration),
             Box::new(m0021_plain_names::Migration),
             Box::new(m0022_plain_acts::Migration),
+            Box::new(m0027_password_versions::Migration),
+            Box::new(m0028_approved_versions::Migration),
+            Box::new(m0029_partner_consent::Migration),
         ]
     }
 }

@@ -22,11 +22,15 @@ impl County {
     }
 
     fn event_input(&self, organisation: &str, more: &str) -> String {
+        let partners = if more.contains("partners:") {
+            String::new()
+        } else {
+            format!("partners: [{}],", self.named("beech"))
+        };
         format!(
-            "{{organisationId: {}, title: \"Fair number {}\", partners: [{}], {PARTICULARS} {more}}}",
+            "{{organisationId: {}, title: \"Fair number {}\", {partners} {PARTICULARS} {more}}}",
             self.named(organisation),
             self.number(),
-            self.named("beech"),
         )
     }
 
@@ -52,6 +56,10 @@ impl County {
             "rescheduleEvent(input: {{id: {event:?}, startsAt: \"2028-06-01T09:00:00Z\", endsAt: \"2028-06-01T12:00:00Z\"}})"
         );
         make(&poster, &again, "event").await;
+        let beech = self.named("beech").trim_matches('"').to_owned();
+        crate::events::becomes_partner(&foreigner, &beech, &event)
+            .await
+            .at("act.event");
         self.attendance(&event).await;
         let postponed = self.event(&poster, elm, "schedule: true").await;
         let stop = format!("postponeEvent(input: {{id: {postponed:?}, notice: \"Flooded.\"}})");
@@ -210,6 +218,10 @@ impl County {
                     format!("postponeEvent(input: {{id: {id:?}}}) {{ userErrors {{ code }} }}");
                 done(poster, &stop).await;
                 id
+            }
+            "namedEvent" => {
+                let partners = format!("schedule: true, partners: [{}],", self.named(elm));
+                self.event(&self.foreigner, "beech", &partners).await
             }
             "heldPlaces" => {
                 let event = self.event(poster, elm, "schedule: true").await;

@@ -114,7 +114,7 @@ impl County {
                     done(&admin, "consultPriorityEdition(input: {code: \"consulted\"}) { userErrors { code } }").await;
                 }
                 "nextEdition" => {
-                    done(&admin, "adoptPriorityEdition(input: {code: \"2031-2035\", validFrom: \"2031-04-01\"}) { userErrors { code } }").await;
+                    done(&admin, "adoptPriorityEdition(input: {code: \"2031-2035\", version: 1, validFrom: \"2031-04-01\"}) { userErrors { code } }").await;
                 }
                 _ => self.know("unseenArea", &made.text("act.it.areas.0.id")),
             }
@@ -207,7 +207,7 @@ impl County {
             format!("mergeOrganisation(input: {{organisationId: {barn:?}, intoId: {beech}}})");
         make(admin, &merge, "organisation").await;
         let verify = format!(
-            "verifyOrganisation(input: {{organisationId: {elm}, status: VERIFIED, method: VOUCHED}})"
+            "verifyOrganisation(input: {{organisationId: {elm}, version: 1, status: VERIFIED, method: VOUCHED}})"
         );
         make(self.caller("broker"), &verify, "organisation").await;
         self.know("merged", &barn);

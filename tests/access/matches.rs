@@ -47,7 +47,7 @@ impl County {
     /// A broker vouches for an organisation.
     async fn verified(&self, organisation: &str) {
         let verify = format!(
-            "verifyOrganisation(input: {{organisationId: {organisation:?}, status: VERIFIED, method: VOUCHED}})"
+            "verifyOrganisation(input: {{organisationId: {organisation:?}, version: 1, status: VERIFIED, method: VOUCHED}})"
         );
         make(self.caller("broker"), &verify, "organisation").await;
     }
@@ -56,7 +56,14 @@ impl County {
     async fn finished(&mut self) {
         let id = self.opening("lent").await;
         let (partner, owner) = (self.partner.clone(), self.owner().clone());
-        on(self.caller("broker"), "approveMatch", &id, "", "match").await;
+        on(
+            self.caller("broker"),
+            "approveMatch",
+            &id,
+            ", termsVersion: 1",
+            "match",
+        )
+        .await;
         on(&owner, "acceptMatch", &id, ", termsVersion: 1", "match").await;
         let evidence = ", evidence: [\"https://example.org/a.jpg\"], note: \"Twelve went.\"";
         let part = on(&partner, "recordDelivery", &id, evidence, "fulfilment").await;
@@ -98,7 +105,14 @@ impl County {
             .post(&foreigner, "Offer", "beech", "publish: true")
             .await;
         let id = self.response(&offer).await;
-        on(self.caller("broker"), "approveMatch", &id, "", "match").await;
+        on(
+            self.caller("broker"),
+            "approveMatch",
+            &id,
+            ", termsVersion: 1",
+            "match",
+        )
+        .await;
         on(&foreigner, "acceptMatch", &id, ", termsVersion: 1", "match").await;
         let part = on(&partner, "recordDelivery", &id, "", "fulfilment").await;
         on(&foreigner, "confirmDelivery", &part, "", "fulfilment").await;

@@ -12,6 +12,7 @@ mod furniture;
 mod hearing;
 mod hidden;
 mod intakes;
+mod lost;
 mod matches;
 mod shape;
 mod subjects;

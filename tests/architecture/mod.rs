@@ -345,6 +345,21 @@ fn only_dialect_connections_and_backups_know_which_database_it_is() {
 }
 
 #[test]
+fn locks_leave_foreign_keys_alone() {
+    let mut faults = Vec::new();
+    for source in sources("api/src") {
+        if source.mentions("lock_exclusive") {
+            faults.push(format!(
+                "{}.rs locks rows with FOR UPDATE, which waits for every row that refers to them and can deadlock: use \
+                 .lock(LockType::NoKeyUpdate).",
+                source.path
+            ));
+        }
+    }
+    none(&faults);
+}
+
+#[test]
 fn files_are_short() {
     let mut lengths: Vec<(usize, String)> = sources("api/src")
         .into_iter()

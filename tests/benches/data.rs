@@ -634,6 +634,7 @@ async fn organise(
                 email_verified_at: None,
                 display_name: format!("Person {number}"),
                 phone: None,
+                password_version: 1,
                 password_hash: String::new(),
                 platform_roles: person::PlatformRoles::default(),
                 created_at: at,

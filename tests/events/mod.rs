@@ -1,6 +1,7 @@
 //! Events: drafting, announcing, moving and calling off; who may; series and the clocks; how they are found.
 
 mod finding;
+mod partners;
 mod series;
 
 use api::{events::jobs, kit::clock::now};
@@ -61,6 +62,16 @@ pub async fn announced(caller: &Caller, organisation: &str, more: Value) -> Stri
     let mut more = more;
     more["schedule"] = json!(true);
     draft(caller, organisation, more).await.text("act.event.id")
+}
+
+/// Accepts a partnership for an organisation, in the event as it is now; the event is at `act.event`.
+pub async fn becomes_partner(caller: &Caller, organisation: &str, event: &str) -> Reply {
+    let read = "query ($id: ID!) { event(id: $id) { version } }";
+    let seen = caller.ask(read, json!({"id": event})).await;
+    let input = json!({"eventId": event, "organisationId": organisation, "version": seen.at("event.version")});
+    let accept = "mutation ($input: AcceptEventPartnershipInput!) { act: acceptEventPartnership(input: $input) {
+        event { partners { name } } userErrors { code field message } } }";
+    caller.ask(accept, json!({"input": input})).await
 }
 
 /// Does an act on an event; the event is at `act.event`.

@@ -105,7 +105,7 @@ async fn prepared(pair: &Pair, name: &str) -> (Caller, Value) {
             let id = act(&young, "proposeMatch", input)
                 .await
                 .text("act.match.id");
-            (pair.broker.clone(), json!({"matchId": id}))
+            (pair.broker.clone(), version(&id, 1))
         }
         "proposeAmendment" => (giver.clone(), changed(&pair.agreed("10").await, 1)),
         "acceptAmendment" | "declineAmendment" => {

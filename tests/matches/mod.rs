@@ -1,6 +1,7 @@
 //! Matching: proposing, coming to terms, holding quantity, delivering, ending.
 
 mod allocation;
+mod contention;
 pub mod crash;
 mod delivery;
 pub mod killed;
@@ -93,7 +94,7 @@ impl Pair {
 /// An organisation of this name that a broker has verified.
 pub async fn verified(owner: &Caller, broker: &Caller, name: &str) -> String {
     let id = owner.organisation(name).await;
-    let verify = "mutation ($id: ID!) { verifyOrganisation(input: {organisationId: $id, status: VERIFIED, method: VOUCHED}) {
+    let verify = "mutation ($id: ID!) { verifyOrganisation(input: {organisationId: $id, version: 1, status: VERIFIED, method: VOUCHED}) {
         userErrors { code } } }";
     broker
         .ask(verify, json!({"id": id}))

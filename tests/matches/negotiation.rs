@@ -161,12 +161,35 @@ both! {
         let input = json!({"listingId": pair.offer, "organisationId": ash, "terms": laptops("3")});
         let id = act(&newcomer, "respondToListing", input).await.text("act.match.id");
         assert_eq!(accept(&pair.giver, &id, 1).await.refusals(), ["APPROVAL_REQUIRED"]);
-        assert_eq!(act(&pair.giver, "approveMatch", json!({"matchId": id})).await.codes(), ["FORBIDDEN"]);
+        assert_eq!(act(&pair.giver, "approveMatch", json!({"matchId": id, "termsVersion": 1})).await.codes(), ["FORBIDDEN"]);
         let waiting = "{ matches(filter: {needsApproval: true}) { nodes { id } } }";
         assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), [id.as_str()]);
-        act(&pair.broker, "approveMatch", json!({"matchId": id, "note": "I know them."})).await.at("act.match");
-        assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), Vec::<String>::new());
-        assert_eq!(accept(&pair.giver, &id, 1).await.text("act.match.state"), "ACCEPTED");
+        let approve = |version: i32| {
+            let input = json!({"matchId": id, "termsVersion": version, "note": "I know them."});
+            act(&pair.broker, "approveMatch", input)
+        };
+        let none = Vec::<String>::new();
+        approve(1).await.at("act.match");
+        assert_eq!(approve(1).await.refusals(), ["INVALID_STATE"]);
+        assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), none);
+        // Terms that change after the approval need another, and an approval of terms that have changed is refused.
+        let counter = json!({"matchId": id, "termsVersion": 1, "terms": laptops("4")});
+        act(&newcomer, "counterMatch", counter).await.at("act.match");
+        assert_eq!(accept(&pair.giver, &id, 2).await.refusals(), ["APPROVAL_REQUIRED"]);
+        assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), [id.as_str()]);
+        assert_eq!(approve(1).await.refusals(), ["TERMS_VERSION_OUTDATED termsVersion"]);
+        approve(2).await.at("act.match");
+        assert_eq!(accept(&pair.giver, &id, 2).await.text("act.match.state"), "ACCEPTED");
+        // So does a change to the agreed terms.
+        assert_eq!(approve(2).await.refusals(), ["INVALID_STATE"]);
+        let change = json!({"matchId": id, "termsVersion": 2, "terms": laptops("5")});
+        act(&newcomer, "proposeAmendment", change).await.at("act.match");
+        assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), [id.as_str()]);
+        let agree = json!({"matchId": id, "termsVersion": 3});
+        assert_eq!(act(&pair.giver, "acceptAmendment", agree.clone()).await.refusals(), ["APPROVAL_REQUIRED"]);
+        approve(3).await.at("act.match");
+        act(&pair.giver, "acceptAmendment", agree).await.at("act.match");
+        assert_eq!(pair.broker.ask(waiting, json!({})).await.each("matches.nodes", "id"), none);
     }
 
     async fn what_was_agreed_is_changed_by_both(on) {
@@ -244,9 +267,9 @@ both! {
         let ash = newcomer.organisation("Ash Cafe").await;
         let input = json!({"listingId": pair.offer, "organisationId": ash, "terms": laptops("3")});
         let id = act(&newcomer, "respondToListing", input).await.text("act.match.id");
-        assert_eq!(act(&pair.broker, "approveMatch", json!({"matchId": id})).await.codes(), ["FORBIDDEN"]);
+        assert_eq!(act(&pair.broker, "approveMatch", json!({"matchId": id, "termsVersion": 1})).await.codes(), ["FORBIDDEN"]);
         let other = pair.world.staff("Bea Broker", entity::person::PlatformRole::Broker).await;
-        act(&other, "approveMatch", json!({"matchId": id})).await.at("act.match");
+        act(&other, "approveMatch", json!({"matchId": id, "termsVersion": 1})).await.at("act.match");
         let more = json!({"matchId": id, "termsVersion": 1, "terms": laptops("30")});
         act(&newcomer, "counterMatch", more).await.at("act.match");
         assert_eq!(accept(&pair.giver, &id, 2).await.refusals(), ["APPROVAL_REQUIRED"]);

@@ -42,6 +42,7 @@ pub async fn people(world: &World, count: usize) -> Vec<Caller> {
             display_name: Set(format!("Guest {at}")),
             phone: Set(None),
             password_hash: Set("-".into()),
+            password_version: Set(1),
             platform_roles: Set(PlatformRoles(Vec::new())),
             created_at: Set(now),
             updated_at: Set(now),
@@ -56,6 +57,7 @@ pub async fn people(world: &World, count: usize) -> Vec<Caller> {
             created_at: Set(now),
             expires_at: Set(now + Duration::days(1)),
             ended_at: Set(None),
+            password_version: Set(1),
         };
         session::Entity::insert(session)
             .exec_without_returning(write)

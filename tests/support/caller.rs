@@ -14,7 +14,7 @@ use super::{Events, Reply};
 /// Somebody who calls the API, with or without a token.
 #[derive(Clone)]
 pub struct Caller {
-    router: Router,
+    pub router: Router,
     pub token: Option<String>,
     /// Global id of the person; `None` for strangers.
     pub id: Option<String>,

@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// Version of the password with which an account is created.
+pub(super) const FIRST_PASSWORD: i32 = 1;
+
 /// Creates an account. Returns the person's id.
 pub async fn register(
     app: &App,
@@ -65,6 +68,7 @@ pub async fn enrol(
         display_name: Set(display_name),
         phone: Set(None),
         password_hash: Set(password_hash),
+        password_version: Set(FIRST_PASSWORD),
         platform_roles: Set(PlatformRoles::default()),
         created_at: Set(now),
         updated_at: Set(now),
@@ -111,8 +115,7 @@ pub async fn change_password(
         )
         .into());
     }
-    let keep = session::Column::Id.ne(me.session_id);
-    set_password(app, viewer, &person, new, Condition::all().add(keep)).await?;
+    set_password(app, viewer, &person, new, Some(me.session_id)).await?;
     Ok(person)
 }
 
@@ -124,15 +127,16 @@ pub async fn reset_password(
     new: String,
 ) -> Result<(), Error> {
     let person = by_email(app, email).await?;
-    set_password(app, viewer, &person, new, Condition::all()).await
+    set_password(app, viewer, &person, new, None).await
 }
 
+/// Sets a new password, if the current one is still that which was read, and ends all sessions but one.
 async fn set_password(
     app: &App,
     viewer: &Viewer,
     person: &person::Model,
     new: String,
-    sessions: Condition,
+    keep: Option<Uuid>,
 ) -> Result<(), Error> {
     let known = vec![person.email.clone(), person.display_name.clone()];
     let hash = app
@@ -150,14 +154,29 @@ async fn set_password(
             error => error,
         })?;
     let transaction = app.database.begin().await?;
-    person::Entity::update_many()
+    let version = person.password_version + 1;
+    let changed = person::Entity::update_many()
         .col_expr(person::Column::PasswordHash, Expr::val(hash))
+        .col_expr(person::Column::PasswordVersion, Expr::val(version))
         .col_expr(person::Column::UpdatedAt, Expr::val(viewer.now))
         .filter(person::Column::Id.eq(person.id))
+        .filter(person::Column::PasswordVersion.eq(person.password_version))
         .exec(&transaction)
         .await?;
-    let sessions = sessions.add(session::Column::PersonId.eq(person.id));
-    end_sessions(&transaction, viewer.now, sessions).await?;
+    if changed.rows_affected == 0 {
+        return Err(Error::Conflict);
+    }
+    let mut others = Condition::all().add(session::Column::PersonId.eq(person.id));
+    if let Some(kept) = keep {
+        others = others.add(session::Column::Id.ne(kept));
+        session::Entity::update_many()
+            .col_expr(session::Column::PasswordVersion, Expr::val(version))
+            .filter(session::Column::Id.eq(kept))
+            .filter(session::Column::PasswordVersion.eq(person.password_version))
+            .exec(&transaction)
+            .await?;
+    }
+    end_sessions(&transaction, viewer.now, others).await?;
     activity::record(&transaction, viewer, acts::PASSWORD_CHANGED, person, &[]).await?;
     transaction.commit().await?;
     Ok(())
@@ -249,13 +268,14 @@ pub async fn set_role(
         updated_at: Set(viewer.now),
         ..Default::default()
     };
-    let changed = person::Entity::update(change).exec(&transaction).await?;
     let act = if granted {
         acts::ROLE_GRANTED
     } else {
         acts::ROLE_REVOKED
     };
+    // Recorded first: the viewer may be revoking their own role.
     activity::record(&transaction, viewer, act, &found, &["platformRoles"]).await?;
+    let changed = person::Entity::update(change).exec(&transaction).await?;
     transaction.commit().await?;
     Ok(changed)
 }

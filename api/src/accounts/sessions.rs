@@ -8,16 +8,21 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
     sea_query::{Expr, IntoCondition, Query},
 };
 use uuid::Uuid;
 
-use super::{service::register, tokens::Claims};
+use super::{
+    service::{FIRST_PASSWORD, register},
+    tokens::Claims,
+};
 use crate::{
     App,
     kit::{
-        Error, UserError, UserErrorCode, Viewer, secret,
+        Error, Transaction, UserError, UserErrorCode, Viewer,
+        permissions::session_is_valid,
+        secret,
         viewer::{SignedIn, Who},
     },
 };
@@ -46,7 +51,7 @@ pub async fn sign_up(
     password: String,
 ) -> Result<Session, Error> {
     let person = register(app, now, email, name, password).await?;
-    begin_session(app, now, person).await
+    begin_session(app, now, person, FIRST_PASSWORD).await
 }
 
 /// Starts a session for the person with this email address, if the password is right.
@@ -67,16 +72,18 @@ pub async fn sign_in(
     let hash = found.as_ref().map(|person| person.password_hash.clone());
     let right = app.passwords.verify(password, hash).await?;
     match found {
-        Some(person) if right => begin_session(app, now, person.id).await,
-        _ => Err(UserError::new(
-            UserErrorCode::WrongCredentials,
-            "The email address or the password is wrong. Check both, or ask an administrator to reset your password.",
-        )
-        .into()),
+        Some(person) if right => begin_session(app, now, person.id, person.password_version).await,
+        _ => Err(wrong_credentials()),
     }
 }
 
-async fn begin_session(app: &App, now: DateTime<Utc>, person_id: Uuid) -> Result<Session, Error> {
+/// Starts a session, if the password that was checked is still the current one.
+async fn begin_session(
+    app: &App,
+    now: DateTime<Utc>,
+    person_id: Uuid,
+    password_version: i32,
+) -> Result<Session, Error> {
     let session_id = Uuid::now_v7();
     let transaction = app.database.begin().await?;
     session::Entity::insert(session::ActiveModel {
@@ -85,12 +92,23 @@ async fn begin_session(app: &App, now: DateTime<Utc>, person_id: Uuid) -> Result
         created_at: Set(now),
         expires_at: Set(now + Duration::days(app.config.session_days)),
         ended_at: Set(None),
+        password_version: Set(password_version),
     })
     .exec_without_returning(&transaction)
     .await?;
     let refresh_token = new_refresh_token(&transaction, now, session_id).await?;
     transaction.commit().await?;
-    hand_over(app, now, person_id, session_id, refresh_token).await
+    // Loading the viewer compares the versions: the password may have changed while this one was checked.
+    let session = hand_over(app, now, person_id, session_id, refresh_token).await?;
+    session.ok_or_else(wrong_credentials)
+}
+
+fn wrong_credentials() -> Error {
+    UserError::new(
+        UserErrorCode::WrongCredentials,
+        "The email address or the password is wrong. Check both, or ask an administrator to reset your password.",
+    )
+    .into()
 }
 
 /// Exchanges a refresh token for a new refresh token and a new access token. A token used again after the grace period
@@ -98,12 +116,9 @@ async fn begin_session(app: &App, now: DateTime<Utc>, person_id: Uuid) -> Result
 pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Session, Error> {
     let hash = secret::hash(token);
     let transaction = app.database.begin().await?;
-    let Some((used, session)) = token_and_session(&transaction, &hash).await? else {
+    let Some((used, session)) = token_and_session(&transaction, now, &hash).await? else {
         return Err(session_ended());
     };
-    if session.ended_at.is_some() || session.expires_at <= now {
-        return Err(session_ended());
-    }
     let spent = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::val(now))
         .filter(refresh_token::Column::Hash.eq(&hash))
@@ -120,18 +135,28 @@ pub async fn refresh(app: &App, now: DateTime<Utc>, token: &str) -> Result<Sessi
     }
     let next = new_refresh_token(&transaction, now, session.id).await?;
     transaction.commit().await?;
-    hand_over(app, now, session.person_id, session.id, next).await
+    let session = hand_over(app, now, session.person_id, session.id, next).await?;
+    session.ok_or_else(session_ended)
 }
 
+/// Refresh token with its session, if the session is valid.
 async fn token_and_session(
-    conn: &impl ConnectionTrait,
+    transaction: &Transaction,
+    now: DateTime<Utc>,
     hash: &str,
 ) -> Result<Option<(refresh_token::Model, session::Model)>, Error> {
-    let Some(token) = refresh_token::Entity::find_by_id(hash).one(conn).await? else {
-        return Ok(None);
-    };
+    let token = refresh_token::Entity::find_by_id(hash)
+        .one(transaction)
+        .await?;
+    let Some(token) = token else { return Ok(None) };
+    let of_person = session::Entity::belongs_to(person::Entity)
+        .from(session::Column::PersonId)
+        .to(person::Column::Id)
+        .into();
     let session = session::Entity::find_by_id(token.session_id)
-        .one(conn)
+        .join(JoinType::InnerJoin, of_person)
+        .filter(session_is_valid(now))
+        .one(transaction)
         .await?;
     Ok(session.map(|session| (token, session)))
 }
@@ -153,23 +178,22 @@ async fn new_refresh_token(
     Ok(token)
 }
 
+/// Issues the tokens of a session; `None` if it is no longer valid.
 async fn hand_over(
     app: &App,
     now: DateTime<Utc>,
     person_id: Uuid,
     session_id: Uuid,
     refresh_token: String,
-) -> Result<Session, Error> {
+) -> Result<Option<Session>, Error> {
     let (access_token, access_token_expires_at) = app.tokens.issue(person_id, session_id, now)?;
-    let viewer = load_viewer(app, now, person_id, session_id)
-        .await?
-        .ok_or_else(session_ended)?;
-    Ok(Session {
+    let viewer = load_viewer(app, now, person_id, session_id).await?;
+    Ok(viewer.map(|viewer| Session {
         access_token,
         access_token_expires_at,
         refresh_token,
         viewer,
-    })
+    }))
 }
 
 /// Ends the viewer's session, or with `everywhere` all of their sessions.
@@ -236,8 +260,7 @@ pub async fn load_viewer(
             Condition::all()
                 .add(session::Column::Id.eq(session))
                 .add(session::Column::PersonId.eq(person))
-                .add(session::Column::EndedAt.is_null())
-                .add(session::Column::ExpiresAt.gt(now)),
+                .add(session_is_valid(now)),
         )
         .to_owned();
     let rows = app.database.read.query_all(&query).await?;

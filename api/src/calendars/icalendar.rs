@@ -44,7 +44,32 @@ pub fn write(name: &str, events: impl IntoIterator<Item = Event>) -> String {
         .append_property(interval)
         .append_property(("X-PUBLISHED-TTL", AGAIN));
     calendar.extend(events);
-    calendar.to_string()
+    folded(&calendar.to_string())
+}
+
+/// Maximum length of a line, in bytes (RFC 5545, 3.1).
+const LINE: usize = 75;
+
+/// Folds long lines anew: the library also folds between a backslash and the character that it escapes, which some
+/// readers do not undo.
+fn folded(calendar: &str) -> String {
+    let mut text = String::with_capacity(calendar.len());
+    for line in calendar.replace("\r\n ", "").split_inclusive("\r\n") {
+        let (mut length, mut escaped) = (0, false);
+        for character in line.chars() {
+            // An escape sequence has two characters, and stays whole.
+            let needed = character.len_utf8() + usize::from(character == '\\' && !escaped);
+            let is_end = matches!(character, '\r' | '\n');
+            if length + needed > LINE && !escaped && !is_end {
+                text.push_str("\r\n ");
+                length = 1;
+            }
+            length += character.len_utf8();
+            escaped = character == '\\' && !escaped;
+            text.push(character);
+        }
+    }
+    text
 }
 
 /// Builds the entry of an event. With `own`, it shows the registration of its owner.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::{
     calendar_address,
     event::{self, Column, EventState},
-    event_area, event_partner, event_session, organisation,
+    event_area, event_session, organisation,
     registration::{self, RegistrationState as State},
 };
 use sea_orm::{
@@ -18,6 +18,7 @@ use super::rules;
 use crate::{
     events::{
         listed_to,
+        partners::service as partners,
         projection::{Plan, Row},
     },
     kit::{Error, Resource, Viewer, database::dialect},
@@ -35,11 +36,7 @@ const COMING: [State; 4] = [
 /// Condition for events that an organisation hosts, or takes part in as a partner.
 #[must_use]
 pub fn of_organisation(organisation: Uuid) -> Condition {
-    let partner = Query::select()
-        .column(event_partner::Column::EventId)
-        .from(event_partner::Entity)
-        .and_where(event_partner::Column::OrganisationId.eq(organisation))
-        .to_owned();
+    let partner = partners::events_of([organisation]);
     Condition::any()
         .add(Column::OrganisationId.eq(organisation))
         .add(Column::Id.in_subquery(partner))

@@ -8,6 +8,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -78,8 +79,13 @@ async fn make_in(
         return Err(UserError::at("area", UserErrorCode::Unknown, message).into());
     }
     // Locked, so that concurrent requests cannot exceed the limit.
-    let held = person::Entity::find_by_id(me).lock_exclusive();
-    held.one(transaction).await?;
+    let held = person::Entity::find_by_id(me).lock(LockType::NoKeyUpdate);
+    let owner = held.one(transaction).await?.ok_or(Error::Unauthenticated)?;
+    calendar_address::Entity::delete_many()
+        .filter(Column::PersonId.eq(me))
+        .filter(Column::PasswordVersion.ne(owner.password_version))
+        .exec(transaction)
+        .await?;
     let own = calendar_address::Entity::find().filter(Column::PersonId.eq(me));
     if own.count(transaction).await? >= rules::MAX {
         let message = format!(
@@ -95,6 +101,7 @@ async fn make_in(
         organisation_id: Set(organisation.map(|id| id.0)),
         area: Set(area),
         created_at: Set(viewer.now),
+        password_version: Set(owner.password_version),
     })
     .exec_with_returning(transaction)
     .await?;
@@ -157,7 +164,9 @@ pub async fn private(app: &App, viewer: &Viewer, token: &str) -> Result<Document
     let row = calendar_address::Entity::find_by_id(id).one(conn).await?;
     let row = row.ok_or(Error::NotFound)?;
     let owner = person::Entity::find_by_id(row.person_id).one(conn).await?;
-    let owner = owner.ok_or(Error::NotFound)?;
+    let owner = owner
+        .filter(|owner| owner.password_version == row.password_version)
+        .ok_or(Error::NotFound)?;
     let owner = accounts::service::acting(app, viewer.now, owner).await?;
     let area = row.area.as_deref();
     let mut shown = of(app, &owner, row.scope, row.organisation_id, area).await?;

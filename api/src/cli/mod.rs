@@ -10,7 +10,11 @@ mod serve;
 mod traces;
 mod transfer;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 #[cfg(feature = "otlp")]
@@ -19,7 +23,7 @@ use tracing_subscriber::Layer;
 use crate::{
     App,
     config::{Config, DatabaseConfig},
-    kit::Error,
+    kit::{Database, Error},
     schema,
 };
 
@@ -157,6 +161,15 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Import { config, what } => transfer::import(&start(config).await?, what).await,
         Command::Export { config, what } => transfer::export(&start(config).await?, what).await,
         Command::Admin { config, act } => {
+            let url = config.database.database_url.clone();
+            if let Some(path) = Database::missing_file(&url).map(Path::display) {
+                if !matches!(act, admin::AdminAct::Create { .. }) {
+                    return Err(format!(
+                        "there is no database at {path}. Set DATABASE_URL to that of the server."
+                    ));
+                }
+                eprintln!("marketplace: there was no database at {path}: creating one");
+            }
             let app = start(config).await?;
             admin::run(&app, act).await.map_err(explain)
         }

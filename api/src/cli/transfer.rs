@@ -10,6 +10,7 @@ use crate::{
         export,
         files::{self, Format},
         mapping::Mapping,
+        rules,
         service::{self, How, Outcome, Report, RowReport},
     },
 };
@@ -206,6 +207,8 @@ pub async fn export(app: &App, export: ExportArgs) -> Result<(), String> {
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => format!("{}: {}", path.display(), rules::NOT_UTF8),
+        _ => format!("cannot read {}: {error}", path.display()),
+    })
 }

@@ -5,7 +5,8 @@ use entity::{
     conversation_mark, message,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ pub async fn merge(merger: Merger<'_>) -> Result<(), Error> {
             .filter(Column::AskedId.ne(source))
             .filter(Column::AskedId.ne(into))
             .order_by_asc(Column::Id)
-            .lock_exclusive()
+            .lock(LockType::NoKeyUpdate)
             .all(transaction)
             .await
     };

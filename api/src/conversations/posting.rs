@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{acts, read_marks, rules};
 use crate::{
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer,
+        Error, Transaction, UserError, UserErrorCode as Code, Viewer,
         activity::{self, Concerns},
     },
     organisations,
@@ -32,9 +32,8 @@ pub async fn say(
     let me = viewer.signed_in()?.id;
     lock_person(transaction, me).await?;
     check_rate(transaction, viewer, me).await?;
-    for id in [row.asker_id, row.asked_id] {
-        organisations::service::lock_active(transaction, viewer, Id::new(id)).await?;
-    }
+    let sides = [row.asker_id, row.asked_id];
+    organisations::service::lock_both_active(transaction, viewer, sides).await?;
     let counted = conversation::Entity::update_many()
         .col_expr(Column::Messages, Expr::col(Column::Messages).add(1))
         .col_expr(Column::LastMessageAt, Expr::val(viewer.now))

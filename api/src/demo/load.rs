@@ -98,7 +98,7 @@ impl World<'_> {
                 return Err(Error::internal(format!("{} has no owner", file.key)));
             };
             let founder = self.viewer(&first.person, FOUNDED).await?;
-            let row =
+            let mut row =
                 organisations::service::create(self.app, &founder, file.profile(), None).await?;
             let id = Id::new(row.id);
             if let Some(parent) = &file.parent {
@@ -107,7 +107,7 @@ impl World<'_> {
                     ..Profile::default()
                 };
                 let version = row.version;
-                organisations::service::update(self.app, &administrator, id, version, parent)
+                row = organisations::service::update(self.app, &administrator, id, version, parent)
                     .await?;
             }
             for member in others {
@@ -119,7 +119,7 @@ impl World<'_> {
                     self.app,
                     &administrator,
                     id,
-                    None,
+                    row.version,
                     status,
                     Some(method),
                 )

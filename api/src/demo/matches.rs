@@ -111,7 +111,7 @@ impl World<'_> {
                 let row = negotiation::counter(app, viewer, id, version, said).await?;
                 told.terms_version = row.terms_version;
             }
-            Act::Approve => drop(negotiation::approve(app, viewer, id, note).await?),
+            Act::Approve => drop(negotiation::approve(app, viewer, id, version, note).await?),
             Act::Accept => drop(negotiation::accept(app, viewer, id, version).await?),
             Act::Withdraw => drop(negotiation::withdraw(app, viewer, id, note).await?),
             Act::Decline => {

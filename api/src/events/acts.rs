@@ -2,11 +2,15 @@
 
 use entity::{
     event, event_series,
+    membership::MembershipRole,
     notification::{NotificationKind as Kind, Recipient},
     place_reservation, registration,
 };
 
 use crate::acts;
+
+/// Editors of the organisation that did not act.
+const OTHER_SIDE: &[Recipient] = &[Recipient::OtherSide(MembershipRole::Editor)];
 
 acts! {
     event::Entity {
@@ -31,6 +35,12 @@ acts! {
         COMPLETED = "event.completed" => &[];
         /// An event begins within a day.
         REMINDED = "event.reminded" => &[(Kind::EventReminder, &[Recipient::Confirmed])];
+        /// The host named an organisation as a partner, or changed what a partner had accepted.
+        PARTNER_REQUESTED = "event.partner_requested" => &[(Kind::PartnershipRequested, OTHER_SIDE)];
+        /// An organisation accepted to be a partner.
+        PARTNER_ACCEPTED = "event.partner_accepted" => &[(Kind::PartnershipAccepted, OTHER_SIDE)];
+        /// An organisation declined to be a partner, or left.
+        PARTNER_ENDED = "event.partner_ended" => &[(Kind::PartnershipEnded, OTHER_SIDE)];
         /// A draft was deleted.
         DELETED = "event.deleted" => &[];
         /// An organiser exported the list of attendees.

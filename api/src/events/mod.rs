@@ -19,6 +19,7 @@ pub mod inputs;
 pub mod jobs;
 mod merge;
 pub mod mutation;
+pub mod partners;
 pub mod persist;
 pub mod projection;
 mod query;
@@ -66,7 +67,8 @@ impl Resource for event::Entity {
         if !viewer.is_staff() {
             shown = shown.add(Column::Audience.is_in(audiences(viewer, true)));
         }
-        or_registered(or_own(Condition::any().add(shown), viewer), viewer)
+        let shown = or_partner(or_own(Condition::any().add(shown), viewer), viewer);
+        or_registered(shown, viewer)
     }
 
     fn concerns(row: &event::Model) -> Concerns {
@@ -188,6 +190,18 @@ fn or_registered(seen: Condition, viewer: &Viewer) -> Condition {
         .and_where(registration::Column::PersonId.eq(me))
         .to_owned();
     seen.add(Column::Id.in_subquery(registered))
+}
+
+/// Adds the events that name an organisation of the viewer as a partner.
+fn or_partner(seen: Condition, viewer: &Viewer) -> Condition {
+    if viewer.organisations().next().is_none() {
+        return seen;
+    }
+    let named = partners::service::events_naming(viewer.organisations());
+    let announced = Condition::all()
+        .add(Column::State.ne(EventState::Draft))
+        .add(Column::Id.in_subquery(named));
+    seen.add(announced)
 }
 
 fn or_own(seen: Condition, viewer: &Viewer) -> Condition {

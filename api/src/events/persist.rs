@@ -2,8 +2,9 @@
 
 use entity::{
     event::{self, Details},
-    event_area, event_capacity, event_partner, event_priority_area, event_session, organisation,
-    registration,
+    event_area, event_capacity,
+    event_partner::{self, PartnershipState},
+    event_priority_area, event_session, organisation, registration,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -107,6 +108,7 @@ pub async fn sessions(
 async fn partners(conn: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Uuid>, Error> {
     let found = event_partner::Entity::find()
         .filter(event_partner::Column::EventId.eq(event_id))
+        .filter(event_partner::Column::State.ne(PartnershipState::Declined))
         .order_by_asc(event_partner::Column::Position)
         .all(conn)
         .await?;
@@ -174,7 +176,7 @@ pub fn content_columns(content: &EventContent) -> event::ActiveModel {
     }
 }
 
-/// Writes the index tables and the partners of an event.
+/// Writes the index tables of an event.
 pub async fn write_index(
     conn: &impl ConnectionTrait,
     id: Uuid,
@@ -207,22 +209,10 @@ pub async fn write_index(
             .exec_without_returning(conn)
             .await?;
     }
-    if !content.partners.is_empty() {
-        let partners = content.partners.iter().zip(0..).map(|(partner, position)| {
-            event_partner::ActiveModel {
-                event_id: Set(id),
-                organisation_id: Set(*partner),
-                position: Set(position),
-            }
-        });
-        event_partner::Entity::insert_many(partners)
-            .exec_without_returning(conn)
-            .await?;
-    }
     Ok(())
 }
 
-/// Deletes the entries of an event in the index tables, and its partners.
+/// Deletes the entries of an event in the index tables.
 pub async fn clear_index(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     event_area::Entity::delete_many()
         .filter(event_area::Column::EventId.eq(id))
@@ -230,10 +220,6 @@ pub async fn clear_index(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Er
         .await?;
     event_priority_area::Entity::delete_many()
         .filter(event_priority_area::Column::EventId.eq(id))
-        .exec(conn)
-        .await?;
-    event_partner::Entity::delete_many()
-        .filter(event_partner::Column::EventId.eq(id))
         .exec(conn)
         .await?;
     Ok(())

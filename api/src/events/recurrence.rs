@@ -22,6 +22,21 @@ const LONGEST: usize = 300;
 /// Supported frequencies. Shorter periods than a day are refused.
 const PERIODS: [&str; 4] = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
 
+/// Parts of a rule (RFC 5545, 3.3.10). Times of day are not among them: all events of a series have the same.
+const PARTS: [&str; 11] = [
+    "FREQ",
+    "COUNT",
+    "UNTIL",
+    "INTERVAL",
+    "BYDAY",
+    "BYMONTH",
+    "BYMONTHDAY",
+    "BYYEARDAY",
+    "BYWEEKNO",
+    "BYSETPOS",
+    "WKST",
+];
+
 /// Recurrence of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recurrence {
@@ -76,6 +91,21 @@ pub fn occurrences(
             Code::TooLong,
             format!("Shorten the rule to at most {LONGEST} characters."),
         );
+        return None;
+    }
+    let known = |part: &&str| {
+        let key = part.split_once('=').map(|(key, _)| key);
+        let same = rule
+            .split(';')
+            .filter(|other| key == other.split_once('=').map(|(key, _)| key));
+        key.is_some_and(|key| PARTS.contains(&key)) && same.count() == 1
+    };
+    if let Some(part) = rule.split(';').find(|part| !known(part)) {
+        let message = format!(
+            "{part:?} is not a part of a rule, or appears twice. Remove it; a rule has the parts {}.",
+            PARTS.join(", ")
+        );
+        checks.add(field, Code::Invalid, message);
         return None;
     }
     let parts: Vec<(&str, &str)> = rule

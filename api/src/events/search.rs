@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     event::{self, AttendanceMode, Column, EventState, RegistrationMode},
-    event_area, event_capacity, event_partner, event_priority_area,
+    event_area, event_capacity, event_priority_area,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait,
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     capacity, listed_to,
+    partners::service as partners,
     projection::{Plan, Row},
     query::{EventFilter, EventOrder},
     scheduled,
@@ -376,11 +377,7 @@ fn has_places_left(viewer: &Viewer) -> Condition {
 
 /// Condition for events that one of these organisations hosts, or of which one is a partner.
 fn hosted_by(ids: &[Uuid]) -> Condition {
-    let named = Query::select()
-        .column(event_partner::Column::EventId)
-        .from(event_partner::Entity)
-        .and_where(event_partner::Column::OrganisationId.is_in(ids.iter().copied()))
-        .to_owned();
+    let named = partners::events_of(ids.iter().copied());
     Condition::any()
         .add(Column::OrganisationId.is_in(ids.iter().copied()))
         .add(Column::Id.in_subquery(named))

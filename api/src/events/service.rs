@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     acts, capacity,
     content::EventContent,
+    partners::{rules as partnership, service as partners},
     persist,
     reservations::release,
     rules::{self, Act},
@@ -140,12 +141,13 @@ pub(super) async fn insert(
     };
     let row = event::Entity::insert(row).exec_with_returning(conn).await?;
     persist::write_index(conn, id, content, true).await?;
+    partners::name(conn, viewer, id, &content.partners, &[]).await?;
     capacity::create(conn, id, id, content.capacity).await?;
     persist::write_sessions(conn, id, content, &[]).await?;
     activity::record(conn, viewer, acts::DRAFTED, &row, &[]).await?;
     if schedule {
         lifecycle::permit::<event::Entity>(viewer, &row, &(), Act::Schedule, None)?;
-        return transitions::announce(conn, viewer, &row).await;
+        return transitions::announce(conn, viewer, &row, !content.partners.is_empty()).await;
     }
     Ok(row)
 }
@@ -200,6 +202,14 @@ pub async fn update(
     let change = persist::content_columns(&content);
     let changed = lifecycle::write(&transaction, viewer, &row, change, None).await?;
     persist::write_index(&transaction, row.id, &content, false).await?;
+    if fields.contains(&"partners") || partnership::asks_again(&fields) {
+        let named = partners::of(&transaction, row.id).await?;
+        partners::name(&transaction, viewer, row.id, &content.partners, &named).await?;
+        if partnership::asks_again(&fields) {
+            partners::reset(&transaction, viewer, &named).await?;
+        }
+        partners::ask(&transaction, viewer, &changed, &named).await?;
+    }
     if let Some(own) = held.iter().find(|held| held.id == row.id) {
         capacity::resize(&transaction, own, content.capacity, "capacity").await?;
     }
@@ -227,6 +237,7 @@ pub async fn delete(
     capacity::lock_all(&transaction, id.0, viewer.now).await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Delete, version).await?;
     persist::clear_index(&transaction, row.id).await?;
+    partners::forget(&transaction, row.id).await?;
     release::discard(&transaction, row.id).await?;
     event_capacity::Entity::delete_many()
         .filter(event_capacity::Column::EventId.eq(row.id))

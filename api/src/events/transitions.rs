@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::{event, event_session};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
 
-use super::{capacity, content, persist, reservations::release, rules::Act, service::EventId};
+use super::{
+    capacity, content, partners::service as partners, persist, reservations::release, rules::Act,
+    service::EventId,
+};
 use crate::{
     App,
     kit::{Error, Transaction, UserErrorCode, Viewer, lifecycle, validation::Validator},
@@ -20,26 +23,30 @@ pub async fn schedule(
     let transaction = app.database.begin().await?;
     let (row, ()) = lifecycle::load(&transaction, viewer, id, &(), Act::Schedule, version).await?;
     let mut checks = Validator::new();
-    persist::content(&transaction, &row)
-        .await?
-        .check_announced(&mut checks, viewer.now);
+    let content = persist::content(&transaction, &row).await?;
+    content.check_announced(&mut checks, viewer.now);
     checks.finish()?;
-    let row = announce(&transaction, viewer, &row).await?;
+    let row = announce(&transaction, viewer, &row, !content.partners.is_empty()).await?;
     transaction.commit().await?;
     Ok(row)
 }
 
-/// Announces a draft whose content was checked.
+/// Announces a draft whose content was checked, and asks its partners, if it has any.
 pub(super) async fn announce(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     row: &event::Model,
+    has_partners: bool,
 ) -> Result<event::Model, Error> {
     let change = event::ActiveModel {
         first_scheduled_at: Set(row.first_scheduled_at.min(viewer.now)),
         ..Default::default()
     };
-    lifecycle::apply(conn, viewer, row, Act::Schedule, change, &["state"]).await
+    let row = lifecycle::apply(conn, viewer, row, Act::Schedule, change, &["state"]).await?;
+    if has_partners {
+        partners::ask(conn, viewer, &row, &[]).await?;
+    }
+    Ok(row)
 }
 
 /// Postpones an event without a new date.

@@ -4,7 +4,8 @@ use async_graphql::{Context, Object, Result, connection::Connection};
 use chrono::{DateTime, Utc};
 use entity::{
     event::{self, AttendanceMode, EventKind, EventState, RegistrationMode},
-    event_partner, event_series, event_session,
+    event_partner::{self, PartnershipState},
+    event_series, event_session,
     listing::Audience,
     organisation, person,
     registration::RegistrationState,
@@ -12,6 +13,7 @@ use entity::{
 
 use super::{
     EventSeries, EventSession, capacity,
+    partners::{self, EventPartnership},
     projection::Row,
     rules::{self, Act},
     session_types::reserved_for_viewer,
@@ -59,6 +61,7 @@ impl From<event::Model> for Event {
 impl FastFields for Event {
     const WAITING: &'static [&'static str] = &[
         "partners",
+        "partnerships",
         "viewerRegistration",
         "registrations",
         "onlineUrl",
@@ -116,12 +119,13 @@ impl Event {
         Ok(ctx.load(id).await?.map(Organisation::from).map(FastObject))
     }
 
-    /// The partner organisations of the host, in the order that the organisers chose.
+    /// The partner organisations of the host that accepted, in the order that the organisers chose.
     #[graphql(directive = list_size::apply(super::content::MAX_PARTNERS as u64, None))]
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let mut rows = ctx
             .parts::<event_partner::Entity>(self.0.known().id)
             .await?;
+        rows.retain(|row| row.state == PartnershipState::Accepted);
         rows.sort_by_key(|row| row.position);
         let found = rows
             .iter()
@@ -132,6 +136,17 @@ impl Event {
             .flatten()
             .map(Organisation::from)
             .collect())
+    }
+
+    /// All organisations that the host named as partners, with their answers. Organisers and staff see all, and members of
+    /// a named organisation see their own; empty for others.
+    #[graphql(directive = list_size::apply(partners::rules::MAX_PARTNERSHIPS as u64, None))]
+    async fn partnerships(&self, ctx: &Context<'_>) -> Result<Vec<EventPartnership>> {
+        let (viewer, event) = (ctx.viewer(), self.0.known());
+        let mut rows = ctx.parts::<event_partner::Entity>(event.id).await?;
+        rows.retain(|row| partners::rules::sees(viewer, event, row.organisation_id));
+        rows.sort_by_key(|row| row.position);
+        Ok(rows.into_iter().map(EventPartnership::from).collect())
     }
 
     /// The person who drafted the event; null if the viewer may not see that person.

@@ -10,10 +10,15 @@ use entity::{
     activity::{self, ActorKind},
     notification::{NotificationKind, Recipient},
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, Iterable,
+    sea_query::{Expr, InsertStatement, Query},
+};
 use uuid::Uuid;
 
-use super::{Error, Resource, Viewer, failpoint};
+use super::{Error, OrInternal, Resource, Viewer, failpoint, permissions};
 
 /// Entry of the catalogue of acts.
 #[derive(Debug)]
@@ -159,7 +164,7 @@ impl Concerns {
     }
 }
 
-/// Records an act of the viewer on a row, with the names of the changed fields as in the GraphQL schema. The record
+/// Records an act of the viewer on a row, if the viewer still has the permissions with which the request began, with the names of the changed fields as in the GraphQL schema. The record
 /// holds ids and names of fields, never personal data.
 pub async fn record<E: Resource>(
     conn: &impl ConnectionTrait,
@@ -180,7 +185,7 @@ pub async fn record_for<E: Resource>(
     concerns: Concerns,
     fields: &[&'static str],
 ) -> Result<(), Error> {
-    activity::Entity::insert(activity::ActiveModel {
+    let row = activity::ActiveModel {
         id: Set(Uuid::now_v7()),
         at: Set(viewer.now),
         actor_kind: Set(if viewer.is_system() {
@@ -201,9 +206,33 @@ pub async fn record_for<E: Resource>(
             .collect::<Vec<_>>()
             .into()),
         seq: Set(None),
-    })
-    .exec_without_returning(conn)
-    .await?;
+    };
+    let insert = insert_if(row, permissions::unchanged(viewer))?;
+    if conn.execute(&insert).await?.rows_affected() == 0 {
+        return Err(permissions::lost(conn, viewer).await?);
+    }
     failpoint::point("act.recorded");
     Ok(())
+}
+
+/// Statement that writes a record if a condition holds.
+fn insert_if(
+    mut row: activity::ActiveModel,
+    condition: Option<Condition>,
+) -> Result<InsertStatement, Error> {
+    let (mut columns, mut values) = (Vec::new(), Query::select());
+    for column in activity::Column::iter() {
+        if let Some(value) = row.take(column).into_value() {
+            columns.push(column);
+            values.expr(column.save_as(Expr::val(value)));
+        }
+    }
+    values.cond_where(Condition::all().add_option(condition));
+    let insert = Query::insert()
+        .into_table(activity::Entity)
+        .columns(columns)
+        .select_from(values)
+        .internal()?
+        .to_owned();
+    Ok(insert)
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `Refused` | `userErrors` of the payload | one of [`UserErrorCode`] each |
 //! | `Unauthenticated`, `Forbidden`, `NotFound`, `BadInput`, `Conflict` | top-level `errors` | the name in capitals |
+//! | `Contended` | top-level `errors`, after three repetitions | `CONFLICT` |
 //! | `TooSlow`, `Overloaded` | top-level `errors` | `REQUEST_TIMEOUT`, `OVERLOADED` |
 //! | `Internal` | top-level `errors`, without its cause, which is logged once | `INTERNAL` |
 //!
@@ -77,6 +78,8 @@ pub enum Error {
     BadInput(&'static str, String),
     /// Violation of a uniqueness constraint.
     Conflict,
+    /// The database ended the transaction, because it and others waited for each other. The executor repeats it.
+    Contended,
     /// Refusal of an act, for the reasons that the payload lists.
     Refused(Vec<UserError>),
     /// The database cancelled a statement that ran too long.
@@ -98,7 +101,7 @@ impl Error {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::BadInput(..) | Self::Refused(_) | Self::Graphql(_) => "BAD_USER_INPUT",
-            Self::Conflict => "CONFLICT",
+            Self::Conflict | Self::Contended => "CONFLICT",
             Self::TooSlow => "REQUEST_TIMEOUT",
             Self::Overloaded => "OVERLOADED",
             Self::Internal(_) => "INTERNAL",
@@ -117,6 +120,9 @@ impl Error {
             Self::BadInput(field, expected) => format!("{field}: {expected}"),
             Self::Conflict => {
                 "Another request made the same change at the same time. Reload the data and try again.".into()
+            }
+            Self::Contended => {
+                "Too many requests changed the same data at the same time, so nothing was done. Try again.".into()
             }
             Self::TooSlow => {
                 "The request took too long and was stopped. Request less: a shorter page, a narrower filter or fewer counts.".into()
@@ -186,6 +192,7 @@ impl From<DbErr> for Error {
             _ if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => {
                 Self::Overloaded
             }
+            _ if dialect::was_contended(&error) => Self::Contended,
             _ if dialect::was_stopped(&error) => Self::TooSlow,
             _ => Self::Internal(Arc::new(error)),
         }

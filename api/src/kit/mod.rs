@@ -14,6 +14,7 @@ pub mod id;
 pub mod idempotency;
 pub mod lifecycle;
 pub mod page;
+pub mod permissions;
 pub mod secret;
 pub mod validation;
 pub mod viewer;

@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockType, Query},
 };
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ fn refusal(row: Option<&listing::Model>, viewer: &Viewer) -> Error {
 /// Locks a listing until the transaction ends, so that two matches that end at once both see the result of the other.
 pub async fn lock(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
     listing::Entity::find_by_id(id)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(conn)
         .await?;
     Ok(())

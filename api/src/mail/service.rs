@@ -7,7 +7,8 @@ use entity::{
     notification,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ pub async fn at(
         .filter(Column::DueAt.eq(due_at))
         .filter(Column::State.eq(MailState::Waiting))
         .filter(Column::Attempts.eq(0))
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
     if let Some(row) = found {

@@ -44,7 +44,10 @@ acts! {
         /// A broker approved the match of an unverified organisation.
         APPROVED = "match.approved" => &[(Kind::MatchApproved, OTHER_SIDE)];
         /// A side proposed a change to the agreed terms.
-        AMENDMENT_PROPOSED = "match.amendment_proposed" => &[(Kind::AmendmentProposed, OTHER_SIDE)];
+        AMENDMENT_PROPOSED = "match.amendment_proposed" => &[
+            (Kind::AmendmentProposed, OTHER_SIDE),
+            (Kind::ApprovalNeeded, &[Recipient::Approvers]),
+        ];
         /// A side accepted the change.
         AMENDED = "match.amended" => &[(Kind::AmendmentAccepted, OTHER_SIDE)];
         /// A side declined the change, or withdrew its own.

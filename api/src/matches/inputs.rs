@@ -142,10 +142,19 @@ inputs! {
         /// Note that both sides can read: at most 1,000 characters.
         note: Option<String>,
     }
-    /// Match to approve.
-    ApproveMatchInput;
     /// Match to withdraw from.
     WithdrawMatchInput;
+}
+
+/// Input of `approveMatch`.
+#[derive(InputObject)]
+pub struct ApproveMatchInput {
+    /// Match to approve.
+    pub match_id: MatchId,
+    /// Version of the terms that you approve: `terms.version` as you read it. Later terms need another approval.
+    pub terms_version: i32,
+    /// Note that both sides can read: at most 1,000 characters.
+    pub note: Option<String>,
 }
 
 /// Checks the idempotency key of an input, if one was sent: at most 100 characters.

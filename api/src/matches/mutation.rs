@@ -128,13 +128,19 @@ impl MatchMutation {
         MatchPayload::of(negotiation::withdraw(ctx.app(), ctx.viewer(), match_id, note).await)
     }
 
-    /// Approves the match of an unverified organisation, so that its terms can be accepted. For brokers.
+    /// Approves the terms of an unverified organisation's match, or a change to them, so that they can be accepted. For
+    /// brokers. Terms that change afterwards need another approval.
     async fn approve_match(
         &self,
         ctx: &Context<'_>,
         input: ApproveMatchInput,
     ) -> Result<Option<MatchPayload>> {
-        let ApproveMatchInput { match_id, note } = input;
-        MatchPayload::of(negotiation::approve(ctx.app(), ctx.viewer(), match_id, note).await)
+        let ApproveMatchInput {
+            match_id,
+            terms_version,
+            note,
+        } = input;
+        let (app, viewer) = (ctx.app(), ctx.viewer());
+        MatchPayload::of(negotiation::approve(app, viewer, match_id, terms_version, note).await)
     }
 }

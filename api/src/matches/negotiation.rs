@@ -21,12 +21,12 @@ use super::{
 use crate::{
     App,
     kit::{
-        Error, Id, Transaction, UserError, UserErrorCode as Code, Viewer, activity::ActivityKind,
+        Error, Transaction, UserError, UserErrorCode as Code, Viewer, activity::ActivityKind,
         failpoint, lifecycle, validation::Validator,
     },
     listings::allocation::Required,
     matches::{allocation::set_allocation, persist},
-    organisations::service::lock_active,
+    organisations::service::lock_both_active,
 };
 
 /// Maximum number of versions of the terms of one match.
@@ -64,9 +64,6 @@ pub async fn counter(
         offer_allocated: Set(held.offer),
         request_allocated: Set(held.request),
         nothing_left_at: Set(None),
-        // The approval of a broker applies to the former terms only.
-        approved_at: Set(None),
-        approved_by: Set(None),
         ..Default::default()
     };
     let changed = persist::write(&transaction, viewer, &row, Some(Act::Counter), change).await?;
@@ -127,7 +124,7 @@ pub async fn accept(
     let transaction = app.database.begin().await?;
     let (row, side) = lifecycle::load(&transaction, viewer, id, &None, Act::Accept, None).await?;
     answers(row.terms_version, version)?;
-    approved(&transaction, viewer, &row).await?;
+    approved(&transaction, viewer, &row, version).await?;
     let agreed = terms(&transaction, &row, version).await?;
     let held = Allocation::new(agreed.offer_quantity, agreed.request_quantity);
     let change = matching::ActiveModel {
@@ -156,18 +153,19 @@ pub async fn accept(
     Ok(changed)
 }
 
-/// Refuses a match with an unverified organisation, unless a broker has approved it.
-async fn approved(
+/// Refuses terms of a match with an unverified organisation, unless a broker has approved this version of them.
+pub async fn approved(
     transaction: &Transaction,
     viewer: &Viewer,
     row: &matching::Model,
+    version: i32,
 ) -> Result<(), Error> {
-    for id in [row.offerer_id, row.requester_id] {
-        let organisation = lock_active(transaction, viewer, Id::new(id)).await?;
+    let sides = [row.offerer_id, row.requester_id];
+    for organisation in lock_both_active(transaction, viewer, sides).await? {
         let vouched = organisation.verification == VerificationStatus::Verified;
-        if !vouched && row.approved_at.is_none() {
+        if !vouched && row.approved_version != Some(version) {
             let message = format!(
-                "{} is not verified yet, so a broker has to approve this match before you can accept it. Brokers have it on their list.",
+                "{} is not verified yet, so a broker has to approve these terms before you can accept them. Brokers have them on their list.",
                 organisation.name
             );
             return Err(UserError::new(Code::ApprovalRequired, message).into());
@@ -176,23 +174,28 @@ async fn approved(
     Ok(())
 }
 
-/// Approves the match of an unverified organisation.
+/// Approves a version of the terms of an unverified organisation's match.
 pub async fn approve(
     app: &App,
     viewer: &Viewer,
     id: MatchId,
+    version: i32,
     note: Option<String>,
 ) -> Result<matching::Model, Error> {
     let note = remark(note.as_deref())?;
     let transaction = app.database.begin().await?;
     let (row, _) = lifecycle::load(&transaction, viewer, id, &None, Act::Approve, None).await?;
+    answers(row.terms_version, version)?;
     let change = matching::ActiveModel {
+        approved_version: Set(Some(version)),
         approved_at: Set(Some(viewer.now)),
         approved_by: Set(viewer.person_id()),
         ..Default::default()
     };
     let changed = persist::write(&transaction, viewer, &row, Some(Act::Approve), change).await?;
-    let step = Step::new(MatchStepKind::Approved, None).noted(note);
+    let step = Step::new(MatchStepKind::Approved, None)
+        .about(version)
+        .noted(note);
     record(&transaction, viewer, &changed, acts::APPROVED, step).await?;
     transaction.commit().await?;
     Ok(changed)

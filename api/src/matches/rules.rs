@@ -66,7 +66,7 @@ pub enum Act {
     Decline,
     /// Withdraws before terms are agreed: `withdrawMatch`.
     Withdraw,
-    /// Approves the match of an unverified organisation, for brokers: `approveMatch`.
+    /// Approves the terms of an unverified organisation's match, or a change to them, for brokers: `approveMatch`.
     Approve,
     /// Accepts a change to the agreed terms: `acceptAmendment`.
     AcceptAmendment,
@@ -91,6 +91,14 @@ pub enum Act {
     /// Thanks the other side: `giveThanks`.
     Thank,
 }
+
+/// States in which terms, or a change to them, wait for an answer that may need the approval of a broker.
+const APPROVABLE: &[MatchState] = &[
+    MatchState::Proposed,
+    MatchState::Countered,
+    MatchState::Accepted,
+    MatchState::InDelivery,
+];
 
 /// States in which an amendment can be proposed and answered.
 pub const AMENDABLE: &[MatchState] = &[MatchState::Accepted, MatchState::InDelivery];
@@ -140,7 +148,7 @@ impl Lifecycle for matching::Entity {
             Act::Counter => (open, EDITOR, None, Some(acts::COUNTERED)),
             Act::Decline => (open, EDITOR, Some(Declined), Some(acts::DECLINED)),
             Act::Withdraw => (open, EDITOR, Some(Withdrawn), Some(acts::WITHDRAWN)),
-            Act::Approve => (open, BROKER, None, Some(acts::APPROVED)),
+            Act::Approve => (APPROVABLE, BROKER, None, Some(acts::APPROVED)),
             Act::AcceptAmendment => (AMENDABLE, MANAGER, None, Some(acts::AMENDED)),
             Act::ProposeAmendment => (AMENDABLE, EDITOR, None, Some(acts::AMENDMENT_PROPOSED)),
             Act::DeclineAmendment => (AMENDABLE, EDITOR, None, Some(acts::AMENDMENT_DECLINED)),
@@ -214,7 +222,12 @@ impl Lifecycle for matching::Entity {
                     "The other side has to answer first. You can still change your own terms, or withdraw them.",
                 ))
             }
-            Act::Approve if row.approved_at.is_some() => invalid("This match is already approved."),
+            Act::Approve if !OPEN.contains(&row.state) && !has_pending_amendment(row, now) => {
+                invalid("No change to the terms is waiting for an answer. Reload the match.")
+            }
+            Act::Approve if row.approved_version == Some(row.terms_version) => {
+                invalid("These terms are already approved.")
+            }
             Act::MarkReturned if *side == Some(MatchSide::Requester) => {
                 invalid("Only the organisation that lent the item can record its return.")
             }

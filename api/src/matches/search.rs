@@ -168,7 +168,8 @@ pub fn waiting_for(viewer: &Viewer, role: MembershipRole) -> Condition {
     )
 }
 
-/// Condition for open matches with an unverified organisation that no broker has approved.
+/// Condition for matches with an unverified organisation whose open terms, or whose pending change to the terms, no broker
+/// has approved.
 #[must_use]
 pub fn unapproved(viewer: &Viewer) -> Condition {
     let unverified = |column: Column| -> SimpleExpr {
@@ -179,7 +180,17 @@ pub fn unapproved(viewer: &Viewer) -> Condition {
             .to_owned();
         column.in_subquery(organisations)
     };
-    open(viewer).add(Column::ApprovedAt.is_null()).add(
+    let approved =
+        Expr::col((Entity, Column::ApprovedVersion)).equals((Entity, Column::TermsVersion));
+    let not_approved = Condition::any()
+        .add(Column::ApprovedVersion.is_null())
+        .add(approved.not());
+    let pending = Condition::all()
+        .add(Column::State.is_in(rules::AMENDABLE.iter().copied()))
+        .add(Column::Turn.is_not_null())
+        .add(Column::AnswerBy.gt(viewer.now));
+    let waiting = Condition::any().add(open(viewer)).add(pending);
+    Condition::all().add(waiting).add(not_approved).add(
         Condition::any()
             .add(unverified(Column::OffererId))
             .add(unverified(Column::RequesterId)),

@@ -34,7 +34,7 @@ use crate::{
         service::{Draft, ListingId},
     },
     matches::allocation::set_allocation,
-    organisations::service::lock_active,
+    organisations::service::lock_both_active,
 };
 
 /// Proposes a match of an offer and a request, one of which belongs to an organisation of the viewer.
@@ -51,6 +51,8 @@ pub async fn propose(
     Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
         let offer = resource::get(transaction, viewer, offer).await?;
         let request = resource::get(transaction, viewer, request).await?;
+        let sides = [offer.organisation_id, request.organisation_id];
+        lock_both_active(transaction, viewer, sides).await?;
         begin(transaction, viewer, (&offer, &request), new_terms, None).await
     })
     .await
@@ -70,6 +72,8 @@ pub async fn respond(
     jobs::lapse_on(app, [to.0]).await?;
     Key::once::<matching::Entity>(key, &app.database, viewer, async |transaction| {
         let to = resource::get(transaction, viewer, to).await?;
+        let sides = [organisation.0, to.organisation_id];
+        lock_both_active(transaction, viewer, sides).await?;
         let draft = counterpart(&to, organisation);
         let made = listings::service::create_in(app, transaction, viewer, draft).await?;
         let side = side_of(&made);
@@ -178,9 +182,6 @@ async fn begin(
     let terms = new_terms.check(&mut checks, pair, None, viewer.now);
     checks.finish()?;
     let terms = terms.ok_or(Error::NotFound)?;
-    for id in [row.offerer_id, row.requester_id] {
-        lock_active(transaction, viewer, Id::new(id)).await?;
-    }
     let held = if holds {
         Allocation::new(terms.offer_quantity, terms.request_quantity).only(side)
     } else {
@@ -227,6 +228,7 @@ fn fresh(viewer: &Viewer, offer: &listing::Model, request: &listing::Model) -> m
         request_allocated: 0,
         delivered: 0,
         listing_made_by: None,
+        approved_version: None,
         approved_at: None,
         approved_by: None,
         nothing_left_at: None,

@@ -211,7 +211,13 @@ impl Match {
         open && self.0.nothing_left_at.is_some()
     }
 
-    /// Time at which a broker approved the match of an unverified organisation; null if none did.
+    /// Version of the terms that a broker approved last, because an organisation is not verified; null if none was. Only
+    /// this version can be accepted while the organisation is not verified.
+    async fn approved_terms_version(&self) -> Option<i32> {
+        self.0.approved_version
+    }
+
+    /// Time of the last approval by a broker; null if there was none.
     async fn approved_at(&self) -> Option<DateTime<Utc>> {
         self.0.approved_at
     }

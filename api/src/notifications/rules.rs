@@ -61,7 +61,10 @@ pub const fn category(kind: Kind) -> Category {
         | Kind::EventPostponed
         | Kind::EventCancelled
         | Kind::EventChanged
-        | Kind::EventReminder => Category::Events,
+        | Kind::EventReminder
+        | Kind::PartnershipRequested
+        | Kind::PartnershipAccepted
+        | Kind::PartnershipEnded => Category::Events,
     }
 }
 

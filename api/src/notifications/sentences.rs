@@ -57,6 +57,9 @@ const fn words(kind: Kind) -> &'static str {
         Kind::EventPostponed => "{event} was postponed. You are still registered. We will tell you the new date.",
         Kind::EventCancelled => "{event} was cancelled.",
         Kind::EventChanged => "The details of {event} have changed. Check them.",
+        Kind::PartnershipRequested => "{organisation} names your organisation as a partner of {event}. Accept or decline.",
+        Kind::PartnershipAccepted => "{organisation} is now a partner of {event}.",
+        Kind::PartnershipEnded => "{organisation} is not a partner of {event}: it declined or left.",
         Kind::EventReminder => "{event} starts within 24 hours. You have a place.",
     }
 }

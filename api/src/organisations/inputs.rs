@@ -239,9 +239,8 @@ impl UpdateOrganisationInput {
 pub struct VerifyOrganisationInput {
     /// The organisation that was checked.
     pub organisation_id: Id<organisation::Entity>,
-    /// Version that was checked. The result is refused if the organisation has changed since. Default: the current
-    /// version.
-    pub version: Option<i32>,
+    /// Version that was checked: `version` as you read it. The result is refused if the organisation has changed since.
+    pub version: i32,
     /// Result of the check.
     pub status: VerificationStatus,
     /// Method of verification. Required for `VERIFIED`.

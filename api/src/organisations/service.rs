@@ -140,7 +140,7 @@ pub async fn verify(
     app: &App,
     viewer: &Viewer,
     id: Id<Entity>,
-    version: Option<i32>,
+    version: i32,
     status: VerificationStatus,
     method: Option<VerificationMethod>,
 ) -> Result<Model, Error> {
@@ -148,7 +148,7 @@ pub async fn verify(
     let mut row = resource::get(&app.database.read, viewer, id).await?;
     rules::is_active(&row, "organisationId")?;
     rules::verification(status, method)?;
-    lifecycle::check_version("organisation", version, row.version)?;
+    lifecycle::check_version("organisation", Some(version), row.version)?;
     row.verification = status;
     row.verification_method = method.filter(|_| status != VerificationStatus::Unverified);
     row.verified_at = (status == VerificationStatus::Verified).then_some(viewer.now);
@@ -186,6 +186,20 @@ pub async fn lock_active(
     let row = resource::lock_shared(transaction, viewer, id).await?;
     rules::is_active(&row, "organisationId")?;
     Ok(row)
+}
+
+/// Locks two organisations like [`lock_active`], in the order of their ids, in which a merger locks them too.
+pub async fn lock_both_active(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    mut ids: [Uuid; 2],
+) -> Result<[Model; 2], Error> {
+    ids.sort_unstable();
+    let [lower, higher] = ids.map(Id::new);
+    Ok([
+        lock_active(transaction, viewer, lower).await?,
+        lock_active(transaction, viewer, higher).await?,
+    ])
 }
 
 /// Like [`lock_active`], but returns false if the organisation does not exist or was merged; true if `id` is `None`.

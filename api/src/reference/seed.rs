@@ -210,6 +210,7 @@ impl Edition {
             valid_from: Some(valid_from),
             valid_to,
             follows,
+            version: 1,
         });
     }
 }

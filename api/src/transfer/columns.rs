@@ -34,9 +34,9 @@ impl Form {
             Self::Word => "Enter a code, or one of the values of the schema, in capitals.",
             Self::Number => "Enter a number such as 40 or 2.5.",
             Self::Flag => "Enter TRUE or FALSE.",
-            Self::Day => "Enter a day such as 2027-03-31.",
+            Self::Day => "Enter a day with four digits for the year, such as 2027-03-31.",
             Self::Instant => {
-                "Enter a time such as 2027-03-31T17:00:00Z, or a day such as 2027-03-31."
+                "Enter a time such as 2027-03-31T17:00:00Z, or a day with four digits for the year, such as 2027-03-31."
             }
             Self::List => {
                 "Enter a list. In CSV, separate its items with semicolons: laptops; tablets."

@@ -82,19 +82,70 @@ pub fn lines(content: &str) -> impl Iterator<Item = Entry> {
 }
 
 fn read_csv(content: &str) -> Result<Vec<Entry>, Error> {
+    let (named, content) = named_delimiter(content);
+    let mut rows = Rows::new(content);
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(content))
+        .delimiter(named.unwrap_or_else(|| delimiter(content)))
         .flexible(true)
         .from_reader(content.as_bytes());
     let headings = headings(reader.headers().internal()?)?;
     let mut entries = Vec::new();
-    for (record, row) in reader.records().zip(2..) {
+    for record in reader.records() {
         let record = record.internal()?;
+        let row = rows.at(record.position().map_or(0, csv::Position::byte));
         if record.iter().any(|cell| !cell.trim().is_empty()) {
             entries.push(read_row(row, &headings, &record));
         }
     }
     Ok(entries)
+}
+
+/// Splits off a first line such as `sep=;`, in which Excel names the delimiter.
+fn named_delimiter(content: &str) -> (Option<u8>, &str) {
+    let (first, rest) = content.split_once('\n').unwrap_or((content, ""));
+    let first = first.trim_end_matches('\r').trim_matches('"');
+    match first.as_bytes() {
+        [s, e, p, b'=', delimiter] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => {
+            (Some(*delimiter), rest)
+        }
+        _ => (None, content),
+    }
+}
+
+/// Counts rows as a spreadsheet shows them: empty lines count, and line breaks within quotes do not.
+struct Rows<'a> {
+    content: &'a [u8],
+    read: usize,
+    quoted: bool,
+    row: i32,
+}
+
+impl<'a> Rows<'a> {
+    const fn new(content: &'a str) -> Self {
+        Self {
+            content: content.as_bytes(),
+            read: 0,
+            quoted: false,
+            row: 1,
+        }
+    }
+
+    /// Row of the record that begins at a byte, or after the empty lines there.
+    fn at(&mut self, byte: u64) -> i32 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(byte) = self.content.get(self.read) {
+            if self.read >= start && !matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            match byte {
+                b'"' => self.quoted = !self.quoted,
+                b'\n' if !self.quoted => self.row += 1,
+                _ => {}
+            }
+            self.read += 1;
+        }
+        self.row
+    }
 }
 
 /// Returns the most frequent delimiter in the headings: tab, semicolon or comma.

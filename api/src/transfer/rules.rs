@@ -23,8 +23,15 @@ pub fn may_import(viewer: &Viewer, organisation: Uuid) -> Result<(), Error> {
     ))
 }
 
+/// Refusal of a file in another encoding, such as Windows-1252, in which older spreadsheets save CSV.
+pub const NOT_UTF8: &str = "The file has letters that cannot be read, because it is not in UTF-8. In Excel, save it as \"CSV UTF-8\"; \
+     elsewhere, choose the encoding UTF-8.";
+
 /// Checks that a file is not larger than [`LARGEST`].
 pub fn is_bearable(content: &str) -> Result<(), UserError> {
+    if content.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(refusal(UserErrorCode::Invalid, NOT_UTF8));
+    }
     if content.len() <= LARGEST {
         return Ok(());
     }

@@ -101,7 +101,7 @@ impl Follower {
             if self.known.as_ref().is_some_and(|known| !seen(known)) {
                 continue;
             }
-            let viewer = self.caller.now().await;
+            let viewer = self.caller.after(self.last).await;
             if seen(&viewer) {
                 let app = self.caller.app().clone();
                 return Some(Change {

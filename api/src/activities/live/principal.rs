@@ -4,7 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::{Mutex, watch},
+    time::sleep,
+};
 
 use crate::{
     App,
@@ -21,6 +24,8 @@ pub struct Caller {
     claims: Option<Claims>,
     /// True if a check found that the token or its session has ended.
     over: watch::Sender<bool>,
+    /// Rights as they were loaded last, with the position of the act after which they were loaded.
+    known: Mutex<Option<(i64, Arc<Viewer>)>>,
 }
 
 impl Caller {
@@ -44,6 +49,7 @@ impl Caller {
             app,
             claims,
             over: watch::Sender::new(false),
+            known: Mutex::default(),
         }
     }
 
@@ -74,6 +80,20 @@ impl Caller {
             self.over.send_replace(true);
         }
         Ok(found.map(Arc::new))
+    }
+
+    /// Rights loaded after the act at this position. All subscriptions of the connection share one load. Like
+    /// [`Self::now`], it waits for ever once the session has ended.
+    pub(super) async fn after(&self, position: i64) -> Arc<Viewer> {
+        let mut known = self.known.lock().await;
+        if let Some((loaded, viewer)) = &*known
+            && *loaded >= position
+        {
+            return Arc::clone(viewer);
+        }
+        let viewer = self.now().await;
+        *known = Some((position, Arc::clone(&viewer)));
+        viewer
     }
 
     /// Like `viewer`, but retries after database errors, and waits for ever once the token or session has ended, so

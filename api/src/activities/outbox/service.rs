@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, LockType},
 };
 
 pub use super::sequencer::sequence;
@@ -68,7 +68,7 @@ pub async fn advance(
 /// write transactions are serialised.
 pub(super) async fn hold(transaction: &Transaction, reader: &'static str) -> Result<i64, Error> {
     let found = cursor::Entity::find_by_id(reader)
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
     found.map(|row| row.seq).ok_or_else(|| unknown(reader))

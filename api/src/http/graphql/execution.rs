@@ -1,14 +1,19 @@
 //! Executes prepared operations within the limits on time and on the size of responses.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{PathSegment, Response, ServerError, Value, parser::types::OperationType};
 use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::{
     activities::live::Caller,
@@ -24,6 +29,9 @@ use crate::{
     },
     kit::{Error, Viewer, failpoint, graphql::response_limit::ResponseLimit},
 };
+
+/// Number of times that a mutation is repeated after a deadlock.
+const REPETITIONS: u64 = 3;
 
 impl Executor {
     /// Executes a query or a mutation.
@@ -55,22 +63,7 @@ impl Executor {
             return finished(&selected, Response::new(Value::Object(values)));
         }
         let writes = operation.writes();
-        let limit = self.response_limit();
-        let request = operation
-            .into_request(&self.app, viewer)
-            .data(Arc::clone(&limit));
-        let mut response = tokio::select! {
-            response = self.engine.execute(request) => response,
-            () = limit.exceeded() => {
-                let mut error = self.too_large(writes);
-                if writes {
-                    // A path says that the operation was executed: clients must not take it for refused.
-                    let field = selected.field().to_owned();
-                    error.path.push(PathSegment::Field(field));
-                }
-                Response::from_errors(vec![error])
-            }
-        };
+        let mut response = self.execute_repeatedly(operation, viewer).await;
         if writes {
             failpoint::point("act.answering");
             self.app.outbox.wake();
@@ -79,6 +72,43 @@ impl Executor {
             data.extend(values);
         }
         finished(&selected, response)
+    }
+
+    /// Executes an operation, and repeats a single mutation that the database ended because of a deadlock.
+    async fn execute_repeatedly(&self, operation: Operation, viewer: Arc<Viewer>) -> Response {
+        if operation.is_one_mutation() {
+            for attempt in 1..=REPETITIONS {
+                let response = self
+                    .execute_once(operation.clone(), Arc::clone(&viewer))
+                    .await;
+                if !contended(&response) {
+                    return response;
+                }
+                // Those that waited for each other come back one after the other.
+                let chance = u64::from(Uuid::now_v7().as_bytes()[15] % 20 + 1);
+                sleep(Duration::from_millis(chance * attempt)).await;
+            }
+        }
+        self.execute_once(operation, viewer).await
+    }
+
+    async fn execute_once(&self, operation: Operation, viewer: Arc<Viewer>) -> Response {
+        let (writes, field) = (operation.writes(), operation.selected.field().to_owned());
+        let limit = self.response_limit();
+        let request = operation
+            .into_request(&self.app, viewer)
+            .data(Arc::clone(&limit));
+        tokio::select! {
+            response = self.engine.execute(request) => response,
+            () = limit.exceeded() => {
+                let mut error = self.too_large(writes);
+                if writes {
+                    // A path says that the operation was executed: clients must not take it for refused.
+                    error.path.push(PathSegment::Field(field));
+                }
+                Response::from_errors(vec![error])
+            }
+        }
     }
 
     /// Executes any operation. Yields one response for a query or a mutation, and one for each event of a subscription.
@@ -173,12 +203,18 @@ pub fn executed(response: &Response) -> bool {
     response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty())
 }
 
+/// Reports whether the database ended the transaction of the operation because of a deadlock.
+fn contended(response: &Response) -> bool {
+    let ended = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Contended));
+    response.errors.iter().any(ended)
+}
+
 /// Outcome of an operation, for the metrics.
 fn outcome(response: &Response) -> Outcome {
     let fault = |error: &ServerError| {
         matches!(
             error.source::<Error>(),
-            Some(Error::Internal(_) | Error::TooSlow | Error::Overloaded)
+            Some(Error::Internal(_) | Error::TooSlow | Error::Overloaded | Error::Contended)
         )
     };
     if response.errors.is_empty() {

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use async_graphql::{
     Request, ServerError, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection},
 };
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ use crate::{
     kit::{
         Viewer,
         database::{ConnectionLimits, RequestScope},
+        graphql::later_mutations::LaterMutations,
     },
 };
 
@@ -54,6 +55,7 @@ pub struct RequestOrigin {
 }
 
 /// Operation that is validated, charged and ready to execute.
+#[derive(Clone)]
 pub struct Operation {
     /// Operation in its cached document, with its complexity and other properties.
     pub(super) selected: SelectedOperation,
@@ -208,10 +210,24 @@ impl Operation {
         self.selected.asks_schema()
     }
 
+    /// Reports whether it is a single mutation, which can be repeated if nothing of it was committed.
+    pub(super) fn is_one_mutation(&self) -> bool {
+        let DocumentOperations::Single(operation) = &self.document.operations else {
+            return false;
+        };
+        let selection = &operation.node.selection_set.node.items;
+        self.kind() == OperationType::Mutation
+            && matches!(selection.as_slice(), [one] if matches!(one.node, Selection::Field(_)))
+    }
+
     /// Request for the engine.
     pub(super) fn into_request(self, app: &App, viewer: Arc<Viewer>) -> Request {
+        let writes = self.writes();
         let mut request = Request::new(&*self.text).variables(self.variables);
         request.data = context::request_data(app, viewer);
+        if writes {
+            request.data.insert(LaterMutations::default());
+        }
         request.set_parsed_query(self.document);
         request
     }

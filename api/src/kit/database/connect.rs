@@ -134,14 +134,36 @@ impl Connector<'_> {
 }
 
 /// Creates the folder of a SQLite file.
-pub(super) fn make_folder(url: &str) -> Result<(), DbErr> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+/// Path of the file of an SQLite URL; `None` for a database in memory, and for other URLs.
+pub(super) fn sqlite_file(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
     let path = path.split('?').next().unwrap_or(path);
-    match Path::new(path).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
-            .map_err(|error| DbErr::Custom(format!("cannot make the folder of {path}: {error}"))),
-        _ => Ok(()),
-    }
+    (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
+}
+
+/// Creates an empty file for a new SQLite database, and its folder. Only its owner can read it; SQLite gives the files
+/// beside it the same permissions.
+pub(super) fn make_file(url: &str) -> Result<(), DbErr> {
+    let Some(path) = sqlite_file(url).filter(|path| !path.exists()) else {
+        return Ok(());
+    };
+    let make = || {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    };
+    make().map_err(|error| DbErr::Custom(format!("cannot create {}: {error}", path.display())))
 }
 
 fn probe(mut options: ConnectOptions) -> ConnectOptions {

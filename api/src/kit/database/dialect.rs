@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, Value,
     sea_query::{Expr, Func, IntoColumnRef, LikeExpr, Query, SelectStatement, SimpleExpr},
-    sqlx,
 };
 use serde::Serialize;
 
@@ -141,13 +140,22 @@ pub fn was_stopped(error: &DbErr) -> bool {
     if matches!(error, DbErr::Custom(text) if text == OUT_OF_TIME) {
         return true;
     }
+    sql_state(error).is_some_and(|code| code == "9" || code == "57014")
+}
+
+/// Returns true if PostgreSQL ended a transaction because it and others waited for each other (`deadlock_detected`), or
+/// because they cannot be put in an order (`serialization_failure`).
+#[must_use]
+pub fn was_contended(error: &DbErr) -> bool {
+    sql_state(error).is_some_and(|code| code == "40P01" || code == "40001")
+}
+
+fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
     else {
-        return false;
+        return None;
     };
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code == "9" || code == "57014")
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
 }

@@ -67,7 +67,7 @@ impl Database {
             statements: &statements,
         };
         let (write, read, probe) = if url.starts_with("sqlite:") {
-            connect::make_folder(url)?;
+            connect::make_file(url)?;
             let write = connector.sqlite_writer(statement_timeout).await?;
             let read = connector
                 .sqlite_readers(connections, statement_timeout)
@@ -89,6 +89,12 @@ impl Database {
             last_commit: Arc::default(),
             readiness: Arc::default(),
         })
+    }
+
+    /// Path of an SQLite database that does not exist yet.
+    #[must_use]
+    pub fn missing_file(url: &str) -> Option<&std::path::Path> {
+        connect::sqlite_file(url).filter(|path| !path.exists())
     }
 
     /// Kind of database.

@@ -3,6 +3,7 @@
 pub mod cost;
 pub mod fast_object;
 pub mod input;
+pub mod later_mutations;
 pub mod loader;
 pub mod nested_page;
 pub mod payload;

@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, Result, Subscription};
+use async_graphql::{Context, InputType, Result, Subscription};
 use entity::listing;
 use futures_util::{Stream, StreamExt};
 use uuid::Uuid;
 
 use super::{
     types::ListingFilter,
-    watch::{self, Shown},
+    watch::{self, Shown, WatchedFilter},
 };
 use crate::{
     activities::live::{self, Event},
     context::ContextExt,
-    kit::{Error, Id},
+    kit::{Error, Id, OrInternal},
     listings::Listing,
 };
 
@@ -32,6 +32,7 @@ impl ListingSubscription {
         #[graphql(desc = "Conditions for the listings.")] filter: Option<ListingFilter>,
     ) -> Result<impl Stream<Item = Result<Event<Listing>, Error>> + use<>> {
         let filter = filter.unwrap_or_default();
+        let text = serde_json::to_string(&filter.to_value()).internal()?.into();
         // Runs the filter once, so that an invalid filter fails at once and not with the first listing.
         watch::found(
             ctx.app(),
@@ -41,13 +42,18 @@ impl ListingSubscription {
         )
         .await?;
         let changes = live::unfiltered_changes(ctx, watch::opens).await?;
+        let watched = Arc::new(WatchedFilter { filter, text });
         Ok(changes.filter_map(move |change| {
-            let filter = filter.clone();
+            let watched = Arc::clone(&watched);
             async move {
-                let id = Id::new(change.activity.subject_id);
-                let found = watch::found(&change.app, &change.viewer, filter, id).await;
-                let shown = found.map(|row| row.map(|row| change.show(Listing::from(row))));
-                shown.transpose()
+                let published = &change.app.published;
+                let found = published
+                    .found(&change.app, &change.viewer, &change.activity, &watched)
+                    .await;
+                let show = |row: Arc<listing::Model>| {
+                    change.show(Listing::from(Arc::unwrap_or_clone(row)))
+                };
+                found.map(|row| row.map(show)).transpose()
             }
         }))
     }

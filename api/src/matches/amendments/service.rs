@@ -19,7 +19,7 @@ use crate::{
             deliveries::{agreed, parts},
             ending::{advance, tell_end},
         },
-        negotiation::{answers, remark, settle},
+        negotiation::{answers, approved, remark, settle},
         persist::{self, MatchId, terms, write_terms},
         rules as moves,
         rules::Act,
@@ -88,6 +88,7 @@ pub async fn accept(
     let (row, side) =
         lifecycle::load(&transaction, viewer, id, &None, Act::AcceptAmendment, None).await?;
     answers(row.terms_version, version)?;
+    approved(&transaction, viewer, &row, version).await?;
     let agreed = terms(&transaction, &row, version).await?;
     let parts = same_measure(&transaction, &row, agreed.quantity, agreed.unit).await?;
     if agreed.quantity.is_some_and(|new| row.delivered > new) {

@@ -15,7 +15,8 @@ use super::rules;
 use crate::{
     App,
     kit::{
-        Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer, activity,
+        Error, Id, Resource, Transaction, UserError, UserErrorCode, Viewer,
+        activity::{self, ActivityKind},
         database::resource,
         graphql::nested_page::NestedPage,
         page::{KeyKind, Order, PageArgs},
@@ -86,7 +87,7 @@ pub async fn change_role(
     }
     keep_an_owner(&transaction, &row).await?;
     end_invitations(&transaction, viewer, &row, Some(role)).await?;
-    let row = set(&transaction, viewer, row, role).await?;
+    // Recorded first: the viewer may be lowering their own role.
     activity::record(
         &transaction,
         viewer,
@@ -95,6 +96,7 @@ pub async fn change_role(
         &["role"],
     )
     .await?;
+    let row = set(&transaction, viewer, row, role).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -104,8 +106,7 @@ pub async fn remove(app: &App, viewer: &Viewer, id: Id<Entity>) -> Result<Model,
     let (transaction, row) = lock_for_member(app, viewer, id).await?;
     rules::may_manage_role(viewer, row.organisation_id, row.role)?;
     rules::is_in(&row, MembershipState::Active)?;
-    end(&transaction, viewer, &row).await?;
-    activity::record(&transaction, viewer, acts::MEMBER_REMOVED, &row, &[]).await?;
+    end(&transaction, viewer, &row, acts::MEMBER_REMOVED).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -125,8 +126,7 @@ pub async fn leave(
         let refusal = UserError::at("organisationId", UserErrorCode::InvalidState, message);
         return Err(refusal.into());
     };
-    end(&transaction, viewer, &row).await?;
-    activity::record(&transaction, viewer, acts::MEMBER_LEFT, &row, &[]).await?;
+    end(&transaction, viewer, &row, acts::MEMBER_LEFT).await?;
     transaction.commit().await?;
     Ok(row)
 }
@@ -250,8 +250,15 @@ async fn set(
     Ok(Entity::update(change).exec(transaction).await?)
 }
 
-async fn end(transaction: &Transaction, viewer: &Viewer, row: &Model) -> Result<(), Error> {
+/// Ends a membership. Records it first, while a viewer who leaves is still a member.
+async fn end(
+    transaction: &Transaction,
+    viewer: &Viewer,
+    row: &Model,
+    act: ActivityKind<Entity>,
+) -> Result<(), Error> {
     keep_an_owner(transaction, row).await?;
+    activity::record(transaction, viewer, act, row, &[]).await?;
     end_invitations(transaction, viewer, row, None).await?;
     Entity::delete_by_id(row.id).exec(transaction).await?;
     Ok(())

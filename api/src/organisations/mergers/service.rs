@@ -45,6 +45,10 @@ pub async fn merge(
         (higher, lower)
     };
     rules::can_merge(&source, &into)?;
+    // Recorded first, while a viewer who is a member of the merged organisation still is one.
+    let (act, concerns) = (acts::MERGED, Concerns::organisation(into.id));
+    let fields = &["state", "mergedInto"];
+    activity::record_for(&transaction, viewer, act, source.id, concerns, fields).await?;
     let merger = Merger {
         transaction: &transaction,
         viewer,
@@ -68,9 +72,6 @@ pub async fn merge(
     source.state = OrganisationState::Merged;
     source.merged_into = Some(into.id);
     let source = save(&transaction, viewer, source).await?;
-    let (act, concerns) = (acts::MERGED, Concerns::organisation(into.id));
-    let fields = &["state", "mergedInto"];
-    activity::record_for(&transaction, viewer, act, source.id, concerns, fields).await?;
     transaction.commit().await?;
     Ok(source)
 }

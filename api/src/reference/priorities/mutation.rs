@@ -73,8 +73,12 @@ impl PriorityMutation {
         ctx: &Context<'_>,
         input: AdoptPriorityEditionInput,
     ) -> Result<Option<PriorityEditionPayload>> {
-        let AdoptPriorityEditionInput { code, valid_from } = input;
-        let adopted = service::adopt(ctx.app(), ctx.viewer(), &code, valid_from.0).await;
+        let AdoptPriorityEditionInput {
+            code,
+            version,
+            valid_from,
+        } = input;
+        let adopted = service::adopt(ctx.app(), ctx.viewer(), &code, version, valid_from.0).await;
         PriorityEditionPayload::of(adopted.and_then(|()| edition(ctx, &code)))
     }
 }

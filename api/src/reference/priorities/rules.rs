@@ -8,7 +8,9 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
-    kit::{Error, UserError, UserErrorCode, Viewer, validation::Validator},
+    kit::{
+        Error, UserError, UserErrorCode, Viewer, lifecycle::check_version, validation::Validator,
+    },
     reference::{Snapshot, rules, was_adopted},
 };
 
@@ -137,6 +139,7 @@ pub fn new_edition(
         valid_from,
         valid_to: None,
         follows: follows.or(copy_from),
+        version: 1,
     };
     Ok((edition, copies))
 }
@@ -240,8 +243,14 @@ pub fn consultation(code: &str, known: &Snapshot) -> Result<Uuid, Error> {
 
 /// Checks the adoption of an edition, and returns its effects. Adoptions go forward in time: no edition begins on or
 /// before the first day of one that was adopted earlier.
-pub fn adoption(code: &str, from: NaiveDate, known: &Snapshot) -> Result<Adoption, Error> {
+pub fn adoption(
+    code: &str,
+    version: i32,
+    from: NaiveDate,
+    known: &Snapshot,
+) -> Result<Adoption, Error> {
     let edition = open(known, "code", code)?;
+    check_version("edition", Some(version), edition.version)?;
     let mut checks = Validator::new();
     rules::day(&mut checks, "validFrom", Some(from));
     let adopted = known.editions.iter().filter(|row| was_adopted(row.state));

@@ -6,8 +6,8 @@ use entity::{
     priority_edition::{self, Column, PriorityEditionState},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -56,6 +56,7 @@ pub async fn save_area(app: &App, viewer: &Viewer, change: AreaChange) -> Result
         &fields,
     )
     .await?;
+    changed(&transaction, &area.edition).await?;
     if known.priority(&area.edition, &area.code).is_none() {
         insert::<priority_area::Entity, _>(&transaction, vec![area]).await?;
     } else {
@@ -75,6 +76,7 @@ pub async fn remove_area(
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;
     let id = rules::removable(edition, code, &known)?;
+    changed(&transaction, edition).await?;
     priority_area::Entity::delete_by_id(id)
         .exec(&transaction)
         .await?;
@@ -110,10 +112,16 @@ pub async fn consult(app: &App, viewer: &Viewer, code: &str) -> Result<(), Error
 }
 
 /// Adopts an edition from a day. The previously adopted edition is superseded and ends the day before.
-pub async fn adopt(app: &App, viewer: &Viewer, code: &str, from: NaiveDate) -> Result<(), Error> {
+pub async fn adopt(
+    app: &App,
+    viewer: &Viewer,
+    code: &str,
+    version: i32,
+    from: NaiveDate,
+) -> Result<(), Error> {
     reference::rules::may_edit(viewer)?;
     let (transaction, known) = reference::service::begin(&app.database).await?;
-    let rules::Adoption { id, supersedes } = rules::adoption(code, from, &known)?;
+    let rules::Adoption { id, supersedes } = rules::adoption(code, version, from, &known)?;
     if let Some((old, last_day)) = supersedes {
         let new = [
             (Column::State, PriorityEditionState::Superseded.into()),
@@ -138,6 +146,16 @@ pub async fn adopt(app: &App, viewer: &Viewer, code: &str, from: NaiveDate) -> R
     reference::service::finish(app, transaction).await
 }
 
+/// Increases the version of an edition.
+async fn changed(conn: &impl ConnectionTrait, code: &str) -> Result<(), Error> {
+    priority_edition::Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Code.eq(code))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Moves an edition from one of these states to the next. Fails if it is in another state.
 async fn step<const N: usize>(
     conn: &impl ConnectionTrait,
@@ -150,6 +168,7 @@ async fn step<const N: usize>(
         update = update.col_expr(column, Expr::val(value));
     }
     let done = update
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(id))
         .filter(Column::State.is_in(from.iter().copied()))
         .exec(conn)

@@ -83,6 +83,11 @@ impl PriorityEdition {
         self.row().state
     }
 
+    /// Number of changes to the edition and its areas. `adoptPriorityEdition` names it.
+    async fn version(&self) -> i32 {
+        self.row().version
+    }
+
     /// First day on which the edition is in force. Before adoption: the planned day, or null.
     async fn valid_from(&self) -> Option<Date> {
         self.row().valid_from.map(Date)
@@ -313,6 +318,9 @@ pub struct ConsultPriorityEditionInput {
 pub struct AdoptPriorityEditionInput {
     /// Code of the edition to adopt.
     pub code: String,
+    /// Version of the edition that you adopt: `version` as you read it. The adoption is refused if the edition or one of its
+    /// areas has changed since.
+    pub version: i32,
     /// First day on which the edition is in force. Must be later than the first day of every edition adopted so far.
     pub valid_from: Date,
 }
