@@ -3,10 +3,13 @@
 mod addresses;
 mod answers;
 mod documents;
+mod language;
 mod nesting;
+mod nulls;
 mod persisted;
 mod rates;
 mod requests;
+mod routes;
 mod sizes;
 mod specification;
 

@@ -15,11 +15,13 @@ use crate::{
         graphql::{
             document_cache::{DocumentCache, SelectedOperation},
             errors::{graphql_error, too_complex},
+            null_arguments::check_directives,
             persisted_documents::Documents,
             request::GraphqlRequest,
             workarounds::{omitted_variables, subscription_root},
         },
         limits::{
+            body_limit::BodyLimit,
             concurrency_limit::Permit,
             rate_limit::{RateLimitKey, RateLimited, RateLimits, Remaining, network, price},
         },
@@ -42,6 +44,8 @@ pub struct Executor {
     documents: Arc<Documents>,
     /// Rate limits of all callers.
     pub rates: Arc<RateLimits>,
+    /// Limit on the memory of request bodies.
+    pub bodies: Arc<BodyLimit>,
     connections: Arc<ConnectionLimits>,
 }
 
@@ -77,6 +81,7 @@ impl Executor {
         let rates = RateLimits::new(&app.config.rate_limits);
         Self {
             rates: Arc::new(rates),
+            bodies: BodyLimit::new(limits.max_bodies_bytes),
             connections: Arc::new(ConnectionLimits::new(
                 app.config.database.database_connections,
                 app.database.has_single_writer(),
@@ -171,6 +176,7 @@ impl Executor {
             },
         )?;
         let weight = selected.coerce(variables)?;
+        check_directives(&selected.null_arguments(variables))?;
         let most = self.app.config.limits.max_complexity;
         if weight > most as u64 {
             return Err(too_complex(most));
