@@ -25,6 +25,7 @@ mod feeds;
 mod finding;
 mod front_door;
 mod hostile;
+mod inputs;
 mod intakes;
 mod invitations;
 mod listings;

@@ -263,7 +263,7 @@ pub async fn set_role(
 /// Returns the account with an email address. For the command line.
 pub async fn by_email(app: &App, email: &str) -> Result<person::Model, Error> {
     person::Entity::find()
-        .filter(person::Column::Email.eq(email.trim().to_lowercase()))
+        .filter(person::Column::Email.eq(text::email::look_up(email)))
         .one(&app.database.read)
         .await?
         .ok_or(Error::NotFound)
