@@ -48,4 +48,5 @@ mod server;
 mod statements;
 mod statistics;
 mod tasks;
+mod text_search;
 mod transfer;
