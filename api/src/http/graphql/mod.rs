@@ -15,6 +15,7 @@ pub mod parser;
 pub mod persisted_documents;
 pub mod request;
 pub mod response;
+pub mod text_inputs;
 pub mod to_engine;
 pub mod trusted_documents;
 pub mod workarounds;
