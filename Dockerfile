@@ -16,6 +16,7 @@ COPY api api
 COPY entity entity
 COPY migration migration
 COPY tests tests
+COPY text text
 COPY --from=playground /src/playground/dist playground/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

@@ -30,7 +30,7 @@ both! {
         let world = World::new(on).await;
         world.person("Mary Major").await;
         let mut answers = Vec::new();
-        for (email, password) in [("mary.major@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", "\u{0}")] {
+        for (email, password) in [("mary.major@example.org", "wrong"), ("nobody@example.org", PASSWORD), ("", "\u{7}")] {
             let reply = world.stranger().ask(SIGN_IN, json!({"email": email, "password": password})).await;
             assert_eq!(reply.refusals(), ["WRONG_CREDENTIALS"]);
             answers.push(reply.text);

@@ -123,9 +123,9 @@ both! {
         let times = mary.ask(LIST, json!({})).await.each("activities.nodes", "at");
         assert_eq!(acts(&mary, json!({"since": times[1]})).await.len(), 2);
         assert_eq!(acts(&mary, json!({"since": "2999-01-01T00:00:00Z"})).await.len(), 0);
-        assert_eq!(acts(&mary, json!({"acts": ["organisation.created", "x\u{0}"]})).await.len(), 5);
+        assert_eq!(acts(&mary, json!({"acts": ["organisation.created", "x\u{7}"]})).await.len(), 5);
         assert_eq!(acts(&mary, json!({"acts": ["nothing.done"]})).await.len(), 0);
-        assert_eq!(acts(&mary, json!({"acts": ["\u{0}"]})).await.len(), 0);
+        assert_eq!(acts(&mary, json!({"acts": ["\u{7}"]})).await.len(), 0);
         for wrong in [json!({"subjectId": "x"}), json!({"subjectId": "\u{0}:"}), json!({"organisationId": mary.id}), json!({"acts": vec!["x"; 10_000]})] {
             let reply = mary.ask(LIST, json!({"filter": wrong})).await;
             assert_eq!(reply.codes(), ["BAD_USER_INPUT"]);

@@ -247,7 +247,7 @@ both! {
         let post = async |input: Value| act(&pair.giver, "postMessage", input).await.refusals();
         assert_eq!(post(json!({"conversationId": id, "text": "  "})).await, ["REQUIRED text"]);
         assert_eq!(post(json!({"conversationId": id, "text": "x".repeat(4_001)})).await, ["TOO_LONG text"]);
-        assert_eq!(post(json!({"conversationId": id, "text": "a\u{0}b"})).await, ["INVALID text"]);
+        assert_eq!(post(json!({"conversationId": id, "text": "a\u{7}b"})).await, ["INVALID text"]);
         assert_eq!(post(json!({"conversationId": id, "text": "a\u{202E}b"})).await, ["INVALID text"]);
         assert_eq!(post(json!({"text": "a"})).await, ["INVALID conversationId"]);
         let strange = pair.world.person("Una Uninvolved").await.organisation("Una's Own").await;

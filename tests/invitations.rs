@@ -107,7 +107,7 @@ both! {
         assert_eq!(accept(&tom, &token).await.refusals(), ["INVITATION_INVALID token"]);
         let old = mary.invitation(&hub, "MEMBER").await;
         let_time_pass(&world).await;
-        for wrong in [old.as_str(), "", "x", "\u{0}", &"x".repeat(10_000)] {
+        for wrong in [old.as_str(), "", "x", "\u{7}", &"x".repeat(1_000)] {
             assert_eq!(accept(&tom, wrong).await.refusals(), ["INVITATION_INVALID token"]);
             let query = "query ($token: String!) { invitation(token: $token) { role } }";
             assert!(tom.ask(query, json!({"token": wrong})).await.at("invitation").is_null());

@@ -288,7 +288,7 @@ both! {
         for (more, refusals) in [
             (json!({"title": "ab"}), vec!["TOO_SHORT title"]),
             (json!({"title": "x".repeat(121)}), vec!["TOO_LONG title"]),
-            (json!({"title": "nul\u{0}byte"}), vec!["INVALID title"]),
+            (json!({"title": "bell\u{7}byte"}), vec!["INVALID title"]),
             (json!({"title": "turn \u{202e} round"}), vec!["INVALID title"]),
             (json!({"description": "x".repeat(5_001)}), vec!["TOO_LONG description"]),
             (json!({"resourceType": "unicorns"}), vec!["UNKNOWN resourceType"]),

@@ -50,7 +50,7 @@ async fn everything(conn: &impl ConnectionTrait) -> BTreeSet<String> {
 }
 
 /// Takes a step back with all that came after it, and all of them again.
-async fn without(database: &Database, step: &str) {
+pub async fn without(database: &Database, step: &str) {
     let steps = Migrator::migrations();
     let at = steps.iter().position(|found| found.name() == step);
     let back = u32::try_from(steps.len() - at.unwrap()).unwrap();

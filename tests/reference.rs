@@ -187,13 +187,13 @@ both! {
     async fn bad_input_is_refused_with_every_fault_and_its_field(on) {
         let world = World::new(on).await;
         let admin = world.admin().await;
-        let long = "x".repeat(200_000);
+        let long = "x".repeat(20_000);
         for (act, input, expected) in [
             (SAVE_AREA, json!({"code": "New Area"}), json!(["INVALID code", "REQUIRED name", "REQUIRED kind"])),
-            (SAVE_AREA, json!({"code": "new\u{0}area", "name": "a\u{0}b", "kind": "TOWN"}), json!(["INVALID code", "INVALID name"])),
+            (SAVE_AREA, json!({"code": "new\u{7}area", "name": "a\u{7}b", "kind": "TOWN"}), json!(["INVALID code", "INVALID name"])),
             (SAVE_AREA, json!({"code": "new", "name": long, "kind": "TOWN"}), json!(["TOO_LONG name"])),
             (SAVE_AREA, json!({"code": "surrey", "parent": "esher"}), json!(["CIRCULAR parent"])),
-            (SAVE_AREA, json!({"code": "esher", "parent": "\u{0}"}), json!(["UNKNOWN parent"])),
+            (SAVE_AREA, json!({"code": "esher", "parent": "\u{7}"}), json!(["UNKNOWN parent"])),
             (SAVE_AREA, json!({"code": "esher", "gss": "'; DROP TABLE area"}), json!(["INVALID gss"])),
             (SAVE_AREA, json!({"code": "esher", "point": {"latitude": 1e300, "longitude": 0}}), json!(["OUT_OF_RANGE point"])),
             (SAVE_AREA, json!({"code": "esher", "validFrom": "2030-01-02", "validTo": "2030-01-01"}), json!(["OUT_OF_RANGE validTo"])),

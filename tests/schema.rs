@@ -233,7 +233,7 @@ async fn every_list_by_the_page_pages_alike() {
                 (
                     "after",
                     "String",
-                    "Returns items after this cursor, the `endCursor` of the previous page.",
+                    "Returns items after this cursor, the `endCursor` of the previous page. At most 2,000 characters.",
                 ),
                 (
                     "last",
@@ -243,7 +243,7 @@ async fn every_list_by_the_page_pages_alike() {
                 (
                     "before",
                     "String",
-                    "Returns items before this cursor, the `startCursor` of the following page.",
+                    "Returns items before this cursor, the `startCursor` of the following page. At most 2,000 characters.",
                 ),
             ] {
                 assert_eq!(

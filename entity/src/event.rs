@@ -235,9 +235,9 @@ pub struct Model {
     pub max_places_per_registration: i32,
     #[sea_orm(column_type = "JsonBinary")]
     pub details: Details,
-    /// Venue and town, which text search reads in addition to title and description.
+    /// Search keys of the title, of venue and town, and of the description, as a JSON array: the text that is indexed.
     #[sea_orm(column_type = "Text")]
-    pub words: String,
+    pub search_text: String,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     /// Time of the first announcement; a time in the far future before it.

@@ -284,9 +284,9 @@ pub struct Model {
     pub closes_at: DateTimeUtc,
     #[sea_orm(column_type = "JsonBinary")]
     pub details: Details,
-    /// Words for text search in addition to title and description: tags, town and the token of the resource type.
+    /// Search keys of the title, of tags, town and the token of the resource type, and of the description, as a JSON array: the text that is indexed.
     #[sea_orm(column_type = "Text")]
-    pub words: String,
+    pub search_text: String,
     pub external_reference: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -169,6 +169,8 @@ pub struct Model {
     pub name: String,
     /// Name in lower case, so that every database sorts alike.
     pub sort_name: String,
+    /// Words of name and town (`text::search::plain`), for text search.
+    pub search_text: String,
     pub kind: OrganisationKind,
     pub size: Option<OrganisationSize>,
     #[sea_orm(column_type = "Text")]

@@ -28,11 +28,13 @@ pub struct PlatformRoles(pub Vec<PlatformRole>);
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// In lower case; unique.
+    /// In lower case, with the domain in ASCII; unique.
     pub email: String,
     /// Instant at which the person verified this email address; null if they have not.
     pub email_verified_at: Option<DateTimeUtc>,
     pub display_name: String,
+    /// Words of the name (`text::search::plain`), for text search.
+    pub search_text: String,
     pub phone: Option<String>,
     pub password_hash: String,
     /// Increases with each new password. Sessions and private calendars of earlier versions are invalid.

@@ -34,6 +34,8 @@ mod m0019_forgetting;
 mod m0020_readiness;
 mod m0021_plain_names;
 mod m0022_plain_acts;
+mod m0023_search_text;
+mod m0024_normal_forms;
 mod m0027_password_versions;
 mod m0028_approved_versions;
 mod m0029_partner_consent;
@@ -65,6 +67,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_readiness::Migration),
             Box::new(m0021_plain_names::Migration),
             Box::new(m0022_plain_acts::Migration),
+            Box::new(m0023_search_text::Migration),
+            Box::new(m0024_normal_forms::Migration),
             Box::new(m0027_password_versions::Migration),
             Box::new(m0028_approved_versions::Migration),
             Box::new(m0029_partner_consent::Migration),

@@ -29,7 +29,7 @@ CREATE UNIQUE INDEX listing_external ON listing (organisation_id, external_refer
 ";
 
 /// A generated column and an inverted index. Weights: title A, words B, description C.
-const POSTGRES: &str = "
+pub(crate) const POSTGRES: &str = "
 ALTER TABLE listing ADD COLUMN search tsvector GENERATED ALWAYS AS (
     setweight(to_tsvector('english', title), 'A')
     || setweight(to_tsvector('english', words), 'B')
@@ -39,7 +39,7 @@ CREATE INDEX listing_search ON listing USING gin (search);
 
 /// An index over the table's own text, kept in step by triggers. It hangs on `docid`, never on the
 /// implicit rowid, which VACUUM may renumber.
-const SQLITE: &str = "
+pub(crate) const SQLITE: &str = "
 CREATE VIRTUAL TABLE listing_search USING fts5(
     title, words, description, content='listing', content_rowid='docid',
     tokenize='porter unicode61 remove_diacritics 2');

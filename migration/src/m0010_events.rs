@@ -32,7 +32,7 @@ CREATE INDEX event_priority_area_by_code ON event_priority_area (code, edition, 
 ";
 
 /// A generated column and an inverted index. Weights: title A, words B, description C.
-const POSTGRES: &str = "
+pub(crate) const POSTGRES: &str = "
 ALTER TABLE event ADD COLUMN search tsvector GENERATED ALWAYS AS (
     setweight(to_tsvector('english', title), 'A')
     || setweight(to_tsvector('english', words), 'B')
@@ -41,7 +41,7 @@ CREATE INDEX event_search ON event USING gin (search);
 ";
 
 /// An index over the table's own text, as listings have one.
-const SQLITE: &str = "
+pub(crate) const SQLITE: &str = "
 CREATE VIRTUAL TABLE event_search USING fts5(
     title, words, description, content='event', content_rowid='docid',
     tokenize='porter unicode61 remove_diacritics 2');

@@ -1,7 +1,7 @@
 //! Permissions: one table for each feature in `permissions/`, and every cell of them tried over HTTP.
 //!
 //! `table` reads it, `shape` compares it with the schema, `world`, `furniture` and `subjects` make what its rows
-//! speak of, `fields` looks at every field, `hearing` at what is told as it happens, and `absent` and `hidden` show that what is invisible cannot
+//! speak of, `fields` looks at every field, `hearing` at what is told as it happens, `texts` at texts that must be refused, and `absent` and `hidden` show that what is invisible cannot
 //! be told from what is not there.
 
 mod absent;
@@ -18,6 +18,7 @@ mod matches;
 mod shape;
 mod subjects;
 mod table;
+mod texts;
 mod world;
 
 use std::{collections::BTreeMap, future::Future};

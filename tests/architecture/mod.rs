@@ -305,11 +305,13 @@ fn the_kit_knows_no_feature() {
 }
 
 #[test]
-fn entities_and_migrations_know_nothing_of_the_program_nor_of_each_other() {
+fn entities_migrations_and_texts_know_nothing_of_the_program_nor_of_each_other() {
     let mut faults = Vec::new();
     for (folder, others) in [
         ("migration/src", ["entity", "api"]),
         ("entity/src", ["migration", "api"]),
+        ("text/src", ["migration", "api"]),
+        ("text/src", ["entity", "api"]),
     ] {
         for source in sources(folder) {
             for other in others.iter().filter(|other| source.mentions(other)) {

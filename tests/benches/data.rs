@@ -606,6 +606,7 @@ async fn organise(
             &organisation::Model {
                 id,
                 sort_name: name.to_lowercase(),
+                search_text: text::search::plain(&format!("{name} {}", town.name)),
                 name,
                 kind: *dice.of(&kinds),
                 description: dice.of(SENTENCES).to_string(),
@@ -633,6 +634,7 @@ async fn organise(
                 email: format!("person{number}@example.org"),
                 email_verified_at: None,
                 display_name: format!("Person {number}"),
+                search_text: format!("person {number}"),
                 phone: None,
                 password_version: 1,
                 password_hash: String::new(),

@@ -40,6 +40,7 @@ pub async fn people(world: &World, count: usize) -> Vec<Caller> {
             email: Set(email.clone()),
             email_verified_at: Set(None),
             display_name: Set(format!("Guest {at}")),
+            search_text: Set(format!("guest {at}")),
             phone: Set(None),
             password_hash: Set("-".into()),
             password_version: Set(1),

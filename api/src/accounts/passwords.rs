@@ -41,6 +41,7 @@ impl Passwords {
     /// Returns the hash of a new password. Refuses a password whose beginning is easy to guess; `known` are words that an attacker
     /// would try first.
     pub async fn hash(&self, password: String, known: Vec<String>) -> Result<String, Error> {
+        let password = normalised(&password);
         self.in_turn(move || {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let judged: String = password.chars().take(JUDGED).collect();
@@ -63,10 +64,8 @@ impl Passwords {
             hash.map_or_else(|| (false, self.nobody.to_string()), |hash| (true, hash));
         self.in_turn(move || {
             let hash = PasswordHash::new(&hash).internal()?;
-            Ok(Argon2::default()
-                .verify_password(password.as_bytes(), &hash)
-                .is_ok()
-                && known)
+            let fits = |form: &String| Argon2::default().verify_password(form.as_bytes(), &hash);
+            Ok(forms(&password).iter().any(|form| fits(form).is_ok()) && known)
         })
         .await
     }
@@ -94,9 +93,47 @@ impl Passwords {
     }
 }
 
+/// Returns the form of a password that is measured and hashed: NFKC, because keyboards code one character differently.
+pub fn normalised(password: &str) -> String {
+    text::nfkc(password)
+}
+
+/// Returns the forms of a password that a hash may have: the normal form, and the form as sent, which was hashed before
+/// passwords were normalised. Each is cut, because no password is longer.
+fn forms(sent: &str) -> Vec<String> {
+    let cut = |text: &str| text.chars().take(LONGEST + 1).collect();
+    let mut forms: Vec<String> = vec![cut(&normalised(sent)), cut(sent)];
+    forms.dedup();
+    forms
+}
+
 fn hash_now(password: &str) -> Result<String, Error> {
     Ok(Argon2::default()
         .hash_password(password.as_bytes())
         .internal()?
         .to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_password_has_one_form_however_it_is_coded() {
+        let (composed, decomposed) = ("b\u{fc}cher im r\u{e9}gal", "bu\u{308}cher im re\u{301}gal");
+        assert_eq!(normalised(composed), normalised(decomposed));
+        assert_eq!(forms(composed), [composed]);
+        assert_eq!(forms(decomposed), [composed, decomposed]);
+        let longest = "e\u{301}".repeat(LONGEST);
+        assert_eq!(forms(&longest)[0].chars().count(), LONGEST);
+    }
+
+    proptest! {
+        #[test]
+        fn no_form_is_longer_than_a_password(sent in any::<String>()) {
+            prop_assert!(forms(&sent).iter().all(|form| form.chars().count() <= LONGEST + 1));
+        }
+    }
 }

@@ -31,8 +31,8 @@ impl AccountQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Part of a display name, ignoring case. Administrators search email addresses too. Null or blank \
-                    returns all.",
+            desc = "Words of a display name, or parts of words, all of which must occur; capitals and accents make no \
+                    difference. Administrators search email addresses too. Null or blank returns all.",
             directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT)
         )]
         text: Option<String>,

@@ -26,9 +26,9 @@ pub fn new_account(email: &str, display_name: &str, password: &str) -> Result<Ne
     Ok(account)
 }
 
-/// Adds an error if a password is too short or too long. A password may contain any characters.
+/// Adds an error if the normal form of a password is too short or too long. A password may contain any characters.
 pub fn password_length(checks: &mut Validator, field: &str, password: &str) {
-    let length = password.chars().count();
+    let length = passwords::normalised(password).chars().count();
     if length < passwords::SHORTEST {
         let message = format!(
             "The password is too short. Use at least {} characters.",

@@ -11,6 +11,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait,
     sea_query::{Expr, SelectStatement},
 };
+use text::search::plain;
 use uuid::Uuid;
 
 use super::{acts, rules, sessions::end_sessions};
@@ -19,7 +20,10 @@ use crate::{
     kit::{
         Error, Id, Resource, UserError, UserErrorCode, Viewer,
         activity::{self, Concerns},
-        database::{dialect::contains, resource},
+        database::{
+            dialect::{contains, contains_words},
+            resource,
+        },
         page::{self, KeyKind, Order, PageArgs, Slice},
         validation::Validator,
         viewer::{SignedIn, Who},
@@ -65,6 +69,7 @@ pub async fn enrol(
         id: Set(id),
         email: Set(email),
         email_verified_at: Set(None),
+        search_text: Set(plain(&display_name)),
         display_name: Set(display_name),
         phone: Set(None),
         password_hash: Set(password_hash),
@@ -210,7 +215,9 @@ pub async fn update_profile(
     };
     let mut fields = Vec::new();
     if let Some(name) = display_name {
-        change.display_name = Set(checks.line("displayName", &name, 2..=80));
+        let name = checks.line("displayName", &name, 2..=80);
+        change.search_text = Set(plain(&name));
+        change.display_name = Set(name);
         fields.push("displayName");
     }
     if let Some(phone) = phone {
@@ -283,7 +290,7 @@ pub async fn set_role(
 /// Returns the account with an email address. For the command line.
 pub async fn by_email(app: &App, email: &str) -> Result<person::Model, Error> {
     person::Entity::find()
-        .filter(person::Column::Email.eq(email.trim().to_lowercase()))
+        .filter(person::Column::Email.eq(text::email::look_up(email)))
         .one(&app.database.read)
         .await?
         .ok_or(Error::NotFound)
@@ -352,7 +359,7 @@ pub async fn people(
 ) -> Result<(Slice<person::Model>, SelectStatement), Error> {
     let mut condition = Condition::all().add(person::Entity::visible_to(viewer));
     if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
-        let mut matches = Condition::any().add(contains(person::Column::DisplayName, text));
+        let mut matches = Condition::any().add(contains_words(person::Column::SearchText, text));
         if viewer.is_admin() {
             matches = matches.add(contains(person::Column::Email, text));
         }

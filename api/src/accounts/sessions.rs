@@ -62,13 +62,9 @@ pub async fn sign_in(
     password: String,
 ) -> Result<Session, Error> {
     let found = person::Entity::find()
-        .filter(person::Column::Email.eq(email.trim().to_lowercase().replace('\0', "")))
+        .filter(person::Column::Email.eq(text::email::look_up(email)))
         .one(&app.database.read)
         .await?;
-    let password: String = password
-        .chars()
-        .take(super::passwords::LONGEST + 1)
-        .collect();
     let hash = found.as_ref().map(|person| person.password_hash.clone());
     let right = app.passwords.verify(password, hash).await?;
     match found {

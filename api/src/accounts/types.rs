@@ -319,7 +319,7 @@ crate::payload! {
 /// Input of `signUp`.
 #[derive(InputObject)]
 pub struct SignUpInput {
-    /// Email address to sign in with and to receive email.
+    /// Email address to sign in with and to receive email: at most 254 characters. Its domain is stored in ASCII form.
     pub email: String,
     /// Password: 10 to 128 characters, not easy to guess.
     pub password: String,
@@ -330,7 +330,7 @@ pub struct SignUpInput {
 /// Input of `signIn`.
 #[derive(InputObject)]
 pub struct SignInInput {
-    /// Email address of the account.
+    /// Email address of the account: at most 254 characters.
     pub email: String,
     /// Password of the account.
     pub password: String,
@@ -365,14 +365,15 @@ pub struct ChangePasswordInput {
 pub struct UpdateProfileInput {
     /// New name to show to others: 2 to 80 characters.
     pub display_name: Option<String>,
-    /// Telephone number; null removes it.
+    /// Telephone number: at most 30 characters; null removes it.
     pub phone: MaybeUndefined<String>,
 }
 
 /// Input of `requestEmailVerification`.
 #[derive(InputObject)]
 pub struct RequestEmailVerificationInput {
-    /// Email address of the viewer's account. Refused if it differs, so that the viewer sees where the link goes.
+    /// Email address of the viewer's account: at most 254 characters. Refused if it differs, so that the viewer sees where
+    /// the link goes.
     pub email: String,
 }
 

@@ -18,8 +18,8 @@ pub struct CreateCalendarInput {
     pub organisation_id: Option<Id<organisation::Entity>>,
     /// Code of the area whose events the calendar contains. Required for the scope `AREA`, otherwise left out.
     pub area: Option<String>,
-    /// Key chosen by the client, unique for each object that it creates. A retry with the same key returns the first
-    /// result.
+    /// Key chosen by the client, unique for each object that it creates: at most 100 characters. A retry with the same key
+    /// returns the first result.
     pub idempotency_key: Option<String>,
 }
 

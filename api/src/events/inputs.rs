@@ -46,7 +46,7 @@ pub struct CreateEventInput {
     /// Venue. Not allowed for an `ONLINE` event.
     pub venue: Option<VenueInput>,
     /// Link for taking part online, beginning with `https://`. Only members of the host organisation, organisers and
-    /// people with a place see it. Not allowed for an `IN_PERSON` event.
+    /// people with a place see it. Not allowed for an `IN_PERSON` event. At most 2,000 characters.
     pub online_url: Option<String>,
     /// Codes of the areas that the event is for: at most 20.
     #[graphql(default)]
@@ -124,7 +124,8 @@ pub struct UpdateEventInput {
     pub time_zone: Option<String>,
     /// Venue; replaces the whole venue. Not allowed for an `ONLINE` event.
     pub venue: MaybeUndefined<VenueInput>,
-    /// Link for taking part online, beginning with `https://`. Not allowed for an `IN_PERSON` event.
+    /// Link for taking part online, beginning with `https://`: at most 2,000 characters. Not allowed for an `IN_PERSON`
+    /// event.
     pub online_url: MaybeUndefined<String>,
     /// Codes of the areas that the event is for: at most 20. Replaces the list.
     pub areas: Option<Vec<String>>,

@@ -10,6 +10,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 };
+use text::search::{index_text, key};
 use uuid::Uuid;
 
 use super::{
@@ -147,12 +148,7 @@ pub fn content_columns(content: &EventContent) -> event::ActiveModel {
         registration_closes_at: Set(content.registration_closes_at),
         place_offer_response_hours: Set(content.place_offer_response_hours),
         max_places_per_registration: Set(content.max_places_per_registration),
-        words: Set([&content.venue_name, &content.place.town]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")),
+        search_text: Set(search_text(content)),
         details: Set(Details {
             address_lines: content.place.lines.clone(),
             access_features: content.access_features.clone(),
@@ -317,4 +313,14 @@ pub async fn write_sessions(
         event_session::Entity::update(row).exec(conn).await?;
     }
     Ok(())
+}
+
+/// Returns the search keys of an event. Venue and town are beside the title and the description.
+fn search_text(content: &EventContent) -> String {
+    let other = [&content.venue_name, &content.place.town].map(Option::as_deref);
+    index_text(
+        &key(&content.title),
+        &key(&other.map(Option::unwrap_or_default).join(" ")),
+        &key(&content.description),
+    )
 }

@@ -32,7 +32,7 @@ columns!(event:
     Longitude longitude, X x, Y y, Z z, Cell cell, OnlineUrl online_url, Areas areas,
     PriorityAreas priority_areas, Audience audience, Registration registration,
     RegistrationOpensAt registration_opens_at, RegistrationClosesAt registration_closes_at,
-    PlaceOfferResponseHours place_offer_response_hours, GuestsWelcome guests_welcome, MaxPlacesPerRegistration max_places_per_registration, Details details, Words words, CreatedAt created_at,
+    PlaceOfferResponseHours place_offer_response_hours, GuestsWelcome guests_welcome, MaxPlacesPerRegistration max_places_per_registration, Details details, SearchText search_text, CreatedAt created_at,
     UpdatedAt updated_at, FirstScheduledAt first_scheduled_at, Notice notice, RemindedAt reminded_at,
     Version version,
 );

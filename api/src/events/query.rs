@@ -44,7 +44,7 @@ pub enum EventOrder {
 /// alternatives; a list has at most 50.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct EventFilter {
-    /// Words that must all occur, in any inflected form. `"quotes"` search for a phrase, and `begin*` for the beginning
+    /// Words that must all occur, in any inflected form; capitals, accents and signs make no difference. `"quotes"` search for a phrase, and `begin*` for the beginning
     /// of a word. At most 200 characters.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,

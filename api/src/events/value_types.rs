@@ -55,7 +55,8 @@ pub struct EventSessionInput {
 /// Question to people who register.
 #[derive(InputObject, Debug)]
 pub struct EventQuestionInput {
-    /// Code of the question, unique within the event: lower-case letters, digits and hyphens, at most 40.
+    /// Code of the question, unique within the event: at most 40 characters: lower-case letters, digits and
+    /// hyphens.
     pub code: String,
     /// Text of the question: 3 to 300 characters.
     pub label: String,

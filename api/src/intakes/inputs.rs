@@ -14,9 +14,9 @@ pub struct IntakeContactInput {
     pub name: Option<String>,
     /// Organisation that the person spoke for: at most 200 characters.
     pub organisation: Option<String>,
-    /// Email address of the person. `sendIntakeClaim` sends the link there.
+    /// Email address of the person: at most 254 characters. `sendIntakeClaim` sends the link there.
     pub email: Option<String>,
-    /// Telephone number of the person.
+    /// Telephone number of the person: at most 30 characters.
     pub phone: Option<String>,
 }
 

@@ -3,8 +3,12 @@
 use std::ops::RangeInclusive;
 
 use async_graphql::Enum;
+use text::{email, visible, web};
 
 use super::{Error, UserError};
+
+/// Maximum length of a web address, in characters.
+const MAX_ADDRESS: usize = 2_000;
 
 /// Code of a user error: the reason for the refusal of a mutation. New codes may be added: treat a code that you do
 /// not know like `INVALID`, and show the message.
@@ -116,16 +120,20 @@ impl Validator {
         value.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// Validates a single-line text and returns it trimmed: no control characters, and a length in characters within
-    /// the range.
+    /// Validates a single-line text and returns it clean and trimmed: without invisible characters, in the normalisation
+    /// form NFC. It must have no control characters, and a length in characters within the range. If it may not be
+    /// empty, it needs a character that can be seen.
     pub fn line(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
-        self.text(field, text, length, char::is_control)
+        let text = text.replace(['\u{2028}', '\u{2029}'], " ");
+        self.text(field, &text, length, char::is_control)
     }
 
-    /// Validates a multi-line text and returns it trimmed: no control characters except line breaks and tabs, and a
-    /// length in characters within the range.
+    /// Validates a multi-line text and returns it clean and trimmed: like a single-line text, but it may have line breaks
+    /// and tabs.
     pub fn lines(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
-        let text = text.replace("\r\n", "\n");
+        let text = text
+            .replace("\r\n", "\n")
+            .replace(['\u{2028}', '\u{2029}'], "\n");
         self.text(field, &text, length, |c| {
             c.is_control() && c != '\n' && c != '\t'
         })
@@ -138,16 +146,23 @@ impl Validator {
         length: RangeInclusive<usize>,
         bad: fn(char) -> bool,
     ) -> String {
+        let text = visible::clean(text);
         let text = text.trim();
         let count = text.chars().count();
-        if text.chars().any(|c| bad(c) || changes_direction(c)) {
+        if text
+            .chars()
+            .any(|c| bad(c) || visible::changes_direction(c))
+        {
             self.add(
                 field,
                 UserErrorCode::Invalid,
                 "The text contains control characters. Remove them.",
             );
-        } else if count == 0 && *length.start() > 0 {
-            self.add(field, UserErrorCode::Required, "Enter a value.");
+        } else if !visible::is_visible(text) {
+            if *length.start() > 0 {
+                self.add(field, UserErrorCode::Required, "Enter a value.");
+            }
+            return String::new();
         } else if count < *length.start() {
             let least = length.start();
             self.add(
@@ -172,40 +187,33 @@ impl Validator {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Validates a web address of at most 2,000 characters: with a host, and with https, or http if `plain` is true.
+    /// Validates a web address, and returns it in its normal form, of at most 2,000 characters: with a host, without
+    /// credentials, and with https, or http if `plain` is true.
     pub fn address(&mut self, field: &str, text: Option<&str>, plain: bool) -> Option<String> {
-        let text = self.optional(field, text, 2_000)?;
-        let fits = url::Url::parse(&text).is_ok_and(|url| {
-            (url.scheme() == "https" || plain && url.scheme() == "http") && url.has_host()
-        });
+        let text = self.optional(field, text, MAX_ADDRESS)?;
+        let address = web::parse(&text, plain);
+        let fits = |address: &String| address.len() <= MAX_ADDRESS;
         self.require(
-            fits,
+            address.as_ref().is_some_and(fits),
             field,
             UserErrorCode::Invalid,
-            "Enter a full web address that begins with https://",
+            "Enter a full web address that begins with https://, such as https://example.org/page, without a user name or \
+             password.",
         );
-        Some(text)
+        Some(address.unwrap_or(text))
     }
 
-    /// Validates an email address and returns it in lower case: one @, a local part before it, and a domain with a dot
-    /// after it.
+    /// Validates an email address, and returns it in the form in which it is stored, compared and mailed to.
     pub fn email(&mut self, field: &str, text: &str) -> String {
-        let text = self.line(field, text, 3..=254).to_lowercase();
-        let fits = text.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-                && !text.contains(char::is_whitespace)
-                && !host.contains('@')
-        });
+        let text = self.line(field, text, 3..=254);
+        let address = email::parse(&text);
         self.require(
-            fits,
+            address.is_some(),
             field,
             UserErrorCode::Invalid,
             "Enter an email address in the form name@example.org.",
         );
-        text
+        address.unwrap_or_default()
     }
 
     /// Validates a telephone number: 7 to 15 digits, with spaces, brackets, dots, hyphens and a leading plus; at most
@@ -257,11 +265,6 @@ impl Validator {
     }
 }
 
-/// Returns true for characters that change the direction of writing, which can make a text look like another.
-const fn changes_direction(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -277,6 +280,7 @@ mod tests {
                 prop_assert!((3..=20).contains(&line.chars().count()));
                 prop_assert!(!line.chars().any(char::is_control));
                 prop_assert_eq!(line.trim(), &line);
+                prop_assert!(visible::is_visible(&line));
             }
         }
 

@@ -9,6 +9,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
 };
+use text::search::{index_text, key};
 use uuid::Uuid;
 
 use super::{content::Checked, rules};
@@ -82,7 +83,7 @@ pub fn content_columns(checked: &Checked) -> listing::ActiveModel {
         expiry_policy: Set(content.expiry_policy),
         expires_at: Set(expires_at),
         closes_at: Set(rules::closes_at(expires_at, content.needed_by)),
-        words: Set(words(checked)),
+        search_text: Set(search_text(checked)),
         external_reference: Set(content.external_reference.clone()),
         details: Set(Details {
             availability: content.availability.clone(),
@@ -109,12 +110,20 @@ pub fn content_columns(checked: &Checked) -> listing::ActiveModel {
     }
 }
 
-/// Returns the words for text search in addition to title and description: the token of the type, tags and town.
-fn words(Checked { content, kind, .. }: &Checked) -> String {
-    let mut words = vec![type_token(&kind.code)];
-    words.extend(content.tags.iter().cloned());
-    words.extend(content.place.town.clone());
-    words.join(" ")
+/// Returns the search keys of a listing. The token of the type is beside the tags and the town.
+fn search_text(Checked { content, kind, .. }: &Checked) -> String {
+    let other: Vec<&str> = content
+        .tags
+        .iter()
+        .chain(&content.place.town)
+        .map(String::as_str)
+        .collect();
+    let token = type_token(&kind.code);
+    index_text(
+        &key(&content.title),
+        &format!("{token} {}", key(&other.join(" "))),
+        &key(&content.description),
+    )
 }
 
 /// Returns the word for a resource type in the text index. Synonyms are resolved in the search query, so that a change

@@ -27,7 +27,7 @@ columns!(listing:
     PartialAllowed partial_allowed, NeededBy needed_by, Remote remote, Town town, Postcode postcode,
     Latitude latitude, Longitude longitude, X x, Y y, Z z, Cell cell, ReachKm reach_km, Areas areas,
     PriorityAreas priority_areas, Audience audience, ExpiryPolicy expiry_policy, ExpiresAt expires_at,
-    ClosesAt closes_at, Details details, Words words, ExternalReference external_reference,
+    ClosesAt closes_at, Details details, SearchText search_text, ExternalReference external_reference,
     CreatedAt created_at, UpdatedAt updated_at, FirstPublishedAt first_published_at,
     ConfirmedAt confirmed_at, RemindedAt reminded_at, ClosedAt closed_at, CloseReason close_reason,
     Version version,

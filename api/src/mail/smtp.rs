@@ -99,3 +99,46 @@ impl Mailer {
         Ok(mail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::kit::validation::Validator;
+
+    fn mailer() -> Mailer {
+        Mailer::new("smtp://localhost:25", "Marketplace <post@example.org>").unwrap()
+    }
+
+    fn mail_to(address: String) -> Email {
+        Email {
+            name: Some("Ann Ash".into()),
+            address,
+            message_id: "<1@example.org>".into(),
+            subject: "Hello".into(),
+            text: "Hello".into(),
+            unsubscribe: None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn mail_goes_to_every_address_that_is_accepted(text in prop_oneof![
+            any::<String>(),
+            "[ -~éß]{1,12}@[a-zA-Z0-9.éüß。-]{1,12}\\.[a-z]{1,4}",
+            "[a-z0-9.+'!#$%&*/=?^_`{|}~-]{1,66}@([a-z0-9-]{1,64}\\.){1,3}[a-z0-9]{1,4}",
+        ]) {
+            let mut checks = Validator::new();
+            let accepted = checks.email("email", &text);
+            if checks.is_clean() {
+                let mail = mailer().mail(mail_to(accepted.clone()));
+                let mail = mail.map_err(|error| TestCaseError::fail(format!("{accepted}: {error:?}")))?;
+                let to: Vec<String> = mail.envelope().to().iter().map(ToString::to_string).collect();
+                prop_assert_eq!(to, [accepted.clone()]);
+                let header = mail.headers().get_raw("To").unwrap_or_default().to_owned();
+                prop_assert!(header.contains(&accepted) || accepted.contains(['"', '\\']), "{}", header);
+            }
+        }
+    }
+}

@@ -40,7 +40,9 @@ impl OrganisationOrder {
 /// Filter for organisations. A field that is omitted or empty does not filter.
 #[derive(InputObject)]
 pub struct OrganisationFilter {
-    /// Part of a name or town, or a complete register number: at most 200 characters.
+    /// Words of a name or town, or parts of words, all of which must occur; or a complete register number, in any
+    /// spelling. At most 200 characters, of which the first 12 words are used. Capitals and accents make no difference. A
+    /// text without letters and digits finds no organisation.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]
     pub text: Option<String>,
     /// Organisations of one of these kinds. Maximum 100.
@@ -106,11 +108,12 @@ pub struct CreateOrganisationInput {
     pub size: Option<OrganisationSize>,
     /// Description of the organisation's work: at most 5,000 characters of plain text.
     pub description: Option<String>,
-    /// Address of the website, starting with https:// or http://.
+    /// Address of the website, starting with https:// or http://, without a user name or password: at most 2,000
+    /// characters.
     pub website: Option<String>,
-    /// Public email address.
+    /// Public email address: at most 254 characters.
     pub public_email: Option<String>,
-    /// Public telephone number.
+    /// Public telephone number: at most 30 characters.
     pub public_phone: Option<String>,
     /// Register numbers of the organisation: at most 10. Each number belongs to one organisation only.
     #[graphql(default)]
@@ -177,11 +180,12 @@ pub struct UpdateOrganisationInput {
     pub size: MaybeUndefined<OrganisationSize>,
     /// Description of the organisation's work: at most 5,000 characters of plain text.
     pub description: MaybeUndefined<String>,
-    /// Address of the website, starting with https:// or http://.
+    /// Address of the website, starting with https:// or http://, without a user name or password: at most 2,000
+    /// characters.
     pub website: MaybeUndefined<String>,
-    /// Public email address.
+    /// Public email address: at most 254 characters.
     pub public_email: MaybeUndefined<String>,
-    /// Public telephone number.
+    /// Public telephone number: at most 30 characters.
     pub public_phone: MaybeUndefined<String>,
     /// Complete list of register numbers: at most 10. A change by a member ends the verification, so that staff have to
     /// verify again.

@@ -5,7 +5,7 @@ use entity::organisation::{self, Column};
 use crate::columns;
 
 columns!(organisation:
-    Id id, Name name, SortName sort_name, Kind kind, Size size, Description description, Website website,
+    Id id, Name name, SortName sort_name, SearchText search_text, Kind kind, Size size, Description description, Website website,
     PublicEmail public_email, PublicPhone public_phone, ParentId parent_id, AddressLines address_lines,
     Town town, Postcode postcode, Latitude latitude, Longitude longitude, Areas areas, State state,
     MergedInto merged_into, Verification verification, VerificationMethod verification_method,

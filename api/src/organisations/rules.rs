@@ -7,6 +7,7 @@ use entity::{
         VerificationStatus,
     },
 };
+use text::search::plain;
 use uuid::Uuid;
 
 use crate::{
@@ -214,6 +215,8 @@ pub fn applied(
         row.postcode = place.postcode;
         own = place.point;
     }
+    let searched = [Some(row.name.as_str()), row.town.as_deref()];
+    row.search_text = plain(&searched.map(Option::unwrap_or_default).join(" "));
     let point = own.or_else(|| middle(&row.areas.0));
     row.latitude = point.map(|point| point.latitude);
     row.longitude = point.map(|point| point.longitude);

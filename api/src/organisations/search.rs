@@ -7,17 +7,20 @@ use entity::{
     organisation_area, organisation_identifier,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryTrait,
     sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
-use super::rules;
+use super::{
+    registers::rules::{self as registers, Identifier},
+    rules,
+};
 use crate::{
     App,
     kit::{
         Error, Resource, Viewer,
-        database::dialect::contains,
+        database::dialect::contains_words,
         graphql::nested_page::NestedPage,
         page::{self, KeyKind, Order, PageArgs, Slice},
     },
@@ -31,7 +34,7 @@ const MAX: usize = 100;
 /// Filter for organisations. An empty field does not filter.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// Part of a name or town, or a complete register number.
+    /// Parts of a name or town, all of which must occur, or a complete register number.
     pub text: Option<String>,
     /// Organisations of one of these kinds.
     pub kinds: Vec<OrganisationKind>,
@@ -139,21 +142,19 @@ fn condition(app: &App, filter: Filter) -> Result<Condition, Error> {
     Ok(condition)
 }
 
-/// Condition for a part of a name or town, or a complete register number.
+/// Condition for parts of names or towns, all of which must occur, or a complete register number in any spelling.
 fn named(text: &str) -> Condition {
-    let number: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\0')
-        .collect::<String>()
-        .to_uppercase();
+    use organisation_identifier::{Column as Number, Entity as Numbers};
+
+    let known = registers::spellings(text)
+        .map(|Identifier { scheme, value }| Number::Scheme.eq(scheme).and(Number::Value.eq(value)));
     let registered = Query::select()
-        .column(organisation_identifier::Column::OrganisationId)
-        .from(organisation_identifier::Entity)
-        .and_where(organisation_identifier::Column::Value.eq(number))
+        .column(Number::OrganisationId)
+        .from(Numbers)
+        .cond_where(known.fold(Condition::any().add(Expr::val(false)), Condition::add))
         .to_owned();
     Condition::any()
-        .add(contains(Column::SortName, text))
-        .add(contains(Column::Town, text))
+        .add(contains_words(Column::SearchText, text))
         .add(Column::Id.in_subquery(registered))
 }
 

@@ -376,6 +376,7 @@ pub(super) fn blank(viewer: &Viewer) -> Model {
         id: Uuid::now_v7(),
         name: String::new(),
         sort_name: String::new(),
+        search_text: String::new(),
         kind: OrganisationKind::CommunityGroup,
         size: None,
         description: String::new(),

@@ -1,13 +1,14 @@
 //! Normalisation of words and phrases for search, so that singular and plural compare equal.
 
-/// Returns a phrase in a form in which singular and plural, capitals and hyphens make no difference.
+use text::search::words;
+
+/// Returns a phrase in a form in which singular and plural, capitals, accents and hyphens make no difference. Other
+/// inflections do: "refurbish" is not a name of refurbished computers.
 #[must_use]
 pub fn fold(phrase: &str) -> String {
-    let lower = phrase.to_lowercase();
-    let words = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.map(stem).collect::<Vec<_>>().join(" ")
+    let words = words(phrase);
+    let stems: Vec<String> = words.iter().map(|word| stem(&word.text)).collect();
+    stems.join(" ")
 }
 
 /// Returns the part that the singular and the plural of a word share. It need not be a word, because both sides of a

@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use async_graphql::{
     ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
     parser::types::Field,
-    registry::{MetaField, MetaType, Registry},
+    registry::{MetaField, MetaInputValue, MetaType, Registry},
 };
+
+use crate::kit::graphql::text_limits::described;
 
 /// Descriptions of the pagination arguments.
 const PAGING: [(&str, &str); 4] = [
@@ -115,7 +117,7 @@ impl OutputType for Words {
                         .iter()
                         .any(|kind| name.ends_with(kind));
                     for field in fields.values_mut() {
-                        describe(field, &inputs);
+                        describe(name, field, &inputs);
                         let words = PAGES.iter().find(|(of, _)| is_page && *of == field.name);
                         if let Some((_, words)) = words {
                             field.description = Some((*words).into());
@@ -132,7 +134,12 @@ impl OutputType for Words {
                 }
                 MetaType::Interface { fields, .. } => fields
                     .values_mut()
-                    .for_each(|field| describe(field, &inputs)),
+                    .for_each(|field| describe(name, field, &inputs)),
+                MetaType::InputObject { input_fields, .. } => {
+                    for field in input_fields.values_mut() {
+                        state_length(name, field);
+                    }
+                }
                 _ => {}
             }
         }
@@ -148,19 +155,27 @@ impl OutputType for Words {
     }
 }
 
-fn describe(field: &mut MetaField, inputs: &[(String, Option<String>)]) {
+fn describe(owner: &str, field: &mut MetaField, inputs: &[(String, Option<String>)]) {
+    let owner = format!("{owner}.{}", field.name);
     for argument in field.args.values_mut() {
-        if argument.description.is_some() {
-            continue;
-        }
         let words = PAGING.iter().find(|(name, _)| *name == argument.name);
-        argument.description = match words {
-            Some((_, words)) => Some((*words).into()),
-            None if argument.name == "input" => inputs
-                .iter()
-                .find(|(name, _)| *name == argument.ty)
-                .and_then(|(_, words)| words.clone()),
-            None => None,
+        let words = words.map(|(_, words)| (*words).to_owned());
+        let of_input = || {
+            let input = inputs.iter().find(|(name, _)| *name == argument.ty);
+            input.filter(|_| argument.name == "input")?.1.clone()
         };
+        argument.description = argument.description.take().or(words).or_else(of_input);
+        state_length(&owner, argument);
     }
+}
+
+/// Adds the maximum length to the description of a text.
+fn state_length(owner: &str, input: &mut MetaInputValue) {
+    if input.ty.trim_matches(['[', ']', '!']) != "String" {
+        return;
+    }
+    let list = input.ty.starts_with('[');
+    let description = input.description.take();
+    input.description =
+        description.map(|description| described(&description, owner, &input.name, list));
 }

@@ -17,7 +17,8 @@ pub struct RegisterAsGuestInput {
     pub session_id: Option<Id<event_session::Entity>>,
     /// Name: 2 to 80 characters. Only organisers see it.
     pub name: String,
-    /// Email address, to which the link to confirm the registration is sent. Only organisers see it.
+    /// Email address, to which the link to confirm the registration is sent: at most 254 characters. Only organisers see
+    /// it.
     pub email: String,
     /// Number of places, including those for people whom the guest brings: at most `maxPlacesPerRegistration` of the
     /// event.

@@ -22,7 +22,7 @@ pub struct ReservePlacesInput {
     pub session_id: Option<Id<event_session::Entity>>,
     /// Organisation for which to reserve the places. Its members use them when they register for it.
     pub organisation_id: Option<Id<organisation::Entity>>,
-    /// Email addresses for which to reserve the places: at most 200. People use them after they confirm that an address
+    /// Email addresses for which to reserve the places: at most 200 of 254 characters. People use them after they confirm that an address
     /// is theirs. Only organisers see the addresses, which are deleted 28 days after the event.
     pub addresses: Option<Vec<String>>,
     /// Label, such as "Speakers": at most 100 characters. Only organisers see it.
@@ -46,7 +46,7 @@ pub struct UpdatePlaceReservationInput {
     pub version: i32,
     /// Number of places. Not less than the used places; an increase needs free places.
     pub places: Option<i32>,
-    /// Email addresses of a reservation for a list: 1 to 200. Replaces the list.
+    /// Email addresses of a reservation for a list: 1 to 200 of at most 254 characters. Replaces the list.
     pub addresses: Option<Vec<String>>,
     /// Label: at most 100 characters; null removes it.
     pub label: MaybeUndefined<String>,

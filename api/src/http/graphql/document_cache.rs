@@ -23,6 +23,7 @@ use crate::http::{
         introspection,
         null_arguments::{self, NullArgument},
         parser::parse,
+        text_inputs::TextInputs,
         to_engine::{EngineDocument, Fragments, to_engine},
         workarounds::{empty_selection, subscription_root},
     },
@@ -55,6 +56,7 @@ struct OperationInfo {
     /// Operation as apollo-compiler validated it.
     validated: Node<Operation>,
     complexity: Complexity,
+    texts: TextInputs,
     /// Name of its first field, by which metrics and traces name the operation.
     field: String,
     /// Number of its root fields with `@rateLimit`.
@@ -121,6 +123,7 @@ impl PreparedDocument {
                 definition,
                 validated: Node::clone(operation),
                 complexity: complexity::measure(&validated, &operation.selection_set),
+                texts: TextInputs::of(&validated, operation),
                 field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
                 schema: introspection::asks(&validated, operation),
@@ -199,10 +202,11 @@ impl SelectedOperation {
     }
 
     /// Coerces the variables to their types, and returns the complexity of the operation with them. Fails if a value
-    /// does not fit its type.
+    /// does not fit its type, or a text is too long.
     pub fn coerce(&self, variables: &mut Variables) -> Result<u64, ServerError> {
         let info = self.info();
         coercion::coerce(&info.validated, variables)?;
+        info.texts.check(variables)?;
         Ok(info.complexity.of(variables))
     }
 

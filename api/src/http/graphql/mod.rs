@@ -19,6 +19,7 @@ pub mod persisted_documents;
 pub mod position;
 pub mod request;
 pub mod response;
+pub mod text_inputs;
 pub mod to_engine;
 pub mod trusted_documents;
 pub mod workarounds;

@@ -13,6 +13,9 @@ use super::{
     OUT_OF_TIME,
 };
 
+/// Maximum number of words of a search of parts of words. Further words are ignored.
+const MAX_WORDS: usize = 12;
+
 /// Condition that `column` is one of `values`, with one parameter and one statement text for any number of values.
 #[must_use]
 pub fn one_of<T>(backend: DbBackend, column: impl IntoColumnRef, values: Vec<T>) -> SimpleExpr
@@ -88,13 +91,26 @@ pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
         .like(LikeExpr::new(format!("%{pattern}%")).escape('\\'))
 }
 
+/// Condition that a column of plain words (`text::search::plain`) contains each word of a text, also within a word. False
+/// for a text without letters and digits.
+#[must_use]
+pub fn contains_words<C: ColumnTrait>(column: C, text: &str) -> SimpleExpr {
+    use sea_orm::ExprTrait;
+
+    let words = text::search::words(text).into_iter().take(MAX_WORDS);
+    words
+        .map(|word| Expr::col(column.as_column_ref()).like(format!("%{}%", word.text)))
+        .reduce(ExprTrait::and)
+        .unwrap_or_else(|| Expr::val(false))
+}
+
 /// Full-text condition, written in the query language of each database. The table must have a text index, as listings
 /// and events do.
 #[must_use]
 pub fn text_matches(backend: DbBackend, table: &str, postgres: &str, sqlite: &str) -> SimpleExpr {
     match backend {
         DbBackend::Postgres => Expr::cust_with_values(
-            format!("\"{table}\".\"search\" @@ to_tsquery('english', $1)"),
+            format!("\"{table}\".\"search\" @@ to_tsquery('simple', $1)"),
             [postgres],
         ),
         _ => Expr::cust_with_values(
@@ -112,7 +128,7 @@ pub fn text_matches(backend: DbBackend, table: &str, postgres: &str, sqlite: &st
 #[must_use]
 pub fn text_score(backend: DbBackend, postgres: &str, sqlite_terms: &[String]) -> SimpleExpr {
     if backend == DbBackend::Postgres {
-        let score = "CAST(ts_rank('{0.1, 0.2, 0.6, 1.0}', \"listing\".\"search\", to_tsquery('english', $1)) * 1000000 AS BIGINT)";
+        let score = "CAST(ts_rank('{0.1, 0.2, 0.6, 1.0}', \"listing\".\"search\", to_tsquery('simple', $1)) * 1000000 AS BIGINT)";
         return Expr::cust_with_values(score, [postgres]);
     }
     let column = |name: &str, weight: u8| {

@@ -8,3 +8,4 @@ pub mod loader;
 pub mod nested_page;
 pub mod payload;
 pub mod response_limit;
+pub mod text_limits;

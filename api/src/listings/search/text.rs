@@ -1,10 +1,12 @@
 //! Parser of search texts, and their translation to the text search of each database.
 //!
 //! All words must occur, in any order and inflection. `"Words in quotes"` must stand together, and `gard*` finds words
-//! that begin with `gard`. A word that names a resource type also finds listings of that type. All characters except
-//! letters and digits separate words, so that no input acts as a database operator.
+//! that begin with `gard`. A word that names a resource type also finds listings of that type. Queries and indexes have
+//! their words from `text::search`: letters and digits, so that no input acts as a database operator.
 
 use std::collections::BTreeSet;
+
+use text::search::{Word, stem, words};
 
 use crate::{listings::type_token, reference::Snapshot};
 
@@ -61,9 +63,9 @@ const EMPTY: [&str; 43] = [
 /// Term that must occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Words that stand together; usually one.
+    /// Stems of words that stand together, usually one; or the beginning of a word.
     words: Vec<String>,
-    /// True if the last word is a prefix.
+    /// True if the only word is the beginning of a word.
     prefix: bool,
     /// Tokens of the resource types that the words name.
     types: BTreeSet<String>,
@@ -81,7 +83,7 @@ impl Query {
         for (at, part) in text.split(['"', '“', '”', '„']).enumerate() {
             if at % 2 == 1 {
                 let words = words(part);
-                terms.extend((!words.is_empty()).then(|| Term::new(words, false, reference)));
+                terms.extend((!words.is_empty()).then(|| Term::new(&words, reference)));
             } else {
                 terms.extend(loose(part, reference));
             }
@@ -94,16 +96,8 @@ impl Query {
     #[must_use]
     pub fn postgres(&self) -> String {
         let term = |term: &Term| {
-            let last = term.words.len() - 1;
-            let words = term.words.iter().enumerate();
-            let words = words.map(|(at, word)| {
-                if at == last && term.prefix {
-                    format!("{word}:*")
-                } else {
-                    word.clone()
-                }
-            });
-            let phrase = format!("({})", words.collect::<Vec<_>>().join(" <-> "));
+            let prefix = if term.prefix { ":*" } else { "" };
+            let phrase = format!("({}{prefix})", term.words.join(" <-> "));
             let all = std::iter::once(phrase).chain(term.types.iter().cloned());
             format!("({})", all.collect::<Vec<_>>().join(" | "))
         };
@@ -132,15 +126,19 @@ impl Query {
 }
 
 impl Term {
-    fn new(words: Vec<String>, prefix: bool, reference: &Snapshot) -> Self {
-        let named = if prefix {
-            BTreeSet::new()
-        } else {
-            reference.types_named(&words.join(" "))
-        };
+    /// Creates a term. Only a single word can be a prefix.
+    fn new(words: &[Word], reference: &Snapshot) -> Self {
+        if let [Word { text, star: true }] = words {
+            return Self {
+                words: vec![text.clone()],
+                prefix: true,
+                types: BTreeSet::new(),
+            };
+        }
+        let named = reference.types_named(&joined(words));
         Self {
-            words,
-            prefix,
+            words: words.iter().map(|word| stem(&word.text)).collect(),
+            prefix: false,
             types: named.iter().map(|code| type_token(code)).collect(),
         }
     }
@@ -148,49 +146,27 @@ impl Term {
 
 /// Returns the terms of a text without quotes. Two or three words that together name a resource type are one term.
 fn loose(text: &str, reference: &Snapshot) -> Vec<Term> {
+    let words = words(text);
+    let mut rest = words.as_slice();
     let mut terms = Vec::new();
-    let words: Vec<(String, bool)> = pieces(text);
-    let mut at = 0;
-    while at < words.len() && terms.len() < MAX_TERMS {
+    while !rest.is_empty() && terms.len() < MAX_TERMS {
         let together = (2..=3).rev().find(|length| {
-            let Some(run) = words.get(at..at + length) else {
-                return false;
-            };
-            let phrase: Vec<&str> = run.iter().map(|(word, _)| word.as_str()).collect();
-            run.iter().all(|(_, prefix)| !prefix)
-                && !reference.types_named(&phrase.join(" ")).is_empty()
+            rest.get(..*length).is_some_and(|run| {
+                run.iter().all(|word| !word.star) && !reference.types_named(&joined(run)).is_empty()
+            })
         });
-        let length = together.unwrap_or(1);
-        let run = words[at..at + length]
-            .iter()
-            .map(|(word, _)| word.clone())
-            .collect::<Vec<_>>();
-        let prefix = words[at].1;
-        if length > 1 || prefix || !EMPTY.contains(&run[0].as_str()) {
-            terms.push(Term::new(run, prefix, reference));
+        let (run, after) = rest.split_at(together.unwrap_or(1));
+        if run.len() > 1 || run[0].star || !EMPTY.contains(&run[0].text.as_str()) {
+            terms.push(Term::new(run, reference));
         }
-        at += length;
+        rest = after;
     }
     terms
 }
 
-fn words(text: &str) -> Vec<String> {
-    pieces(text).into_iter().map(|(word, _)| word).collect()
-}
-
-/// Returns the words of a text in small letters, each with true if a star follows it.
-fn pieces(text: &str) -> Vec<(String, bool)> {
-    let text = text.to_lowercase().replace(['\'', '’'], " ");
-    let mut pieces: Vec<(String, bool)> = Vec::new();
-    let mut word = String::new();
-    for c in text.chars().take(400).chain([' ']) {
-        if c.is_alphanumeric() {
-            word.push(c);
-        } else if !word.is_empty() {
-            pieces.push((std::mem::take(&mut word), c == '*'));
-        }
-    }
-    pieces
+fn joined(words: &[Word]) -> String {
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -201,6 +177,15 @@ mod tests {
 
     fn parse(text: &str) -> Option<Query> {
         Query::parse(text, &Snapshot::default())
+    }
+
+    #[test]
+    fn a_term_is_asked_by_its_stem_and_a_prefix_as_it_is() {
+        let query = parse("Volunteering volunteeri* \"Lunch Clubs\" O'Neil’s").unwrap();
+        assert_eq!(
+            query.postgres(),
+            "((volunt)) & ((volunteeri:*)) & ((lunch <-> club)) & ((oneil))"
+        );
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct DateRangeInput {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ListingFilter {
     /// Search text: at most 200 characters, of which the first 12 words or phrases are used. All must occur in the
-    /// listing, in any inflection and order. `"Quotes"` keep words together, and `gard*` finds words that begin with
+    /// listing, in any inflection and order; capitals, accents and signs make no difference. `"Quotes"` keep words together, and `gard*` finds words that begin with
     /// `gard`. A word that names a resource type also finds listings of that type: `laptop` finds IT equipment. A text
     /// with only common words, such as `the`, finds no listing.
     #[graphql(directive = crate::kit::graphql::cost::cost::apply(crate::kit::graphql::cost::TEXT))]

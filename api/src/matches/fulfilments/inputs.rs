@@ -19,7 +19,7 @@ pub struct RecordDeliveryInput {
     pub last: Option<bool>,
     /// Note to the other side: at most 2,000 characters.
     pub note: Option<String>,
-    /// HTTPS addresses of evidence, such as photographs and delivery notes: at most 10.
+    /// HTTPS addresses of evidence, such as photographs and delivery notes: at most 10 of 2,000 characters.
     #[graphql(default)]
     pub evidence: Vec<String>,
     /// Idempotency key that you choose for this delivery, 1 to 100 characters. A retry with the same key and input

@@ -1,13 +1,13 @@
 //! Supported registers, and the form of their numbers.
 
+use text::register;
+
 use crate::kit::{UserErrorCode, validation::Validator};
 
 /// Maximum number of register numbers of an organisation after mergers.
 pub const MAX_HELD: usize = 30;
 /// Maximum number of register numbers that an input can set.
 const MAX: usize = 10;
-/// Maximum length of a number in a register whose form is not checked further.
-const LONGEST: usize = 20;
 
 /// A number and its register.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +26,7 @@ pub fn checked(checks: &mut Validator, sent: Vec<Identifier>) -> Vec<Identifier>
     }
     for (at, Identifier { scheme, value }) in sent.into_iter().enumerate() {
         let scheme = scheme.trim().to_uppercase();
-        let Some(form) = form(&scheme) else {
+        let Some(expected) = expected(&scheme) else {
             let message = "This register is not supported. Use one of GB-COH, GB-CHC, GB-SC, GB-NIC, GB-MPR, GB-NHS, GB-EDU, GB-UKPRN, GB-LAE.";
             checks.add(
                 &format!("identifiers.{at}.scheme"),
@@ -36,9 +36,8 @@ pub fn checked(checks: &mut Validator, sent: Vec<Identifier>) -> Vec<Identifier>
             continue;
         };
         let field = format!("identifiers.{at}.value");
-        let compact: String = value.chars().filter(|c| !c.is_whitespace()).collect();
-        let Some(value) = (form.normal)(&compact.to_uppercase()) else {
-            checks.add(&field, UserErrorCode::Invalid, form.expected);
+        let Some(value) = register::normal(&scheme, &value) else {
+            checks.add(&field, UserErrorCode::Invalid, expected);
             continue;
         };
         let identifier = Identifier { scheme, value };
@@ -55,163 +54,65 @@ pub fn checked(checks: &mut Validator, sent: Vec<Identifier>) -> Vec<Identifier>
     identifiers
 }
 
-/// Form of the numbers of a register.
-struct Form {
-    /// Converts a number without spaces and lower-case letters to the register's own form; `None` if it is not valid.
-    normal: fn(&str) -> Option<String>,
-    /// Error message for a number that is not valid.
-    expected: &'static str,
+/// Returns each number that a search text can be, in its register's own form.
+pub fn spellings(text: &str) -> impl Iterator<Item = Identifier> {
+    register::SCHEMES.into_iter().filter_map(move |scheme| {
+        Some(Identifier {
+            scheme: scheme.to_owned(),
+            value: register::normal(scheme, text)?,
+        })
+    })
 }
 
-fn form(scheme: &str) -> Option<Form> {
+/// Returns the error message for a number that a register does not write; `None` if the register is not supported.
+fn expected(scheme: &str) -> Option<&'static str> {
     Some(match scheme {
-        "GB-COH" => Form {
-            normal: company,
-            expected: "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456. A society number looks like IP12345R.",
-        },
-        "GB-CHC" => Form {
-            normal: charity,
-            expected: "A charity number has six or seven digits, with a suffix such as -1 for a linked charity.",
-        },
-        "GB-SC" | "GB-NIC" | "GB-MPR" | "GB-NHS" | "GB-EDU" | "GB-UKPRN" | "GB-LAE" => Form {
-            normal: other,
-            expected: "The number can have at most 20 letters, digits and hyphens.",
-        },
+        "GB-COH" => {
+            "A company number has eight digits, or two letters and six digits, such as 01234567 or SC123456. A society number looks like IP12345R."
+        }
+        "GB-CHC" => {
+            "A charity number has six or seven digits, with a suffix such as -1 for a linked charity."
+        }
+        other if register::SCHEMES.contains(&other) => {
+            "The number can have at most 20 letters, digits and hyphens."
+        }
         _ => return None,
     })
-}
-
-/// Normalises a company number: eight characters, digits or two letters and digits, padded with zeros. The numbers of
-/// societies end with an R.
-fn company(number: &str) -> Option<String> {
-    if let Some(digits) = number
-        .strip_suffix('R')
-        .and_then(|number| number.strip_prefix("IP").or(number.strip_prefix("SP")))
-    {
-        return is_number(digits, 5, 5).then(|| number.to_owned());
-    }
-    let letters = number.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (prefix, digits) = number.split_at(letters);
-    let width = match letters {
-        0 => 8,
-        2 => 6,
-        _ => return None,
-    };
-    (is_number(digits, 1, width) && digits.bytes().any(|digit| digit != b'0'))
-        .then(|| format!("{prefix}{digits:0>width$}"))
-}
-
-/// Normalises a charity number: digits without leading zeros. A linked charity has its own number after a hyphen.
-fn charity(number: &str) -> Option<String> {
-    let (main, linked) = number.split_once('-').unwrap_or((number, "0"));
-    let main = main.trim_start_matches('0');
-    if !is_number(main, 6, 7) || !is_number(linked, 1, 4) {
-        return None;
-    }
-    Some(match linked.trim_start_matches('0') {
-        "" => main.to_owned(),
-        linked => format!("{main}-{linked}"),
-    })
-}
-
-fn other(number: &str) -> Option<String> {
-    let fits = (1..=LONGEST).contains(&number.len())
-        && number
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && number.bytes().any(|byte| byte.is_ascii_alphanumeric());
-    fits.then(|| number.to_owned())
-}
-
-fn is_number(text: &str, shortest: usize, longest: usize) -> bool {
-    (shortest..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn normal(scheme: &str, value: &str) -> Result<String, UserErrorCode> {
-        let mut checks = Validator::new();
-        let sent = Identifier {
+    #[test]
+    fn two_spellings_in_one_list_are_one_number_twice() {
+        let number = |scheme: &str, value: &str| Identifier {
             scheme: scheme.into(),
             value: value.into(),
         };
-        let found = checked(&mut checks, vec![sent]);
-        match checks.finish() {
-            Ok(()) => Ok(found[0].value.clone()),
-            Err(crate::kit::Error::Refused(errors)) => Err(errors[0].code),
-            Err(_) => unreachable!("checks only refuse"),
-        }
+        let mut checks = Validator::new();
+        let sent = vec![
+            number(" gb-nic ", "NIC634122"),
+            number("GB-NIC", "634 122"),
+            number("US-EIN", "12"),
+            number("GB-EDU", "1\u{0}2"),
+        ];
+        assert_eq!(checked(&mut checks, sent), [number("GB-NIC", "634122")]);
+        let Err(crate::kit::Error::Refused(errors)) = checks.finish() else {
+            panic!("checks only refuse");
+        };
+        let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
+        use UserErrorCode::{AlreadyExists, Invalid, Unknown};
+        assert_eq!(codes, [AlreadyExists, Unknown, Invalid]);
     }
 
     #[test]
-    fn numbers_take_their_registers_form() {
-        for (scheme, written, kept) in [
-            ("GB-COH", "1234567", "01234567"),
-            ("gb-coh", " 0123 4567 ", "01234567"),
-            ("GB-COH", "sc1234", "SC001234"),
-            ("GB-COH", "OC301234", "OC301234"),
-            ("GB-COH", "ip 12345r", "IP12345R"),
-            ("GB-CHC", "1164883", "1164883"),
-            ("GB-CHC", "0203644", "203644"),
-            ("GB-CHC", "1164883-0", "1164883"),
-            ("GB-CHC", "1164883-02", "1164883-2"),
-            ("GB-NHS", "rta 01", "RTA01"),
-            ("GB-UKPRN", "10007789", "10007789"),
-        ] {
-            assert_eq!(
-                normal(scheme, written).as_deref(),
-                Ok(kept),
-                "{scheme} {written}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_no_register_writes_is_refused() {
-        for (scheme, written) in [
-            ("GB-COH", ""),
-            ("GB-COH", "123456789"),
-            ("GB-COH", "A1234567"),
-            ("GB-COH", "SC1234567"),
-            ("GB-COH", "SC"),
-            ("GB-COH", "IP1234R"),
-            ("GB-COH", "SC12345R"),
-            ("GB-COH", "00000000"),
-            ("GB-COH", "１２３４５６７８"),
-            ("GB-CHC", "12345"),
-            ("GB-CHC", "12345678"),
-            ("GB-CHC", "1164883-"),
-            ("GB-CHC", "1164883-1-1"),
-            ("GB-NHS", "---"),
-            ("GB-NHS", "RTÄ"),
-            ("GB-LAE", "A23456789012345678901"),
-            ("GB-EDU", "1\u{0}2"),
-        ] {
-            assert_eq!(
-                normal(scheme, written),
-                Err(UserErrorCode::Invalid),
-                "{scheme} {written}"
-            );
-        }
-        assert_eq!(normal("US-EIN", "12"), Err(UserErrorCode::Unknown));
-    }
-
-    proptest! {
-        #[test]
-        fn a_normal_form_stays_as_it_is(scheme in 0..9_usize, value in "[A-Za-z]{0,2}[0-9]{1,8}(-[0-9]{1,3})?") {
-            let scheme = ["GB-COH", "GB-CHC", "GB-SC", "GB-NIC", "GB-MPR", "GB-NHS", "GB-EDU", "GB-UKPRN", "GB-LAE"][scheme];
-            if let Ok(kept) = normal(scheme, &value) {
-                prop_assert_eq!(normal(scheme, &kept), Ok(kept));
-            }
-        }
-
-        #[test]
-        fn no_text_panics_as_a_number(value in any::<String>()) {
-            let _ = (normal("GB-COH", &value), normal("GB-CHC", &value), normal("GB-MPR", &value));
-        }
+    fn every_register_has_a_message() {
+        assert!(
+            register::SCHEMES
+                .iter()
+                .all(|scheme| expected(scheme).is_some())
+        );
+        assert_eq!(expected("US-EIN"), None);
     }
 }

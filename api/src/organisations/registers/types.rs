@@ -30,7 +30,8 @@ pub struct OrganisationIdentifierInput {
     /// (Scotland), GB-NIC (Northern Ireland), GB-MPR (mutuals), GB-NHS, GB-EDU (schools), GB-UKPRN (learning providers)
     /// or GB-LAE (local authorities).
     pub scheme: String,
-    /// Number, as written in any document. Spaces, lower-case letters and missing leading zeros are corrected.
+    /// Number, as written in any document. Spaces, hyphens, lower-case letters, leading zeros
+    /// and prefixes such as `NIC` make no difference. At most 200 characters.
     pub value: String,
 }
 
