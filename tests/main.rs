@@ -17,6 +17,7 @@ mod calendars;
 mod conversations;
 mod crash;
 mod demo;
+mod disclosure;
 mod durability;
 mod events;
 mod features;
