@@ -102,10 +102,11 @@ both! {
             "{{ statistics(period: {{from: \"{from}\", until: \"{until}\"}}) {{
                 offers matches confirmedDeliveries suppressed {{ figure }} measures {{ unit agreed claimed confirmed }} }} }}"
         ), json!({})).await;
-        assert_eq!(told.at("statistics.0.suppressed"), &json!([]));
+        assert!(told.at("statistics.0.offers").as_i64().unwrap() > 20);
         assert!(told.at("statistics.0.matches").as_i64().unwrap() > 15);
-        let hours = told.at("statistics.0.measures").as_array().unwrap().iter().find(|measure| measure["unit"] == "HOUR").unwrap();
-        assert_eq!((&hours["agreed"], &hours["claimed"], &hours["confirmed"]), (&json!("51"), &json!("15"), &json!("0")));
+        let measures = told.at("statistics.0.measures").as_array().unwrap();
+        let hours = measures.iter().find(|measure| measure["unit"] == "HOUR").unwrap();
+        assert_eq!((&hours["agreed"], &hours["confirmed"]), (&json!(null), &json!("0")), "few agreed on hours, and nobody confirmed any");
     }
 
     async fn an_administrator_and_an_owner_sign_in_with_the_printed_password(on) {

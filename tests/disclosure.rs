@@ -83,7 +83,8 @@ impl Question {
     }
 
     fn selects(&self, one: &Counted, group: &Value) -> bool {
-        let inside = |code: &&str| *code == "surrey" || one.areas.contains(code);
+        let inside =
+            |code: &&str| one.areas.contains(code) || *code == "surrey" && !one.areas.is_empty();
         (self.months.0..=self.months.1).contains(&one.month)
             && self.kind.is_none_or(|kind| kind == one.kind)
             && (self.areas.is_empty() || self.areas.iter().any(inside))
@@ -99,7 +100,7 @@ impl Question {
     }
 }
 
-/// A world of seven organisations with few listings and matches in four months.
+/// A world of seven organisations with few listings and matches in three months.
 struct Town {
     world: World,
     counted: Vec<Counted>,
@@ -117,7 +118,7 @@ impl Town {
             owners.push((owner, id));
         }
         let this = clock::local_day(clock::now()).with_day(1).unwrap();
-        let months = (1..=4).map(|back| this - Months::new(back)).collect();
+        let months = (1..=3).map(|back| this - Months::new(back)).collect();
         let mut town = Self {
             world,
             counted: Vec::new(),
@@ -141,7 +142,7 @@ impl Town {
         let (kind, resource) = [("EQUIPMENT", "laptops"), ("GOODS", "food")][dice.below(2)];
         let areas: BTreeSet<&'static str> =
             AREAS.into_iter().filter(|_| dice.below(5) < 2).collect();
-        let more = json!({"resourceType": resource, "areas": areas, "quantity": {"amount": "5", "unit": "ITEM"}});
+        let more = json!({"remote": true, "resourceType": resource, "areas": areas, "quantity": {"amount": "5", "unit": "ITEM"}});
         let offer = posted(&giver.0, "Offer", &giver.1, more.clone()).await;
         let request = posted(&taker.0, "Request", &taker.1, more).await;
         let input = json!({"offerId": offer, "requestId": request, "terms": laptops("5")});
@@ -268,7 +269,7 @@ fn leaks(counted: &[&Counted], rows: &BTreeSet<Vec<bool>>, pair: [usize; 2]) -> 
 async fn attack(town: &Town) -> usize {
     let (stranger, mut shown) = (town.world.stranger(), 0);
     let mut learned: BTreeMap<(usize, bool), BTreeSet<Vec<bool>>> = BTreeMap::new();
-    for questions in town.questions().chunks(6) {
+    for questions in town.questions().chunks(1) {
         let aliased = questions.iter().enumerate();
         let fields: Vec<String> = aliased
             .map(|(at, question)| format!("q{at}: {}", question.written()))

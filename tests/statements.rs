@@ -255,7 +255,7 @@ async fn what_somebody_is_told_takes_as_many_statements_for_much_as_for_little(o
         .unwrap();
     town.world.tell(soon).await;
     let told = "query ($n: Int) { viewer { unreadNotificationCount notifications(first: $n) {
-        nodes { kind title subject { ... on Offer { title } } activity { act } } } } }";
+        nodes { kind title url subject { ... on Offer { title } } activity { act } } } } }";
     for n in [1, 5, 25] {
         let (count, reply) = town.counted(&town.owners[0], told, json!({"n": n})).await;
         let kinds = reply.each("viewer.notifications.nodes", "kind");

@@ -110,6 +110,8 @@ pub enum NotificationKind {
     EventChanged,
     /// An event at which the recipient has a place starts within 24 hours.
     EventReminder,
+    /// The recipient's email address does not accept mail. They get no mail until they verify the address again.
+    EmailRejected,
 }
 
 /// Recipients of a notification. Excludes the person who acted.
@@ -159,6 +161,8 @@ pub enum NotificationCategory {
     Staff,
     /// Events for which the recipient registered.
     Events,
+    /// The recipient's own account.
+    Account,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

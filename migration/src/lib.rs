@@ -34,6 +34,7 @@ mod m0019_forgetting;
 mod m0020_readiness;
 mod m0021_plain_names;
 mod m0022_plain_acts;
+mod m0025_rejected_addresses;
 
 pub struct Migrator;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_readiness::Migration),
             Box::new(m0021_plain_names::Migration),
             Box::new(m0022_plain_acts::Migration),
+            Box::new(m0025_rejected_addresses::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod lifecycle;
 pub mod page;
 pub mod secret;
+pub mod times;
 pub mod validation;
 pub mod viewer;
 

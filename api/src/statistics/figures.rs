@@ -90,9 +90,9 @@ impl Figures {
         self.reasons[figure as usize] = Some(reason);
     }
 
-    /// Returns the suppressed figures with their reasons.
-    pub fn suppressed(self) -> impl Iterator<Item = (Figure, SuppressionReason)> {
-        let reason = move |figure| Some((figure, self.reasons[figure as usize]?));
-        Figure::ALL.into_iter().filter_map(reason)
+    /// Returns the reason for which a figure is suppressed; `None` if it is shown.
+    #[must_use]
+    pub const fn reason(self, figure: Figure) -> Option<SuppressionReason> {
+        self.reasons[figure as usize]
     }
 }

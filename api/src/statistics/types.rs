@@ -33,7 +33,7 @@ pub struct StatisticsGroup {
     pub priority_area: Option<PriorityArea>,
     /// Month, if grouped by `MONTH`.
     pub month: Option<Month>,
-    /// Numbers of this group that are suppressed, with the reasons: those that are null. Empty if all are shown.
+    /// Figures of which the number or a quantity is suppressed, with the reason. Empty if all are shown.
     #[graphql(directive = list_size::apply(5, None))]
     pub suppressed: Vec<SuppressedFigure>,
     /// Number of offers that were first published in the period; null if suppressed.
@@ -60,9 +60,6 @@ pub struct StatisticsMeasure {
     /// Unit of the quantities. Half days are reported as days, and tonnes as kilograms. Days and hours stay separate,
     /// because a day has no fixed length.
     pub unit: Unit,
-    /// Quantities of this unit that are suppressed, with the reasons: those that are null. Empty if all are shown.
-    #[graphql(directive = list_size::apply(5, None))]
-    pub suppressed: Vec<SuppressedFigure>,
     /// Quantity of the offers that were first published in the period; null if suppressed.
     pub offered: Option<Decimal>,
     /// Quantity of the requests that were first published in the period; null if suppressed.
@@ -77,21 +74,30 @@ pub struct StatisticsMeasure {
     pub confirmed: Option<Decimal>,
 }
 
-/// Figure that is not public, and the reason.
+/// Figure of which the number or a quantity is not public, and the reason. What is suppressed is null.
 #[derive(SimpleObject)]
 pub struct SuppressedFigure {
-    /// The figure: of a group, the number of offers (`OFFERED`), requests, matches (`AGREED`), or claimed or confirmed
-    /// deliveries; of a measure, the quantity.
+    /// The figure: offers, requests, agreed matches, or claimed or confirmed deliveries.
     pub figure: Figure,
-    /// Reason for the suppression.
+    /// Reason for the suppression. Of the number, if that is suppressed.
     pub reason: SuppressionReason,
 }
 
 impl SuppressedFigure {
-    fn all(figures: Figures) -> Vec<Self> {
-        let all = figures.suppressed();
-        all.map(|(figure, reason)| Self { figure, reason })
-            .collect()
+    /// Lists each figure once, from the numbers and the quantities of a group.
+    fn all(counts: Figures, measures: &[(Unit, Figures)]) -> Vec<Self> {
+        let all = [counts]
+            .into_iter()
+            .chain(measures.iter().map(|(_, figures)| *figures));
+        let first = |figure| all.clone().find_map(|figures| figures.reason(figure));
+        let all = Figure::ALL.into_iter();
+        all.filter_map(|figure| {
+            Some(Self {
+                figure,
+                reason: first(figure)?,
+            })
+        })
+        .collect()
     }
 }
 
@@ -126,7 +132,7 @@ impl StatisticsGroup {
             area: None,
             priority_area: None,
             month: None,
-            suppressed: SuppressedFigure::all(counts),
+            suppressed: SuppressedFigure::all(counts, &measures),
             offers: count(Figure::Offered),
             requests: count(Figure::Requested),
             matches: count(Figure::Agreed),
@@ -152,7 +158,6 @@ impl StatisticsMeasure {
         let amount = |figure| Some(quantity::from_base(figures.of(figure)?, unit));
         Self {
             unit,
-            suppressed: SuppressedFigure::all(figures),
             offered: amount(Figure::Offered),
             requested: amount(Figure::Requested),
             agreed: amount(Figure::Agreed),
