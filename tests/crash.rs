@@ -14,7 +14,7 @@ use std::{
 
 use api::{App, activities::outbox, feeds, kit::clock::now, listings, notifications};
 use chrono::{DateTime, Duration, Utc};
-use entity::{activity, feed, feed_entry, mail, notification};
+use entity::{activity, feed, feed_entry, mail, notification, rejected_address};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -44,6 +44,9 @@ const POINTS: [(&str, usize); 16] = [
     ("mail.putting_off", 1),
     ("mail.put_off", 1),
 ];
+
+/// Points that a worker passes whose mail is rejected for ever.
+const REJECTING: [&str; 2] = ["mail.rejecting", "mail.rejected"];
 
 /// What the worker is told, beside the point at which to end.
 const ERRAND: &str = "TEST_CRASH_ERRAND";
@@ -152,6 +155,30 @@ both! {
     }
 }
 
+both! {
+    async fn that_an_address_is_rejected_is_recorded_once_whenever_the_worker_is_killed(on) {
+        for point in REJECTING {
+            let sink = Sink::new().await;
+            let world = World::mailing(on, &sink).await;
+            let owner = world.person("Olive Owner").await;
+            let elm = owner.organisation("Elm Works").await;
+            let at_once = json!([{"category": "LISTINGS", "frequency": "INSTANT"}]);
+            wish(&owner, json!({"mail": at_once})).await.at("updateNotificationPreferences");
+            offer(&owner, &elm, json!({"publish": true})).await;
+            sink.reject(&owner.email, "550 5.1.1 No such user\r\n");
+            let soon = now() + Duration::days(84);
+            assert_eq!(work(&world, &sink, soon, point).await.signal(), Some(9), "nothing passes {point}");
+            assert!(work(&world, &sink, soon + Duration::minutes(11), "").await.success(), "{point}");
+            let conn = &world.app.database.read;
+            let mails = mail::Entity::find().all(conn).await.unwrap();
+            assert_eq!(mails.iter().map(|mail| mail.state).collect::<Vec<_>>(), [mail::MailState::Rejected], "{point}");
+            let recorded = activity::Entity::find().filter(activity::Column::Act.eq("person.email_rejected"));
+            assert_eq!(recorded.all(conn).await.unwrap().len(), 1, "{point}");
+            assert_eq!(rejected_address::Entity::find().all(conn).await.unwrap().len(), 1, "{point}");
+        }
+    }
+}
+
 #[test]
 fn every_point_in_the_sources_is_listed() {
     fn points(folder: &Path, found: &mut BTreeSet<String>) {
@@ -173,6 +200,7 @@ fn every_point_in_the_sources_is_listed() {
     );
     let of_the_worker = POINTS.iter().map(|(point, _)| *point);
     let all = of_the_worker
+        .chain(REJECTING)
         .chain(crate::matches::crash::POINTS)
         .chain(crate::matches::killed::POINTS)
         .chain(crate::backup::POINTS)

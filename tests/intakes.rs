@@ -63,7 +63,7 @@ impl Fair {
     async fn in_world(world: World) -> Self {
         let broker = world.staff("Bo Broker", PlatformRole::Broker).await;
         let owner = world.person("Olive Owner").await;
-        let host = owner.organisation("Riverside Hub").await;
+        let host = crate::matches::verified(&owner, &broker, "Riverside Hub").await;
         Self {
             world,
             broker,

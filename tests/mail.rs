@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
     both,
-    notifications::{kinds, wish},
+    notifications::{kinds, today, wish},
     support::{Caller, Reply, Sink, World},
 };
 
@@ -26,6 +26,7 @@ async fn elm(on: crate::support::On) -> (World, Sink, Caller, String) {
     let sink = Sink::new().await;
     let world = World::mailing(on, &sink).await;
     let owner = world.person("Olive Owner").await;
+    world.verify_address(&owner).await;
     let organisation = owner.organisation("Elm Works").await;
     (world, sink, owner, organisation)
 }
@@ -81,8 +82,10 @@ both! {
         assert_eq!((world.mail(now()).await, world.mail(now()).await), (1, 0));
         let [mail] = sink.mails().try_into().expect("one mail");
         assert_eq!(mail.to, owner.email);
-        assert_eq!(mail.header("Subject"), "A person asked to join Elm Works. Approve or decline the request.");
-        assert_eq!(mail.sentences(), ["A person asked to join Elm Works. Approve or decline the request."]);
+        let asked = format!("A person asked to join Elm Works on {}.", today());
+        assert_eq!(mail.header("Subject"), asked);
+        assert_eq!(mail.sentences(), [format!("{asked} Approve or decline the request.")]);
+        assert!(mail.text().contains(&format!("\n  https://marketplace.example.org/open/{elm}\n")), "{}", mail.text());
         assert!(mail.text().starts_with("Hello Olive Owner,\n"), "{}", mail.text());
         assert!(!mail.text().contains("Nel"), "no mail names other people: {}", mail.text());
         assert_eq!(mail.header("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
@@ -214,6 +217,52 @@ both! {
         }
         assert_eq!(states(&world).await, [MailState::Sent, MailState::GivenUp]);
         assert_eq!(kinds(&owner).await.len(), 2);
+    }
+
+    async fn a_mail_rejected_for_ever_is_not_tried_again_and_the_account_says_so(on) {
+        let (world, sink, owner, elm) = elm(on).await;
+        let rejected_at = async || {
+            let seen = owner.ask("{ viewer { person { emailRejectedAt } } }", json!({})).await;
+            seen.at("viewer.person.emailRejectedAt").clone()
+        };
+        // What is rejected for what it says is not tried again, and says nothing of the address.
+        sink.reject(&owner.email, "554 5.7.1 Looks like spam\r\n");
+        asks(&world, &elm, "Nel New").await;
+        let begin = now();
+        world.tell(begin).await;
+        assert_eq!((world.mail(begin).await, world.mail(begin + Duration::days(1)).await), (1, 0));
+        assert_eq!((states(&world).await, rejected_at().await), (vec![MailState::Rejected], json!(null)));
+
+        sink.reject(&owner.email, "550 5.1.1 No such user\r\n");
+        for name in ["Ann Asker", "Bea Asker"] {
+            asks(&world, &elm, name).await;
+            world.tell(begin + Duration::days(u8::from(name == "Bea Asker").into())).await;
+        }
+        assert_eq!(world.mail(begin + Duration::days(1)).await, 2, "both were waiting");
+        assert_eq!(states(&world).await, [MailState::Rejected, MailState::Rejected, MailState::Needless]);
+        assert!(rejected_at().await.is_string());
+        asks(&world, &elm, "Cid Asker").await;
+        world.tell(now()).await;
+        let told = ["JOIN_REQUESTED", "EMAIL_REJECTED", "JOIN_REQUESTED", "JOIN_REQUESTED", "JOIN_REQUESTED"];
+        let mut kinds = kinds(&owner).await;
+        kinds.sort();
+        let mut told = told.to_vec();
+        told.sort();
+        assert_eq!((kinds, states(&world).await.len(), sink.mails().len()), (told.into_iter().map(str::to_owned).collect(), 3, 0), "told once, and no more mail");
+
+        sink.reject_none();
+        let ask = "mutation ($email: String!) { act: requestEmailVerification(input: {email: $email}) { userErrors { code } } }";
+        owner.ask(ask, json!({"email": owner.email})).await.at("act");
+        let sent = api::accounts::email_verification::mail(&world.app, &crate::support::system(now())).await;
+        assert_eq!(sent.map_err(|error| error.message()).unwrap(), 1);
+        let text = sink.mails_to(&owner.email)[0].text();
+        let token = text.split_once("/verify-email?token=").unwrap().1.split_whitespace().next().unwrap();
+        let verify = "mutation ($token: String!) { act: verifyEmail(input: {token: $token}) { userErrors { code } } }";
+        owner.ask(verify, json!({"token": token})).await.at("act");
+        assert_eq!(rejected_at().await, json!(null));
+        asks(&world, &elm, "Dot Asker").await;
+        world.tell(now()).await;
+        assert_eq!((world.mail(now()).await, sink.mails_to(&owner.email).len()), (1, 2));
     }
 
     async fn that_mail_was_sent_is_forgotten_in_the_end_and_what_it_told_is_not(on) {

@@ -119,18 +119,19 @@ const READING: [(&str, &str, u64, u64); 18] = [
     ),
     ("areas", "areas { name parent { name } } resourceTypes { label } priorityEditions { areas { title } }", 0, 1),
     ("who I am", "viewer { kind }", 0, 1),
-    // Listings, agreements, deliveries and decisions, however many there are.
+    // Listings, agreements, deliveries and decisions, and the areas, priority areas and events of listings, however many
+    // there are.
     (
         "what was done in all",
-        "statistics(period: {from: \"2026-01-01\", until: \"2035-12-31\"}) { offers measures { unit offered confirmed } }",
-        4,
-        5,
+        "statistics(period: {from: \"2026-01\", until: \"2035-12\"}) { offers measures { unit offered confirmed } }",
+        7,
+        8,
     ),
     (
         "what was done in each area",
-        "statistics(period: {from: \"2026-01-01\", until: \"2035-12-31\"}, groupBy: AREA) { area { name } offers measures { unit } }",
-        4,
-        5,
+        "statistics(period: {from: \"2026-01\", until: \"2035-12\"}, groupBy: AREA) { area { name } offers measures { unit } }",
+        7,
+        8,
     ),
 ];
 
@@ -254,7 +255,7 @@ async fn what_somebody_is_told_takes_as_many_statements_for_much_as_for_little(o
         .unwrap();
     town.world.tell(soon).await;
     let told = "query ($n: Int) { viewer { unreadNotificationCount notifications(first: $n) {
-        nodes { kind title subject { ... on Offer { title } } activity { act } } } } }";
+        nodes { kind title url subject { ... on Offer { title } } activity { act } } } } }";
     for n in [1, 5, 25] {
         let (count, reply) = town.counted(&town.owners[0], told, json!({"n": n})).await;
         let kinds = reply.each("viewer.notifications.nodes", "kind");

@@ -9,29 +9,30 @@ use crate::{
     support::{Caller, Reply},
 };
 
-const GROUP: &str = "resourceKind area { code } priorityArea { code } month suppressed
+const GROUP: &str = "resourceKind area { code } priorityArea { code } month suppressed { figure }
     offers requests matches claimedDeliveries confirmedDeliveries
     measures { unit offered requested agreed claimed confirmed }";
 
-fn day(away: i64) -> NaiveDate {
-    api::kit::clock::local_day(api::kit::clock::now() + Duration::days(away))
+fn month(away: i64) -> String {
+    let day = api::kit::clock::local_day(api::kit::clock::now() + Duration::days(away));
+    day.format("%Y-%m").to_string()
 }
 
-/// The figures of the last days, with these further arguments.
+/// The figures of these days' months, with these further arguments.
 async fn figures(who: &Caller, more: &str) -> Reply {
-    let (from, until) = (day(-2), day(2));
+    let (from, until) = (month(-2), month(2));
     let query = format!(
         "{{ statistics(period: {{from: \"{from}\", until: \"{until}\"}} {more}) {{ {GROUP} }} }}"
     );
     who.ask(&query, json!({})).await
 }
 
-/// The measure of a unit in the first group: offered, requested, agreed, claimed, confirmed.
+/// The measure of a unit in the first group: offered, requested, agreed, claimed, confirmed. A dash is null.
 fn measure(reply: &Reply, unit: &str) -> Option<[String; 5]> {
     let all = reply.at("statistics.0.measures").as_array().unwrap();
     let found = all.iter().find(|measure| measure["unit"] == unit)?;
     let told = ["offered", "requested", "agreed", "claimed", "confirmed"];
-    Some(told.map(|figure| found[figure].as_str().unwrap().to_owned()))
+    Some(told.map(|figure| found[figure].as_str().unwrap_or("-").to_owned()))
 }
 
 fn counts(group: &Value) -> Vec<Option<i64>> {
@@ -61,6 +62,13 @@ async fn third(pair: &Pair, more: Value) {
     posted(&owner, "Offer", &fir, more).await;
 }
 
+/// A listing of an organisation of this name, which is new.
+async fn other(pair: &Pair, name: &str, kind: &str, more: Value) {
+    let owner = pair.world.person(&format!("Owner of {name}")).await;
+    let organisation = owner.organisation(name).await;
+    posted(&owner, kind, &organisation, more).await;
+}
+
 fn hours(amount: &str) -> Value {
     json!({"resourceType": "befriending", "quantity": {"amount": amount, "unit": "HOUR"}, "areas": ["woking"]})
 }
@@ -70,12 +78,12 @@ both! {
         let pair = Pair::new(on).await;
         twenty_five_agreed(&pair).await;
         third(&pair, hours("7.5")).await;
-        let seen = figures(&pair.world.stranger(), "").await;
+        let seen = figures(&pair.broker, "").await;
         assert_eq!(measure(&seen, "ITEM").unwrap(), ["40", "40", "25", "8", "12"]);
         assert_eq!(measure(&seen, "HOUR").unwrap(), ["7.5", "0", "0", "0", "0"]);
         assert_eq!(seen.at("statistics.0.measures").as_array().unwrap().len(), 2);
         assert_eq!(counts(seen.at("statistics.0")), [2, 1, 1, 1, 1].map(Some));
-        assert_eq!(seen.at("statistics.0.suppressed"), false);
+        assert_eq!(seen.at("statistics.0.suppressed"), &json!([]));
     }
 
     async fn units_of_one_dimension_are_told_in_one(on) {
@@ -125,17 +133,27 @@ both! {
         twenty_five_agreed(&pair).await;
         let stranger = pair.world.stranger();
         let few = figures(&stranger, "").await;
-        assert_eq!(few.at("statistics.0.suppressed"), true);
+        let all = ["OFFERED", "REQUESTED", "AGREED", "CLAIMED", "CONFIRMED"];
+        assert_eq!(few.each("statistics.0.suppressed", "figure"), all);
         assert_eq!(counts(few.at("statistics.0")), [None; 5]);
-        assert_eq!(few.at("statistics.0.measures"), &json!([]));
-        third(&pair, hours("3")).await;
-        assert_eq!(figures(&stranger, "").await.at("statistics.0.suppressed"), false);
+        assert_eq!(measure(&few, "ITEM").unwrap(), ["-"; 5]);
+        let month = month(0);
+        let reasons = format!("{{ statistics(period: {{from: {month:?}, until: {month:?}}}) {{ suppressed {{ reason }} }} }}");
+        let reasons = stranger.ask(&reasons, json!({})).await;
+        assert_eq!(reasons.each("statistics.0.suppressed", "reason"), ["FEW_ORGANISATIONS"; 5]);
+        // Three organisations offer, one requests, and two agreed.
+        for name in ["Fir Farm", "Hazel House"] {
+            other(&pair, name, "Offer", hours("3")).await;
+        }
+        let some = figures(&stranger, "").await;
+        assert_eq!(counts(some.at("statistics.0")), [Some(3), None, None, None, None], "each figure has its own organisations");
+        assert_eq!(measure(&some, "HOUR").unwrap(), ["-", "0", "0", "0", "0"], "as has each unit");
         let groups = figures(&stranger, "groupBy: RESOURCE_KIND").await;
         let groups = groups.at("statistics").as_array().unwrap();
         assert_eq!(groups.len(), 2, "they are named, and not left out");
-        assert!(groups.iter().all(|group| group["suppressed"] == true && group["offers"].is_null()));
+        assert!(groups.iter().all(|group| group["offers"].is_null()));
         let staff = figures(&pair.broker, "groupBy: RESOURCE_KIND").await;
-        assert!(staff.at("statistics").as_array().unwrap().iter().all(|group| group["suppressed"] == false));
+        assert!(staff.at("statistics").as_array().unwrap().iter().all(|group| group["suppressed"] == json!([])));
     }
 
     async fn what_is_hidden_is_not_counted(on) {
@@ -145,15 +163,19 @@ both! {
         crate::listings::post(&pair.giver, "Offer", &pair.elm, json!({})).await.at("created.listing");
         let paused = posted(&pair.giver, "Offer", &pair.elm, json!({})).await;
         crate::listings::act(&pair.giver, "pauseListing", &paused, json!({})).await.at("act.listing");
-        third(&pair, hours("3")).await;
+        for name in ["Fir Farm", "Hazel House"] {
+            let one = json!({"quantity": {"amount": "1", "unit": "ITEM"}});
+            other(&pair, name, "Offer", one.clone()).await;
+            other(&pair, &format!("New {name}"), "Request", one).await;
+        }
         posted(&pair.giver, "Offer", &pair.elm, json!({"quantity": {"amount": "1", "unit": "ITEM"}})).await;
         let seen = figures(&pair.world.stranger(), "").await;
-        assert_eq!(measure(&seen, "ITEM").unwrap(), ["1", "40", "0", "0", "0"]);
-        assert_eq!(counts(seen.at("statistics.0")), [2, 1, 0, 0, 0].map(Some));
+        assert_eq!(measure(&seen, "ITEM").unwrap(), ["3", "42", "0", "0", "0"]);
+        assert_eq!(counts(seen.at("statistics.0")), [3, 3, 0, 0, 0].map(Some));
         let member = figures(&pair.giver, "").await;
         assert_eq!(measure(&member, "ITEM"), measure(&seen, "ITEM"), "without an organisation, a member asks for what is public");
         let staff = figures(&pair.broker, "").await;
-        assert_eq!(counts(staff.at("statistics.0")), [5, 1, 1, 1, 1].map(Some), "but no draft");
+        assert_eq!(counts(staff.at("statistics.0")), [6, 3, 1, 1, 1].map(Some), "but no draft");
     }
 
     async fn an_answer_is_as_public_as_what_it_answers_and_posts_nothing(on) {
@@ -161,12 +183,13 @@ both! {
         let input = json!({"listingId": pair.offer, "organisationId": pair.oak, "terms": laptops("5")});
         let id = act(&pair.taker, "respondToListing", input).await.text("act.match.id");
         accept(&pair.giver, &id, 1).await.at("act.match");
-        third(&pair, hours("3")).await;
-        for who in [&pair.world.stranger(), &pair.broker] {
-            let seen = figures(who, "").await;
-            assert_eq!(measure(&seen, "ITEM").unwrap(), ["40", "40", "5", "0", "0"]);
-            assert_eq!(counts(seen.at("statistics.0")), [2, 1, 1, 0, 0].map(Some));
+        for name in ["Fir Farm", "Hazel House"] {
+            other(&pair, name, "Offer", json!({"quantity": {"amount": "1", "unit": "ITEM"}})).await;
         }
+        let seen = figures(&pair.broker, "").await;
+        assert_eq!(measure(&seen, "ITEM").unwrap(), ["42", "40", "5", "0", "0"]);
+        let seen = figures(&pair.world.stranger(), "").await;
+        assert_eq!(counts(seen.at("statistics.0")), [Some(3), None, None, Some(0), Some(0)], "one match is public, and so suppressed");
     }
 
     async fn members_see_what_their_own_organisation_did(on) {
@@ -175,7 +198,7 @@ both! {
         let of = |id: &str| format!("filter: {{organisationId: {id:?}}}");
         let own = figures(&pair.giver, &of(&pair.elm)).await;
         assert_eq!(measure(&own, "ITEM").unwrap(), ["40", "0", "25", "8", "12"]);
-        assert_eq!(own.at("statistics.0.suppressed"), false);
+        assert_eq!(own.at("statistics.0.suppressed"), &json!([]));
         assert_eq!(figures(&pair.taker, &of(&pair.elm)).await.codes(), ["FORBIDDEN"]);
         assert_eq!(figures(&pair.world.stranger(), &of(&pair.elm)).await.codes(), ["UNAUTHENTICATED"]);
         let staff = figures(&pair.broker, &of(&pair.oak)).await;
@@ -218,28 +241,28 @@ both! {
         listing::Entity::update_many().col_expr(listing::Column::FirstPublishedAt, Expr::value(at)).exec(write).await.unwrap();
         matching::Entity::update_many().col_expr(matching::Column::AgreedAt, Expr::value(at)).exec(write).await.unwrap();
         fulfilment::Entity::update_many().col_expr(fulfilment::Column::DeliveredOn, Expr::value(june)).exec(write).await.unwrap();
-        let query = format!("{{ statistics(groupBy: MONTH, period: {{from: \"2026-05-01\", until: \"2026-07-01\"}}) {{ {GROUP} }} }}");
+        let query = format!("{{ statistics(groupBy: MONTH, period: {{from: \"2026-05\", until: \"2026-07\"}}) {{ {GROUP} }} }}");
         let seen = pair.broker.ask(&query, json!({})).await;
-        assert_eq!(seen.each("statistics", "month"), ["2026-06-01", "2026-07-01"], "May was empty");
+        assert_eq!(seen.each("statistics", "month"), ["2026-06", "2026-07"], "May was empty");
         assert_eq!(counts(seen.at("statistics.0")), [0, 0, 0, 1, 1].map(Some));
         assert_eq!(counts(seen.at("statistics.1")), [1, 1, 1, 0, 0].map(Some));
-        let june = query.replace("2026-07-01", "2026-06-30");
+        let june = query.replace("2026-07", "2026-06");
         let seen = pair.broker.ask(&june, json!({})).await;
-        assert_eq!(seen.each("statistics", "month"), ["2026-06-01"]);
+        assert_eq!(seen.each("statistics", "month"), ["2026-06"]);
     }
 
     async fn questions_that_make_no_sense_name_the_argument(on) {
         let pair = Pair::new(on).await;
         let ask = async |period: &str, filter: &str| {
-            let query = format!("{{ statistics(period: {{{period}}}, filter: {{{filter}}}) {{ suppressed }} }}");
+            let query = format!("{{ statistics(period: {{{period}}}, filter: {{{filter}}}) {{ offers }} }}");
             let reply = pair.world.stranger().ask(&query, json!({})).await;
             (reply.codes().join(" "), reply.body["errors"][0]["extensions"]["argument"].clone())
         };
-        let good = "from: \"2026-01-01\", until: \"2026-12-31\"";
+        let good = "from: \"2026-01\", until: \"2026-12\"";
         let many = format!("areas: {:?}", vec!["woking"; 51]);
         for (period, filter, argument) in [
-            ("from: \"2026-02-01\", until: \"2026-01-31\"", "", "period"),
-            ("from: \"2016-01-01\", until: \"2026-01-01\"", "", "period"),
+            ("from: \"2026-02\", until: \"2026-01\"", "", "period"),
+            ("from: \"2016-01\", until: \"2026-01\"", "", "period"),
             (good, "areas: [\"woking\", \"atlantis\"]", "filter.areas"),
             (good, "priorityAreas: [\"joy\"]", "filter.priorityAreas"),
             (good, &many, "filter.areas"),

@@ -12,6 +12,7 @@ use sea_orm::DbErr;
 use crate::{
     http::{ConcurrencyConfig, Limits, RateLimitConfig},
     kit::Database,
+    mail::link_urls::LinkTemplate,
 };
 
 /// Default database URL. Refused in production mode.
@@ -121,6 +122,13 @@ pub struct Config {
         default_value = PUBLIC_URL
     )]
     pub public_url: url::Url,
+
+    /// URLs to which links in mail and notifications lead, separated by commas, such as
+    /// `event=https://app.example.org/events/{id},guest=https://app.example.org/guests?token={token}`. Kinds with `{id}`:
+    /// listing, match, message, event, organisation, account; with `{token}`: guest, claim, verify-email. Default: pages
+    /// of this server.
+    #[arg(long, env = "MARKETPLACE_LINKS", value_delimiter = ',')]
+    pub links: Vec<LinkTemplate>,
 
     /// URL of the licence under which the feeds publish their data.
     #[arg(

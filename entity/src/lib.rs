@@ -58,6 +58,7 @@ pub mod readiness;
 pub mod reference_state;
 pub mod refresh_token;
 pub mod registration;
+pub mod rejected_address;
 pub mod resource_type;
 pub mod session;
 pub mod thanks;

@@ -19,6 +19,8 @@ pub enum MailState {
     Needless,
     /// Abandoned after too many failed attempts.
     GivenUp,
+    /// Rejected by the mail server for ever, so not tried again.
+    Rejected,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

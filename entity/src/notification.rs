@@ -116,6 +116,8 @@ pub enum NotificationKind {
     PartnershipAccepted,
     /// An organisation declined to be a partner of an event, or left it.
     PartnershipEnded,
+    /// The recipient's email address does not accept mail. They get no mail until they verify the address again.
+    EmailRejected,
 }
 
 /// Recipients of a notification. Excludes the person who acted.
@@ -165,6 +167,8 @@ pub enum NotificationCategory {
     Staff,
     /// Events for which the recipient registered.
     Events,
+    /// The recipient's own account.
+    Account,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

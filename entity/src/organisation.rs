@@ -198,6 +198,14 @@ pub struct Model {
     pub version: i32,
 }
 
+impl Model {
+    /// Reports whether a broker has verified the organisation.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.verification == VerificationStatus::Verified
+    }
+}
+
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

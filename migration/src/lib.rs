@@ -36,6 +36,7 @@ mod m0021_plain_names;
 mod m0022_plain_acts;
 mod m0023_search_text;
 mod m0024_normal_forms;
+mod m0025_rejected_addresses;
 mod m0027_password_versions;
 mod m0028_approved_versions;
 mod m0029_partner_consent;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_plain_acts::Migration),
             Box::new(m0023_search_text::Migration),
             Box::new(m0024_normal_forms::Migration),
+            Box::new(m0025_rejected_addresses::Migration),
             Box::new(m0027_password_versions::Migration),
             Box::new(m0028_approved_versions::Migration),
             Box::new(m0029_partner_consent::Migration),

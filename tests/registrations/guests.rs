@@ -9,7 +9,7 @@ use api::{
     notifications,
 };
 use chrono::{DateTime, Duration, Utc};
-use entity::guest_request;
+use entity::{guest_request, person::PlatformRole};
 use futures_util::future::join_all;
 use sea_orm::{EntityTrait, PaginatorTrait, sea_query::Expr};
 use serde_json::{Value, json};
@@ -38,7 +38,9 @@ impl Door {
         let sink = Sink::new().await;
         let world = World::mailing(on, &sink).await;
         let owner = world.person("Olive Owner").await;
-        let organisation = owner.organisation("Elm Works").await;
+        let broker = world.staff("Bo Broker", PlatformRole::Broker).await;
+        let organisation = crate::matches::verified(&owner, &broker, "Elm Works").await;
+        world.tell(now()).await;
         Self {
             sink,
             world,
@@ -72,12 +74,20 @@ impl Door {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// The subjects of the mails to an address.
+    /// The first sentences of the mails to an address.
     fn subjects(&self, to: &str) -> Vec<String> {
         let mails = self.sink.mails_to(to);
         mails
             .iter()
-            .map(|mail| mail.text().lines().nth(2).unwrap_or_default().to_owned())
+            .map(|mail| {
+                let text = mail.text();
+                let line = text.lines().nth(2).unwrap_or_default();
+                line.split_inclusive(". ")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end()
+                    .to_owned()
+            })
             .collect()
     }
 
@@ -180,11 +190,21 @@ both! {
         assert_eq!(by_link(&stranger, "acceptGuestPlace", &hals).await.at("act.registration.state"), "CONFIRMED", "any of the links will do");
         assert_eq!((counts(&door.owner, &event).await, adds_up(&door.world).await), ((json!(0), json!(1), json!(1)), 0));
         let said = door.subjects("hal@example.org");
-        assert!(said.len() == 3 && said[1].starts_with("“We Are Surrey” is full.") && said[2].starts_with("You are offered places at “We Are Surrey”."), "{said:?}");
+        assert!(said.len() == 3 && said[1].starts_with("You are on the waiting list of “We Are Surrey”, which is full.") && said[2].starts_with("You are offered places at “We Are Surrey”."), "{said:?}");
         for wrong in ["", "x", ann.token.as_deref().unwrap()] {
             assert_eq!(by_link(&stranger, "confirmGuestRegistration", wrong).await.refusals(), ["INVITATION_INVALID token"]);
             assert!(look(&stranger, wrong).await.at("guestRegistration").is_null());
         }
+    }
+
+    async fn a_link_to_an_address_that_does_not_exist_is_sent_once(on) {
+        let door = Door::new(on).await;
+        let event = door.event(json!({})).await;
+        door.sink.reject("gus@example.org", "550 No such user\r\n");
+        ask(&door.world.stranger(), &event, "gus@example.org", json!({})).await.at("act.mailedTo");
+        assert_eq!((door.mail(now()).await, door.mail(now() + Duration::hours(9)).await), (1, 0));
+        let state = entity::link::Entity::find().one(&door.world.app.database.read).await.unwrap().unwrap().state;
+        assert_eq!(state, entity::mail::MailState::Rejected);
     }
 
     async fn guests_are_mailed_what_becomes_of_the_event_and_forgotten_some_weeks_after(on) {
@@ -203,7 +223,7 @@ both! {
         on_event(&door.owner, "cancelEvent", &event, json!({})).await.at("act");
         assert_eq!((door.mail(now()).await, door.mail(now()).await), (1, 0));
         let said: Vec<String> = door.subjects("gus@example.org").split_off(1);
-        let expected = ["You are registered for", "The details of “We Are Surrey” have changed.", "“We Are Surrey” starts within", "“We Are Surrey” was cancelled."];
+        let expected = ["You are registered for", "The details of “We Are Surrey” have changed: ", "“We Are Surrey” takes place on ", "“We Are Surrey” was cancelled."];
         assert!(said.len() == 4 && said.iter().zip(expected).all(|(said, expected)| said.starts_with(expected)), "{said:?}");
         assert_eq!(door.sink.mails_to("hal@example.org").len(), 2, "who does not come is told nothing more");
 

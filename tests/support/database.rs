@@ -87,6 +87,7 @@ pub fn config(url: &str) -> Config {
         smtp_url: None,
         mail_from: "Social Value Marketplace <marketplace@example.org>".into(),
         public_url: "https://marketplace.example.org".parse().unwrap(),
+        links: Vec::new(),
         feed_licence: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
             .parse()
             .unwrap(),

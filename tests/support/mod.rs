@@ -20,7 +20,8 @@ use api::{
 };
 use axum::Router;
 use chrono::{DateTime, Utc};
-use entity::person::PlatformRole;
+use entity::person::{self, PlatformRole};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use tokio::runtime;
 
@@ -127,6 +128,19 @@ impl World {
             reply.text("signUp.viewer.person.id"),
             email,
         )
+    }
+
+    /// Somebody's address is verified, as by the link in a mail.
+    pub async fn verify_address(&self, who: &Caller) {
+        let found = person::Column::Email.eq(who.email.clone());
+        let verified = person::Entity::update_many()
+            .col_expr(
+                person::Column::EmailVerifiedAt,
+                Expr::value(api::kit::clock::now()),
+            )
+            .filter(found)
+            .exec(&self.app.database.write);
+        assert_eq!(verified.await.unwrap().rows_affected, 1);
     }
 
     /// Somebody who holds a platform role.

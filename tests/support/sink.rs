@@ -1,6 +1,7 @@
 //! A mail server in the test's own process: it takes all mail and keeps it, or refuses as often as it is told to.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -43,6 +44,23 @@ impl Mail {
         line.map_or("", |line| line[start.len()..].trim())
     }
 
+    /// The subject, decoded.
+    pub fn subject(&self) -> String {
+        let mut subject = String::new();
+        for word in self.header("Subject").split(' ') {
+            let encoded = word
+                .strip_prefix("=?utf-8?b?")
+                .and_then(|word| word.strip_suffix("?="));
+            match encoded {
+                Some(encoded) => {
+                    subject.push_str(&String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap())
+                }
+                None => subject.push_str(&format!(" {word}")),
+            }
+        }
+        subject.trim().to_owned()
+    }
+
     /// What it says, decoded.
     pub fn text(&self) -> String {
         let bytes = match self.header("Content-Transfer-Encoding") {
@@ -77,6 +95,8 @@ fn quoted_printable(text: &str) -> Vec<u8> {
 struct Kept {
     mails: Mutex<Vec<Mail>>,
     refusals: AtomicUsize,
+    /// Addresses that are rejected for ever, with the answer.
+    rejected: Mutex<HashMap<String, &'static str>>,
     milliseconds: AtomicU64,
 }
 
@@ -110,6 +130,17 @@ impl Sink {
     /// Refuses the next mails.
     pub fn refuse(&self, count: usize) {
         self.kept.refusals.store(count, Ordering::Relaxed);
+    }
+
+    /// Rejects all mail to an address, with a line such as `550 5.1.1 No such user`.
+    pub fn reject(&self, address: &str, answer: &'static str) {
+        let mut rejected = self.kept.rejected.lock().unwrap();
+        rejected.insert(address.to_owned(), answer);
+    }
+
+    /// Rejects no mail any more.
+    pub fn reject_none(&self) {
+        self.kept.rejected.lock().unwrap().clear();
     }
 
     /// Takes its time over each mail.
@@ -148,7 +179,8 @@ async fn talk(stream: TcpStream, kept: &Kept) -> std::io::Result<()> {
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1);
                 address.unwrap_or_default().clone_into(&mut to);
-                "250 OK\r\n"
+                let rejected = kept.rejected.lock().unwrap();
+                rejected.get(&to).copied().unwrap_or("250 OK\r\n")
             }
             "DATA" => {
                 stream.write_all(b"354 Go on\r\n").await?;

@@ -4,11 +4,12 @@
 //! on the person reading the mail of their address, such as places reserved for a list of addresses, do.
 
 use chrono::Duration;
+use chrono_tz::Europe::London;
 use entity::{
     link::{self, LinkPurpose},
     person,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use super::acts;
 use crate::{
@@ -16,9 +17,14 @@ use crate::{
     kit::{
         Error, Id, UserError, UserErrorCode as Code, Viewer, activity,
         database::{dialect, resource},
+        times,
         validation::Validator,
     },
-    mail::{Email, links},
+    mail::{
+        Email,
+        link_urls::{self, LinkKind},
+        links, rejections,
+    },
 };
 
 /// Purpose sealed into the token of a verification link; a token sealed for another purpose is not accepted.
@@ -43,7 +49,7 @@ pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::
     checks.require(email == person.email, "email", Code::Invalid, message);
     checks.finish()?;
     let refused = |code, message: &str| Error::from(UserError::new(code, message));
-    if person.email_verified_at.is_some() {
+    if is_reached(&transaction, &person).await? {
         return Err(refused(
             Code::InvalidState,
             "Your email address is already verified. There is nothing to do.",
@@ -76,6 +82,11 @@ pub async fn request(app: &App, viewer: &Viewer, email: &str) -> Result<person::
     Ok(person)
 }
 
+/// Reports whether the address is verified, and was not rejected since.
+async fn is_reached(conn: &impl ConnectionTrait, person: &person::Model) -> Result<bool, Error> {
+    Ok(person.email_verified_at.is_some() && rejections::since(conn, person.id).await?.is_none())
+}
+
 /// Marks the viewer's email address as verified, by the token in the link that was mailed to it. Repeating the call
 /// changes nothing.
 pub async fn verify(app: &App, viewer: &Viewer, token: &str) -> Result<person::Model, Error> {
@@ -89,7 +100,7 @@ pub async fn verify(app: &App, viewer: &Viewer, token: &str) -> Result<person::M
     if found != Some(me.0) {
         return Err(links::no_link());
     }
-    if person.email_verified_at.is_some() {
+    if is_reached(&transaction, &person).await? {
         return Ok(person);
     }
     let change = person::ActiveModel {
@@ -98,6 +109,7 @@ pub async fn verify(app: &App, viewer: &Viewer, token: &str) -> Result<person::M
         updated_at: Set(viewer.now),
         ..Default::default()
     };
+    rejections::clear(&transaction, me.0).await?;
     let person = person::Entity::update(change).exec(&transaction).await?;
     activity::record(
         &transaction,
@@ -125,7 +137,7 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Address, |link| async move {
         let person = person::Entity::find_by_id(link.subject_id);
         match person.one(&app.database.write).await? {
-            Some(person) => write(app, &link, person),
+            Some(person) => write(app, &link, person).await,
             None => Ok(None),
         }
     })
@@ -134,19 +146,23 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
 
 /// Writes the verification email; `None` if the address is verified already. The email contains no text that the
 /// requester typed, because it may go to a stranger.
-fn write(app: &App, link: &link::Model, person: person::Model) -> Result<Option<Email>, Error> {
-    if person.email_verified_at.is_some() {
+async fn write(
+    app: &App,
+    link: &link::Model,
+    person: person::Model,
+) -> Result<Option<Email>, Error> {
+    if is_reached(&app.database.write, &person).await? {
         return Ok(None);
     }
     let token = app.tokens.seal(ADDRESS, link.id)?;
-    let base = app.config.public_url.as_str().trim_end_matches('/');
-    let until = link.expires_at.format("%-d %B %Y");
+    let url = link_urls::url(&app.config, LinkKind::VerifyEmail, &token);
+    let until = times::deadline(link.expires_at, London);
     Ok(Some(Email {
         subject: "Confirm your email address".into(),
         text: format!(
             "Hello,\n\nWe were asked to confirm that this email address belongs to an account on the Social Value \
-             Marketplace. If you asked for this, use this link until \
-             {until}:\n\n{base}/verify-email?token={token}\n\nIf you did not, ignore this email: nothing will \
+             Marketplace. If you asked for this, use this link by \
+             {until}:\n\n{url}\n\nIf you did not, ignore this email: nothing will \
              change.\n"
         ),
         name: None,

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     person::{self, PlatformRole},
     registration::RegistrationState,
+    rejected_address,
 };
 
 use super::sessions::Session;
@@ -72,6 +73,17 @@ impl Person {
     /// person or a programme administrator.
     async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
         self.row.email_verified_at.filter(|_| self.private)
+    }
+
+    /// Instant at which a mail server rejected the email address for ever; null if none did. The person then gets no
+    /// email until they verify the address again with `requestEmailVerification`. Null unless the viewer is the person
+    /// or a programme administrator.
+    async fn email_rejected_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        if !self.private {
+            return Ok(None);
+        }
+        let found = ctx.parts::<rejected_address::Entity>(self.row.id).await?;
+        Ok(found.first().map(|row| row.at))
     }
 
     /// Telephone number; null if the person entered none. Null unless the viewer is the person or a programme

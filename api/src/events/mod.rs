@@ -31,6 +31,7 @@ pub mod search;
 pub mod series;
 pub mod service;
 mod session_types;
+pub mod time_and_place;
 pub mod transitions;
 mod types;
 mod value_types;

@@ -13,7 +13,7 @@ use crate::{
     events::reservations::consume,
     kit::{Date, Error, Id, page::PageArgs},
     organisations::Organisation,
-    statistics::{StatisticsGroup, StatisticsGrouping},
+    statistics::{Raised, StatisticsGroup, StatisticsGrouping},
 };
 
 /// Session: a part of an event with its own times.
@@ -199,7 +199,7 @@ impl EventSeries {
     /// Figures on the outcome of the series: quantities offered and requested at its events, and agreed, claimed and
     /// confirmed for those listings until today. Each figure and each unit is separate. Without `groupBy`, one group
     /// contains all figures. Access is as in the query `statistics`: staff see all figures; other viewers see figures
-    /// of public listings, for groups in which at least three organisations act.
+    /// of public listings, without those from which the activity of fewer than three organisations could be derived.
     #[graphql(directive = list_size::apply(crate::statistics::rules::MAX_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
@@ -208,7 +208,7 @@ impl EventSeries {
             StatisticsGrouping,
         >,
     ) -> Result<Vec<StatisticsGroup>> {
-        StatisticsGroup::of_series(ctx, self.0.id, group_by).await
+        StatisticsGroup::raised(ctx, Raised::AtAnyOf(self.0.id), group_by).await
     }
 
     /// Time at which the series was drafted.

@@ -40,7 +40,7 @@ use crate::{
     locations::{Place, place::Point},
     organisations::Organisation,
     reference::{Area, PriorityArea},
-    statistics::{StatisticsGroup, StatisticsGrouping},
+    statistics::{Raised, StatisticsGroup, StatisticsGrouping},
 };
 
 /// An event, such as We Are Surrey.
@@ -411,11 +411,8 @@ impl Event {
     /// Figures on the outcome of the event: quantities offered and requested at it, and agreed, claimed and confirmed
     /// for those listings until today. Each figure and each unit is separate. Without `groupBy`, one group contains all
     /// figures. Access is as in the query `statistics`: staff see all figures; other viewers see figures of public
-    /// listings, for groups in which at least three organisations act.
-    ///
-    /// For an event of a series, those viewers get groups only from the series: with `groupBy`, the event returns a
-    /// single group that is `suppressed`. Without it, the group is `suppressed` too if subtracting its figures from
-    /// those of the series would reveal the activity of fewer than three organisations at other events.
+    /// listings, without those from which the activity of fewer than three organisations could be derived, also by
+    /// subtracting them from the figures of the series or of all events.
     #[graphql(directive = list_size::apply(crate::statistics::rules::MAX_GROUPS as u64, Some("groupBy".into())), directive = cost::apply(crate::statistics::rules::COST))]
     async fn outcome(
         &self,
@@ -425,7 +422,7 @@ impl Event {
         >,
     ) -> Result<Vec<StatisticsGroup>> {
         let row = self.0.with(ctx, "outcome").await?;
-        StatisticsGroup::of_event(ctx, row.id, row.series_id, group_by).await
+        StatisticsGroup::raised(ctx, Raised::At(row.id), group_by).await
     }
 
     /// Time at which the event was drafted.

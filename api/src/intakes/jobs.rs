@@ -15,6 +15,7 @@ use crate::{
     App,
     kit::{Error, Viewer, activity, failpoint},
     mail::links,
+    organisations,
 };
 
 /// Maximum number of contacts deleted in one transaction.
@@ -25,7 +26,14 @@ pub async fn mail(app: &App, viewer: &Viewer) -> Result<usize, Error> {
     links::send(app, viewer, LinkPurpose::Claim, |link| async move {
         let told = intake::Entity::find_by_id(link.subject_id);
         match told.one(&app.database.write).await? {
-            Some(row) => emails::write(app, viewer.now, &link, &row),
+            Some(row) => {
+                // An intake without a host was taken by a broker.
+                let words = match row.host_id {
+                    Some(host) => organisations::is_verified(&app.database.write, host).await?,
+                    None => true,
+                };
+                emails::write(app, viewer.now, &link, &row, words)
+            }
             None => Ok(None),
         }
     })

@@ -43,6 +43,34 @@ impl ScalarType for Date {
     }
 }
 
+/// Calendar month in Europe/London, as its first day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(pub NaiveDate);
+
+/// A calendar month in Europe/London, in the form `YYYY-MM`, such as `2027-04`.
+#[Scalar(
+    name = "Month",
+    specified_by_url = "https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#months"
+)]
+impl ScalarType for Month {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let month = match &value {
+            Value::String(text) if text.len() == 7 && text.as_bytes()[0].is_ascii_digit() => {
+                NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()
+            }
+            _ => None,
+        };
+        month.map(Self).ok_or_else(|| {
+            InputValueError::custom("expected a month in the form 2027-04")
+                .with_extension("code", "BAD_USER_INPUT")
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.format("%Y-%m").to_string())
+    }
+}
+
 /// Time of day in Europe/London, in hours and minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTime(pub NaiveTime);
@@ -91,7 +119,10 @@ mod tests {
         #[test]
         fn no_text_panics_and_what_passes_comes_out_alike(text in "[-+0-9]{0,12}|.{0,12}") {
             if let Ok(day) = Date::parse(Value::String(text.clone())) {
-                prop_assert_eq!(day.to_value(), Value::String(text));
+                prop_assert_eq!(day.to_value(), Value::String(text.clone()));
+            }
+            if let Ok(month) = Month::parse(Value::String(text.clone())) {
+                prop_assert_eq!(month.to_value(), Value::String(text));
             }
         }
     }

@@ -16,6 +16,7 @@ pub mod lifecycle;
 pub mod page;
 pub mod permissions;
 pub mod secret;
+pub mod times;
 pub mod validation;
 pub mod viewer;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    link,
+    link::{self, LinkPurpose},
     mail::{self, MailState},
 };
 use sea_orm::{
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Email, rules};
+use super::{Email, rejections, rules, smtp::Delivery};
 use crate::{
     App,
     kit::{Error, Viewer, failpoint},
@@ -30,10 +30,12 @@ pub trait Outgoing: EntityTrait<Model: Clone + Send + Sync> {
 
     /// Returns the id, the number of attempts and the earliest next attempt of a row.
     fn attempt(row: &Self::Model) -> (Uuid, i32, DateTime<Utc>);
+    /// Returns the account to whose address the row is sent, if any.
+    fn account(row: &Self::Model) -> Option<Uuid>;
 }
 
 macro_rules! outgoing {
-    ($table:ident, $waiting:literal, $settled:expr) => {
+    ($table:ident, $waiting:literal, $settled:expr, $account:expr) => {
         impl Outgoing for $table::Entity {
             const ID: Self::Column = $table::Column::Id;
             const STATE: Self::Column = $table::Column::State;
@@ -45,6 +47,10 @@ macro_rules! outgoing {
             fn attempt(row: &Self::Model) -> (Uuid, i32, DateTime<Utc>) {
                 (row.id, row.attempts, row.next_attempt_at)
             }
+
+            fn account(row: &Self::Model) -> Option<Uuid> {
+                $account(row)
+            }
         }
     };
 }
@@ -52,9 +58,15 @@ macro_rules! outgoing {
 outgoing!(
     mail,
     r#""mail"."state" = 'WAITING'"#,
-    Some(mail::Column::SettledAt)
+    Some(mail::Column::SettledAt),
+    |row: &mail::Model| Some(row.person_id)
 );
-outgoing!(link, r#""link"."state" = 'WAITING'"#, None);
+outgoing!(
+    link,
+    r#""link"."state" = 'WAITING'"#,
+    None,
+    |row: &link::Model| (row.purpose == LinkPurpose::Address).then_some(row.subject_id)
+);
 
 /// Sends the row that has waited longest, if one is due. Returns true if there was one. `write` returns the email,
 /// `None` if it is no longer needed. `later` returns the time of the next attempt, given the earliest possible one.
@@ -90,10 +102,18 @@ where
         // An email that cannot be written must not block the others.
         Err(error) => Err(error),
     };
-    let Err(error) = sent else {
-        failpoint::point("mail.sent");
-        settle::<E>(conn, id, MailState::Sent, viewer.now).await?;
-        return Ok(true);
+    let error = match sent {
+        Ok(Delivery::Accepted) => {
+            failpoint::point("mail.sent");
+            settle::<E>(conn, id, MailState::Sent, viewer.now).await?;
+            return Ok(true);
+        }
+        Ok(rejected) => {
+            let account = E::account(&row).filter(|_| rejected == Delivery::AddressRejected);
+            reject::<E>(app, viewer, id, account).await?;
+            return Ok(true);
+        }
+        Err(error) => error,
     };
     tracing::warn!(?error, %id, attempts, "an email could not be sent");
     match rules::again(attempts, viewer.now) {
@@ -156,6 +176,25 @@ async fn settle<E: Outgoing>(
         .exec(conn)
         .await?;
     failpoint::point("mail.settled");
+    Ok(())
+}
+
+/// Marks a row as rejected, and the address of the account, if it is new that mail to it is rejected.
+async fn reject<E: Outgoing>(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    account: Option<Uuid>,
+) -> Result<(), Error> {
+    let transaction = app.database.begin().await?;
+    if let Some(account) = account {
+        rejections::mark(&transaction, viewer, account).await?;
+    }
+    settle::<E>(&transaction, id, MailState::Rejected, viewer.now).await?;
+    failpoint::point("mail.rejecting");
+    transaction.commit().await?;
+    failpoint::point("mail.rejected");
+    app.outbox.wake();
     Ok(())
 }
 

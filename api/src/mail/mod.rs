@@ -6,12 +6,18 @@
 //! the server's answer and its own commit, the email is sent twice, under one Message-ID; there is no other way to send
 //! it twice.
 //!
+//! An email that the mail server rejects for ever is not tried again. If the answer is about the address of an account,
+//! the account says so, and gets no further notifications by email until the address is verified again.
+//!
 //! Without a configured mail server, no email is queued or sent.
 
 mod feature;
 pub use feature::FEATURE;
+pub mod acts;
 mod delivery;
+pub mod link_urls;
 pub mod links;
+pub mod rejections;
 pub mod rules;
 pub mod service;
 mod smtp;

@@ -11,6 +11,7 @@ use lettre::{
 };
 use tokio::time::timeout;
 
+use super::rules;
 use crate::kit::{Error, OrInternal};
 
 /// Timeouts of one SMTP step, and of the whole delivery.
@@ -32,6 +33,17 @@ pub struct Email {
     pub text: String,
     /// Address at which one POST request unsubscribes (RFC 8058), for recurring email.
     pub unsubscribe: Option<String>,
+}
+
+/// Final answer of the mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It has accepted the email.
+    Accepted,
+    /// It will never accept this email.
+    Rejected,
+    /// It will never accept email to this address.
+    AddressRejected,
 }
 
 /// Connection to the mail server.
@@ -62,11 +74,24 @@ impl Mailer {
         self.from.email.domain()
     }
 
-    /// Sends an email. Success means that the mail server has accepted it.
-    pub async fn send(&self, letter: Email) -> Result<(), Error> {
+    /// Sends an email. Fails if another attempt may succeed.
+    pub async fn send(&self, letter: Email) -> Result<Delivery, Error> {
         let mail = self.mail(letter)?;
         let sent = timeout(LONGEST, self.server.send(mail)).await.internal()?;
-        sent.internal().map(drop)
+        let Err(error) = sent else {
+            return Ok(Delivery::Accepted);
+        };
+        match error.status().map(u16::from) {
+            Some(code) if error.is_permanent() && rules::is_final(code) => {
+                tracing::warn!(%error, "a mail server rejected an email");
+                Ok(if rules::rejects_address(code, &error.to_string()) {
+                    Delivery::AddressRejected
+                } else {
+                    Delivery::Rejected
+                })
+            }
+            _ => Err(error).internal(),
+        }
     }
 
     fn mail(&self, letter: Email) -> Result<Message, Error> {

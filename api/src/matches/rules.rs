@@ -303,6 +303,13 @@ pub fn has_pending_amendment(row: &matching::Model, now: DateTime<Utc>) -> bool 
     agreed && row.turn.is_some() && row.answer_by > now
 }
 
+/// Returns the time until which the latest terms wait for an answer; `None` if none wait.
+#[must_use]
+pub fn waits_until(row: &matching::Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let waits = OPEN.contains(&state_at(row, now)) || has_pending_amendment(row, now);
+    waits.then_some(row.answer_by)
+}
+
 /// Returns the side that has to answer at an instant.
 #[must_use]
 pub fn turn_at(row: &matching::Model, now: DateTime<Utc>) -> Option<MatchSide> {

@@ -161,10 +161,7 @@ impl Match {
 
     /// Time at which the latest terms lapse if they are not answered; null if no terms are waiting.
     async fn answer_by(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
-        let now = ctx.viewer().now;
-        let waits = rules::OPEN.contains(&rules::state_at(&self.0, now))
-            || rules::has_pending_amendment(&self.0, now);
-        waits.then_some(self.0.answer_by)
+        rules::waits_until(&self.0, ctx.viewer().now)
     }
 
     /// The latest terms if they are waiting for an answer, otherwise the terms in force.

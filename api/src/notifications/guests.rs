@@ -2,7 +2,8 @@
 //!
 //! A guest has no list of notifications and no preferences: notifications to participants are emailed to them, one per
 //! act and event however many registrations they have, with a link to one of these. A sentence that is no longer true
-//! when the email is written is not sent.
+//! when the email is written is not sent. About an event of an organisation that is not verified, an email has fixed text,
+//! the times and a link, and nothing that the organisation wrote.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +16,17 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::sentences;
+use super::{facts::Facts, sentences};
 use crate::{
     App,
     events::{
         acts,
         registrations::{emails, retention, rules::state_at},
+        time_and_place,
     },
     kit::{Error, Resource, Transaction, Viewer},
     mail::{Email, links},
+    organisations,
 };
 
 /// States of registrations that have a place or may get one, the nearest to a place first.
@@ -124,8 +127,10 @@ async fn write(app: &App, viewer: &Viewer, link: &link::Model) -> Result<Option<
     let Some(event) = event else {
         return Ok(None);
     };
-    match sentence(app, &act, state_at(&row, viewer.now), &row, &event) {
-        Some(sentence) => emails::news(app, link, &row, &event, &sentence),
+    let words = organisations::is_verified(conn, event.organisation_id).await?;
+    let said = sentences_of(app, &act, state_at(&row, viewer.now), (&row, &event, words));
+    match said {
+        Some(said) => emails::news(app, link, &row, &event, (&said, words)),
         None => Ok(None),
     }
 }
@@ -140,23 +145,37 @@ async fn act_of(
     }
 }
 
-/// Sentence about an act for a guest whose registration is in this state; `None` if it is no longer true.
-fn sentence(
+/// Sentences about an act for a guest whose registration is in this state; `None` if they are no longer true. `words` is
+/// false to leave out what the organisers wrote.
+fn sentences_of(
     app: &App,
     act: &activity::Model,
     state: State,
-    row: &registration::Model,
-    event: &event::Model,
-) -> Option<String> {
-    let (title, places) = (&event.title, row.places);
+    (row, event, words): (&registration::Model, &event::Model, bool),
+) -> Option<Vec<String>> {
+    let facts = Facts::at(act.at)
+        .of_event(event, words)
+        .until(row.answer_by, time_and_place::zone(event))
+        .with_changes(&act.fields.0);
+    let named = emails::named(event, words);
+    let own = |first: String, last: Option<String>| {
+        let when = facts
+            .when
+            .iter()
+            .map(|when| format!("It takes place on {when}."));
+        let place = facts.place.iter().map(|place| format!("Place: {place}."));
+        let all = [first].into_iter().chain(when).chain(place).chain(last);
+        all.collect()
+    };
     if acts::REGISTRATION_CONFIRMED.is(act) {
-        return (state == State::Confirmed)
-            .then(|| format!("You are registered for “{title}”. Number of places: {places}."));
+        let places = format!("Number of places: {}.", row.places);
+        let first = format!("You are registered for {named}.");
+        return (state == State::Confirmed).then(|| own(first, Some(places)));
     }
     if acts::WAITLISTED.is(act) {
-        return (state == State::Waitlisted).then(|| {
-            format!("“{title}” is full. You are on the waiting list. We will email you when we can offer you places.")
-        });
+        let first = format!("You are on the waiting list of {named}, which is full.");
+        let last = "We will email you when we can offer you places.".to_owned();
+        return (state == State::Waitlisted).then(|| own(first, Some(last)));
     }
     let (kind, _) = app.catalogue.entry(act)?.notifies.first()?;
     let holds = match kind {
@@ -166,5 +185,5 @@ fn sentence(
         Kind::EventReminder => state == State::Confirmed,
         _ => WITH_US.contains(&state),
     };
-    holds.then(|| sentences::sentence(*kind, Some(title), None))
+    holds.then(|| sentences::sentences(*kind, &facts))
 }

@@ -14,9 +14,11 @@ mod routes;
 pub use feature::FEATURE;
 pub mod acts;
 pub mod compose;
+pub mod facts;
 pub mod guests;
 mod inputs;
 pub mod jobs;
+pub mod kinds;
 mod message_readers;
 mod mutation;
 mod persist;
@@ -25,8 +27,8 @@ mod recipients;
 pub mod rules;
 pub mod sentences;
 pub mod service;
+mod subjects;
 pub mod timing;
-mod titles;
 mod types;
 
 use entity::{

@@ -9,7 +9,7 @@ use entity::{
 use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
-use super::{guests, preferences, recipients, rules, timing};
+use super::{guests, kinds, preferences, recipients, timing};
 use crate::{
     App,
     kit::{Error, Transaction, Viewer},
@@ -45,7 +45,7 @@ async fn write(
     (act, kind): (&activity::Model, NotificationKind),
     people: &BTreeSet<Uuid>,
 ) -> Result<(), Error> {
-    let category = rules::category(kind);
+    let category = kinds::category(kind);
     let mails = mails(app, transaction, viewer, category, people).await?;
     let rows = people.iter().zip(mails).map(|(person, mail_id)| {
         let row = notification::Model {
@@ -78,9 +78,10 @@ async fn mails(
         return Ok(vec![None; people.len()]);
     };
     let wishes = preferences::of_all(transaction, people.iter().copied()).await?;
+    let rejected = mail::rejections::among(transaction, people.iter().copied()).await?;
     let mut mails = Vec::with_capacity(people.len());
     for person in people {
-        let own = wishes.get(person);
+        let own = wishes.get(person).filter(|_| !rejected.contains(person));
         let due =
             own.and_then(|wishes| timing::due_at(wishes.of(category), wishes.quiet, viewer.now));
         mails.push(match due {

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    rules,
+    kinds,
     timing::{self, QuietHours},
 };
 use crate::kit::Error;
@@ -32,7 +32,10 @@ impl Preferences {
     #[must_use]
     pub fn of(&self, category: Category) -> MailFrequency {
         let said = self.said.iter().find(|(about, _)| *about == category);
-        said.map_or_else(|| rules::usual(category), |(_, frequency)| *frequency)
+        said.map_or_else(
+            || kinds::default_frequency(category),
+            |(_, frequency)| *frequency,
+        )
     }
 
     /// Returns the frequency for every category.

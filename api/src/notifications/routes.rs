@@ -1,19 +1,22 @@
-//! Unsubscribing from emails by the link in an email. Mail programs send one POST themselves (RFC 8058); people open
+//! Page of the links in mail, and unsubscribing from emails by the link in an email. Mail programs send one POST themselves (RFC 8058); people open
 //! the page and press its button. Opening the page changes nothing, because virus scanners open every link they find.
 //!
 //! The response is the same for every token, valid or not.
 
 use axum::{
     Router,
-    extract::{Query, State},
-    http::{HeaderValue, header},
+    extract::{Path, Query, State},
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 
 use crate::{
     App,
-    http::{server::html::Link, transport::http::server_error},
+    http::{
+        server::html::{self, Link},
+        transport::http::server_error,
+    },
     kit::Viewer,
     notifications::service,
 };
@@ -24,7 +27,23 @@ const POLICY: &str =
 
 /// Routes of the feature.
 pub fn routes() -> Router<App> {
-    Router::new().route("/mail/unsubscribe", get(ask).post(unsubscribe))
+    Router::new()
+        .route("/mail/unsubscribe", get(ask).post(unsubscribe))
+        .route("/open/{id}", get(open))
+}
+
+/// Page of a link to something in the marketplace. It is the same for every id, whether or not there is such a thing.
+async fn open(Path(id): Path<String>) -> Response {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "_-:".contains(*c);
+    let id: String = id.chars().filter(plain).take(80).collect();
+    html::page(
+        StatusCode::OK,
+        &format!(
+            "<p>Sign in to the application in which you use the marketplace, and open your notifications there.</p>\
+             <p>Developers: this is the address of the object with this <code>id</code>, which <code>node</code> returns. \
+             The setting <code>MARKETPLACE_LINKS</code> makes links lead to your application.</p><p><code>{id}</code></p>"
+        ),
+    )
 }
 
 /// Page with the button that unsubscribes.

@@ -1,87 +1,12 @@
-//! Categories of notifications, their default email frequencies, and the organisations whose members are recipients.
+//! Organisations whose members are recipients of a notification.
 //!
 //! The entry of an act in the catalogue (`acts.rs` of each feature) defines the notifications it causes. To add a
-//! notification, add its kind to `entity::notification`; the compiler then asks for its category here and its sentence
-//! in `sentences.rs`.
+//! notification, add its kind to `entity::notification`; the compiler then asks for its entry in `kinds.rs`.
 
 use std::collections::BTreeSet;
 
-use entity::{
-    activity,
-    mail_preference::MailFrequency,
-    notification::{NotificationCategory as Category, NotificationKind as Kind, Recipient},
-};
+use entity::{activity, notification::Recipient};
 use uuid::Uuid;
-
-/// Returns the category of a kind.
-#[must_use]
-pub const fn category(kind: Kind) -> Category {
-    match kind {
-        Kind::ListingEndsSoon
-        | Kind::ListingUnconfirmed
-        | Kind::ListingExpired
-        | Kind::ListingClosed => Category::Listings,
-        Kind::JoinRequested
-        | Kind::JoinApproved
-        | Kind::JoinDeclined
-        | Kind::MemberRemoved
-        | Kind::MemberJoined
-        | Kind::RoleChanged => Category::Members,
-        Kind::OrganisationVerified
-        | Kind::VerificationFailed
-        | Kind::VerificationWithdrawn
-        | Kind::OrganisationMerged => Category::Organisations,
-        Kind::MatchProposed
-        | Kind::MatchCountered
-        | Kind::MatchAccepted
-        | Kind::MatchDeclined
-        | Kind::MatchWithdrawn
-        | Kind::MatchLapsed
-        | Kind::MatchNothingLeft
-        | Kind::MatchAvailableAgain
-        | Kind::MatchApproved
-        | Kind::AmendmentProposed
-        | Kind::AmendmentAccepted
-        | Kind::AmendmentDeclined
-        | Kind::DeliveryRecorded
-        | Kind::DeliveryWithdrawn
-        | Kind::DeliveryConfirmed
-        | Kind::MatchDisputed
-        | Kind::MatchFulfilled
-        | Kind::MatchResolved
-        | Kind::MatchReturned
-        | Kind::MatchCancelled
-        | Kind::Thanked => Category::Matches,
-        Kind::MessagePosted | Kind::MessageHidden => Category::Conversations,
-        Kind::MessageReported | Kind::ApprovalNeeded | Kind::DisputeRaised => Category::Staff,
-        Kind::PlaceOffered
-        | Kind::PlaceLapsed
-        | Kind::RegistrationRevoked
-        | Kind::EventRescheduled
-        | Kind::EventPostponed
-        | Kind::EventCancelled
-        | Kind::EventChanged
-        | Kind::EventReminder
-        | Kind::PartnershipRequested
-        | Kind::PartnershipAccepted
-        | Kind::PartnershipEnded => Category::Events,
-    }
-}
-
-/// Returns the default email frequency of a category.
-#[must_use]
-pub const fn usual(category: Category) -> MailFrequency {
-    match category {
-        // Many listings may expire on one day, and none of it is urgent.
-        Category::Listings => MailFrequency::DailyDigest,
-        Category::Members
-        | Category::Organisations
-        | Category::Matches
-        | Category::Conversations
-        | Category::Events
-        | Category::Staff => MailFrequency::Instant,
-    }
-}
 
 /// Returns the organisations whose members are recipients, given the organisations of the actor.
 #[must_use]

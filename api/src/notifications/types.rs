@@ -11,8 +11,8 @@ use entity::{
 
 use super::{
     preferences::Preferences,
-    service,
-    titles::{self, Look},
+    sentences, service,
+    subjects::{self, Look, Subject},
 };
 use crate::{
     activities::Activity,
@@ -48,8 +48,12 @@ impl Notification {
         Ok(slice.connection(Total(total), Self))
     }
 
+    async fn about(&self, ctx: &Context<'_>) -> Result<Subject, Error> {
+        subjects::of(&InQuery(ctx), &self.0).await
+    }
+
     async fn told(&self, ctx: &Context<'_>) -> Result<Option<activity::Model>, Error> {
-        titles::act_of(&InQuery(ctx), self.0.activity_id).await
+        subjects::act_of(&InQuery(ctx), self.0.activity_id).await
     }
 }
 
@@ -65,6 +69,10 @@ struct InQuery<'a>(&'a Context<'a>);
 impl Look for InQuery<'_> {
     fn reader(&self) -> &kit::Viewer {
         self.0.viewer()
+    }
+
+    fn guarded(&self) -> bool {
+        false
     }
 
     async fn told(&self, id: Uuid) -> Result<Option<activity::Model>, Error> {
@@ -107,9 +115,17 @@ impl Notification {
         self.0.read_at
     }
 
-    /// Sentence to show. Names listings, events and organisations that the viewer may see now, and no people.
+    /// Sentences to show: what happened, and dates, places and deadlines as they are now. Names listings, events and
+    /// organisations that the viewer may see now, and no people. Times are in the time zone of the event, or in UK time.
     async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(Some(titles::sentence(&InQuery(ctx), &self.0).await?))
+        let facts = self.about(ctx).await?.facts;
+        Ok(Some(sentences::sentences(self.0.kind, &facts).join(" ")))
+    }
+
+    /// Address of the object that was acted on, in the form that the operator of the server has set for links. Null if
+    /// the viewer may no longer see the object.
+    async fn url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.about(ctx).await?.url(ctx.app()))
     }
 
     /// The object that was acted on. Null if it no longer exists, or if the viewer may no longer see it.
@@ -142,7 +158,7 @@ impl From<Preferences> for NotificationPreferences {
 #[Object]
 impl NotificationPreferences {
     /// Email frequency of every category, including the defaults.
-    #[graphql(directive = list_size::apply(7, None))]
+    #[graphql(directive = list_size::apply(8, None))]
     async fn mail(&self) -> Vec<MailPreference> {
         let all = self.0.all();
         all.map(|(category, frequency)| MailPreference {

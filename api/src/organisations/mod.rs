@@ -21,14 +21,14 @@ pub mod service;
 mod types;
 
 use entity::organisation;
-use sea_orm::Condition;
+use sea_orm::{Condition, ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 pub use mutation::OrganisationMutation;
 pub use query::OrganisationQuery;
 pub use types::{Organisation, OrganisationPayload};
 
-use crate::kit::{Resource, Viewer, activity::Concerns};
+use crate::kit::{Error, Resource, Viewer, activity::Concerns};
 
 impl Resource for organisation::Entity {
     const NAME: &'static str = "organisation";
@@ -45,4 +45,10 @@ impl Resource for organisation::Entity {
     fn concerns(row: &organisation::Model) -> Concerns {
         Concerns::organisation(row.id)
     }
+}
+
+/// Reports whether an organisation is verified. Mail to people without an account contains only the words of such.
+pub async fn is_verified(conn: &impl ConnectionTrait, id: Uuid) -> Result<bool, Error> {
+    let found = organisation::Entity::find_by_id(id).one(conn).await?;
+    Ok(found.is_some_and(|row| row.is_verified()))
 }

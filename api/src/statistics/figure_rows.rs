@@ -7,7 +7,6 @@ use sea_orm::{ActiveEnum, QueryResult};
 use super::{
     figures::{Figure, Key},
     inputs::StatisticsGrouping,
-    rules::Raised,
     search::StatisticsQuestion,
     totals::Row,
 };
@@ -15,27 +14,33 @@ use crate::kit::{Error, OrInternal};
 
 /// Decodes one result row.
 pub(super) fn row(row: &QueryResult, asked: &StatisticsQuestion) -> Result<Row, Error> {
-    let figure: String = row.try_get("", "figure")?;
+    let (figure, unit) = counted(row)?;
     Ok(Row {
         key: key(row, asked)?,
-        figure: match figure.as_str() {
-            "OFFER" => Figure::Offered,
-            "REQUEST" => Figure::Requested,
-            "AGREED" => Figure::Agreed,
-            "CLAIMED" => Figure::Claimed,
-            _ => Figure::Confirmed,
-        },
-        unit: Unit::try_from_value(&row.try_get("", "counted_in")?)?,
-        organisations: [row.try_get("", "one")?, row.try_get("", "other")?],
+        figure,
+        unit,
         count: row.try_get("", "n")?,
         total: row.try_get("", "total")?,
     })
 }
 
+/// Decodes the figure and the unit of a row.
+pub(super) fn counted(row: &QueryResult) -> Result<(Figure, Unit), Error> {
+    let figure: String = row.try_get("", "figure")?;
+    let figure = match figure.as_str() {
+        "OFFER" => Figure::Offered,
+        "REQUEST" => Figure::Requested,
+        "AGREED" => Figure::Agreed,
+        "CLAIMED" => Figure::Claimed,
+        _ => Figure::Confirmed,
+    };
+    Ok((
+        figure,
+        Unit::try_from_value(&row.try_get("", "counted_in")?)?,
+    ))
+}
+
 fn key(row: &QueryResult, asked: &StatisticsQuestion) -> Result<Key, Error> {
-    if let (None, Some(Raised::AtEachOf(_))) = (asked.by, asked.raised) {
-        return Ok(Key::Event(row.try_get("", "key")?));
-    }
     let key: Option<String> = row.try_get("", "key")?;
     Ok(match (asked.by, key) {
         (Some(StatisticsGrouping::ResourceKind), Some(kind)) => {

@@ -1,8 +1,8 @@
 //! The five figures, which are never added to each other, and the keys of groups.
 
+use async_graphql::Enum;
 use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
-use uuid::Uuid;
 
 /// Key of a group: the value that its rows share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,12 +17,11 @@ pub enum Key {
     Priority(Option<(String, String)>),
     /// First day of the month.
     Month(NaiveDate),
-    /// Event at which the listings were raised.
-    Event(Uuid),
 }
 
-/// Kinds of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Figure of statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
+#[graphql(name = "StatisticsFigure")]
 pub enum Figure {
     /// Offers, on the day of first publication.
     Offered,
@@ -36,23 +35,64 @@ pub enum Figure {
     Confirmed,
 }
 
-/// One value for each figure.
+impl Figure {
+    /// All figures.
+    pub const ALL: [Self; 5] = [
+        Self::Offered,
+        Self::Requested,
+        Self::Agreed,
+        Self::Claimed,
+        Self::Confirmed,
+    ];
+}
+
+/// Reason for which a figure is not public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SuppressionReason {
+    /// Fewer than three organisations are behind the figure: one or two of them take part in everything that it counts.
+    FewOrganisations,
+    /// The figure could be subtracted from other public figures, and the difference would have fewer than three
+    /// organisations behind it. A longer period or fewer criteria may be public.
+    RevealsAnotherFigure,
+}
+
+/// One value for each figure, some of which may be suppressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures([i64; 5]);
+pub struct Figures {
+    values: [i64; 5],
+    reasons: [Option<SuppressionReason>; 5],
+}
 
 impl Figures {
     /// Zero for every figure.
-    pub const NONE: Self = Self([0; 5]);
+    pub const NONE: Self = Self {
+        values: [0; 5],
+        reasons: [None; 5],
+    };
 
-    /// Returns the value of a figure.
+    /// Returns the value of a figure; `None` if it is suppressed.
     #[must_use]
-    pub const fn of(self, figure: Figure) -> i64 {
-        self.0[figure as usize]
+    pub const fn of(self, figure: Figure) -> Option<i64> {
+        match self.reasons[figure as usize] {
+            None => Some(self.values[figure as usize]),
+            Some(_) => None,
+        }
     }
 
     /// Adds to a figure. Saturates instead of overflowing.
     pub fn add(&mut self, figure: Figure, more: i64) {
-        let sum = &mut self.0[figure as usize];
+        let sum = &mut self.values[figure as usize];
         *sum = sum.saturating_add(more);
+    }
+
+    /// Suppresses a figure.
+    pub const fn suppress(&mut self, figure: Figure, reason: SuppressionReason) {
+        self.reasons[figure as usize] = Some(reason);
+    }
+
+    /// Returns the reason for which a figure is suppressed; `None` if it is shown.
+    #[must_use]
+    pub const fn reason(self, figure: Figure) -> Option<SuppressionReason> {
+        self.reasons[figure as usize]
     }
 }

@@ -2,7 +2,6 @@
 
 use chrono::Months;
 use entity::{
-    event,
     listing::{self, Column},
     listing_area, listing_priority_area,
 };
@@ -13,11 +12,7 @@ use sea_orm::{
     },
 };
 
-use super::{
-    inputs::StatisticsGrouping,
-    rules::{self, Raised},
-    search::StatisticsQuestion,
-};
+use super::{inputs::StatisticsGrouping, rules, search::StatisticsQuestion};
 use crate::kit::{clock, database::dialect};
 
 /// Expression for the time of a row: an instant, or a local day.
@@ -36,7 +31,7 @@ pub(super) fn total(of: SimpleExpr) -> SimpleExpr {
     Expr::expr(Func::sum(of)).cast_as("BIGINT")
 }
 
-/// Adds the key, the count and the grouping by key, figure, unit and organisations to a query.
+/// Adds the key, the count and the grouping by key, figure and unit to a query.
 pub(super) fn group(
     conn: &impl ConnectionTrait,
     query: &mut SelectStatement,
@@ -47,10 +42,7 @@ pub(super) fn group(
 
     let listing = || column(listing::Entity, Column::Id);
     let key = match asked.by {
-        None => match asked.raised {
-            Some(Raised::AtEachOf(_)) => column(event::Entity, event::Column::Id),
-            _ => Expr::cust("''"),
-        },
+        None => Expr::cust("''"),
         Some(StatisticsGrouping::ResourceKind) => column(listing::Entity, Column::ResourceKind),
         Some(StatisticsGrouping::Month) => month(asked, day),
         Some(StatisticsGrouping::Area) => {

@@ -3,7 +3,16 @@
 use async_graphql::{Enum, InputObject};
 use entity::{organisation, resource_type::ResourceKind};
 
-use crate::kit::Id;
+use crate::kit::{Id, date::Month};
+
+/// Range of calendar months in Europe/London, both included.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct MonthRangeInput {
+    /// First month of the range.
+    pub from: Month,
+    /// Last month of the range. Not before `from`.
+    pub until: Month,
+}
 
 /// Criterion by which statistics are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -4,11 +4,11 @@ use crate::kit::graphql::cost::{cost, list_size};
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    inputs::{StatisticsFilter, StatisticsGrouping},
+    inputs::{MonthRangeInput, StatisticsFilter, StatisticsGrouping},
     service::{self, Question},
     types::StatisticsGroup,
 };
-use crate::{context::ContextExt, listings::search::types::DateRangeInput};
+use crate::context::ContextExt;
 
 /// Queries of statistics.
 #[derive(Default)]
@@ -20,12 +20,14 @@ impl StatisticsQuery {
     /// and each unit separately. Without `groupBy` there is one group for everything.
     ///
     /// Staff see all figures. Members see those of their own organisation with `filter.organisationId`. Without it,
-    /// other callers see only what public listings add up to, and only groups in which at least three organisations
-    /// act, so that no figure can be traced to one of them. Other groups are `suppressed`, and so are the next
-    /// smallest if the suppressed figures could be derived from the rest. Publish figures only of periods that do not
-    /// overlap: the difference between two overlapping periods may be a small group. Paused listings count only for
-    /// their organisation and for staff. A match whose listing was created only to answer another listing is public if
-    /// that other listing is.
+    /// other callers see what public listings add up to, without figures from which the activity of fewer than three
+    /// organisations could be derived: these are null, and `suppressed` gives the reason. A figure is suppressed if one
+    /// or two organisations take part in everything that it counts, or if it could be subtracted from other public
+    /// figures, of whatever period, grouping and filter, to leave such a remainder. Totals, years (from January and
+    /// from April), kinds, areas and priority areas, events, quarters and months are public in this order, as far as
+    /// possible; a combination such as one kind in one area is public if it follows from these. Paused listings count
+    /// only for their organisation and for staff. A match whose listing was created only to answer another listing is
+    /// public if that other listing is.
     ///
     /// A match belongs to the resource kind, the areas and the priority areas of its request. A listing that names
     /// several areas counts in each of them, so groups by area or priority area can add up to more than the total;
@@ -34,8 +36,8 @@ impl StatisticsQuery {
     async fn statistics(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "First and last day of the period (Europe/London). At most ten years.")]
-        period: DateRangeInput,
+        #[graphql(desc = "First and last month of the period (Europe/London). At most ten years.")]
+        period: MonthRangeInput,
         #[graphql(desc = "Criterion of the groups. Default: one group for everything.")]
         group_by: Option<StatisticsGrouping>,
         #[graphql(desc = "Restricts the rows that are counted. Default: all.")] filter: Option<
@@ -49,7 +51,7 @@ impl StatisticsQuery {
             priority_areas,
         } = filter.unwrap_or_default();
         let question = Question {
-            period: (period.from.into(), period.until.into()),
+            period: (period.from.0, period.until.0),
             by: group_by,
             organisation: organisation_id.map(|id| id.0),
             kinds: resource_kinds,

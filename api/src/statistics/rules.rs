@@ -26,14 +26,12 @@ pub enum Whose {
 }
 
 /// Restriction to listings that were raised at an event or a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Raised {
     /// Raised at one event.
     At(Uuid),
     /// Raised at any event of a series.
     AtAnyOf(Uuid),
-    /// Raised at an event of a series, grouped by event.
-    AtEachOf(Uuid),
 }
 
 /// Returns the scope that the viewer gets. Fails if they may not read the figures of the organisation.
@@ -53,18 +51,25 @@ pub fn whose(viewer: &Viewer, organisation: Option<Uuid>) -> Result<Whose, Error
     }
 }
 
-/// Checks that a period does not end before it begins, begins in the years 1000 to 2999, and is at most [`MAX_YEARS`]
-/// long.
+/// Checks that a period of whole months does not end before it begins, begins in the years 1000 to 2999, and is at most
+/// [`MAX_YEARS`] long. Takes the first days of the first and of the last month.
 pub fn check_period(from: NaiveDate, until: NaiveDate) -> Result<(), Error> {
     let refuse = |expected: &str| Err(Error::BadInput("period", expected.into()));
     let latest = from.checked_add_months(Months::new(12 * MAX_YEARS));
     if from > until {
-        refuse("the last day is before the first; send a later last day")
+        refuse("the last month is before the first; send a later last month")
     } else if !(1000..=2999).contains(&from.year()) || latest.is_none_or(|latest| until >= latest) {
         refuse("must be at most 10 years long, and begin in the years 1000 to 2999")
     } else {
         Ok(())
     }
+}
+
+/// Returns the last day of the month that begins on a day.
+#[must_use]
+pub fn end_of_month(month: NaiveDate) -> NaiveDate {
+    let next = month.checked_add_months(Months::new(1));
+    next.and_then(|next| next.pred_opt()).unwrap_or(month)
 }
 
 /// Returns the first day of each month that the period touches.
@@ -84,9 +89,9 @@ mod tests {
     fn a_period_is_in_order_and_of_use() {
         let day = |text: &str| text.parse().unwrap();
         assert!(check_period(day("2027-04-01"), day("2027-04-01")).is_ok());
-        assert!(check_period(day("2027-04-01"), day("2037-03-31")).is_ok());
+        assert!(check_period(day("2027-04-01"), day("2037-03-01")).is_ok());
         assert!(check_period(day("2027-04-01"), day("2037-04-01")).is_err());
-        assert!(check_period(day("2027-04-02"), day("2027-04-01")).is_err());
+        assert!(check_period(day("2027-05-01"), day("2027-04-01")).is_err());
         assert!(check_period(NaiveDate::MIN, NaiveDate::MAX).is_err());
         assert_eq!(months(day("2026-12-31"), day("2027-02-01")).len(), 3);
     }

@@ -82,7 +82,7 @@ pub(super) fn matches(whose: Whose) -> Condition {
 fn raised(at: Raised) -> SelectStatement {
     let of = match at {
         Raised::At(event) => listing_event::Column::EventId.eq(event),
-        Raised::AtAnyOf(series) | Raised::AtEachOf(series) => {
+        Raised::AtAnyOf(series) => {
             let events = Query::select()
                 .column(event::Column::Id)
                 .from(event::Entity)
@@ -111,29 +111,6 @@ pub(super) fn match_raised(at: Option<Raised>) -> Option<SimpleExpr> {
         let offer = Match::OfferId.in_subquery(raised(at));
         offer.or(Match::RequestId.in_subquery(raised(at)))
     })
-}
-
-/// Joins each row with those events of the series at which one of its listings was raised, if the figures are grouped
-/// by event.
-pub(super) fn beside_events(
-    query: &mut SelectStatement,
-    at: Option<Raised>,
-    listings: &[SimpleExpr],
-) {
-    let Some(Raised::AtEachOf(series)) = at else {
-        return;
-    };
-    let raised = |column| Expr::col((listing_event::Entity, column));
-    let there = Query::select()
-        .expr(Expr::cust("1"))
-        .from(listing_event::Entity)
-        .and_where(
-            raised(listing_event::Column::EventId).equals((event::Entity, event::Column::Id)),
-        )
-        .and_where(raised(listing_event::Column::ListingId).is_in(listings.iter().cloned()))
-        .to_owned();
-    let of_series = event::Column::SeriesId.eq(series);
-    query.inner_join(event::Entity, of_series.and(Expr::exists(there)));
 }
 
 /// Condition: a delivery took place, either with a counted quantity, or by decision of a broker on terms without a

@@ -5,10 +5,11 @@ use entity::resource_type::ResourceKind;
 use uuid::Uuid;
 
 use super::{
-    disclosure_control,
+    contributions::{Selection, month_of},
     figures::Key,
     filter_codes::{areas, priorities},
     inputs::StatisticsGrouping,
+    public_figures,
     rules::{self, Raised, Whose},
     search::{self, StatisticsQuestion},
     totals::{self, Group},
@@ -22,7 +23,7 @@ use crate::{
 /// Arguments of the statistics query, as they were sent.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// First and last day of the period.
+    /// First days of the first and of the last month of the period.
     pub period: (NaiveDate, NaiveDate),
     /// Criterion of the groups; `None` adds up everything.
     pub by: Option<StatisticsGrouping>,
@@ -36,14 +37,15 @@ pub struct Question {
     pub priorities: Option<Vec<String>>,
 }
 
-/// Returns the figures of each group. Suppressed groups are marked.
+/// Returns the figures of each group. For the public, figures that would reveal the activity of few organisations are
+/// suppressed.
 pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<Vec<Group>, Error> {
     let (from, until) = question.period;
     rules::check_period(from, until)?;
     let reference = app.reference.now();
     let asked = StatisticsQuestion {
         from,
-        until,
+        until: rules::end_of_month(until),
         by: question.by,
         whose: rules::whose(viewer, question.organisation)?,
         kinds: limits::list("filter.resourceKinds", question.kinds)?,
@@ -51,55 +53,22 @@ pub async fn figures(app: &App, viewer: &Viewer, question: Question) -> Result<V
         priorities: priorities(viewer, &reference, question.priorities)?,
         raised: None,
     };
-    add_up(app, &asked).await
-}
-
-/// Returns the figures of listings that were raised at a series, and of their matches.
-pub async fn of_series(
-    app: &App,
-    viewer: &Viewer,
-    series: Uuid,
-    by: Option<StatisticsGrouping>,
-) -> Result<Vec<Group>, Error> {
-    outcome(app, viewer, Raised::AtAnyOf(series), by).await
-}
-
-/// Returns the figures of listings that were raised at an event, and of their matches. The figures of its series and
-/// of the other events in it are public too. For the public, an event of a series is therefore protected together with
-/// its siblings, and groups inside it are suppressed.
-pub async fn of_event(
-    app: &App,
-    viewer: &Viewer,
-    event: Uuid,
-    series: Option<Uuid>,
-    by: Option<StatisticsGrouping>,
-) -> Result<Vec<Group>, Error> {
-    let public = rules::whose(viewer, None)? == Whose::Public;
-    let Some(series) = series.filter(|_| public) else {
-        return outcome(app, viewer, Raised::At(event), by).await;
-    };
-    if by.is_some() {
-        return Ok(vec![Group::kept_back()]);
-    }
-    let events = outcome(app, viewer, Raised::AtEachOf(series), None).await?;
-    let own = Key::Event(event);
-    let found = events.into_iter().find(|group| group.key == own);
-    Ok(vec![found.unwrap_or_else(|| Group::new(own))])
+    add_up(app, asked).await
 }
 
 /// Returns the figures of listings raised at an event or series, and of their matches, for the last ten years until
-/// today.
-async fn outcome(
+/// the end of this month.
+pub async fn outcome(
     app: &App,
     viewer: &Viewer,
     raised: Raised,
     by: Option<StatisticsGrouping>,
 ) -> Result<Vec<Group>, Error> {
-    let until = viewer.today();
-    let years = Months::new(12 * rules::MAX_YEARS);
+    let month = month_of(viewer.today());
+    let months = Months::new(12 * rules::MAX_YEARS - 1);
     let asked = StatisticsQuestion {
-        from: until.checked_sub_months(years).unwrap_or(until),
-        until,
+        from: month.checked_sub_months(months).unwrap_or(month),
+        until: rules::end_of_month(month),
         by,
         whose: rules::whose(viewer, None)?,
         kinds: None,
@@ -107,12 +76,29 @@ async fn outcome(
         priorities: None,
         raised: Some(raised),
     };
-    add_up(app, &asked).await
+    add_up(app, asked).await
 }
 
-async fn add_up(app: &App, asked: &StatisticsQuestion) -> Result<Vec<Group>, Error> {
-    let mut groups = totals::add_up(&search::rows(&app.database.read, asked).await?);
-    if asked.by.is_some() && groups.len() > rules::MAX_GROUPS {
+async fn add_up(app: &App, asked: StatisticsQuestion) -> Result<Vec<Group>, Error> {
+    let by = asked.by;
+    let groups = if asked.whose == Whose::Public {
+        let selection = Selection {
+            months: Some((asked.from, asked.until)),
+            kinds: asked.kinds,
+            areas: asked.areas,
+            priorities: asked.priorities,
+            raised: asked.raised,
+            key: None,
+        };
+        public_figures::groups(app, &selection, by).await?
+    } else {
+        let mut groups = totals::add_up(&search::rows(&app.database.read, &asked).await?);
+        if by.is_none() && groups.is_empty() {
+            groups.push(Group::new(Key::All));
+        }
+        groups
+    };
+    if by.is_some() && groups.len() > rules::MAX_GROUPS {
         return Err(Error::BadInput(
             "groupBy",
             format!(
@@ -120,12 +106,6 @@ async fn add_up(app: &App, asked: &StatisticsQuestion) -> Result<Vec<Group>, Err
                 rules::MAX_GROUPS
             ),
         ));
-    }
-    if asked.by.is_none() && groups.is_empty() {
-        groups.push(Group::new(Key::All));
-    }
-    if asked.whose == Whose::Public {
-        disclosure_control::protect(&mut groups);
     }
     Ok(groups)
 }

@@ -21,7 +21,7 @@ use super::{
 pub(super) fn listed(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
     let at = column(listing::Entity, Column::FirstPublishedAt);
     let of = column(listing::Entity, Column::OrganisationId);
-    let mut query = Query::select()
+    let query = Query::select()
         .from(listing::Entity)
         .expr_as(column(listing::Entity, Column::Kind), "figure")
         .expr_as(column(listing::Entity, Column::Unit), "counted_in")
@@ -35,8 +35,6 @@ pub(super) fn listed(asked: &StatisticsQuestion) -> (SelectStatement, Day) {
         .cond_where(scope::listings(asked.whose))
         .cond_where(Condition::all().add_option(scope::listing_raised(asked.raised)))
         .to_owned();
-    let id = column(listing::Entity, Column::Id);
-    scope::beside_events(&mut query, asked.raised, &[id]);
     (query, Day::Instant(at))
 }
 
@@ -51,7 +49,7 @@ fn matched(
     let of_this = terms(match_terms::Column::MatchId).eq(own(matching::Column::Id));
     let in_force = terms(match_terms::Column::Version).eq(own(matching::Column::AgreedVersion));
     let filed = column(listing::Entity, Column::Id).eq(own(matching::Column::RequestId));
-    let mut query = Query::select()
+    Query::select()
         .from(matching::Entity)
         .inner_join(match_terms::Entity, of_this.and(in_force))
         .inner_join(listing::Entity, filed)
@@ -62,10 +60,7 @@ fn matched(
         .expr_as(grouping::total(quantity), "total")
         .cond_where(scope::matches(asked.whose))
         .cond_where(Condition::all().add_option(scope::match_raised(asked.raised)))
-        .to_owned();
-    let sides = [matching::Column::OfferId, matching::Column::RequestId].map(own);
-    scope::beside_events(&mut query, asked.raised, &sides);
-    query
+        .to_owned()
 }
 
 /// Selects agreed matches, by the time of the agreement.

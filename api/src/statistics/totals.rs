@@ -1,14 +1,13 @@
 //! Adds figures up by group and unit, each figure separately.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use entity::resource_type::Unit;
-use uuid::Uuid;
 
 use super::figures::{Figure, Figures, Key};
 use crate::reference::quantity;
 
-/// One result row: the count and total of one figure, in one group and unit, of the same organisations.
+/// One result row: the count and total of one figure, in one group and unit.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Key of the group.
@@ -17,8 +16,6 @@ pub struct Row {
     pub figure: Figure,
     /// Unit of `total`.
     pub unit: Unit,
-    /// The organisation, twice; or the two organisations of a match.
-    pub organisations: [Uuid; 2],
     /// Number of listings, matches or deliveries.
     pub count: i64,
     /// Total quantity in base units of the unit; null if none of the rows has a quantity.
@@ -30,14 +27,10 @@ pub struct Row {
 pub struct Group {
     /// Key that its rows share.
     pub key: Key,
-    /// Organisations that act in it.
-    pub organisations: BTreeSet<Uuid>,
     /// Numbers of listings, matches and deliveries.
     pub counts: Figures,
     /// Quantities in each unit, in its base units.
     pub measures: Vec<(Unit, Figures)>,
-    /// True if its figures are suppressed.
-    pub suppressed: bool,
 }
 
 impl Group {
@@ -46,23 +39,12 @@ impl Group {
     pub const fn new(key: Key) -> Self {
         Self {
             key,
-            organisations: BTreeSet::new(),
             counts: Figures::NONE,
             measures: Vec::new(),
-            suppressed: false,
         }
     }
 
-    /// Creates a suppressed group for all rows.
-    #[must_use]
-    pub const fn kept_back() -> Self {
-        let mut all = Self::new(Key::All);
-        all.suppressed = true;
-        all
-    }
-
     fn add(&mut self, row: &Row) {
-        self.organisations.extend(row.organisations);
         self.counts.add(row.figure, row.count);
         let Some(total) = row.total else { return };
         let unit = quantity::counted_in(row.unit);

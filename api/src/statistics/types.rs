@@ -6,17 +6,17 @@ use std::sync::Arc;
 use async_graphql::{Context, Result, SimpleObject};
 use entity::resource_type::{ResourceKind, Unit};
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::{
-    figures::{Figure, Figures, Key},
+    figures::{Figure, Figures, Key, SuppressionReason},
     inputs::StatisticsGrouping,
+    rules::Raised,
     service,
     totals::Group,
 };
 use crate::{
     context::ContextExt,
-    kit::Date,
+    kit::date::Month,
     reference::{Area, PriorityArea, Snapshot, quantity},
 };
 
@@ -31,11 +31,11 @@ pub struct StatisticsGroup {
     pub area: Option<Area>,
     /// Priority area, if grouped by `PRIORITY_AREA`. Null in the group of listings that serve none.
     pub priority_area: Option<PriorityArea>,
-    /// First day of the month, if grouped by `MONTH`.
-    pub month: Option<Date>,
-    /// True if the figures are suppressed because too few organisations act in the group, or because they would reveal
-    /// another suppressed group. All numbers are then null, and `measures` is empty.
-    pub suppressed: bool,
+    /// Month, if grouped by `MONTH`.
+    pub month: Option<Month>,
+    /// Figures of which the number or a quantity is suppressed, with the reason. Empty if all are shown.
+    #[graphql(directive = list_size::apply(5, None))]
+    pub suppressed: Vec<SuppressedFigure>,
     /// Number of offers that were first published in the period; null if suppressed.
     pub offers: Option<i64>,
     /// Number of requests that were first published in the period; null if suppressed.
@@ -60,37 +60,55 @@ pub struct StatisticsMeasure {
     /// Unit of the quantities. Half days are reported as days, and tonnes as kilograms. Days and hours stay separate,
     /// because a day has no fixed length.
     pub unit: Unit,
-    /// Quantity of the offers that were first published in the period.
-    pub offered: Decimal,
-    /// Quantity of the requests that were first published in the period.
-    pub requested: Decimal,
-    /// Quantity of the matches that were agreed in the period, by the terms now in force.
-    pub agreed: Decimal,
-    /// Quantity that one side recorded as delivered on a day of the period, and the other side has not answered.
-    pub claimed: Decimal,
-    /// Quantity that both sides confirmed as delivered on a day of the period, or that a broker decided in the period.
-    pub confirmed: Decimal,
+    /// Quantity of the offers that were first published in the period; null if suppressed.
+    pub offered: Option<Decimal>,
+    /// Quantity of the requests that were first published in the period; null if suppressed.
+    pub requested: Option<Decimal>,
+    /// Quantity of the matches that were agreed in the period, by the terms now in force; null if suppressed.
+    pub agreed: Option<Decimal>,
+    /// Quantity that one side recorded as delivered on a day of the period, and the other side has not answered; null
+    /// if suppressed.
+    pub claimed: Option<Decimal>,
+    /// Quantity that both sides confirmed as delivered on a day of the period, or that a broker decided in the period;
+    /// null if suppressed.
+    pub confirmed: Option<Decimal>,
+}
+
+/// Figure of which the number or a quantity is not public, and the reason. What is suppressed is null.
+#[derive(SimpleObject)]
+pub struct SuppressedFigure {
+    /// The figure: offers, requests, agreed matches, or claimed or confirmed deliveries.
+    pub figure: Figure,
+    /// Reason for the suppression. Of the number, if that is suppressed.
+    pub reason: SuppressionReason,
+}
+
+impl SuppressedFigure {
+    /// Lists each figure once, from the numbers and the quantities of a group.
+    fn all(counts: Figures, measures: &[(Unit, Figures)]) -> Vec<Self> {
+        let all = [counts]
+            .into_iter()
+            .chain(measures.iter().map(|(_, figures)| *figures));
+        let first = |figure| all.clone().find_map(|figures| figures.reason(figure));
+        let all = Figure::ALL.into_iter();
+        all.filter_map(|figure| {
+            Some(Self {
+                figure,
+                reason: first(figure)?,
+            })
+        })
+        .collect()
+    }
 }
 
 impl StatisticsGroup {
-    /// Returns the figures of listings that were raised at an event. `series` is the series that contains it, if any.
-    pub async fn of_event(
+    /// Returns the figures of listings that were raised at an event or series.
+    pub async fn raised(
         ctx: &Context<'_>,
-        event: Uuid,
-        series: Option<Uuid>,
+        at: Raised,
         by: Option<StatisticsGrouping>,
     ) -> Result<Vec<Self>> {
-        let groups = service::of_event(ctx.app(), ctx.viewer(), event, series, by).await?;
-        Ok(Self::all(ctx, groups))
-    }
-
-    /// Returns the figures of listings that were raised at a series.
-    pub async fn of_series(
-        ctx: &Context<'_>,
-        series: Uuid,
-        by: Option<StatisticsGrouping>,
-    ) -> Result<Vec<Self>> {
-        let groups = service::of_series(ctx.app(), ctx.viewer(), series, by).await?;
+        let groups = service::outcome(ctx.app(), ctx.viewer(), at, by).await?;
         Ok(Self::all(ctx, groups))
     }
 
@@ -105,34 +123,31 @@ impl StatisticsGroup {
     fn of(group: Group, reference: &Arc<Snapshot>) -> Self {
         let Group {
             key,
-            organisations: _,
             counts,
             measures,
-            suppressed,
         } = group;
-        let count = |figure| (!suppressed).then(|| counts.of(figure));
-        let shown = measures.into_iter().filter(|_| !suppressed);
+        let count = |figure| counts.of(figure);
         let mut all = Self {
             resource_kind: None,
             area: None,
             priority_area: None,
             month: None,
-            suppressed,
+            suppressed: SuppressedFigure::all(counts, &measures),
             offers: count(Figure::Offered),
             requests: count(Figure::Requested),
             matches: count(Figure::Agreed),
             claimed_deliveries: count(Figure::Claimed),
             confirmed_deliveries: count(Figure::Confirmed),
-            measures: shown.map(StatisticsMeasure::of).collect(),
+            measures: measures.into_iter().map(StatisticsMeasure::of).collect(),
         };
         match key {
-            Key::All | Key::Event(_) | Key::Area(None) | Key::Priority(None) => {}
+            Key::All | Key::Area(None) | Key::Priority(None) => {}
             Key::Kind(kind) => all.resource_kind = Some(kind),
             Key::Area(Some(code)) => all.area = Area::find(reference, &code),
             Key::Priority(Some((edition, code))) => {
                 all.priority_area = PriorityArea::find(reference, &edition, &code);
             }
-            Key::Month(month) => all.month = Some(Date(month)),
+            Key::Month(month) => all.month = Some(Month(month)),
         }
         all
     }
@@ -140,7 +155,7 @@ impl StatisticsGroup {
 
 impl StatisticsMeasure {
     fn of((unit, figures): (Unit, Figures)) -> Self {
-        let amount = |figure| quantity::from_base(figures.of(figure), unit);
+        let amount = |figure| Some(quantity::from_base(figures.of(figure)?, unit));
         Self {
             unit,
             offered: amount(Figure::Offered),

@@ -33,6 +33,7 @@ use crate::{
         validation::Validator,
     },
     mail::links,
+    organisations,
 };
 
 /// Lifetime of a request and of the link that confirms it.
@@ -226,10 +227,12 @@ async fn write(app: &App, link: &link::Model) -> Result<Option<crate::mail::Emai
     let Some(new) = new.one(conn).await? else {
         return Ok(None);
     };
-    let event = event::Entity::find_by_id(new.event_id).one(conn).await?;
-    event
-        .map(|event| emails::request(app, link, &new, &event))
-        .transpose()
+    let found = event::Entity::find_by_id(new.event_id).one(conn).await?;
+    let Some(event) = found else {
+        return Ok(None);
+    };
+    let words = organisations::is_verified(conn, event.organisation_id).await?;
+    Ok(Some(emails::request(app, link, &new, &event, words)?))
 }
 
 fn welcome(event: &event::Model) -> Result<(), Error> {
