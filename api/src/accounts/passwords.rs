@@ -6,7 +6,7 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::Passw
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 use zxcvbn::{Score, zxcvbn};
 
-use crate::kit::{Error, OrInternal, UserError, UserErrorCode};
+use crate::kit::{Error, OrInternal, UserError, UserErrorCode, database::RequestScope};
 
 /// Minimum length of a password, in characters.
 pub const SHORTEST: usize = 10;
@@ -70,18 +70,22 @@ impl Passwords {
         .await
     }
 
+    /// Computes on a blocking thread. Networks take turns: each waits with one computation at a time.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|_| {
-                UserError::new(
-                    UserErrorCode::LimitReached,
-                    "Too many people are signing in right now. Wait a few seconds and try again.",
-                )
-            })?;
+        let turns = async {
+            let network = RequestScope::slow_turn().await;
+            let turn = Arc::clone(&self.turns).acquire_owned().await;
+            turn.map(|turn| (network, turn))
+        };
+        let turn = timeout(PATIENCE, turns).await.map_err(|_| {
+            UserError::new(
+                UserErrorCode::LimitReached,
+                "Too many people are signing in right now. Wait a few seconds and try again.",
+            )
+        })?;
         let turn = turn.internal()?;
         spawn_blocking(move || {
             let done = work();

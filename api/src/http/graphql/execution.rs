@@ -125,9 +125,10 @@ impl Executor {
             self.events(operation, caller, viewer).boxed()
         } else {
             stream::once(async move {
-                let Some(_permit) = executor.permit().await else {
+                let Some(permit) = executor.permit().await else {
                     return Response::from_errors(vec![overloaded()]);
                 };
+                let _held = operation.scope.hold(permit);
                 let response = timeout(REQUEST_TIMEOUT, executor.answer(operation, viewer)).await;
                 response.unwrap_or_else(|_| Response::from_errors(vec![too_slow()]))
             })

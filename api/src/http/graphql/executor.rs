@@ -24,6 +24,7 @@ use crate::{
             body_limit::BodyLimit,
             concurrency_limit::Permit,
             rate_limit::{RateLimitKey, RateLimited, RateLimits, Remaining, network, price},
+            source::around,
         },
         server::metrics::Outcome,
     },
@@ -69,7 +70,7 @@ pub struct Operation {
     pub(super) variables: Variables,
     /// Points that the caller has left after this operation; `None` if no rate limit applies.
     pub remaining: Option<Remaining>,
-    pub(super) scope: Arc<RequestScope>,
+    pub(in crate::http) scope: Arc<RequestScope>,
 }
 
 impl Executor {
@@ -191,7 +192,8 @@ impl Executor {
 
     /// Scope of a new request: the database connections that it may use, and the tasks that end with it.
     pub fn scope(&self, person: Option<Uuid>, address: Option<IpAddr>) -> Arc<RequestScope> {
-        self.connections.request(person, address.map(network))
+        self.connections
+            .request(person, address.map(network), address.map(around))
     }
 
     /// Waits for a permit to run a request. Returns `None` if the server is overloaded.

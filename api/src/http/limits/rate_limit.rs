@@ -20,10 +20,13 @@ use governor::{
 };
 use uuid::Uuid;
 
+use super::source::around;
 use crate::http::graphql::errors::graphql_error;
 
 /// Complexity that costs one point.
 const PER_POINT: u64 = 100;
+/// Number of times that a wider network may sign in as often as an address.
+const AROUND: u32 = 4;
 /// Time in which an empty bucket is filled again, in seconds.
 const WINDOW: u32 = 60;
 /// Number of buckets in memory above which full ones are removed.
@@ -48,7 +51,8 @@ pub struct RateLimitConfig {
     #[arg(long, env = "MARKETPLACE_POINTS_PER_ADDRESS", default_value_t = 24_000)]
     pub points_per_address: u32,
 
-    /// Sign-ins, sign-ups, password changes and guest registrations per minute from one IP address; 0 for no limit.
+    /// Sign-ins, sign-ups, password changes and guest registrations per minute from one IP address; 0 for no limit. An
+    /// IPv4 /24 or IPv6 /48 network has four times as many.
     #[arg(long, env = "MARKETPLACE_SIGN_INS_PER_ADDRESS", default_value_t = 30)]
     pub sign_ins_per_address: u32,
 }
@@ -68,6 +72,8 @@ pub struct RateLimits {
     people: Option<Buckets<Uuid>>,
     addresses: Option<Buckets<IpAddr>>,
     sign_ins: Option<Buckets<IpAddr>>,
+    /// Sign-ins of wider networks.
+    sign_ins_around: Option<Buckets<IpAddr>>,
 }
 
 /// Caller to whom points are charged.
@@ -100,6 +106,7 @@ impl RateLimits {
             people: Buckets::new(allowance.points_per_person),
             addresses: Buckets::new(allowance.points_per_address),
             sign_ins: Buckets::new(allowance.sign_ins_per_address),
+            sign_ins_around: Buckets::new(allowance.sign_ins_per_address.saturating_mul(AROUND)),
         }
     }
 
@@ -122,10 +129,18 @@ impl RateLimits {
 
     /// Charges sign-ins to the address, also those of signed-in persons. Fails if too few are left.
     pub fn sign_in(&self, key: RateLimitKey, tries: u32) -> Result<(), RateLimited> {
-        let (Some(purse), Some(address)) = (&self.sign_ins, key.address) else {
+        let Some(address) = key.address else {
             return Ok(());
         };
-        purse.take(&network(address), tries).map(|_| ())
+        for (purse, key) in [
+            (&self.sign_ins, network(address)),
+            (&self.sign_ins_around, around(address)),
+        ] {
+            if let Some(purse) = purse {
+                purse.take(&key, tries)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -16,18 +16,20 @@ pub struct Source {
     network: Option<IpAddr>,
 }
 
+/// Network around an address: /24 of IPv4, /48 of IPv6.
+pub fn around(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8))),
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)))
+        }
+    }
+}
+
 impl Source {
     /// Source of a client address.
     pub fn of(address: Option<IpAddr>) -> Self {
         let address = address.map(network);
-        let around = |address| match address {
-            IpAddr::V4(address) => {
-                IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)))
-            }
-            IpAddr::V6(address) => {
-                IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)))
-            }
-        };
         Self {
             address,
             network: address.map(around),

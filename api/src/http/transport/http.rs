@@ -71,7 +71,7 @@ async fn answer(
     let bodies = (&executor.bodies, address);
     let limits = &executor.app.config.limits;
     let (request, _memory) = GraphqlRequest::read(parts, body, limits, bodies).await?;
-    let _permit = executor
+    let permit = executor
         .permit()
         .await
         .ok_or_else(|| retry_later(&[overloaded()]))?;
@@ -91,6 +91,7 @@ async fn answer(
         }
         Err(errors) => return Ok(respond(media, GraphqlResponse::from_errors(errors))),
     };
+    let _held = operation.scope.hold(permit);
     let remaining = operation.remaining.take();
     let answered = execute(executor, parts, operation, origin.viewer, media).await?;
     let (mut head, body) = answered.into_parts();

@@ -51,6 +51,8 @@ struct Shares {
 enum Key {
     Person(Uuid),
     Network(IpAddr),
+    /// Wider network, for slow computations.
+    Around(IpAddr),
 }
 
 /// Connections that one caller or network may use at once.
@@ -58,6 +60,8 @@ enum Key {
 struct Slots {
     statements: Arc<Semaphore>,
     transactions: Arc<Semaphore>,
+    /// Turn at computations that take a processor for long, one at a time.
+    slow: Arc<Semaphore>,
 }
 
 impl ConnectionLimits {
@@ -86,12 +90,19 @@ impl ConnectionLimits {
     /// Creates the scope of a request by this person, from this network. An anonymous caller has the share of the
     /// network.
     #[must_use]
-    pub fn request(&self, person: Option<Uuid>, network: Option<IpAddr>) -> Arc<RequestScope> {
+    pub fn request(
+        &self,
+        person: Option<Uuid>,
+        network: Option<IpAddr>,
+        around: Option<IpAddr>,
+    ) -> Arc<RequestScope> {
         let person = person.map(|person| self.slots(Key::Person(person), self.person));
         let network = network.map(|network| self.slots(Key::Network(network), self.network));
         Arc::new(RequestScope {
             statements: Arc::new(Semaphore::new(self.per_request)),
             of: person.into_iter().chain(network).collect(),
+            around: around.map(|around| self.slots(Key::Around(around), self.network)),
+            permit: Mutex::default(),
             ended: CancellationToken::new(),
             database_time: AtomicU64::new(0),
             long_lived: AtomicBool::new(false),
@@ -109,6 +120,7 @@ impl ConnectionLimits {
         let slots = Arc::new(Slots {
             statements: Arc::new(Semaphore::new(shares.statements)),
             transactions: Arc::new(Semaphore::new(shares.transactions)),
+            slow: Arc::new(Semaphore::new(1)),
         });
         callers.insert(key, Arc::downgrade(&slots));
         slots
@@ -121,6 +133,10 @@ impl ConnectionLimits {
 pub struct RequestScope {
     statements: Arc<Semaphore>,
     of: Vec<Arc<Slots>>,
+    /// Network with which the request shares turns at slow computations.
+    around: Option<Arc<Slots>>,
+    /// Permit to run, which is given back at the end, or before a slow computation.
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
     ended: CancellationToken,
     /// Microseconds for which statements outside transactions have run.
     database_time: AtomicU64,
@@ -135,7 +151,41 @@ pub(super) struct Permits {
     _of: Vec<Arc<Slots>>,
 }
 
+/// Gives the permit of a request back when dropped, if it still has it.
+#[derive(Debug)]
+pub struct HeldPermit(Arc<RequestScope>);
+
+impl Drop for HeldPermit {
+    fn drop(&mut self) {
+        self.0.give_back();
+    }
+}
+
 impl RequestScope {
+    /// Keeps the permit of the request to run.
+    #[must_use]
+    pub fn hold(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> HeldPermit {
+        *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+        HeldPermit(Arc::clone(self))
+    }
+
+    fn give_back(&self) {
+        self.permit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// Waits for the turn of the caller's network at a computation that takes a processor for long, such as hashing a
+    /// password. Gives the permit of the request back first: what waits holds nothing that others need. `None` if the
+    /// current task works for no network.
+    pub async fn slow_turn() -> Option<OwnedSemaphorePermit> {
+        let request = Self::current()?;
+        request.give_back();
+        let slots = request.around.as_ref()?;
+        Arc::clone(&slots.slow).acquire_owned().await.ok()
+    }
+
     /// Runs the work of the request, or a part of it. Dropping the future ends the tasks that it started.
     pub async fn run<F: Future>(self: Arc<Self>, work: F) -> F::Output {
         let _ends = self.ended.clone().drop_guard();
@@ -240,19 +290,22 @@ mod tests {
                 .unwrap()
                 .min(request.statements.available_permits())
         };
-        let first = limits.request(ada, network);
+        let first = limits.request(ada, network, None);
         let mut held = Vec::new();
         for _ in 0..4 {
             held.push(first.statement(Duration::MAX).await.unwrap());
         }
         assert_eq!(free(&first), 0, "one request has half");
-        let second = limits.request(ada, network);
+        let second = limits.request(ada, network, None);
         held.push(second.statement(Duration::MAX).await.unwrap());
         assert_eq!(free(&second), 0, "one person has five eighths");
-        let bo = limits.request(Some(Uuid::now_v7()), network);
+        let bo = limits.request(Some(Uuid::now_v7()), network, None);
         held.push(bo.statement(Duration::MAX).await.unwrap());
         assert_eq!(free(&bo), 0, "one network has three quarters");
-        assert_eq!(free(&limits.request(None, "10.0.0.2".parse().ok())), 4);
+        assert_eq!(
+            free(&limits.request(None, "10.0.0.2".parse().ok(), None)),
+            4
+        );
         let transaction = bo.transaction().await;
         assert!(transaction.is_ok(), "a transaction waits for no statement");
         drop(held);
@@ -262,7 +315,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_has_so_much_time_for_all_of_its_statements() {
         let limits = ConnectionLimits::new(8, false);
-        let (request, second) = (limits.request(None, None), Duration::from_secs(1));
+        let (request, second) = (limits.request(None, None, None), Duration::from_secs(1));
         request.ran(second);
         assert!(request.statement(second).await.is_ok());
         request.ran(Duration::from_millis(1));
@@ -275,7 +328,7 @@ mod tests {
     async fn callers_without_a_request_are_forgotten() {
         let limits = ConnectionLimits::new(8, false);
         for _ in 0..REMEMBERED + 10 {
-            drop(limits.request(Some(Uuid::now_v7()), None));
+            drop(limits.request(Some(Uuid::now_v7()), None, None));
         }
         assert!(limits.callers.lock().unwrap().len() <= REMEMBERED);
     }

@@ -31,7 +31,7 @@ use sea_orm::{
 use super::Error;
 pub use connections::Connections;
 pub(in crate::kit) use limits::OUT_OF_TIME;
-pub use limits::{ConnectionLimits, RequestScope};
+pub use limits::{ConnectionLimits, HeldPermit, RequestScope};
 use readiness::Readiness;
 pub use transaction::Transaction;
 

@@ -404,7 +404,7 @@ mod tests {
     #[test]
     fn adopting_ends_the_edition_before_and_only_goes_forward() {
         let known = Snapshot::shipped();
-        let adoption_of = |code: &str, year| adoption(code, day(year), &known);
+        let adoption_of = |code: &str, year| adoption(code, 1, day(year), &known);
         let Adoption { supersedes, .. } = adoption_of("2027-2031", 2027).unwrap();
         let old = known.edition("2021-2026").unwrap().id;
         assert_eq!(
@@ -454,7 +454,7 @@ mod tests {
                     },
                     Step::Adopt(at, days) => {
                         let from = day(2027) + Days::new(days);
-                        if let Ok(Adoption { id, supersedes }) = adoption(&name(at), from, &known) {
+                        if let Ok(Adoption { id, supersedes }) = adoption(&name(at), 1, from, &known) {
                             first = first.or(Some(from));
                             for edition in &mut editions {
                                 if edition.id == id {
