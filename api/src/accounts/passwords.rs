@@ -98,6 +98,7 @@ impl Passwords {
 }
 
 /// Returns the form of a password that is measured and hashed: NFKC, because keyboards code one character differently.
+#[must_use]
 pub fn normalised(password: &str) -> String {
     text::nfkc(password)
 }

@@ -351,6 +351,7 @@ mod tests {
         let before = Model {
             website: Some("https://hub.example".into()),
             town: Some("Walton".into()),
+            search_text: "walton".into(),
             ..row()
         };
         let nothing = Profile::default();

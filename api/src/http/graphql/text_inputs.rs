@@ -178,10 +178,8 @@ impl<'a> Reader<'a> {
                     place: place.clone(),
                 });
             }
-            Value::String(text) if place.of == "String" => {
-                if self.found.refused.is_none() {
-                    self.found.refused = place.check_text(text).err();
-                }
+            Value::String(text) if place.of == "String" && self.found.refused.is_none() => {
+                self.found.refused = place.check_text(text).err();
             }
             Value::List(items) => {
                 for (position, item) in items.iter().enumerate() {

@@ -10,12 +10,13 @@ pub const MAX_TEXT: usize = 20_000;
 #[must_use]
 pub fn max_length(owner: &str, name: &str) -> usize {
     match (owner, name) {
-        ("Query.people", "text") | ("ListingFilter", "externalReference") => 200,
         ("ImportListingsInput", "content") => 900_000,
         (_, "after" | "before") => 2_000,
         (_, "token" | "refreshToken" | "currentPassword" | "password" | "newPassword") => 1_000,
         // Codes, references and names that are looked up.
-        (
+        ("Query.people", "text")
+        | ("ListingFilter", "externalReference")
+        | (
             _,
             "act" | "acts" | "area" | "areas" | "code" | "codes" | "copyFrom" | "edition"
             | "follows" | "gss" | "parent" | "postcode" | "predecessor" | "priorityAreas"
