@@ -280,13 +280,13 @@ async fn errors_are_placed_as_graphql_js_places_them() {
         "{ listing(reference: \"🏃\") { id \r\n # é\r ...nothing } }",
     ] {
         let reply = anyone.ask(document, json!({})).await;
-        let mut word = position(document, "nothing");
+        let mut place = position(document, "nothing");
         if document.contains("...") {
-            word[0]["column"] = json!(word[0]["column"].as_u64().unwrap() - 3);
+            place[0]["column"] = json!(place[0]["column"].as_u64().unwrap() - 3);
         }
         let errors = reply.body["errors"].as_array().unwrap();
-        let placed = errors.iter().any(|error| error["locations"] == word);
-        assert!(placed, "{word} {document:?}: {}", reply.text);
+        let placed = errors.iter().any(|error| error["locations"] == place);
+        assert!(placed, "{place} {document:?}: {}", reply.text);
     }
     // An error of a field that is executed.
     let reply = anyone

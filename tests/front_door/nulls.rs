@@ -150,7 +150,7 @@ both! {
         assert_eq!(paths, ["organisation", "nodes"], "{}", null.text);
         // Whether a field is there at all must be known before.
         let skipped = owner.ask(query, json!({"id": elm, "skip": null})).await;
-        super::refused(&skipped, 200, "BAD_USER_INPUT");
+        crate::front_door::refused(&skipped, 200, "BAD_USER_INPUT");
         assert_eq!(skipped.body["errors"][0]["extensions"]["argument"], "if");
     }
 }

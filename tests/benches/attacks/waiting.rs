@@ -69,7 +69,7 @@ async fn tell(server: &Server, name: &str, client: impl Future<Output = Ordinary
     server.forget_peak();
     let client = client.await;
     let peak = server.peak_memory();
-    client.tell(name, &format!(" {:.0} MB |", peak as f64 / 1e6));
+    client.tell(name, &format!(" {} MB |", peak / 1_000_000));
 }
 
 /// So many attackers, each of which begins anew every ten seconds, whether it was refused or hung up on.
@@ -97,7 +97,7 @@ async fn unfinished_body(address: SocketAddr) {
     let Ok(mut stream) = connect(ATTACKER, address).await else {
         return;
     };
-    let part = [b' '; 30_000];
+    let part = [b' '; 15_000];
     let mut fits = stream.write_all(head.as_bytes()).await.is_ok();
     for _ in 0..SENT / part.len() {
         fits = fits && stream.write_all(&part).await.is_ok();

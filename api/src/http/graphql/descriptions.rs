@@ -94,9 +94,8 @@ fn next_token(text: &[u8], mut at: usize) -> Option<(Token, Range<usize>)> {
     loop {
         match text.get(at)? {
             b'#' => at += length(&text[at..], |byte| !matches!(byte, b'\n' | b'\r')),
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => at += 1,
-            // Part of a byte order mark, or of a character that no token begins with.
-            0x80.. => at += 1,
+            // The last are parts of a byte order mark, or of a character that no token begins with.
+            b' ' | b'\t' | b'\n' | b'\r' | b',' | 0x80.. => at += 1,
             _ => break,
         }
     }

@@ -65,7 +65,7 @@ struct Place<'a> {
 impl Search<'_> {
     fn selection(&mut self, set: &SelectionSet) -> Result<(), ServerError> {
         for selection in &set.selections {
-            for directive in selection.directives().iter() {
+            for directive in selection.directives() {
                 let definitions = &api_schema().schema.directive_definitions;
                 let defined = definitions.get(&directive.name);
                 for argument in &directive.arguments {
