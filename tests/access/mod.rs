@@ -6,6 +6,7 @@
 
 mod absent;
 mod conversations;
+mod cursors;
 mod events;
 mod fields;
 mod furniture;

@@ -3,7 +3,9 @@
 mod addresses;
 mod answers;
 mod documents;
+mod language;
 mod nesting;
+mod nulls;
 mod persisted;
 mod rates;
 mod requests;

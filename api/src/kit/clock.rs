@@ -3,7 +3,7 @@
 //! Times are UTC and truncated to microseconds, which is what PostgreSQL stores: a time that is written and read back
 //! is equal on both databases, and so is a cursor made from it.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 
 /// The current time in UTC, truncated to microseconds.
@@ -20,6 +20,14 @@ pub fn now() -> DateTime<Utc> {
 #[must_use]
 pub fn from_micros(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// Converts microseconds since 1970 to a time in the years 1 to 9999, which both databases can compare; `None` for any
+/// other.
+#[must_use]
+pub fn within_ad(micros: i64) -> Option<DateTime<Utc>> {
+    let at = DateTime::from_timestamp_micros(micros)?;
+    (1..=9_999).contains(&at.year()).then_some(at)
 }
 
 /// Value for "never" in a sort key, which must not be null: the start of the year 9999, UTC.

@@ -372,7 +372,7 @@ fn decode(order: &Order, cursor: &str) -> Option<(Uuid, Option<Value>)> {
         .strip_prefix('|')?
         .split_once('|')?;
     let key = match order.kind {
-        KeyKind::Time => Some(clock::from_micros(key.parse().ok()?).into()),
+        KeyKind::Time => Some(clock::within_ad(key.parse().ok()?)?.into()),
         KeyKind::Text if key.contains('\0') => return None,
         KeyKind::Text => Some(key.into()),
         KeyKind::Integer => Some(key.parse::<i64>().ok()?.into()),

@@ -80,6 +80,8 @@ fn fit(schema: &Schema, expected: &Type, value: &mut ConstValue) -> Result<(), W
         Type::Named(name) | Type::NonNullNamed(name) => match schema.types.get(name) {
             Some(ExtendedType::InputObject(object)) => fit_object(schema, object, value),
             Some(ExtendedType::Enum(values)) => match value {
+                // A default, which validation has checked.
+                ConstValue::Enum(_) => Ok(()),
                 ConstValue::String(text) if values.values.contains_key(text.as_str()) => Ok(()),
                 _ => Err(Wrong::new(format!("must be one of the values of {name}"))),
             },

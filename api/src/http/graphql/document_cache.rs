@@ -21,6 +21,7 @@ use crate::http::{
         document_validation,
         errors::graphql_error,
         introspection,
+        null_arguments::{self, NullArgument},
         parser::parse,
         to_engine::{EngineDocument, Fragments, to_engine},
         workarounds::{empty_selection, subscription_root},
@@ -59,6 +60,8 @@ struct OperationInfo {
     /// Number of its root fields with `@rateLimit`.
     sign_ins: u32,
     schema: introspection::Asks,
+    /// Arguments that a variable may set to null, though they must not be null.
+    null_arguments: Vec<NullArgument>,
     /// Cached introspection result of an operation that selects nothing else and has no variables.
     answered: OnceLock<Option<IndexMap<Name, Value>>>,
 }
@@ -95,11 +98,11 @@ impl DocumentCache {
 
 impl PreparedDocument {
     fn new(text: &str, limits: &Limits) -> Result<Self, Vec<ServerError>> {
-        let parsed = parse(text, limits).map_err(|error| vec![error])?;
-        let mut document = to_engine(&parsed, text).map_err(|error| vec![error])?;
+        let (parsed, source) = parse(text, limits).map_err(|error| vec![error])?;
+        let mut document = to_engine(&parsed, &source).map_err(|error| vec![error])?;
         // Measured before any other step follows fragment spreads, which may be circular.
         measure(&document, limits).map_err(|error| vec![error])?;
-        let validated = document_validation::validate(&parsed)?;
+        let validated = document_validation::validate(parsed, text)?;
         subscription_root::check(&document).map_err(|error| vec![error])?;
         empty_selection::fill(&mut document);
         let EngineDocument {
@@ -107,9 +110,13 @@ impl PreparedDocument {
             fragments,
         } = document;
         let writes = validated.operations.iter().any(|one| one.is_mutation());
-        let operations = operations.into_iter().filter_map(|(name, definition)| {
-            let operation = validated.operations.get(name.as_deref()).ok()?;
-            Some(OperationInfo {
+        let mut infos = Vec::new();
+        for (name, definition) in operations {
+            let Ok(operation) = validated.operations.get(name.as_deref()) else {
+                continue;
+            };
+            let nulls = null_arguments::find(&validated, operation, text);
+            infos.push(OperationInfo {
                 name,
                 definition,
                 validated: Node::clone(operation),
@@ -117,11 +124,12 @@ impl PreparedDocument {
                 field: first_field(&validated, operation),
                 sign_ins: sign_ins(&validated, operation),
                 schema: introspection::asks(&validated, operation),
+                null_arguments: nulls.map_err(|error| vec![error])?,
                 answered: OnceLock::new(),
-            })
-        });
+            });
+        }
         Ok(Self {
-            operations: operations.collect(),
+            operations: infos,
             fragments,
             writes,
             validated,
@@ -206,6 +214,14 @@ impl SelectedOperation {
     /// Number of its sign-ins, as the rate limit counts them.
     pub fn sign_ins(&self) -> u32 {
         self.info().sign_ins
+    }
+
+    /// Arguments that must not be null, and are with these variables.
+    pub fn null_arguments(&self, variables: &Variables) -> Vec<NullArgument> {
+        let all = self.info().null_arguments.iter();
+        all.filter(|argument| argument.is_null(variables))
+            .cloned()
+            .collect()
     }
 
     /// Reports whether it selects `__schema`, `__type` or `_service`.

@@ -4,15 +4,16 @@
 use std::sync::OnceLock;
 
 use apollo_compiler::{
-    ExecutableDocument, Name, Schema,
-    ast::Document,
+    ExecutableDocument, Name, Node, Schema,
+    ast::{Definition, Document, Value},
     collections::HashMap,
+    diagnostic::ToCliReport,
     schema::Implementers,
     validation::{DiagnosticData, DiagnosticList, Valid},
 };
-use async_graphql::{Pos, ServerError};
+use async_graphql::ServerError;
 
-use crate::http::graphql::errors::graphql_error;
+use crate::http::graphql::{errors::graphql_error, position::position};
 
 /// Field of `__Type` that reports whether an input object takes exactly one of its fields.
 pub const ONE_OF: &str = "isOneOf";
@@ -52,15 +53,43 @@ fn sdl() -> String {
     )
 }
 
-/// Validates a document. Fails with at most 10 errors.
-pub fn validate(document: &Document) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
+/// Validates a document, whose text gives the positions of at most 10 errors. The valid document has no null defaults.
+pub fn validate(
+    mut document: Document,
+    text: &str,
+) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
+    remove_null_defaults(&mut document);
     match document.to_executable_validate(&api_schema().schema) {
         Ok(document) => Ok(document),
         // apollo-compiler counts repeated selections of one root field; `subscription_root` counts response keys.
         Err(errors) if errors.errors.iter().all(|error| counts_fields(error.error)) => {
             Ok(Valid::assume_valid(errors.partial))
         }
-        Err(errors) => Err(explain(&errors.errors)),
+        Err(errors) => Err(explain(&errors.errors, text)),
+    }
+}
+
+/// Removes the default null of nullable variables. The GraphQL specification (Section 5.8.5, All Variable Usages Are
+/// Allowed) lets only another default admit a nullable variable where null is not allowed. apollo-compiler 1.33 takes
+/// null for one.
+fn remove_null_defaults(document: &mut Document) {
+    for definition in &mut document.definitions {
+        let Definition::OperationDefinition(operation) = definition else {
+            continue;
+        };
+        let null = |default: &Node<Value>| **default == Value::Null;
+        if !operation
+            .variables
+            .iter()
+            .any(|variable| variable.default_value.as_ref().is_some_and(null))
+        {
+            continue;
+        }
+        for variable in &mut operation.make_mut().variables {
+            if !variable.ty.is_non_null() && variable.default_value.as_ref().is_some_and(null) {
+                variable.make_mut().default_value = None;
+            }
+        }
     }
 }
 
@@ -68,7 +97,7 @@ fn counts_fields(error: &DiagnosticData) -> bool {
     error.unstable_error_name() == Some("SubscriptionUsesMultipleFields")
 }
 
-fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
+fn explain(errors: &DiagnosticList, text: &str) -> Vec<ServerError> {
     let errors = errors.iter().take(MAX_ERRORS).map(|error| {
         let told = error.unstable_to_json_compat();
         // Suggestions are removed, because they reveal names of the schema that are not in the document.
@@ -79,14 +108,9 @@ fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
             .take(LONGEST_MESSAGE)
             .collect();
         let mut wrong = graphql_error("GRAPHQL_VALIDATION_FAILED", message);
-        wrong.locations = told
-            .locations
-            .iter()
-            .map(|at| Pos {
-                line: at.line,
-                column: at.column,
-            })
-            .collect();
+        let place = error.error.location();
+        let pos = place.map(|place| position(text, place.offset()));
+        wrong.locations = pos.into_iter().collect();
         wrong
     });
     errors.collect()
@@ -95,7 +119,7 @@ fn explain(errors: &DiagnosticList) -> Vec<ServerError> {
 /// Parses and validates a document, for tests.
 #[cfg(test)]
 pub fn validate_text(text: &str) -> Valid<ExecutableDocument> {
-    validate(&Document::parse(text, "document").unwrap()).unwrap()
+    validate(Document::parse(text, "document").unwrap(), text).unwrap()
 }
 
 #[cfg(test)]

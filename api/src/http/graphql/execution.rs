@@ -18,6 +18,7 @@ use crate::{
             document_cache::SelectedOperation,
             errors::{add_code, graphql_error, internal, log_internal_of, overloaded, too_slow},
             executor::{Executor, Operation},
+            null_arguments::{NullArgument, name_arguments},
             response,
         },
         server::metrics::Outcome,
@@ -50,9 +51,10 @@ impl Executor {
 
     async fn execute(&self, operation: Operation, viewer: Arc<Viewer>) -> Response {
         let selected = operation.selected.clone();
+        let nulls = selected.null_arguments(&operation.variables);
         let introspected = selected.introspect(&operation.variables);
         if let Some((values, true)) = introspected {
-            return finished(&selected, Response::new(Value::Object(values)));
+            return finished(&selected, &nulls, Response::new(Value::Object(values)));
         }
         let writes = operation.writes();
         let limit = self.response_limit();
@@ -78,7 +80,7 @@ impl Executor {
         if let (Some((values, _)), Value::Object(data)) = (introspected, &mut response.data) {
             data.extend(values);
         }
-        finished(&selected, response)
+        finished(&selected, &nulls, response)
     }
 
     /// Executes any operation. Yields one response for a query or a mutation, and one for each event of a subscription.
@@ -116,6 +118,7 @@ impl Executor {
         viewer: Arc<Viewer>,
     ) -> impl Stream<Item = Response> + Send + use<> {
         let selected = operation.selected.clone();
+        let nulls = selected.null_arguments(&operation.variables);
         let scope = Arc::clone(&operation.scope);
         let limit = self.response_limit();
         let request = operation.into_request(&self.app, viewer).data(caller);
@@ -132,7 +135,7 @@ impl Executor {
                 }
             }
         });
-        let responses = responses.map(move |response| finished(&selected, response));
+        let responses = responses.map(move |response| finished(&selected, &nulls, response));
         scope.stream(responses.boxed())
     }
 
@@ -161,8 +164,13 @@ impl Executor {
 }
 
 /// Response with codes in its errors, completed as the specification requires.
-fn finished(selected: &SelectedOperation, mut response: Response) -> Response {
+fn finished(
+    selected: &SelectedOperation,
+    nulls: &[NullArgument],
+    mut response: Response,
+) -> Response {
     log_internal_of(&response);
+    name_arguments(nulls, &mut response);
     response.errors.iter_mut().for_each(add_code);
     response::complete(selected.definition(), selected.fragments(), &mut response);
     response

@@ -15,6 +15,7 @@ use crate::{
         graphql::{
             document_cache::{DocumentCache, SelectedOperation},
             errors::{graphql_error, too_complex},
+            null_arguments::check_directives,
             persisted_documents::Documents,
             request::GraphqlRequest,
             workarounds::{omitted_variables, subscription_root},
@@ -169,6 +170,7 @@ impl Executor {
             },
         )?;
         let weight = selected.coerce(variables)?;
+        check_directives(&selected.null_arguments(variables))?;
         let most = self.app.config.limits.max_complexity;
         if weight > most as u64 {
             return Err(too_complex(most));

@@ -1,8 +1,7 @@
 //! Converts documents from the syntax tree of apollo-compiler to that of the engine, so that each is parsed only once.
 //!
 //! The parser of apollo-compiler 1.33 skips arguments and input fields without a value, as in `{ node(id) { id } }`,
-//! and the description of a fragment, without an error. A converted document accounts for each token of the text, so
-//! that such documents are refused.
+//! without an error. A converted document accounts for each token of the text, so that such documents are refused.
 
 mod reader;
 
@@ -25,6 +24,7 @@ use async_graphql_value::{Number, Value};
 
 use crate::{
     http::graphql::{
+        descriptions::Source,
         errors::{check_limit, graphql_error},
         parser::no_document,
     },
@@ -48,8 +48,11 @@ pub struct EngineDocument {
 
 /// Converts a document. Fails if it defines types, has two fragments or input fields of one name, a name that is too
 /// long or a number that is too large, or if the parser skipped a part of it.
-pub fn to_engine(document: &ast::Document, text: &str) -> Result<EngineDocument, ServerError> {
-    let mut reader = Reader::new(text);
+pub fn to_engine(
+    document: &ast::Document,
+    source: &Source<'_>,
+) -> Result<EngineDocument, ServerError> {
+    let mut reader = Reader::new(source);
     let mut converted = EngineDocument {
         operations: Vec::new(),
         fragments: HashMap::new(),
@@ -309,7 +312,8 @@ mod tests {
     use crate::http::{Limits, graphql::parser::parse};
 
     fn convert(text: &str) -> Result<EngineDocument, ServerError> {
-        to_engine(&parse(text, &Limits::default())?, text)
+        let (document, source) = parse(text, &Limits::default())?;
+        to_engine(&document, &source)
     }
 
     /// First argument of the first field.
@@ -336,6 +340,12 @@ mod tests {
             ),
             ("{ a(b: -0.5e1) }", "-5.0", at(1, 8)),
             ("# é\r\n{ a(b:\r  {c: [1, $d]}) }", "{c: [1, $d]}", at(3, 3)),
+            (
+                "{ a(\u{feff}c: \"\u{1f3c3}é\" b: 1) }",
+                "\"\u{1f3c3}é\"",
+                at(1, 9),
+            ),
+            ("\"é\" query { a(b: 1) }", "1", at(1, 18)),
             ("{ é: a }", "", at(0, 0)),
         ] {
             let found = argument(text);
@@ -366,9 +376,11 @@ mod tests {
             ("{ a(b: {on: 1, on}) }", "GRAPHQL_PARSE_FAILED"),
             ("{ a @b(c) }", "GRAPHQL_PARSE_FAILED"),
             (
-                "{ ...fragment } \"\" fragment on Query { a }",
+                "{ ...F } \"\" \"\" fragment F on Query { a }",
                 "GRAPHQL_PARSE_FAILED",
             ),
+            ("\"\" { a }", "GRAPHQL_PARSE_FAILED"),
+            ("\"\\x\" query { a }", "GRAPHQL_PARSE_FAILED"),
             ("{ a(b: \"\nc\") }", "GRAPHQL_PARSE_FAILED"),
             ("{ a(b: 1e400) }", "GRAPHQL_PARSE_FAILED"),
             ("{ a } type B { c: D }", "GRAPHQL_PARSE_FAILED"),

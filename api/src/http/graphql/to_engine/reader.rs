@@ -3,13 +3,13 @@
 use apollo_compiler::parser::SourceSpan;
 use async_graphql::{Pos, ServerError};
 
-use crate::http::graphql::parser::no_document;
+use crate::http::graphql::{descriptions::Source, parser::no_document, position::TextPosition};
 
 /// Follows the nodes of a syntax tree through the text in their order, to find their lines and columns.
 pub struct Reader<'a> {
-    text: &'a str,
+    source: &'a Source<'a>,
     offset: usize,
-    pos: Pos,
+    position: TextPosition,
     /// Keywords and other names between the nodes that have been read.
     words: usize,
     /// Keywords that belong to these nodes.
@@ -20,11 +20,11 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Begins before the first character.
-    pub fn new(text: &'a str) -> Self {
+    pub fn new(source: &'a Source<'a>) -> Self {
         Self {
-            text,
+            source,
             offset: 0,
-            pos: Pos { line: 1, column: 1 },
+            position: TextPosition::START,
             words: 0,
             keywords: 0,
             skipped: false,
@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
 
     /// Fails if the parser skipped a part of the text.
     pub fn finish(mut self) -> Result<(), ServerError> {
-        self.advance(self.text.len(), true);
+        self.advance(self.source.text.len(), true);
         if self.skipped || self.words != self.keywords {
             return Err(no_document());
         }
@@ -42,20 +42,24 @@ impl<'a> Reader<'a> {
 
     /// Moves on to an offset. `between` is true outside names and values.
     fn advance(&mut self, to: usize, between: bool) {
-        let part = self.text.get(self.offset..to).unwrap_or_default();
-        let mut characters = part.chars().peekable();
+        let Source { text, parsed } = self.source;
+        let written = text.get(self.offset..to).unwrap_or_default();
+        self.position.advance(written);
+        if between {
+            self.count_words(parsed.get(self.offset..to).unwrap_or_default());
+        }
+        self.offset = self.offset.max(to);
+    }
+
+    /// Counts the words between nodes, and notes what can be neither a word nor a punctuator.
+    fn count_words(&mut self, part: &str) {
         let (mut in_comment, mut after_word) = (false, false);
-        while let Some(character) = characters.next() {
+        for character in part.chars() {
             if matches!(character, '\n' | '\r') {
-                if character == '\n' || characters.peek() != Some(&'\n') {
-                    self.pos.line += 1;
-                }
-                self.pos.column = 1;
                 (in_comment, after_word) = (false, false);
                 continue;
             }
-            self.pos.column += 1;
-            if !between || in_comment {
+            if in_comment {
                 continue;
             }
             let of_word = character.is_ascii_alphanumeric() || character == '_';
@@ -68,12 +72,11 @@ impl<'a> Reader<'a> {
             }
             after_word = of_word;
         }
-        self.offset = self.offset.max(to);
     }
 
     /// Reports whether the text goes on with this character.
     pub fn at(&self, character: char) -> bool {
-        let rest = self.text.get(self.offset..);
+        let rest = self.source.parsed.get(self.offset..);
         rest.is_some_and(|rest| rest.starts_with(character))
     }
 
@@ -82,7 +85,7 @@ impl<'a> Reader<'a> {
         if let Some(place) = place {
             self.advance(place.offset(), true);
         }
-        self.pos
+        self.position.pos
     }
 
     /// Position of a name or value, which is not read further.
@@ -96,10 +99,10 @@ impl<'a> Reader<'a> {
 
     /// Refuses a string that begins with a line break, which the parser accepts.
     pub fn refuse_line_break(&self, place: Option<SourceSpan>) -> Result<(), ServerError> {
-        let written = place.and_then(|place| self.text.get(place.offset()..));
+        let written = place.and_then(|place| self.source.text.get(place.offset()..));
         if written.is_some_and(|text| text.starts_with("\"\n") || text.starts_with("\"\r")) {
             let mut error = no_document();
-            error.locations = vec![self.pos];
+            error.locations = vec![self.position.pos];
             return Err(error);
         }
         Ok(())

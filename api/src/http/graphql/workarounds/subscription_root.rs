@@ -141,7 +141,8 @@ mod tests {
 
     /// Number of fields below the root field.
     fn inlined(text: &str) -> Result<usize, String> {
-        let document = to_engine(&parse(text, &Limits::default()).unwrap(), text).unwrap();
+        let (parsed, source) = parse(text, &Limits::default()).unwrap();
+        let document = to_engine(&parsed, &source).unwrap();
         let (mut operations, mut fragments) = (document.operations, document.fragments);
         let operation = &mut operations[0].1.node;
         inline_root_field(operation, &mut fragments).map_err(|error| error.message)?;
