@@ -217,6 +217,10 @@ impl Config {
             );
         }
         must(
+            self.limits.max_bodies_bytes / 4 >= self.limits.max_body_bytes,
+            "MARKETPLACE_MAX_BODIES_BYTES: set at least four times MARKETPLACE_MAX_BODY_BYTES, so that one address can send the largest body",
+        );
+        must(
             matches!(self.public_url.scheme(), "http" | "https"),
             "MARKETPLACE_PUBLIC_URL: use an http or https URL",
         );

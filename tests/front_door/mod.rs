@@ -9,6 +9,7 @@ mod nulls;
 mod persisted;
 mod rates;
 mod requests;
+mod routes;
 mod sizes;
 mod specification;
 

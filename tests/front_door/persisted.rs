@@ -126,14 +126,11 @@ async fn an_operator_may_admit_only_documents_of_a_list() {
         "METHOD_NOT_ALLOWED",
     );
     let mut events = anyone.hear(other, json!({})).await;
+    let refused = events.answer().await;
     assert_eq!(
-        (
-            events.status.as_u16(),
-            &events.headers[header::CONTENT_TYPE].to_str().unwrap()[..34]
-        ),
-        (400, "application/graphql-response+json;")
+        refused["errors"][0]["extensions"]["code"],
+        "DOCUMENT_NOT_TRUSTED"
     );
-    let _ = &mut events;
 }
 
 #[tokio::test]
@@ -207,9 +204,9 @@ async fn in_production_the_schema_is_shown_to_staff_and_the_playground_to_nobody
                 200,
                 "INTROSPECTION_DISABLED",
             );
-            let events = caller.hear(query, json!({})).await;
+            let mut events = caller.hear(query, json!({})).await;
             assert_eq!(
-                events.json().await["errors"][0]["extensions"]["code"],
+                events.answer().await["errors"][0]["extensions"]["code"],
                 "INTROSPECTION_DISABLED"
             );
         }

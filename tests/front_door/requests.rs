@@ -24,7 +24,7 @@ async fn methods_and_media_types_have_each_their_answer() {
             .unwrap();
         let reply = anyone.send(request).await;
         refused(&reply, 405, "METHOD_NOT_ALLOWED");
-        assert_eq!(reply.headers[header::ALLOW], "GET, POST");
+        assert_eq!(reply.headers[header::ALLOW], "GET,HEAD,POST");
     }
     for media in [
         "",
@@ -90,6 +90,17 @@ async fn the_client_chooses_the_media_type_of_the_answer() {
             200,
         ),
         (Some("text/html, application/json"), older, 200),
+        (
+            Some("APPLICATION/GRAPHQL-RESPONSE+JSON ; Q=0.9, application/json;q=0.8"),
+            newer,
+            400,
+        ),
+        (
+            Some("application/graphql-response+json;Q=0, application/json;Q=0.1"),
+            older,
+            200,
+        ),
+        (Some("*/*, application/json;q=0"), newer, 400),
     ] {
         let ask = |body: String| {
             let mut request = post(body);
@@ -123,6 +134,8 @@ async fn the_client_chooses_the_media_type_of_the_answer() {
         "text/html",
         "application/xml",
         "application/json;q=0, application/graphql-response+json;q=0",
+        "APPLICATION/JSON;Q=0, application/*; Q=0.0",
+        "*/*;q=0",
     ] {
         let mut request = post(asking(WHO));
         request
@@ -247,8 +260,58 @@ async fn a_body_that_is_no_request_is_told_so() {
             assert_eq!(reply.at("viewer.kind"), "ANONYMOUS");
         }
     }
-    let reply = anyone.send(post("{\"query\": \"{ viewer { kind } }\", \"variables\": null, \"operationName\": null, \"extensions\": {}}")).await;
+    let reply = anyone.send(post("{\"query\": \"{ viewer { kind } }\", \"variables\": null, \"operationName\": null, \"extensions\": null}")).await;
     assert_eq!(reply.at("viewer.kind"), "ANONYMOUS");
+}
+
+#[tokio::test]
+async fn a_member_of_the_wrong_type_is_named() {
+    let world = World::new(On::Sqlite).await;
+    let anyone = world.stranger();
+    for (body, told) in [
+        ("{\"query\": 1}", "query must be a string."),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"extensions\": 1}",
+            "extensions must be a JSON object.",
+        ),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"extensions\": []}",
+            "extensions must be a JSON object.",
+        ),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"extensions\": \"{}\"}",
+            "extensions must be a JSON object.",
+        ),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"variables\": [1]}",
+            "variables must be a JSON object.",
+        ),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"operationName\": {}}",
+            "operationName must be a string.",
+        ),
+        ("{\"documentId\": 7}", "documentId must be a string."),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"extensions\": {\"persistedQuery\": []}}",
+            "extensions.persistedQuery has no sha256Hash, the hash of the document.",
+        ),
+        (
+            "{\"query\": \"{ viewer { kind } }\", \"extensions\": {\"persistedQuery\": {\"sha256Hash\": 1}}}",
+            "extensions.persistedQuery has no sha256Hash, the hash of the document.",
+        ),
+    ] {
+        let reply = anyone.send(post(body)).await;
+        refused(&reply, 400, "BAD_REQUEST");
+        assert_eq!(reply.body["errors"][0]["message"], told, "{body}");
+    }
+    for extensions in ["[]", "1", "\"{}\"", "{", "{\"persistedQuery\": 1}"] {
+        let members = [("query", WHO), ("extensions", extensions)];
+        refused(
+            &anyone.send(get(&address(&members))).await,
+            400,
+            "BAD_REQUEST",
+        );
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,32 @@ both! {
         assert_eq!(olive.hear(RECORDED, json!({})).await.status, 200);
     }
 
+    async fn one_address_and_one_network_leave_sockets_to_others(on) {
+        let served = Served::with(on, |connections, config| {
+            (connections.per_address, connections.per_network) = (2, 3);
+            config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+        }).await;
+        let olive = served.world.person("Olive Owner").await;
+        let open = async |client: &str| Socket::try_open(served.address, "graphql-transport-ws", &[("x-forwarded-for", client)]).await;
+        let mut held = Vec::new();
+        for (client, expected) in [
+            ("203.0.113.1", 101), ("203.0.113.1", 101), ("203.0.113.1", 429), ("203.0.113.2", 101), ("203.0.113.3", 429), ("198.51.100.1", 101),
+            ("2001:db8:0:1::1", 101), ("2001:db8:0:1::2", 101), ("2001:db8:0:1:ffff::3", 429), ("2001:db8:0:2::1", 101), ("2001:db8:0:3::1", 429), ("2001:db8:1::1", 101),
+        ] {
+            match open(client).await {
+                Ok(socket) => { assert_eq!(expected, 101, "{client}"); held.push(socket); }
+                refused => assert_eq!(status(refused), expected, "{client}"),
+            }
+        }
+        // Who says who they are has a limit of their own.
+        held[0].begin(olive.token.as_deref()).await;
+        held[1].begin(None).await;
+        assert_eq!(status(open("203.0.113.1").await), 101);
+        held.clear();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(status(open("203.0.113.3").await), 101);
+    }
+
     async fn pages_of_other_origins_open_no_socket(on) {
         let served = Served::with(on, |_, config| config.origins = vec!["https://app.example.org".into()]).await;
         let own = format!("http://{}", served.address);
@@ -59,6 +85,7 @@ both! {
         let plain = axum::http::Request::get("/graphql/ws").body(axum::body::Body::empty()).unwrap();
         let reply = served.world.stranger().send(plain).await;
         assert_eq!((reply.status.as_u16(), reply.codes()), (426, vec!["UPGRADE_REQUIRED"]));
+        assert_eq!(reply.headers["sec-websocket-version"], "13");
     }
 
     async fn a_hundred_listeners_hear_within_a_second_or_so(on) {

@@ -25,11 +25,23 @@ both! {
         for message in [
             Message::text("nonsense"), Message::text("[]"), Message::text("{}"), Message::text(r#"{"type":"start"}"#),
             Message::text(r#"{"type":"subscribe","payload":{"query":"{ __typename }"}}"#), Message::binary(vec![1, 2, 3]),
+            // Arrays, which some readers of JSON take for objects.
+            Message::text(r#"["ping"]"#), Message::text(r#"["ping",{}]"#), Message::text(r#"["pong"]"#), Message::text(r#"["connection_init",{}]"#),
+            Message::text(r#"["complete","1"]"#), Message::text(r#"["subscribe","1",{"query":"{ __typename }"}]"#),
+            Message::text(r#"{"id":"1","type":"subscribe","payload":["{ __typename }"]}"#), Message::text(r#"{"id":"1","type":"subscribe","payload":["{ __typename }",null,{},null,{}]}"#),
+            Message::text(r#"{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","extensions":[]}}"#),
+            Message::text(r#"{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","extensions":"x"}}"#),
+            Message::text(r#"{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","extensions":{"persistedQuery":1}}}"#),
+            Message::text(r#"{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":[]}}"#),
+            Message::text(r#"{"type":"ping","payload":[]}"#), Message::text(r#"{"type":"connection_init","payload":[]}"#),
         ] {
             let mut socket = served.socket_of(&served.world.stranger()).await;
             socket.say(message.clone()).await;
             assert_eq!(socket.closed().await, 4400, "{message:?}");
         }
+        let mut good = served.socket_of(&served.world.stranger()).await;
+        good.say_json(json!({"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }", "extensions": null, "variables": null}})).await;
+        assert_eq!(good.answer("1").await, json!({"data": {"__typename": "Query"}}));
     }
 
     async fn asking_before_saying_who_closes_with_4401_and_saying_it_twice_with_4429(on) {

@@ -43,20 +43,27 @@ both! {
         assert!(reply.text.ends_with("event: next\ndata: {\"data\":{\"__typename\":\"Query\"}}\n\nevent: complete\ndata:\n\n"), "{}", reply.text);
     }
 
-    async fn what_cannot_be_executed_is_answered_as_json(on) {
+    async fn what_cannot_be_executed_is_an_event_and_what_cannot_be_read_is_answered_as_json(on) {
         let served = Served::new(on).await;
         let stranger = served.world.stranger();
-        for (query, code) in [("nonsense", "GRAPHQL_PARSE_FAILED"), ("subscription { nonsense }", "GRAPHQL_VALIDATION_FAILED"), ("", "BAD_REQUEST")] {
-            let events = stranger.hear(query, json!({})).await;
-            assert_eq!(events.status, 400);
-            assert_eq!(events.json().await["errors"][0]["extensions"]["code"], code);
+        for (query, code) in [("nonsense", "GRAPHQL_PARSE_FAILED"), ("subscription { nonsense }", "GRAPHQL_VALIDATION_FAILED"), ("{ nonsense }", "GRAPHQL_VALIDATION_FAILED"),
+            ("query ($v: Int!) { offers(first: $v) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"), ("{ ...A } fragment A on Query { ...A }", "CIRCULAR_FRAGMENT")] {
+            let mut events = stranger.hear(query, json!({})).await;
+            assert_eq!((events.status.as_u16(), events.headers[header::CONTENT_TYPE].to_str().unwrap()), (200, "text/event-stream"), "{query}");
+            let answer = events.answer().await;
+            assert!(answer.get("data").is_none() && answer["errors"][0]["extensions"]["code"] == code, "{answer}");
+            assert_eq!(events.next().await, Some(("complete".into(), Value::Null)));
+            assert_eq!(events.next().await, None);
         }
+        let events = stranger.hear("", json!({})).await;
+        assert_eq!(events.status, 400);
+        assert_eq!(events.json().await["errors"][0]["extensions"]["code"], "BAD_REQUEST");
         let mut refused = stranger.hear(RECORDED, json!({})).await;
         assert_eq!(refused.answer().await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
         assert_eq!(refused.next().await, Some(("complete".into(), Value::Null)));
         let broken = Caller::new(served.world.router.clone(), Some("nonsense".into()));
         assert_eq!(broken.hear(RECORDED, json!({})).await.status, 401);
-        for (method, accept, query, status) in [("GET", "text/event-stream", "mutation%7BsignOut(input:%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D", 405), ("GET", "application/json", "%7Ba%7D", 406), ("PUT", "text/event-stream", "%7Ba%7D", 405)] {
+        for (method, accept, query, status) in [("GET", "text/event-stream", "mutation%7BsignOut(input:%7B%7D)%7BuserErrors%7Bcode%7D%7D%7D", 405), ("GET", "application/json", "%7Ba%7D", 406), ("GET", "text/event-stream;Q=0, text/*", "%7Ba%7D", 406), ("GET", "*/*;q=0", "%7Ba%7D", 406), ("PUT", "text/event-stream", "%7Ba%7D", 405)] {
             let request = Request::builder().method(method).uri(format!("/graphql/stream?query={query}")).header(header::ACCEPT, accept);
             let reply = stranger.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(reply.status, status, "{}", reply.text);

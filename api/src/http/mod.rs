@@ -1,7 +1,7 @@
 //! HTTP interface: the axum router, and the order of its middleware.
 //!
-//! request id → tracing span and log → security headers → panic handler → JSON error bodies → timeout → compression →
-//! CORS → route.
+//! request id → tracing span and log → security headers → panic handler → JSON error bodies → framing → timeout →
+//! compression → CORS → route.
 
 mod graphql;
 mod limits;
@@ -12,14 +12,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    http::{HeaderName, StatusCode},
+    http::{HeaderName, Method, StatusCode},
     middleware::{from_fn_with_state, map_request, map_response, map_response_with_state},
-    response::Redirect,
-    routing::{any, get},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use graphql::executor;
 use limits::{connection_limits, middleware};
-use server::{cors, headers, health, playground, reply};
+use server::{cors, framing, headers, health, playground, reply};
 use tokio::sync::watch;
 use tower_http::{
     CompressionLevel,
@@ -67,7 +67,8 @@ pub fn router(app: App) -> Router {
 
 /// Like [`router`], with another configuration for long-lived connections.
 pub fn router_on(app: App, config: ConnectionConfig) -> Router {
-    let cors = cors::cors(&app.config.origins);
+    let origins = app.config.origins.clone();
+    let largest = app.config.limits.max_body_bytes;
     let production = app.config.production;
     let executor = executor::Executor::new(app.clone(), crate::schema::build(&app));
     let live = LongLivedState {
@@ -84,10 +85,12 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         Router::new()
     };
     let documents = documents(executor.clone()).with_state(app.clone());
-    playground
-        .route("/graphql", any(http::handle).with_state(executor))
-        .route("/graphql/stream", any(sse::handle).with_state(live.clone()))
-        .route("/graphql/ws", any(websocket::handle).with_state(live))
+    let graphql = get(http::handle).post(http::handle);
+    let stream = get(sse::handle).post(sse::handle);
+    let routes = playground
+        .route("/graphql", graphql.with_state(executor))
+        .route("/graphql/stream", stream.with_state(live.clone()))
+        .route("/graphql/ws", get(websocket::handle).with_state(live))
         .merge(documents)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.clone()))
@@ -99,19 +102,14 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
                 "There is nothing at this address.",
             )
         })
-        .method_not_allowed_fallback(|| async {
-            reply::error_response(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "METHOD_NOT_ALLOWED",
-                "This address does not take this method.",
-            )
-        })
-        .layer(cors)
+        .method_not_allowed_fallback(other_method);
+    cors::cross_origin(routes, &origins)
         .layer(compression())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             REQUEST_TIMEOUT,
         ))
+        .layer(from_fn_with_state(largest, framing::check))
         .layer(map_response(reply::in_json))
         .layer(CatchPanicLayer::custom(reply::panicked))
         .layer(map_response_with_state(production, headers::secure))
@@ -123,6 +121,18 @@ pub fn router_on(app: App, config: ConnectionConfig) -> Router {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(map_request(headers::plain_id))
+}
+
+/// Responds to a method that an address does not take: 204 to OPTIONS, otherwise 405. The router adds `Allow`.
+async fn other_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    reply::error_response(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        "This address does not take this method.",
+    )
 }
 
 /// Routes of the features, served without GraphQL: mailed links, feeds and calendars. They count towards the rate limit and

@@ -21,6 +21,7 @@ use crate::{
             workarounds::{omitted_variables, subscription_root},
         },
         limits::{
+            body_limit::BodyLimit,
             concurrency_limit::Permit,
             rate_limit::{RateLimitKey, RateLimited, RateLimits, Remaining, network, price},
         },
@@ -42,6 +43,8 @@ pub struct Executor {
     documents: Arc<Documents>,
     /// Rate limits of all callers.
     pub rates: Arc<RateLimits>,
+    /// Limit on the memory of request bodies.
+    pub bodies: Arc<BodyLimit>,
     connections: Arc<ConnectionLimits>,
 }
 
@@ -76,6 +79,7 @@ impl Executor {
         let rates = RateLimits::new(&app.config.rate_limits);
         Self {
             rates: Arc::new(rates),
+            bodies: BodyLimit::new(limits.max_bodies_bytes),
             connections: Arc::new(ConnectionLimits::new(
                 app.config.database.database_connections,
                 app.database.has_single_writer(),

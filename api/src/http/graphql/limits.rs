@@ -10,6 +10,12 @@ pub struct Limits {
     #[arg(long, env = "MARKETPLACE_MAX_BODY_BYTES", default_value_t = 1_000_000, value_parser = within(1_000, 100_000_000))]
     pub max_body_bytes: usize,
 
+    /// Maximum memory of the bodies of all requests that are being received or answered, in bytes. One address may use a
+    /// quarter and one network a half; a quarter is kept for bodies of at most 16 kB. Error codes: `TOO_MANY_BODIES`,
+    /// `OVERLOADED`.
+    #[arg(long, env = "MARKETPLACE_MAX_BODIES_BYTES", default_value_t = 64_000_000, value_parser = within(1_000_000, 100_000_000_000))]
+    pub max_bodies_bytes: usize,
+
     /// Maximum number of JSON values in a request: members of objects and items of lists. Error code:
     /// `TOO_MANY_VALUES`.
     #[arg(long, env = "MARKETPLACE_MAX_VALUES", default_value_t = 20_000, value_parser = within(1_000, 1_000_000))]
@@ -74,6 +80,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_body_bytes: 1_000_000,
+            max_bodies_bytes: 64_000_000,
             max_values: 20_000,
             max_document_bytes: 100_000,
             max_tokens: 10_000,

@@ -1,5 +1,6 @@
 //! Reads, validates, prices and executes GraphQL documents, and completes responses as the specification requires.
 
+pub mod body;
 pub mod coercion;
 pub mod complexity;
 pub mod descriptions;

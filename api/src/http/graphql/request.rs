@@ -1,24 +1,30 @@
 //! GraphQL requests over HTTP, read from the body or the query string.
 
-use std::time::Duration;
+use std::{fmt, marker::PhantomData, net::IpAddr, sync::Arc};
 
-use async_graphql::{ParseRequestError, Value, Variables};
-use async_graphql_axum::GraphQLRequest;
+use async_graphql::{Value, Variables};
 use async_graphql_value::Extensions;
 use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::FromRequest,
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    body::Body,
+    http::{Method, StatusCode, header, request::Parts},
+    response::Response,
 };
-use http_body_util::LengthLimitError;
-use serde::Deserialize;
-use tokio::time::timeout;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use serde_json::{Map, Value as Json};
 
-use crate::http::{Limits, graphql::json_limits::values, server::reply::error_response};
+use crate::http::{
+    Limits,
+    graphql::{body::read_body, json_limits::values},
+    limits::body_limit::{BodyLimit, BodyPermit},
+    server::reply::error_response,
+};
 
-/// Time within which a request body must arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Expected form of a body.
+const FORM: &str =
+    "The body is not a JSON object with the members query, variables and operationName.";
 
 /// Parameters of a GraphQL request.
 #[derive(Debug, Default, Deserialize)]
@@ -34,34 +40,67 @@ pub struct GraphqlRequest {
     /// Name or hash of a document that the server stores, in place of its text.
     pub document_id: Option<String>,
     /// Additions to the protocol.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     extensions: Extensions,
 }
 
+/// Value that is read from a JSON object only. Types with named fields are read from JSON arrays too otherwise.
+#[derive(Debug)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfMap<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OfMap<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(OfMap(PhantomData)).map(Self)
+    }
+}
+
+fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 impl GraphqlRequest {
-    /// Reads the parameters from the query string of a GET request or the JSON body of a POST request. The error is the
-    /// response for a request that cannot be read.
-    pub async fn read(parts: &Parts, body: Body, limits: &Limits) -> Result<Self, Response> {
-        let request = if parts.method == Method::GET {
-            from_query_string(parts.uri.query().unwrap_or_default())
+    /// Reads the parameters from the query string of a GET request or the JSON body of a POST request, and returns them
+    /// with the permit for the memory of the body. The error is the response for a request that cannot be read.
+    pub async fn read(
+        parts: &Parts,
+        body: Body,
+        limits: &Limits,
+        bodies: (&Arc<BodyLimit>, Option<IpAddr>),
+    ) -> Result<(Self, Option<BodyPermit>), Response> {
+        let (request, permit) = if parts.method == Method::GET {
+            (
+                from_query_string(parts.uri.query().unwrap_or_default())?,
+                None,
+            )
         } else {
-            from_body(parts, body, limits).await
-        }?;
+            let (request, permit) = from_body(parts, body, limits, bodies).await?;
+            (request, Some(permit))
+        };
         if !request.is_well_formed() {
-            return Err(error_response(
-                StatusCode::BAD_REQUEST,
-                "BAD_REQUEST",
+            return Err(unreadable(
                 "extensions.persistedQuery has no sha256Hash, the hash of the document.",
             ));
         }
         if request.is_empty() {
-            return Err(error_response(
-                StatusCode::BAD_REQUEST,
-                "BAD_REQUEST",
-                "The request has no query.",
-            ));
+            return Err(unreadable("The request has no query."));
         }
-        Ok(request)
+        Ok((request, permit))
     }
 
     /// Reports whether the request has neither a document nor the name of one.
@@ -96,42 +135,16 @@ impl GraphqlRequest {
     }
 }
 
-/// Name of a stored document, which the extractor of async-graphql-axum does not know.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StoredDocument {
-    document_id: Option<String>,
+fn unreadable(message: &str) -> Response {
+    error_response(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
 }
 
-/// Response to a body that is not a GraphQL request.
-struct Unreadable;
-
-impl From<ParseRequestError> for Unreadable {
-    fn from(_: ParseRequestError) -> Self {
-        Self
-    }
-}
-
-impl IntoResponse for Unreadable {
-    fn into_response(self) -> Response {
-        let message =
-            "The body is not a JSON object with the members query, variables and operationName.";
-        error_response(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-    }
-}
-
-async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<GraphqlRequest, Response> {
-    if parts.method != Method::POST {
-        let mut refused = error_response(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "METHOD_NOT_ALLOWED",
-            "Use POST, or GET for queries.",
-        );
-        refused
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-        return Err(refused);
-    }
+async fn from_body(
+    parts: &Parts,
+    body: Body,
+    limits: &Limits,
+    (bodies, address): (&Arc<BodyLimit>, Option<IpAddr>),
+) -> Result<(GraphqlRequest, BodyPermit), Response> {
     let media = parts
         .headers
         .get(header::CONTENT_TYPE)
@@ -145,28 +158,8 @@ async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<Graphql
             "Send the request as application/json.",
         ));
     }
-    let (largest, most) = (limits.max_body_bytes, limits.max_values);
-    let body = timeout(BODY_TIMEOUT, to_bytes(body, largest))
-        .await
-        .map_err(|_| {
-            error_response(
-                StatusCode::REQUEST_TIMEOUT,
-                "REQUEST_TIMEOUT",
-                "The body took too long to arrive.",
-            )
-        })?
-        .map_err(|error| {
-            if error.into_inner().is::<LengthLimitError>() {
-                let message = format!("The body is over {largest} bytes.");
-                return error_response(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    &message,
-                );
-            }
-            let message = "The body ended before it was whole.";
-            error_response(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-        })?;
+    let most = limits.max_values;
+    let (body, permit) = read_body(body, limits.max_body_bytes, bodies, address).await?;
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(error_response(
             StatusCode::BAD_REQUEST,
@@ -182,28 +175,48 @@ async fn from_body(parts: &Parts, body: Body, limits: &Limits) -> Result<Graphql
             &message,
         ));
     }
-    parse(body).await.map_err(Unreadable::into_response)
+    Ok((parse(&body)?, permit))
 }
 
 /// Parses a JSON body, whose size has been checked.
-async fn parse(body: Bytes) -> Result<GraphqlRequest, Unreadable> {
-    let mut json = axum::extract::Request::new(Body::from(body.clone()));
-    *json.method_mut() = Method::POST;
-    let parsed = GraphQLRequest::<Unreadable>::from_request(json, &()).await?;
-    let parsed = parsed.into_inner();
-    let document_id = if parsed.query.trim().is_empty() {
-        let stored = serde_json::from_slice::<StoredDocument>(&body);
-        stored.map_err(|_| Unreadable)?.document_id
-    } else {
-        None
-    };
-    Ok(GraphqlRequest {
-        query: Some(parsed.query).filter(|text| !text.is_empty()),
-        operation_name: parsed.operation_name,
-        variables: parsed.variables,
-        document_id,
-        extensions: parsed.extensions,
-    })
+fn parse(body: &[u8]) -> Result<GraphqlRequest, Response> {
+    let parsed = serde_json::from_slice::<Object<GraphqlRequest>>(body);
+    let Object(mut request) = parsed.map_err(|_| unreadable(&fault(body)))?;
+    // The text of a document counts before its name.
+    if request
+        .query
+        .as_ref()
+        .is_some_and(|text| !text.trim().is_empty())
+    {
+        request.document_id = None;
+    }
+    Ok(request)
+}
+
+/// Explains why a body is no request: the first member of the wrong type, or the expected form.
+fn fault(body: &[u8]) -> String {
+    let members: Map<String, Json> = serde_json::from_slice(body).unwrap_or_default();
+    let (text, object) = ("a string", "a JSON object");
+    let wrong = [
+        ("query", text),
+        ("operationName", text),
+        ("documentId", text),
+        ("variables", object),
+        ("extensions", object),
+    ]
+    .into_iter()
+    .find(|(name, expected)| {
+        members.get(*name).is_some_and(|value| match value {
+            Json::Null => false,
+            Json::String(_) => *expected != text,
+            Json::Object(_) => *expected != object,
+            _ => true,
+        })
+    });
+    wrong.map_or_else(
+        || FORM.to_owned(),
+        |(name, expected)| format!("{name} must be {expected}."),
+    )
 }
 
 fn from_query_string(query: &str) -> Result<GraphqlRequest, Response> {
@@ -212,25 +225,15 @@ fn from_query_string(query: &str) -> Result<GraphqlRequest, Response> {
         match name.as_ref() {
             "query" => request.query = Some(value.into_owned()),
             "documentId" => request.document_id = Some(value.into_owned()),
-            "extensions" | "variables" if value.is_empty() => {}
+            "extensions" | "variables" if matches!(&*value, "" | "null") => {}
             "extensions" => {
-                request.extensions = serde_json::from_str(&value).map_err(|_| {
-                    error_response(
-                        StatusCode::BAD_REQUEST,
-                        "BAD_REQUEST",
-                        "The extensions are not a JSON object.",
-                    )
-                })?;
+                request.extensions = serde_json::from_str(&value)
+                    .map_err(|_| unreadable("extensions must be a JSON object."))?;
             }
             "operationName" => request.operation_name = Some(value.into_owned()),
             "variables" => {
-                request.variables = serde_json::from_str(&value).map_err(|_| {
-                    error_response(
-                        StatusCode::BAD_REQUEST,
-                        "BAD_REQUEST",
-                        "The variables are not a JSON object.",
-                    )
-                })?;
+                request.variables = serde_json::from_str(&value)
+                    .map_err(|_| unreadable("variables must be a JSON object."))?;
             }
             _ => {}
         }

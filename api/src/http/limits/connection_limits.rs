@@ -8,6 +8,8 @@ use std::{
 
 use uuid::Uuid;
 
+use super::source::{Shares, Source};
+
 /// Limits and timeouts of WebSocket and server-sent event connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionConfig {
@@ -18,6 +20,13 @@ pub struct ConnectionConfig {
     /// Maximum number of open connections of anonymous callers and, counted separately, of callers not yet known.
     /// Default 500.
     pub anonymous: usize,
+    /// Maximum number of open connections from one IPv4 address or IPv6 /64 network whose caller is anonymous or not yet
+    /// known. Default 100.
+    pub per_address: usize,
+    /// Like `per_address`, for a network: IPv4 /24 or IPv6 /48. Default 250.
+    pub per_network: usize,
+    /// Maximum number of open connections from one such network, of all callers. Default 1,000.
+    pub network_in_all: usize,
     /// Maximum number of operations that run over one WebSocket. Default 50.
     pub running: usize,
     /// Time within which a WebSocket client must send `connection_init`. Default 10 seconds.
@@ -39,6 +48,9 @@ impl Default for ConnectionConfig {
             in_all: 2_000,
             per_person: 20,
             anonymous: 500,
+            per_address: 100,
+            per_network: 250,
+            network_in_all: 1_000,
             running: 50,
             identify_timeout: Duration::from_secs(10),
             heartbeat: Duration::from_secs(12),
@@ -63,6 +75,10 @@ struct Taken {
     unclaimed: usize,
     /// Connections per person; `None` stands for all anonymous callers.
     by: HashMap<Option<Uuid>, usize>,
+    /// Connections per source.
+    by_source: Shares,
+    /// Connections per source whose caller is anonymous or not yet known.
+    anonymous_by_source: Shares,
 }
 
 /// Counts one open connection. Dropping it frees the slot.
@@ -71,6 +87,7 @@ pub struct ConnectionSlot {
     connections: Arc<ConnectionLimiter>,
     /// `None` while the caller is not yet known, `Some(None)` for an anonymous caller.
     of: Option<Option<Uuid>>,
+    source: Source,
 }
 
 impl ConnectionLimiter {
@@ -83,12 +100,23 @@ impl ConnectionLimiter {
         })
     }
 
-    /// Takes a slot for a new connection, whose caller is not yet known. Returns `None` if there is no free slot.
-    pub fn take(self: &Arc<Self>) -> Option<ConnectionSlot> {
+    /// Takes a slot for a new connection from a source, whose caller is not yet known. Returns `None` if there is no free
+    /// slot.
+    pub fn take(self: &Arc<Self>, source: Source) -> Option<ConnectionSlot> {
+        let config = &self.config;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        // Callers not yet known have the limit of anonymous ones. Otherwise clients that never identify themselves
+        // Callers not yet known have the limits of anonymous ones. Otherwise clients that never identify themselves
         // could take the slots of all others.
-        if taken.in_all >= self.config.in_all || taken.unclaimed >= self.config.anonymous {
+        if taken.in_all >= config.in_all || taken.unclaimed >= config.anonymous {
+            return None;
+        }
+        let of_anonymous = (config.per_address, config.per_network);
+        if !taken.anonymous_by_source.take(source, 1, of_anonymous) {
+            return None;
+        }
+        let of_all = (config.network_in_all, config.network_in_all);
+        if !taken.by_source.take(source, 1, of_all) {
+            taken.anonymous_by_source.give_back(source, 1);
             return None;
         }
         taken.in_all += 1;
@@ -97,6 +125,7 @@ impl ConnectionLimiter {
         Some(ConnectionSlot {
             connections: Arc::clone(self),
             of: None,
+            source,
         })
     }
 }
@@ -118,6 +147,9 @@ impl ConnectionSlot {
         *held += 1;
         if self.of.replace(person).is_none() {
             taken.unclaimed -= 1;
+            if person.is_some() {
+                taken.anonymous_by_source.give_back(self.source, 1);
+            }
         }
         true
     }
@@ -128,6 +160,10 @@ impl Drop for ConnectionSlot {
         let taken = self.connections.taken.lock();
         let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
         taken.in_all -= 1;
+        taken.by_source.give_back(self.source, 1);
+        if self.of.flatten().is_none() {
+            taken.anonymous_by_source.give_back(self.source, 1);
+        }
         if self.of.is_none() {
             taken.unclaimed -= 1;
         }
@@ -155,16 +191,43 @@ mod tests {
             ..ConnectionConfig::default()
         });
         let ada = Some(Uuid::now_v7());
-        let (mut first, mut second) = (connections.take().unwrap(), connections.take().unwrap());
-        assert!(connections.take().is_none(), "the silent are anonymous");
+        let take = || connections.take(Source::default());
+        let (mut first, mut second) = (take().unwrap(), take().unwrap());
+        assert!(take().is_none(), "the silent are anonymous");
         assert!(first.claim(ada) && !second.claim(ada) && second.claim(None));
-        let (mut third, mut fourth) = (connections.take().unwrap(), connections.take().unwrap());
-        assert!(connections.take().is_none());
+        let (mut third, mut fourth) = (take().unwrap(), take().unwrap());
+        assert!(take().is_none());
         assert!(third.claim(None) && !fourth.claim(None));
         drop(first);
         assert!(fourth.claim(ada));
         drop((second, third, fourth));
         let taken = connections.taken.lock().unwrap();
         assert!(taken.in_all == 0 && taken.unclaimed == 0 && taken.by.is_empty());
+    }
+
+    #[test]
+    fn one_source_leaves_slots_to_others() {
+        let connections = ConnectionLimiter::new(ConnectionConfig {
+            per_address: 2,
+            per_network: 3,
+            network_in_all: 5,
+            ..ConnectionConfig::default()
+        });
+        let take = |address: &str| connections.take(Source::of(address.parse().ok()));
+        let mut held: Vec<_> = ["192.0.2.1", "192.0.2.1", "192.0.2.2"]
+            .map(|address| take(address).unwrap())
+            .into();
+        assert!(take("192.0.2.1").is_none() && take("192.0.2.3").is_none());
+        assert!(take("192.0.3.1").is_some() && take("2001:db8::1").is_some());
+        // Persons have a limit of their own, and their network has one for all.
+        for slot in &mut held {
+            assert!(slot.claim(Some(Uuid::now_v7())));
+        }
+        held.extend([take("192.0.2.1").unwrap(), take("192.0.2.1").unwrap()]);
+        assert!(take("192.0.2.2").is_none() && take("192.0.3.1").is_some());
+        assert!(held[3].claim(None));
+        drop(held);
+        let taken = connections.taken.lock().unwrap();
+        assert!(taken.by_source.is_empty() && taken.anonymous_by_source.is_empty());
     }
 }

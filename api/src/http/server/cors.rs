@@ -1,19 +1,98 @@
-//! Cross-origin access from browsers: the configured origins, and the server's own origin.
+//! Cross-origin access from browsers: public documents from everywhere, all else from the configured origins and the
+//! server's own.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use tower::{Layer, ServiceExt};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+/// Beginnings of the addresses of documents that are the same for everybody: open data and the public keys.
+const PUBLIC: [&str; 6] = [
+    "/feeds/",
+    "/listings/",
+    "/events/",
+    "/calendars/areas/",
+    "/calendars/organisations/",
+    "/.well-known/",
+];
+
+/// Layers for public documents and for all else.
+#[derive(Clone)]
+struct Layers {
+    public: CorsLayer,
+    own: CorsLayer,
+}
+
+/// Adds cross-origin access to routes: for pages of these origins, and for public documents for all pages.
+pub fn cross_origin(routes: Router, origins: &[String]) -> Router {
+    let layers = Layers {
+        public: public(),
+        own: cors(origins),
+    };
+    routes.layer(from_fn_with_state(Arc::new(layers), choose))
+}
+
+async fn choose(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    let asks_methods = request.method() == Method::OPTIONS
+        && !request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    // A layer would answer it as a preflight, without `Allow`.
+    if asks_methods {
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    if !PUBLIC.iter().any(|public| path.starts_with(public)) {
+        let own = layers.own.layer(next);
+        return own.oneshot(request).await.into_response();
+    }
+    let public = layers.public.layer(next);
+    let mut response = public.oneshot(request).await.into_response();
+    response.headers_mut().insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    response
+}
+
+/// CORS layer that lets all pages read responses, without credentials.
+fn public() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([
+            header::ACCEPT,
+            header::IF_NONE_MATCH,
+            header::IF_MODIFIED_SINCE,
+            crate::http::REQUEST_ID,
+        ])
+        .expose_headers([
+            crate::http::REQUEST_ID,
+            header::ETAG,
+            header::LAST_MODIFIED,
+            header::RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+        ])
+        .max_age(Duration::from_mins(10))
+}
 
 /// CORS layer that lets pages of these origins read responses. If there are none, no other origin may.
-pub fn cors(origins: &[String]) -> CorsLayer {
+fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins
         .iter()
         .filter_map(|origin| origin.parse().ok())
         .collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

@@ -1,31 +1,29 @@
 //! Accepting connections with a timeout, and graceful shutdown.
 //!
 //! A client that sends nothing, or its headers a byte at a time, would hold a connection for ever, so the server closes
-//! a connection that sends no request in time. On shutdown it accepts no more connections, closes idle ones and waits
+//! a connection that sends no request in time, over HTTP/1.1 and HTTP/2. On shutdown it accepts no more connections, closes idle ones and waits
 //! for the responses in progress.
 
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, http::Request};
+use axum::{Router, http::Request, middleware::from_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    server::conn::auto,
     service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::watch,
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
-use crate::http::server::client_ip::Peer;
+use crate::http::server::{
+    client_ip::Peer,
+    framing::Received,
+    idle::{Requests, follow},
+};
 
 /// Milliseconds for which a client may leave a response unread before its connection ends.
 #[cfg(target_os = "linux")]
@@ -57,8 +55,10 @@ pub async fn serve(
     patience: Timeouts,
     stop: impl Future<Output = ()>,
 ) {
+    let router = router.layer(from_fn(follow));
     let protocols = protocols(patience);
-    let open = GracefulShutdown::new();
+    // Each connection holds a receiver until it ends.
+    let (stopping, open) = watch::channel(false);
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -82,8 +82,9 @@ pub async fn serve(
             }
         }
     }
-    drop(listener);
-    if timeout(patience.goodbye, open.shutdown()).await.is_err() {
+    drop((listener, open));
+    stopping.send_replace(true);
+    if timeout(patience.goodbye, stopping.closed()).await.is_err() {
         tracing::warn!("some answers were cut off: they took too long");
     }
 }
@@ -109,41 +110,55 @@ fn take(
     router: Router,
     protocols: &auto::Builder<TokioExecutor>,
     patience: Timeouts,
-    open: &GracefulShutdown,
+    open: &watch::Receiver<bool>,
 ) {
     // Sends small responses at once. If the option cannot be set, they are sent a little later.
     let _ = stream.set_nodelay(true);
     // Ends a connection whose client does not read its response, or is gone.
     #[cfg(target_os = "linux")]
     let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLISECONDS);
-    let asked = Arc::new(AtomicBool::new(false));
+    let requests = Requests::new();
     let service = router.map_request({
-        let asked = Arc::clone(&asked);
+        let requests = Arc::clone(&requests);
         move |mut request: Request<_>| {
-            asked.store(true, Ordering::Relaxed);
-            request.extensions_mut().insert(peer);
+            let running = requests.begin(request.version());
+            let extensions = request.extensions_mut();
+            extensions.insert(peer);
+            extensions.insert(running);
+            extensions.insert(Received);
             request
         }
     });
     let connection = protocols
         .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
-    let connection = open.watch(connection);
+    let mut stopping = open.clone();
     tokio::spawn(async move {
-        tokio::select! {
-            ended = connection => if let Err(error) = ended {
+        let mut connection = pin!(connection);
+        let mut closes = false;
+        loop {
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = requests.never_came(patience.headers) => {
+                    tracing::debug!("hung up on a client that asked nothing");
+                    return;
+                }
+                // Lets the client read what it was sent, and open another connection.
+                () = requests.ceased(patience.headers), if !closes => {
+                    closes = true;
+                    connection.as_mut().graceful_shutdown();
+                    continue;
+                }
+                _ = stopping.wait_for(|stopping| *stopping), if !closes => {
+                    closes = true;
+                    connection.as_mut().graceful_shutdown();
+                    continue;
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(error, "a connection ended early");
-            },
-            () = client_timeout(&asked, patience.headers) => tracing::debug!("hung up on a client that asked nothing"),
+            }
+            return;
         }
     });
-}
-
-/// Completes if no request arrives in time. The header timeout of the connection builder starts only once the protocol
-/// is known.
-async fn client_timeout(asked: &AtomicBool, patience: Duration) {
-    sleep(patience).await;
-    if asked.load(Ordering::Relaxed) {
-        std::future::pending::<()>().await;
-    }
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::http::limits::rate_limit;
+use crate::http::server::accept::Accept;
 
 /// Media type of the GraphQL over HTTP specification.
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
@@ -28,27 +28,10 @@ pub enum Media {
 impl Media {
     /// Selects the media type from `Accept`; `None` if the client accepts neither.
     pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let accept: Vec<&str> = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        if accept.is_empty() {
-            return Some(Self::Json);
-        }
-        let accept = accept.join(",");
-        let weight = |exact: &str| {
-            let range = |name: &str| accept.split(',').find_map(|part| weigh(part, name));
-            range(exact)
-                .or_else(|| range("application/*"))
-                .or_else(|| range("*/*"))
-                .unwrap_or(0.0)
-        };
-        let (graphql, json) = (
-            weight("application/graphql-response+json"),
-            weight("application/json"),
-        );
-        let asked = accept.contains("graphql-response+json");
+        let accept = Accept::of(headers);
+        let newer = "application/graphql-response+json";
+        let (graphql, json) = (accept.weight(newer), accept.weight("application/json"));
+        let asked = accept.names(newer);
         match (graphql > 0.0, json > 0.0) {
             (false, false) => None,
             (true, false) => Some(Self::Graphql),
@@ -83,15 +66,6 @@ impl Media {
         }
         refused
     }
-}
-
-fn weigh(part: &str, name: &str) -> Option<f32> {
-    let mut parameters = part.split(';').map(str::trim);
-    if !parameters.next()?.eq_ignore_ascii_case(name) {
-        return None;
-    }
-    let quality = parameters.find_map(|parameter| parameter.strip_prefix("q="));
-    Some(quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0)))
 }
 
 /// Builds an error response in the form of a GraphQL response, which every client of the API can read.
@@ -137,10 +111,18 @@ pub async fn in_json(response: Response) -> Response {
         _ => ("BAD_REQUEST", "The request cannot be read."),
     };
     let mut refused = error_response(status, code, message);
-    let kept = [header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
-    for name in kept.into_iter().chain(rate_limit::RATE_LIMIT_HEADERS) {
-        if let Some(value) = response.headers().get(&name) {
-            refused.headers_mut().insert(name, value.clone());
+    // Those of the body that is replaced; all others stay, such as `Allow` and those for other origins.
+    let of_body = [
+        header::CACHE_CONTROL,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::ETAG,
+        header::TRANSFER_ENCODING,
+    ];
+    for (name, value) in response.headers() {
+        if !of_body.contains(name) {
+            refused.headers_mut().append(name, value.clone());
         }
     }
     refused

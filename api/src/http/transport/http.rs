@@ -41,10 +41,18 @@ pub async fn handle(State(executor): State<Executor>, request: axum::extract::Re
             "Accept application/graphql-response+json or application/json.",
         );
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    as_get(&mut parts.method);
     match answer(&executor, &parts, body, media).await {
         Ok(response) => response,
         Err(refused) => media.of_error_response(refused),
+    }
+}
+
+/// Makes a HEAD request a GET request. The router drops the body of the response.
+pub fn as_get(method: &mut Method) {
+    if *method == Method::HEAD {
+        *method = Method::GET;
     }
 }
 
@@ -60,7 +68,9 @@ async fn answer(
         &parts.headers,
         &app.config.trusted_proxies,
     );
-    let request = GraphqlRequest::read(parts, body, &executor.app.config.limits).await?;
+    let bodies = (&executor.bodies, address);
+    let limits = &executor.app.config.limits;
+    let (request, _memory) = GraphqlRequest::read(parts, body, limits, bodies).await?;
     let _permit = executor
         .permit()
         .await

@@ -1,7 +1,8 @@
 //! `/graphql/stream`: any operation as server-sent events, each over its own connection (graphql-sse).
 //!
-//! Each response is an event `next`, and the end of the operation an event `complete`. A request that is refused before
-//! execution gets a JSON response, as from `/graphql`.
+//! Each response is an event `next`, and the end of the operation an event `complete`. A document that is not executed, such
+//! as an invalid one, gets its errors as `next` too, because clients that accept only events cannot read another response.
+//! Before that, a request that cannot be read or whose caller is refused gets a JSON response, as from `/graphql`.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -27,12 +28,9 @@ use crate::http::{
         errors::graphql_error, execution::executed, executor::RequestOrigin,
         request::GraphqlRequest,
     },
-    limits::{connection_limits::ConnectionSlot, rate_limit},
-    server::{
-        client_ip,
-        reply::{Media, error_response},
-    },
-    transport::http::{bearer, invalid_token, respond, retry_later, server_error, use_post},
+    limits::{connection_limits::ConnectionSlot, rate_limit, source::Source},
+    server::{accept::Accept, client_ip, reply::error_response},
+    transport::http::{as_get, bearer, invalid_token, retry_later, server_error, use_post},
 };
 
 /// Media type of server-sent events.
@@ -50,7 +48,8 @@ pub async fn handle(State(live): State<LongLivedState>, request: Request) -> Res
 }
 
 async fn answer(live: LongLivedState, request: Request) -> Result<Response, Response> {
-    let (parts, content) = request.into_parts();
+    let (mut parts, content) = request.into_parts();
+    as_get(&mut parts.method);
     if !takes_events(&parts.headers) {
         return Err(error_response(
             StatusCode::NOT_ACCEPTABLE,
@@ -58,16 +57,17 @@ async fn answer(live: LongLivedState, request: Request) -> Result<Response, Resp
             "Accept text/event-stream.",
         ));
     }
-    let request = GraphqlRequest::read(&parts, content, &live.executor.app.config.limits).await?;
-    let proxies = &live.executor.app.config.trusted_proxies;
-    let address = client_ip::client(&parts.extensions, &parts.headers, proxies);
+    let config = &live.executor.app.config;
+    let address = client_ip::client(&parts.extensions, &parts.headers, &config.trusted_proxies);
+    let bodies = (&live.executor.bodies, address);
+    let read = GraphqlRequest::read(&parts, content, &config.limits, bodies);
+    let (request, _memory) = read.await?;
     let scope = live.executor.scope(None, address);
     let caller = Arc::new(scope.run(caller(&live, &parts.headers)).await?);
     let scope = live.executor.scope(caller.person(), address);
     let viewer = scope.run(caller.viewer()).await;
     let viewer = viewer.map_err(|error| server_error(&error))?;
     let viewer = viewer.ok_or_else(invalid_token)?;
-    let not_executed = |errors| respond(Media::Graphql, GraphqlResponse::from_errors(errors));
     let origin = RequestOrigin {
         viewer: Arc::clone(&viewer),
         address,
@@ -77,22 +77,27 @@ async fn answer(live: LongLivedState, request: Request) -> Result<Response, Resp
         Err(errors) if rate_limit::retry_after(&errors).is_some() => {
             return Err(retry_later(&errors));
         }
-        Err(errors) => return Err(not_executed(errors)),
+        Err(errors) => return Ok(not_executed(&GraphqlResponse::from_errors(errors))),
     };
     if parts.method == Method::GET && operation.kind() == OperationType::Mutation {
         return Err(use_post());
     }
-    let slot = live.connections.take().and_then(|mut slot| {
-        let free = slot.claim(caller.person());
-        free.then_some(slot)
-    });
+    let slot = live
+        .connections
+        .take(Source::of(address))
+        .and_then(|mut slot| {
+            let free = slot.claim(caller.person());
+            free.then_some(slot)
+        });
     let slot = slot.ok_or_else(too_many_connections)?;
     let subscribes = operation.kind() == OperationType::Subscription;
     let mut responses = live.executor.run(operation, Arc::clone(&caller), viewer);
-    // A document that is refused is known before the first wait, and can still get a JSON response.
+    // An overloaded server is known before the first wait, and can still give another status.
     if let Some(first) = responses.next().now_or_never() {
         match first {
-            Some(first) if !executed(&first) => return Err(respond(Media::Graphql, first)),
+            Some(first) if rate_limit::retry_after(&first.errors).is_some() => {
+                return Err(retry_later(&first.errors));
+            }
             first => responses = stream::iter(first).chain(responses).boxed(),
         }
     }
@@ -100,6 +105,16 @@ async fn answer(live: LongLivedState, request: Request) -> Result<Response, Resp
     let sends = send_events(live, caller, responses, subscribes, events, slot);
     tokio::spawn(sends.in_current_span());
     let body = stream::poll_fn(move |context| received.poll_recv(context)).map(Ok::<_, Infallible>);
+    Ok(events_of(Body::from_stream(body)))
+}
+
+/// Builds the response to a document that is not executed: its errors as an event, and the end.
+fn not_executed(response: &GraphqlResponse) -> Response {
+    let events = [&next(response)[..], &COMPLETE[..]].concat();
+    events_of(events.into())
+}
+
+fn events_of(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(EVENTS)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -109,21 +124,12 @@ async fn answer(live: LongLivedState, request: Request) -> Result<Response, Resp
             HeaderValue::from_static("no"),
         ),
     ];
-    Ok((headers, Body::from_stream(body)).into_response())
+    (headers, body).into_response()
 }
 
+/// Reports whether the client asks for events. Without `Accept` it does not.
 fn takes_events(headers: &HeaderMap) -> bool {
-    let accept = headers.get_all(header::ACCEPT);
-    let mut ranges = accept
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    ranges.any(|range| {
-        let range = range.split(';').next().unwrap_or_default().trim();
-        [EVENTS, "text/*", "*/*"]
-            .iter()
-            .any(|taken| range.eq_ignore_ascii_case(taken))
-    })
+    headers.contains_key(header::ACCEPT) && Accept::of(headers).weight(EVENTS) > 0.0
 }
 
 async fn caller(live: &LongLivedState, headers: &HeaderMap) -> Result<Caller, Response> {

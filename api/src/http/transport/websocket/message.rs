@@ -4,7 +4,10 @@ use async_graphql::{Response, ServerError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::graphql::{execution::executed, request::GraphqlRequest};
+use crate::http::graphql::{
+    execution::executed,
+    request::{GraphqlRequest, Object},
+};
 
 /// Message from the client.
 #[derive(Debug, Deserialize)]
@@ -27,7 +30,7 @@ pub enum ClientMessage {
         /// Id of the operation, chosen by the client.
         id: String,
         /// GraphQL request.
-        payload: GraphqlRequest,
+        payload: Object<GraphqlRequest>,
     },
     /// Stops an operation.
     Complete {
@@ -39,9 +42,12 @@ pub enum ClientMessage {
 impl ClientMessage {
     /// Parses a message; `None` if it is none of these, or lacks a required value.
     pub fn read(text: &str) -> Option<Self> {
-        let said: Self = serde_json::from_str(text).ok()?;
+        let Object(said) = serde_json::from_str::<Object<Self>>(text).ok()?;
         let whole = match &said {
-            Self::Subscribe { id, payload } => {
+            Self::Subscribe {
+                id,
+                payload: Object(payload),
+            } => {
                 !id.is_empty()
                     && payload.is_well_formed()
                     && (payload.query.is_some() || payload.document().is_some())

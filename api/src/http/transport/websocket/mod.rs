@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use crate::http::{
     LongLivedState,
+    limits::source::Source,
     server::{client_ip, cors, reply::error_response},
     transport::{http::bearer, sse::too_many_connections},
 };
@@ -42,6 +43,11 @@ pub async fn handle(
         );
         let headers = refused.headers_mut();
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        );
         return refused;
     };
     if !cors::may_open(&headers, &uri, &live.executor.app.config.origins) {
@@ -51,7 +57,9 @@ pub async fn handle(
             "Pages of this origin may not call: the operator names those that may.",
         );
     }
-    let Some(slot) = live.connections.take() else {
+    let config = &live.executor.app.config;
+    let address = client_ip::client(&extensions, &headers, &config.trusted_proxies);
+    let Some(slot) = live.connections.take(Source::of(address)) else {
         return too_many_connections();
     };
     let upgrade_credentials = match bearer(&headers) {
@@ -59,8 +67,6 @@ pub async fn handle(
         Some(None) => Credentials::Unreadable,
         Some(Some(token)) => Credentials::Authorization(format!("Bearer {token}")),
     };
-    let config = &live.executor.app.config;
-    let address = client_ip::client(&extensions, &headers, &config.trusted_proxies);
     let largest = live.executor.app.config.limits.max_body_bytes;
     let upgrade = upgrade
         .protocols([PROTOCOL])

@@ -9,7 +9,11 @@ use super::{
     close::Close,
     message::{self, ClientMessage},
 };
-use crate::http::graphql::{errors::graphql_error, json_limits::values, request::GraphqlRequest};
+use crate::http::graphql::{
+    errors::graphql_error,
+    json_limits::values,
+    request::{GraphqlRequest, Object},
+};
 
 /// Credentials that a client presents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +109,10 @@ impl Protocol {
             }
             Some(ClientMessage::Ping { payload }) => Step::Send(message::pong(payload)),
             Some(ClientMessage::Pong {}) => Step::Wait,
-            Some(ClientMessage::Subscribe { id, payload }) => self.begin(id, payload),
+            Some(ClientMessage::Subscribe {
+                id,
+                payload: Object(payload),
+            }) => self.begin(id, payload),
             Some(ClientMessage::Complete { id }) => {
                 if self.running.remove(&id) {
                     Step::Stop(id)
