@@ -4,9 +4,10 @@
 //! hostile request is looked at. First each kind of attack comes alone, every request another, and the processor time of
 //! the server is divided by their number. Then all of them come at a fixed rate (`ATTACKS_PER_SECOND`, 40) for a fixed time
 //! (`ATTACK_SECONDS`, 15), while an ordinary client asks; its lost requests are counted, and its waiting compared with the same
-//! time in peace.
+//! time in peace. At last come those who never finish what they began, with the peak of the server's memory.
+//! `ATTACKS_ONLY=waiting` leaves out all but these.
 //!
-//! `documents` is what is sent, `wire` sends it.
+//! `documents` is what is sent, `wire` sends it, `ordinary` is the ordinary client, and `waiting` are those who wait.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +15,8 @@
 )]
 
 mod documents;
+mod ordinary;
+mod waiting;
 mod wire;
 
 use std::{
@@ -25,15 +28,14 @@ use std::{
 };
 
 use documents::{Attack, attacks};
-use tokio::time::{interval, sleep, sleep_until};
+use ordinary::{ORDINARY, ordinary};
+use tokio::time::{interval, sleep};
 use wire::{Answer, ask, hold};
 
 /// How often each attack comes, to be measured.
 const TIMES: u32 = 40;
 /// How many hold a connection without asking.
 const HELD: u32 = 200;
-/// How often the ordinary client asks in a second.
-const ORDINARY: u32 = 20;
 /// What the ordinary client asks.
 const QUESTION: &str = "{ listings(first: 20) { totalCount nodes { id title organisation { name } areas { name } } } }";
 
@@ -47,6 +49,15 @@ async fn main() {
     for _ in 0..20 {
         assert_eq!(ask(address, &asked).await.status, 200);
     }
+    let time = Duration::from_secs(seconds);
+    if setting("ATTACKS_ONLY").as_deref() != Some("waiting") {
+        documents_and_connections(&server, &asked, rate, time).await;
+    }
+    waiting::measure(&server, &asked, time).await;
+}
+
+async fn documents_and_connections(server: &Server, asked: &[u8], rate: u32, time: Duration) {
+    let address = server.address;
     let idle = server.idle().await;
     println!(
         "at rest the server takes {:.1} ms a second\n",
@@ -57,29 +68,34 @@ async fn main() {
     println!("|---|---:|---|---:|---:|");
     let attacks = attacks();
     for attack in &attacks {
-        alone(&server, attack, idle).await;
+        alone(server, attack, idle).await;
     }
     held(
-        &server,
+        server,
         "slow headers",
         b"GET /health/live HTTP/1.1\r\nHost: a\r\nX-Slow: ",
         false,
         idle,
     )
     .await;
-    held(&server, "slow bodies", SLOW_BODY, false, idle).await;
-    held(&server, "half-closed sockets", SLOW_BODY, true, idle).await;
+    held(server, "slow bodies", SLOW_BODY, false, idle).await;
+    held(server, "half-closed sockets", SLOW_BODY, true, idle).await;
 
     println!(
-        "\n| an ordinary client, {ORDINARY} times a second for {seconds} s | asked | lost | median | 99 of 100 | longest |"
+        "\n| an ordinary client, {ORDINARY} times a second for {} s | asked | lost | median | 99 of 100 | longest |",
+        time.as_secs()
     );
     println!("|---|---:|---:|---:|---:|---:|");
-    let time = Duration::from_secs(seconds);
-    ordinary(address, &asked, time).await.tell("in peace");
+    let asks = || {
+        let asked = asked.to_vec();
+        async move { ask(address, &asked).await }
+    };
+    ordinary(time, asks).await.tell("in peace", "");
     let attacking = tokio::spawn(attack_for(address, attacks, rate, time));
-    let beside = ordinary(address, &asked, time).await;
+    let beside = ordinary(time, asks).await;
     let sent = attacking.await.unwrap();
-    beside.tell(&format!("beside {sent} hostile requests, {rate} a second"));
+    let when = format!("beside {sent} hostile requests, {rate} a second");
+    beside.tell(&when, "");
 }
 
 const SLOW_BODY: &[u8] =
@@ -151,50 +167,6 @@ async fn attack_for(address: SocketAddr, attacks: Vec<Attack>, rate: u32, time: 
     sent
 }
 
-/// What became of the requests of an ordinary client.
-struct Ordinary {
-    lost: usize,
-    waits: Vec<Duration>,
-}
-
-async fn ordinary(address: SocketAddr, request: &[u8], time: Duration) -> Ordinary {
-    let begun = tokio::time::Instant::now();
-    let every = Duration::from_secs(1) / ORDINARY;
-    let mut under_way = Vec::new();
-    for at in 0.. {
-        let then = begun + every * at;
-        if then - begun >= time {
-            break;
-        }
-        sleep_until(then).await;
-        let request = request.to_vec();
-        under_way.push(tokio::spawn(async move { ask(address, &request).await }));
-    }
-    let (mut lost, mut waits) = (0, Vec::new());
-    for one in under_way {
-        let answer = one.await.unwrap();
-        lost += usize::from(answer.status != 200 || !answer.body.contains("\"totalCount\""));
-        waits.push(answer.took);
-    }
-    waits.sort();
-    Ordinary { lost, waits }
-}
-
-impl Ordinary {
-    fn tell(&self, when: &str) {
-        let at = |of_100: usize| {
-            self.waits[(self.waits.len() - 1) * of_100 / 100].as_secs_f64() * 1000.0
-        };
-        let (asked, lost) = (self.waits.len(), self.lost);
-        println!(
-            "| {when} | {asked} | {lost} | {:.1} ms | {:.1} ms | {:.1} ms |",
-            at(50),
-            at(99),
-            at(100)
-        );
-    }
-}
-
 /// The marketplace in a process of its own, which ends with this one.
 struct Server {
     child: Child,
@@ -248,6 +220,19 @@ impl Server {
             .iter()
             .sum();
         ticks / 100.0
+    }
+
+    /// The most memory that it has held at once, in bytes, since the start or since this was forgotten.
+    fn peak_memory(&self) -> u64 {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.unwrap_or_default() * 1_024
+    }
+
+    /// Begins to measure the peak of its memory anew.
+    fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
 
     /// What it takes in a second while nobody asks.

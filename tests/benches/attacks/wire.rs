@@ -1,19 +1,21 @@
 //! Requests as bytes, each over a connection of its own.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
 /// The longest that an answer is waited for.
 const LONGEST: Duration = Duration::from_secs(35);
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// What came back.
 #[derive(Debug, Default)]
@@ -54,19 +56,31 @@ pub fn with(address: SocketAddr, header: &str, body: &str) -> Vec<u8> {
 
 /// Sends a request and reads the answer.
 pub async fn ask(address: SocketAddr, request: &[u8]) -> Answer {
-    exchange(address, request, false).await
+    exchange(HERE, address, request, false).await
+}
+
+/// Like [`ask`], from another address of this machine.
+pub async fn ask_from(from: IpAddr, address: SocketAddr, request: &[u8]) -> Answer {
+    exchange(from, address, request, false).await
+}
+
+/// Connects from an address of this machine.
+pub async fn connect(from: IpAddr, address: SocketAddr) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((from, 0).into())?;
+    socket.connect(address).await
 }
 
 /// Says the beginning of something, closes this side's half or does not, and waits for the end.
 pub async fn hold(address: SocketAddr, beginning: &'static [u8], half: bool) -> Answer {
-    exchange(address, beginning, half).await
+    exchange(HERE, address, beginning, half).await
 }
 
-async fn exchange(address: SocketAddr, said: &[u8], half: bool) -> Answer {
+async fn exchange(from: IpAddr, address: SocketAddr, said: &[u8], half: bool) -> Answer {
     let begun = Instant::now();
     let whole = timeout(LONGEST, async {
         let mut heard = Vec::new();
-        let Ok(mut stream) = TcpStream::connect(address).await else {
+        let Ok(mut stream) = connect(from, address).await else {
             return heard;
         };
         // Who is refused in the middle of a large body may be hung up on.
