@@ -30,7 +30,7 @@ both! {
         };
         run(&mary, "updateOrganisation(input: {organisationId: $id, version: 1, name: \"Hub\", size: SMALL, areas: []})", &hub).await;
         run(&mary, "updateOrganisation(input: {organisationId: $id, version: 2, name: \"Hub\"})", &hub).await;
-        run(&admin, "verifyOrganisation(input: {organisationId: $id, version: 1, status: VERIFIED, method: STAFF})", &hub).await;
+        run(&admin, "verifyOrganisation(input: {organisationId: $id, version: 2, status: VERIFIED, method: STAFF})", &hub).await;
         let asked = tom.asks_to_join(&hub).await;
         tom.asks_to_join(&hub).await;
         run(&mary, "approveMember(input: {membershipId: $id})", &asked).await;

@@ -109,7 +109,12 @@ both! {
         let address = said.text("event.calendarUrl");
         let reference = said.text("event.reference");
         assert_eq!(address, format!("https://marketplace.example.org/events/{reference}.ics"));
-        assert!(!get(&world, &address).await.text.contains("secret"));
+        let written = get(&world, &address).await.text;
+        assert!(!written.contains("secret"));
+        assert!(!written.contains("\\\r\n "), "a line is folded within an escape sequence: {written}");
+        let page = format!("https://marketplace.example.org/open/{id}");
+        assert!(written.replace("\r\n ", "").contains(&format!("URL:{page}\r\n")), "{written}");
+        assert_eq!(get(&world, &page).await.status, 200);
         let events = read(&world, &address).await;
         let [event] = events.as_slice() else { panic!("{events:?}") };
         assert_eq!(text(event, &Named::Uid), id.trim_start_matches("event:"));
@@ -275,6 +280,15 @@ both! {
         let revoke = "mutation ($id: ID!) { act: revokeCalendar(input: {id: $id}) { calendar { id } userErrors { code } } }";
         assert_eq!(stranger.ask(revoke, json!({"id": id})).await.outcome(), "NOT_FOUND");
         // The rights are those of the moment.
+        let change = "mutation ($old: String!, $new: String!) {
+            changePassword(input: {currentPassword: $old, newPassword: $new}) { userErrors { code } } }";
+        let passwords = json!({"old": crate::support::PASSWORD, "new": "nine purple kettles sing"});
+        let leaked = own(&member, json!({"scope": "OWN"})).await;
+        assert_eq!(get(&world, &leaked).await.status, 200);
+        assert_eq!(member.ask(change, passwords).await.refusals(), [""; 0]);
+        assert_eq!(get(&world, &leaked).await.status, 404);
+        let made = make(&member, json!({"scope": "ORGANISATION", "organisationId": elm})).await;
+        let (id, url) = (made.text("act.calendar.id"), made.text("act.calendar.url"));
         let remove = "mutation ($id: ID!) { act: removeMember(input: {membershipId: $id}) { membership { id } userErrors { code } } }";
         host.ask(remove, json!({"id": membership})).await.at("act.membership.id");
         assert_eq!(summaries(&read(&world, &url).await), Vec::<String>::new());

@@ -175,7 +175,7 @@ async fn in_production_the_graph_is_told_to_staff_whatever_it_is_asked_by() {
             caller.ask(query, json!({})).await.codes(),
             ["INTROSPECTION_DISABLED"]
         );
-        let events = caller.hear(query, json!({})).await.json().await;
+        let events = caller.hear(query, json!({})).await.answer().await;
         assert_eq!(
             events["errors"][0]["extensions"]["code"],
             "INTROSPECTION_DISABLED"

@@ -93,6 +93,22 @@ async fn count(caller: &Caller, organisation: &str) -> i64 {
 }
 
 both! {
+    async fn rows_have_the_numbers_that_a_spreadsheet_shows(on) {
+        let world = World::new(on).await;
+        let mary = world.person("Mary Major").await;
+        let hub = mary.organisation("Riverside Hub").await;
+        let file = "sep=;\r\nkind;title;description;resourceType;neededBy\r\n\r\n\
+            OFFER;Chairs;\"Two lines:\r\none, \"\"two\"\"\";other;\r\n\r\n\r\nREQUEST;Tables;Four;other;31/03/27\r\n";
+        let reply = import(&mary, &hub, "CSV", file, json!({"dryRun": true})).await;
+        let rows = reply.at("import.report.rows").as_array().unwrap().iter();
+        assert_eq!(rows.map(|row| row["row"].clone()).collect::<Vec<_>>(), [json!(3), json!(6)], "{}", reply.text);
+        assert_eq!(faults(&reply, 0), [""; 0]);
+        assert_eq!(faults(&reply, 1), ["INVALID neededBy"]);
+        assert!(reply.text.contains("four digits for the year"), "{}", reply.text);
+        let torn = import(&mary, &hub, "CSV", "kind,title\r\nOFFER,Caf\u{fffd}\r\n", json!({})).await;
+        assert!(torn.text.contains("CSV UTF-8"), "{}", torn.text);
+    }
+
     async fn a_file_is_imported_once_however_often_it_comes(on) {
         let world = World::new(on).await;
         let olive = world.person("Olive Owner").await;

@@ -164,6 +164,10 @@ pub struct Config {
     #[arg(long, env = "MARKETPLACE_PUBLIC_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub public_seconds: u32,
 
+    /// Seconds after which public statistics are computed again; 0 to compute them for each request.
+    #[arg(long, env = "MARKETPLACE_STATISTICS_SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub statistics_seconds: u32,
+
     /// IP addresses and networks of the proxies in front of the server, separated by commas, such as `10.0.0.0/8`.
     /// X-Forwarded-For is trusted if it comes from one of them, and ignored otherwise.
     #[arg(long, env = "MARKETPLACE_TRUSTED_PROXIES", value_delimiter = ',')]
@@ -210,12 +214,9 @@ impl Config {
                  openssl genpkey -algorithm ed25519 -out token-key.pem",
             );
             must(
-                self.public_url.as_str().trim_end_matches('/') != PUBLIC_URL,
-                "MARKETPLACE_PUBLIC_URL: set the public URL of this server, such as https://marketplace.example.org",
-            );
-            must(
                 self.public_url.scheme() == "https",
-                "MARKETPLACE_PUBLIC_URL: use an https URL, because links with secrets begin with it",
+                "MARKETPLACE_PUBLIC_URL: set the public URL of this server, with https, because links with secrets begin with it, such as \
+                 https://marketplace.example.org",
             );
             must(
                 !self.token_key_file.as_deref().is_some_and(others_can_write),

@@ -62,6 +62,8 @@ pub struct Parts {
     pub outbox: activities::outbox::Outbox,
     /// Listings that subscriptions found after the latest acts.
     pub published: listings::search::watch::Published,
+    /// Public statistics as they were computed last.
+    pub public_figures: statistics::PublicFigures,
     /// Trusted documents by the name or hash that clients send.
     pub trusted_documents: HashMap<String, String>,
     /// Prometheus metrics.
@@ -127,6 +129,7 @@ impl App {
             reference: reference::Cache::read(&database.read).await?,
             outbox: activities::outbox::Outbox::default(),
             published: listings::search::watch::Published::default(),
+            public_figures: statistics::PublicFigures::default(),
             passwords: accounts::passwords::Passwords::new()?,
             tokens: accounts::tokens::Tokens::new(&key, config.access_token_minutes)?,
             closing: tokio::sync::watch::Sender::new(false),

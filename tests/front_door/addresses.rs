@@ -326,7 +326,7 @@ both! {
         let world = World::new(on).await;
         let limits = ConnectionLimits::new(4, false);
         let slow = (0..4).map(|_| {
-            let (database, request) = (world.app.database.clone(), limits.request(Some(Uuid::now_v7()), None));
+            let (database, request) = (world.app.database.clone(), limits.request(Some(Uuid::now_v7()), None, None));
             tokio::spawn(request.run(async move { database.read.execute_unprepared(slow(on)).await }))
         });
         let slow: Vec<_> = slow.collect();

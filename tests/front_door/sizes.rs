@@ -142,7 +142,7 @@ both! {
         let world = World::with(on, |config| config.database.statement_seconds = 1).await;
         let limits = ConnectionLimits::new(4, false);
         let (database, begun) = (world.app.database.clone(), Instant::now());
-        let asked = limits.request(Some(Uuid::now_v7()), None).run(async {
+        let asked = limits.request(Some(Uuid::now_v7()), None, None).run(async {
             database.read.execute_unprepared(slow(on)).await
         });
         let error = Error::from(asked.await.unwrap_err());
@@ -182,7 +182,7 @@ both! {
         let somebody = Some(Uuid::now_v7());
         // Each gives up at once; what they asked for goes on in the database, on their part of the connections.
         for _ in 0..10 {
-            let (database, request) = (world.app.database.clone(), limits.request(somebody, None));
+            let (database, request) = (world.app.database.clone(), limits.request(somebody, None, None));
             let asks = request.run(async move { database.read.execute_unprepared(slow(on)).await });
             let _ = timeout(Duration::from_millis(20), asks).await;
         }

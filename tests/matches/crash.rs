@@ -57,7 +57,7 @@ async fn whoever_is_killed() {
         now: at,
         who: Who::Person(SignedIn {
             id: own(&person),
-            session_id: Uuid::now_v7(),
+            session_id: Uuid::nil(),
             roles: Vec::new(),
             memberships: vec![(own(&organisation), MembershipRole::Owner)],
         }),

@@ -33,7 +33,7 @@ both! {
 
         // Agreed, as soon as the broker has looked at the charity.
         assert_eq!(accept(&tom, &id, 2).await.refusals(), ["APPROVAL_REQUIRED"]);
-        act(&broker, "approveMatch", json!({"matchId": id, "termsVersion": 1, "note": "Visited them in May."})).await.at("act.match");
+        act(&broker, "approveMatch", json!({"matchId": id, "termsVersion": 2, "note": "Visited them in May."})).await.at("act.match");
         let agreed = accept(&tom, &id, 2).await;
         assert_eq!(agreed.text("act.match.terms.place"), "Elm Works, Esher, back door");
         assert_eq!((left(&tom, &offer).await, left(&tom, &request).await), ("5".into(), "20".into()));

@@ -29,6 +29,76 @@ fn in_production_with_no_settings_it_refuses_to_start_and_names_what_is_missing(
 }
 
 #[test]
+fn in_production_keys_are_their_owners_and_links_are_secret() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key.pem");
+    fs::write(&key, api::accounts::tokens::new_key().unwrap()).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o620)).unwrap();
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    let words = [
+        "serve",
+        "--production",
+        "--listen",
+        "127.0.0.1:0",
+        "--database-url",
+        &url,
+        "--token-key-file",
+        key.to_str().unwrap(),
+        "--public-url",
+        "http://marketplace.example.org",
+    ];
+    let ended = Program::run(&words);
+    for fault in [
+        "MARKETPLACE_TOKEN_KEY_FILE: others can write the file",
+        "MARKETPLACE_PUBLIC_URL: set the public URL of this server, with https",
+    ] {
+        assert!(ended.err.contains(fault), "{ended:?}");
+    }
+}
+
+#[test]
+fn commands_say_that_there_is_no_database_and_a_new_one_is_private() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new").join("a.db");
+    let key = folder.path().join("key.pem");
+    let url = format!("sqlite:{}", path.display());
+    let settings = [
+        "--database-url",
+        &url,
+        "--token-key-file",
+        key.to_str().unwrap(),
+    ];
+    let run = |words: &[&str]| Program::run(&[&["admin"], &settings[..], words].concat());
+    let there_is_none = format!("there is no database at {}", path.display());
+    for words in [
+        &["grant", "ada@example.org", "broker"][..],
+        &["reset-password", "ada@example.org"],
+    ] {
+        let ended = run(words);
+        assert!(!ended.status.success(), "{ended:?}");
+        assert!(ended.err.contains(&there_is_none), "{ended:?}");
+        assert!(!path.exists());
+    }
+    let ended = run(&["create", "ada@example.org", "Ada Admin"]);
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(ended.err.contains("there was no database"), "{ended:?}");
+    for file in fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+    }
+    assert!(
+        run(&["grant", "ada@example.org", "broker"])
+            .status
+            .success()
+    );
+}
+
+#[test]
 fn a_wrong_setting_is_told_in_one_line_that_names_it() {
     for (words, named) in [
         (

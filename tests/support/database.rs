@@ -97,6 +97,7 @@ pub fn config(url: &str) -> Config {
         trusted_documents: None,
         only_trusted_documents: false,
         public_seconds: 15,
+        statistics_seconds: 0,
         trusted_proxies: Vec::new(),
         metrics_listen: None,
         limits: api::http::Limits::default(),

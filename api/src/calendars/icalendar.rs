@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    event::{AttendanceMode, EventState},
+    event::{self, AttendanceMode, EventState},
     event_session,
     registration::{self, RegistrationState},
 };
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use crate::{
+    config::Config,
     events::{projection::Row, registrations::rules as registrations, rules as events},
-    feeds::{event_jsonld, site::Site},
+    feeds::event_jsonld,
+    kit::Id,
+    mail::link_urls::{self, LinkKind},
 };
 
 /// Media type of iCalendar.
@@ -73,7 +76,7 @@ fn folded(calendar: &str) -> String {
 }
 
 /// Builds the entry of an event. With `own`, it shows the registration of its owner.
-pub fn event(site: &Site, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -> Event {
+pub fn event(config: &Config, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -> Event {
     let organisation = row.organisation().map(|whose| whose.known().name.clone());
     let row = row.known();
     let session = own.and_then(|(_, session)| session);
@@ -98,6 +101,7 @@ pub fn event(site: &Site, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -
         Some(session) => format!("{}: {}", row.title, session.title),
         None => row.title.clone(),
     };
+    let page = Id::<event::Entity>::new(row.id);
     let mut event = Event::new();
     event
         .uid(&session.map_or(row.id, |session| session.id).to_string())
@@ -116,7 +120,7 @@ pub fn event(site: &Site, row: &Row, own: Option<Own<'_>>, now: DateTime<Utc>) -
         )
         .status(status(state, standing))
         .categories([event_jsonld::word(row.kind).1])
-        .url(&site.event(&row.reference, "jsonld"));
+        .url(&link_urls::url(config, LinkKind::Event, &page.to_string()));
     if let Some(place) = place(row, session, online) {
         event.location(&plain(&place));
     }

@@ -19,7 +19,7 @@ use crate::{
         projection::{Plan, Row},
         search as events,
     },
-    feeds::{Document, site::Site},
+    feeds::Document,
     kit::{
         Error, Id, Transaction, UserError, UserErrorCode, Viewer, activity,
         database::resource,
@@ -196,10 +196,9 @@ async fn of(
             Ok(calendar(app, viewer, &area.name, &rows, false))
         }
         _ => {
-            let site = Site::at(&app.config.public_url);
             let own = search::own(conn, viewer).await?;
             let events = own.iter().map(|(row, own, session)| {
-                icalendar::event(&site, row, Some((own, session.as_ref())), viewer.now)
+                icalendar::event(&app.config, row, Some((own, session.as_ref())), viewer.now)
             });
             Ok(as_read(icalendar::write("My events", events), true))
         }
@@ -207,10 +206,9 @@ async fn of(
 }
 
 fn calendar(app: &App, viewer: &Viewer, name: &str, rows: &[Row], unlisted: bool) -> Document {
-    let site = Site::at(&app.config.public_url);
     let events = rows
         .iter()
-        .map(|row| icalendar::event(&site, row, None, viewer.now));
+        .map(|row| icalendar::event(&app.config, row, None, viewer.now));
     as_read(icalendar::write(name, events), unlisted)
 }
 

@@ -69,11 +69,15 @@ impl Release {
         }
     }
 
+    /// Reports whether no further figure can become public.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.published.len() == MAX_FIGURES
+    }
+
     /// Makes the sum of these contributions public, if that is safe.
     pub fn publish(&mut self, figure: &[usize]) {
-        if few(figure.iter().map(|at| self.contributors[*at]))
-            || self.published.len() == MAX_FIGURES
-        {
+        if self.is_full() || few(figure.iter().map(|at| self.contributors[*at])) {
             return;
         }
         let sums = self.sums(figure);

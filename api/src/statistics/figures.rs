@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::resource_type::ResourceKind;
 
 /// Key of a group: the value that its rows share.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// One group for all rows.
     All,
@@ -20,7 +20,7 @@ pub enum Key {
 }
 
 /// Figure of statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
 #[graphql(name = "StatisticsFigure")]
 pub enum Figure {
     /// Offers, on the day of first publication.

@@ -35,6 +35,7 @@ pub mod totals;
 pub mod types;
 
 pub use inputs::StatisticsGrouping;
+pub use public_figures::PublicFigures;
 pub use query::StatisticsQuery;
 pub use rules::Raised;
 pub use types::StatisticsGroup;

@@ -1,15 +1,23 @@
 //! Public statistics: selects from the contributions of all times, because figures of different requests can be
-//! subtracted from each other, and suppresses what [`super::disclosure_control`] does not permit.
+//! subtracted from each other, and suppresses what [`super::disclosure_control`] does not permit. The figures are computed
+//! for all requests together, on a blocking thread, because that takes seconds for many contributions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    iter,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     event,
     listing::{self, Column},
     listing_area, listing_event, listing_priority_area, matching,
+    resource_type::Unit,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, JoinType, QueryResult, QuerySelect, sea_query::Expr};
+use tokio::{sync::Mutex, task::spawn_blocking};
 use uuid::Uuid;
 
 use super::{
@@ -27,70 +35,128 @@ use super::{
 };
 use crate::{
     App,
-    kit::{Error, clock},
+    kit::{Error, OrInternal, clock},
     reference::{Snapshot, quantity},
 };
 
-/// Returns the public figures of each group.
-pub(super) async fn groups(
-    app: &App,
-    asked: &Selection,
-    by: Option<StatisticsGrouping>,
-) -> Result<Vec<Group>, Error> {
-    let all = contributions(app).await?;
-    let mut rows = Vec::new();
-    for contribution in all.iter().filter(|one| asked.selects(&one.traits)) {
-        for key in asked.keys(&contribution.traits, by) {
-            rows.push(Row {
-                key,
-                figure: contribution.figure,
-                unit: contribution.unit,
-                count: contribution.count,
-                total: contribution.total,
-            });
-        }
-    }
-    let mut groups = super::totals::add_up(&rows);
-    if by.is_none() && groups.is_empty() {
-        groups.push(Group::new(Key::All));
-    }
-    suppress(&all, asked, &mut groups, &app.reference.now());
-    Ok(groups)
+/// Public figures as they are shared by all requests, computed again after some time.
+#[derive(Default)]
+pub struct PublicFigures {
+    latest: RwLock<Option<Arc<Computed>>>,
+    /// Held while figures are computed: one request does it, and others are answered from the latest.
+    computing: Mutex<()>,
 }
 
-/// Suppresses the figures that are not public. Numbers and the quantities of each unit are figures of their own.
-fn suppress(all: &[Contribution], asked: &Selection, groups: &mut [Group], reference: &Snapshot) {
-    let tables = published_tables::tables(all.iter().map(|one| &one.traits), reference);
-    for figure in Figure::ALL {
-        let counted: Vec<&Contribution> = all.iter().filter(|one| one.figure == figure).collect();
-        let units = counted.iter().filter(|one| one.total.is_some());
-        let units: BTreeSet<_> = units.map(|one| quantity::counted_in(one.unit)).collect();
-        let release = released(&counted, &tables);
-        for group in &mut *groups {
-            let own = Selection {
-                key: Some(group.key.clone()),
-                ..asked.clone()
-            };
-            if let Some(reason) = release.suppressed(&places(&counted, &own)) {
-                group.counts.suppress(figure, reason);
+/// Contributions of all times, and what may be public of them.
+struct Computed {
+    at: Instant,
+    all: Vec<Contribution>,
+    /// Each figure counts its number, and the quantities of each unit are figures of their own.
+    releases: HashMap<(Figure, Option<Unit>), Released>,
+}
+
+/// Public figures about some of the contributions.
+struct Released {
+    /// Positions of the contributions among all.
+    of: HashMap<usize, usize>,
+    release: Release,
+}
+
+impl PublicFigures {
+    /// Returns the latest figures. Computes them if they are older than the setting allows.
+    async fn latest(&self, app: &App) -> Result<Arc<Computed>, Error> {
+        let fresh_for = Duration::from_secs(app.config.statistics_seconds.into());
+        let latest = || {
+            self.latest
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()
+        };
+        let is_fresh = |computed: &Arc<Computed>| computed.at.elapsed() < fresh_for;
+        let old = match latest() {
+            Some(computed) if is_fresh(&computed) => return Ok(computed),
+            old => old,
+        };
+        let _computing = match (old, self.computing.try_lock()) {
+            (_, Ok(computing)) => computing,
+            (Some(old), Err(_)) if !fresh_for.is_zero() => return Ok(old),
+            _ => self.computing.lock().await,
+        };
+        if let Some(computed) = latest().filter(is_fresh) {
+            return Ok(computed);
+        }
+        let (at, all) = (Instant::now(), contributions(app).await?);
+        let reference = app.reference.now();
+        let computed = spawn_blocking(move || Computed::new(at, all, &reference));
+        let computed = Arc::new(computed.await.internal()?);
+        let mut kept = self.latest.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(Arc::clone(&computed));
+        Ok(computed)
+    }
+}
+
+impl Computed {
+    fn new(at: Instant, all: Vec<Contribution>, reference: &Snapshot) -> Self {
+        let tables = published_tables::tables(all.iter().map(|one| &one.traits), reference);
+        let mut parts: BTreeMap<(Figure, Option<Unit>), Vec<usize>> = BTreeMap::new();
+        for (at, one) in all.iter().enumerate() {
+            for key in one.figures() {
+                parts.entry(key).or_default().push(at);
             }
         }
-        for unit in units {
-            let measured = counted.iter().copied();
-            let measured: Vec<&Contribution> = measured
-                .filter(|one| one.total.is_some() && quantity::counted_in(one.unit) == unit)
+        let releases = parts.into_iter().map(|(key, positions)| {
+            let counted: Vec<&Contribution> = positions.iter().map(|at| &all[*at]).collect();
+            let release = released(&counted, &tables);
+            let of = positions.into_iter().zip(0..).collect();
+            (key, Released { of, release })
+        });
+        let releases = releases.collect();
+        Self { at, all, releases }
+    }
+
+    /// Figures of each group, without those that are not public.
+    fn groups(&self, asked: &Selection, by: Option<StatisticsGrouping>) -> Vec<Group> {
+        let mut rows = Vec::new();
+        let mut members: HashMap<Key, Vec<usize>> = HashMap::new();
+        let selected = self.all.iter().enumerate();
+        for (at, one) in selected.filter(|(_, one)| asked.selects(&one.traits)) {
+            for key in asked.keys(&one.traits, by) {
+                members.entry(key.clone()).or_default().push(at);
+                rows.push(Row {
+                    key,
+                    figure: one.figure,
+                    unit: one.unit,
+                    count: one.count,
+                    total: one.total,
+                });
+            }
+        }
+        let mut groups = super::totals::add_up(&rows);
+        if by.is_none() && groups.is_empty() {
+            groups.push(Group::new(Key::All));
+        }
+        for group in &mut groups {
+            self.suppress(group, members.get(&group.key).map_or(&[], Vec::as_slice));
+        }
+        groups
+    }
+
+    /// Suppresses the figures of a group of contributions that are not public.
+    fn suppress(&self, group: &mut Group, members: &[usize]) {
+        let reason = |key: (Figure, Option<Unit>)| {
+            let Released { of, release } = self.releases.get(&key)?;
+            let places: Vec<usize> = members
+                .iter()
+                .filter_map(|at| of.get(at).copied())
                 .collect();
-            let release = released(&measured, &tables);
-            for group in &mut *groups {
-                let own = Selection {
-                    key: Some(group.key.clone()),
-                    ..asked.clone()
-                };
-                let Some((_, figures)) = group.measures.iter_mut().find(|(own, _)| *own == unit)
-                else {
-                    continue;
-                };
-                if let Some(reason) = release.suppressed(&places(&measured, &own)) {
+            release.suppressed(&places)
+        };
+        for figure in Figure::ALL {
+            if let Some(reason) = reason((figure, None)) {
+                group.counts.suppress(figure, reason);
+            }
+            for (unit, figures) in &mut group.measures {
+                if let Some(reason) = reason((figure, Some(*unit))) {
                     figures.suppress(figure, reason);
                 }
             }
@@ -98,10 +164,34 @@ fn suppress(all: &[Contribution], asked: &Selection, groups: &mut [Group], refer
     }
 }
 
+impl Contribution {
+    /// Figures to which it contributes: the number, and the quantity of its unit.
+    fn figures(&self) -> impl Iterator<Item = (Figure, Option<Unit>)> {
+        let unit = self.total.map(|_| quantity::counted_in(self.unit));
+        let quantity = unit.map(|unit| (self.figure, Some(unit)));
+        iter::once((self.figure, None)).chain(quantity)
+    }
+}
+
+/// Returns the public figures of each group.
+pub(super) async fn groups(
+    app: &App,
+    asked: Selection,
+    by: Option<StatisticsGrouping>,
+) -> Result<Vec<Group>, Error> {
+    let computed = app.public_figures.latest(app).await?;
+    spawn_blocking(move || computed.groups(&asked, by))
+        .await
+        .internal()
+}
+
 fn released(all: &[&Contribution], tables: &[Selection]) -> Release {
     let mut release = Release::new(all.iter().map(|one| one.organisations).collect());
     let mut known = BTreeSet::new();
     for table in tables {
+        if release.is_full() {
+            break;
+        }
         let places = places(all, table);
         if !places.is_empty() && known.insert(places.clone()) {
             release.publish(&places);

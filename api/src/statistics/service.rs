@@ -90,7 +90,7 @@ async fn add_up(app: &App, asked: StatisticsQuestion) -> Result<Vec<Group>, Erro
             raised: asked.raised,
             key: None,
         };
-        public_figures::groups(app, &selection, by).await?
+        public_figures::groups(app, selection, by).await?
     } else {
         let mut groups = totals::add_up(&search::rows(&app.database.read, &asked).await?);
         if by.is_none() && groups.is_empty() {
