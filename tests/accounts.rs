@@ -132,9 +132,9 @@ both! {
         }
         assert_eq!(mary.ask(WHO, json!({})).await.at("viewer.kind"), "PERSON");
         // Of two changes at once, both with the same current password, one happens.
-        let changes = ["eleven green herons wait", "twelve brown lizards sing"]
+        let both = ["eleven green herons wait", "twelve brown lizards sing"]
             .map(|next| mary.ask(change, json!({"current": new, "new": next})));
-        let done = join_all(changes).await;
+        let done = join_all(both).await;
         assert_eq!(done.iter().filter(|reply| reply.codes().is_empty() && reply.refusals().is_empty()).count(), 1);
     }
 

@@ -35,7 +35,7 @@ struct Counted {
     areas: BTreeSet<&'static str>,
 }
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Numbers that follow from a seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

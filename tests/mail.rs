@@ -247,7 +247,7 @@ both! {
         let mut kinds = kinds(&owner).await;
         kinds.sort();
         let mut told = told.to_vec();
-        told.sort();
+        told.sort_unstable();
         assert_eq!((kinds, states(&world).await.len(), sink.mails().len()), (told.into_iter().map(str::to_owned).collect(), 3, 0), "told once, and no more mail");
 
         sink.reject_none();

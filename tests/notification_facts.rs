@@ -86,10 +86,9 @@ impl Prepared {
             Category::Listings => (&self.pair.offer, &self.pair.offer),
             Category::Members => (&self.membership, &self.pair.elm),
             Category::Organisations => (&self.pair.elm, &self.pair.elm),
-            Category::Matches => (&self.deal, &self.deal),
             Category::Conversations => (&self.message, &self.message),
             Category::Staff if kind == Kind::MessageReported => (&self.message, &self.message),
-            Category::Staff => (&self.deal, &self.deal),
+            Category::Matches | Category::Staff => (&self.deal, &self.deal),
             Category::Events
                 if [
                     Kind::PlaceOffered,

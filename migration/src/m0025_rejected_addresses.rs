@@ -1,6 +1,9 @@
 //! Accounts whose addresses a mail server rejected.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{timestamp_with_time_zone, uuid},
+};
 
 use super::{drop_tables, references};
 

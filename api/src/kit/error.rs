@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `Refused` | `userErrors` of the payload | one of [`UserErrorCode`] each |
 //! | `Unauthenticated`, `Forbidden`, `NotFound`, `BadInput`, `Conflict` | top-level `errors` | the name in capitals |
+//! | `PermissionsChanged` | top-level `errors`, in a document of several mutations | `FORBIDDEN` |
 //! | `Contended` | top-level `errors`, after three repetitions | `CONFLICT` |
 //! | `TooSlow`, `Overloaded` | top-level `errors` | `REQUEST_TIMEOUT`, `OVERLOADED` |
 //! | `Internal` | top-level `errors`, without its cause, which is logged once | `INTERNAL` |
@@ -78,6 +79,8 @@ pub enum Error {
     BadInput(&'static str, String),
     /// Violation of a uniqueness constraint.
     Conflict,
+    /// The viewer lost a role while the request ran. The executor repeats the act with their present roles.
+    PermissionsChanged,
     /// The database ended the transaction, because it and others waited for each other. The executor repeats it.
     Contended,
     /// Refusal of an act, for the reasons that the payload lists.
@@ -98,7 +101,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::Forbidden(_) => "FORBIDDEN",
+            Self::Forbidden(_) | Self::PermissionsChanged => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::BadInput(..) | Self::Refused(_) | Self::Graphql(_) => "BAD_USER_INPUT",
             Self::Conflict | Self::Contended => "CONFLICT",
@@ -120,6 +123,9 @@ impl Error {
             Self::BadInput(field, expected) => format!("{field}: {expected}"),
             Self::Conflict => {
                 "Another request made the same change at the same time. Reload the data and try again.".into()
+            }
+            Self::PermissionsChanged => {
+                "Your roles changed while this request ran, so this was not done. Reload the page and try again.".into()
             }
             Self::Contended => {
                 "Too many requests changed the same data at the same time, so nothing was done. Try again.".into()

@@ -57,7 +57,7 @@ pub fn unchanged(viewer: &Viewer) -> Option<Condition> {
 /// Checks that the viewer still has the permissions with which their request began.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] if the session is no longer valid, [`Error::Forbidden`] if a role is lost.
+/// [`Error::Unauthenticated`] if the session is no longer valid, [`Error::PermissionsChanged`] if a role is lost.
 pub async fn check(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<(), Error> {
     let Some(unchanged) = unchanged(viewer) else {
         return Ok(());
@@ -87,9 +87,7 @@ pub async fn lost(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Error,
             return Ok(Error::Unauthenticated);
         }
     }
-    Ok(Error::Forbidden(
-        "Your roles changed while this request ran, so this was not done. Reload the page and try again.",
-    ))
+    Ok(Error::PermissionsChanged)
 }
 
 fn with_session(viewer: &Viewer) -> Option<&SignedIn> {

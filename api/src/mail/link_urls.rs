@@ -107,13 +107,11 @@ impl FromStr for LinkTemplate {
 pub fn url(config: &Config, kind: LinkKind, value: &str) -> String {
     let (page, placeholder) = kind.page();
     let template = config.links.iter().find(|template| template.kind == kind);
-    match template {
-        Some(template) => template.url.replace(placeholder, value),
-        None => {
-            let base = config.public_url.as_str().trim_end_matches('/');
-            format!("{base}{}", page.replace(placeholder, value))
-        }
+    if let Some(template) = template {
+        return template.url.replace(placeholder, value);
     }
+    let base = config.public_url.as_str().trim_end_matches('/');
+    format!("{base}{}", page.replace(placeholder, value))
 }
 
 #[cfg(test)]

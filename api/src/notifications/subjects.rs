@@ -81,7 +81,7 @@ pub async fn of(look: &impl Look, row: &notification::Model) -> Result<Subject, 
         matching::Entity::NAME => of_match(look, &mut subject, id).await?,
         message::Entity::NAME => of_message(look, &mut subject, id).await?,
         person::Entity::NAME => {
-            subject.link = Some(link(LinkKind::Account, Id::<person::Entity>::new(id)))
+            subject.link = Some(link(LinkKind::Account, Id::<person::Entity>::new(id)));
         }
         _ => {}
     }

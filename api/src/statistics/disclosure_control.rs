@@ -72,12 +72,12 @@ impl Release {
     /// Reports whether no further figure can become public.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.published.len() == MAX_FIGURES
+        self.published.count() == MAX_FIGURES
     }
 
     /// Makes the sum of these contributions public, if that is safe.
     pub fn publish(&mut self, figure: &[usize]) {
-        if self.is_full() || few(figure.iter().map(|at| self.contributors[*at])) {
+        if self.is_full() || few(&figure.iter().map(|at| self.contributors[*at])) {
             return;
         }
         let sums = self.sums(figure);
@@ -117,7 +117,7 @@ impl Release {
         if figure.is_empty() {
             return None;
         }
-        if few(figure.iter().map(|at| self.contributors[*at])) {
+        if few(&figure.iter().map(|at| self.contributors[*at])) {
             return Some(SuppressionReason::FewOrganisations);
         }
         let mut whole = self.whole(&self.sums(figure));
@@ -146,7 +146,7 @@ impl Release {
 }
 
 /// Reports whether two organisations together take part in all of these contributions. It is false for none.
-fn few(all: impl Iterator<Item = Contributors> + Clone) -> bool {
+fn few(all: &(impl Iterator<Item = Contributors> + Clone)) -> bool {
     let without = |known: &[Uuid]| {
         let mut all = all.clone();
         all.find(|sides| !sides.iter().any(|side| known.contains(side)))

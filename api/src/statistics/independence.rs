@@ -26,7 +26,7 @@ impl Basis {
 
     /// Returns the number of vectors.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.rows.len()
     }
 
@@ -71,7 +71,7 @@ pub fn add_point(to: &mut [u64], contribution: usize) {
     }
 }
 
-/// Coordinate of a point: SplitMix64 of both numbers.
+/// Coordinate of a point: `SplitMix64` of both numbers.
 const fn coordinate(contribution: u64, dimension: u64) -> u64 {
     let mut mixed = contribution
         .wrapping_mul(0x9E37_79B9_7F4A_7C15)

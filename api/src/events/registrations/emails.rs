@@ -78,9 +78,10 @@ pub fn news(
          event, show this code: {code}\n\nYou receive this email because you registered with this address.\n"
     );
     let first = sentences.first().map_or("", String::as_str);
-    let subject = match words && !first.contains(&event.title) {
-        true => format!("“{}”: {first}", event.title),
-        false => first.to_owned(),
+    let subject = if words && !first.contains(&event.title) {
+        format!("“{}”: {first}", event.title)
+    } else {
+        first.to_owned()
     };
     Ok(Some(letter(link, (Some(name), email), subject, text)))
 }

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
+    accounts::sessions,
     activities::live::Caller,
     http::{
         Limits, REQUEST_TIMEOUT,
@@ -76,14 +77,22 @@ impl Executor {
         finished(&selected, &nulls, response)
     }
 
-    /// Executes an operation, and repeats a single mutation that the database ended because of a deadlock.
-    async fn execute_repeatedly(&self, operation: Operation, viewer: Arc<Viewer>) -> Response {
+    /// Executes an operation. Repeats a single mutation that the database ended because of a deadlock, or whose caller
+    /// lost a role meanwhile: then with the roles that they have now.
+    async fn execute_repeatedly(&self, operation: Operation, mut viewer: Arc<Viewer>) -> Response {
         if operation.is_one_mutation() {
             for attempt in 1..=REPETITIONS {
                 let response = self
                     .execute_once(operation.clone(), Arc::clone(&viewer))
                     .await;
-                if !contended(&response) {
+                if failed_with(&response, |error| {
+                    matches!(error, Error::PermissionsChanged)
+                }) {
+                    let Some(now) = self.reload(&viewer).await else {
+                        return response;
+                    };
+                    viewer = Arc::new(now);
+                } else if !failed_with(&response, |error| matches!(error, Error::Contended)) {
                     return response;
                 }
                 // Those that waited for each other come back one after the other.
@@ -92,6 +101,13 @@ impl Executor {
             }
         }
         self.execute_once(operation, viewer).await
+    }
+
+    /// The viewer with the roles that they have now; `None` if that cannot be read.
+    async fn reload(&self, viewer: &Viewer) -> Option<Viewer> {
+        let me = viewer.person()?;
+        let found = sessions::load_viewer(&self.app, viewer.now, me.id, me.session_id);
+        found.await.ok().flatten()
     }
 
     async fn execute_once(&self, operation: Operation, viewer: Arc<Viewer>) -> Response {
@@ -212,10 +228,10 @@ pub fn executed(response: &Response) -> bool {
     response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty())
 }
 
-/// Reports whether the database ended the transaction of the operation because of a deadlock.
-fn contended(response: &Response) -> bool {
-    let ended = |error: &ServerError| matches!(error.source::<Error>(), Some(Error::Contended));
-    response.errors.iter().any(ended)
+/// Reports whether the operation failed with such an error.
+fn failed_with(response: &Response, such: impl Fn(&Error) -> bool) -> bool {
+    let errors = response.errors.iter();
+    errors.filter_map(|error| error.source::<Error>()).any(such)
 }
 
 /// Outcome of an operation, for the metrics.

@@ -128,8 +128,8 @@ mod tests {
 
     const LARGE: usize = 100_000;
 
-    fn address(last: u8, network: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, network, last]))
+    fn address(last: u8, network: u8) -> IpAddr {
+        IpAddr::from([192, 0, network, last])
     }
 
     #[test]
@@ -141,15 +141,15 @@ mod tests {
         };
         let mut held = Vec::new();
         for (from, expected) in [
-            (address(1, 1), Ok(())),
-            (address(1, 1), Ok(())),
-            (address(1, 1), Err(BodyRefused::Caller)),
-            (address(2, 1), Ok(())),
-            (address(2, 1), Ok(())),
-            (address(3, 1), Err(BodyRefused::Caller)),
-            (address(1, 2), Ok(())),
-            (address(1, 3), Ok(())),
-            (address(1, 4), Err(BodyRefused::Server)),
+            (Some(address(1, 1)), Ok(())),
+            (Some(address(1, 1)), Ok(())),
+            (Some(address(1, 1)), Err(BodyRefused::Caller)),
+            (Some(address(2, 1)), Ok(())),
+            (Some(address(2, 1)), Ok(())),
+            (Some(address(3, 1)), Err(BodyRefused::Caller)),
+            (Some(address(1, 2)), Ok(())),
+            (Some(address(1, 3)), Ok(())),
+            (Some(address(1, 4)), Err(BodyRefused::Server)),
             (None, Err(BodyRefused::Server)),
         ] {
             let found = grown(from, LARGE);
@@ -161,10 +161,10 @@ mod tests {
             held.extend(found);
         }
         for other in 0..12 {
-            held.push(grown(address(1, 5 + other), SMALL).ok().unwrap());
+            held.push(grown(Some(address(1, 5 + other)), SMALL).ok().unwrap());
         }
         assert_eq!(
-            grown(address(1, 99), SMALL).err(),
+            grown(Some(address(1, 99)), SMALL).err(),
             Some(BodyRefused::Server)
         );
         drop(held);
@@ -176,12 +176,15 @@ mod tests {
     fn unfinished_bodies_are_counted_by_their_source() {
         let limit = BodyLimit::new(LARGE);
         let mut held: Vec<_> = (0..UNFINISHED.0)
-            .map(|_| limit.begin(address(1, 1)).ok().unwrap())
+            .map(|_| limit.begin(Some(address(1, 1))).ok().unwrap())
             .collect();
-        assert_eq!(limit.begin(address(1, 1)).err(), Some(BodyRefused::Caller));
+        assert_eq!(
+            limit.begin(Some(address(1, 1))).err(),
+            Some(BodyRefused::Caller)
+        );
         held[0].finish();
         held[0].finish();
-        let again = limit.begin(address(1, 1));
-        assert!(again.is_ok() && limit.begin(address(2, 1)).is_ok());
+        let again = limit.begin(Some(address(1, 1)));
+        assert!(again.is_ok() && limit.begin(Some(address(2, 1))).is_ok());
     }
 }

@@ -90,6 +90,11 @@ mod tests {
             scheme: scheme.into(),
             value: value.into(),
         };
+        let expected = [
+            UserErrorCode::AlreadyExists,
+            UserErrorCode::Unknown,
+            UserErrorCode::Invalid,
+        ];
         let mut checks = Validator::new();
         let sent = vec![
             number(" gb-nic ", "NIC634122"),
@@ -102,8 +107,7 @@ mod tests {
             panic!("checks only refuse");
         };
         let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
-        use UserErrorCode::{AlreadyExists, Invalid, Unknown};
-        assert_eq!(codes, [AlreadyExists, Unknown, Invalid]);
+        assert_eq!(codes, expected);
     }
 
     #[test]
