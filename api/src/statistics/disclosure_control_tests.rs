@@ -99,7 +99,7 @@ fn each_way_to_few_organisations_is_closed() {
     let alone = |number| [org(number), org(number)];
     let release = |contributors: &[Contributors], figures: &[&[usize]]| {
         let mut release = Release::new(contributors.to_vec());
-        for figure in &figures {
+        for figure in figures {
             release.publish(figure);
         }
         let shown = figures.iter().map(|figure| release.suppressed(figure));
