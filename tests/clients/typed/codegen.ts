@@ -12,7 +12,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { _Any: "unknown", DateTime: "string", Decimal: "string", Date: "string", LocalTime: "string" },
+        scalars: { _Any: "unknown", DateTime: "string", Decimal: "string", Date: "string", LocalTime: "string", Month: "string" },
       },
     },
   },
