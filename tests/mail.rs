@@ -225,7 +225,7 @@ both! {
             let seen = owner.ask("{ viewer { person { emailRejectedAt } } }", json!({})).await;
             seen.at("viewer.person.emailRejectedAt").clone()
         };
-        // What is rejected for what it says is not tried again, and says nothing of the address.
+        // Mail that is rejected for its content is not tried again, and says nothing of the address.
         sink.reject(&owner.email, "554 5.7.1 Looks like spam\r\n");
         asks(&world, &elm, "Nel New").await;
         let begin = now();

@@ -152,7 +152,7 @@ impl Relay {
         .await;
     }
 
-    /// What a person whose address nobody has verified gets: of a match, a message and an event.
+    /// Mail to a person whose address nobody has verified: of a match, a message and an event.
     async fn account(&self) {
         let victim = self.world.person("Vic Victim").await;
         let elm = verified(&victim, &self.broker, "Elm Works").await;

@@ -166,7 +166,7 @@ impl Prepared {
         letter.id
     }
 
-    /// What stands for a fact in a sentence about a kind.
+    /// Text that stands for a fact in a sentence about a kind.
     async fn fact(&self, name: &str, kind: Kind) -> String {
         let read = &self.pair.world.app.database.read;
         let event = event::Entity::find_by_id(uuid(&self.event))

@@ -119,7 +119,7 @@ both! {
                             && reply.codes() == ["BAD_USER_INPUT"] && error["message"].as_str().unwrap().starts_with(&path)
                     } else {
                         taken += 1;
-                        // What else is given may be wrong.
+                        // Other inputs may be wrong.
                         !reply.codes().contains(&"INTERNAL")
                     };
                     if !good {
@@ -148,7 +148,7 @@ both! {
         assert!(errors.iter().all(|error| error["extensions"]["argument"] == "orderBy" && error["extensions"]["code"] == "BAD_USER_INPUT"), "{}", null.text);
         let paths: Vec<&Value> = errors.iter().map(|error| &error["path"][0]).collect();
         assert_eq!(paths, ["organisation", "nodes"], "{}", null.text);
-        // Whether a field is there at all must be known before.
+        // The fields that exist must be known before.
         let skipped = owner.ask(query, json!({"id": elm, "skip": null})).await;
         crate::front_door::refused(&skipped, 200, "BAD_USER_INPUT");
         assert_eq!(skipped.body["errors"][0]["extensions"]["argument"], "if");

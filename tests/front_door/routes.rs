@@ -1,4 +1,4 @@
-//! What every address does alike. Addresses are read from the router, so that a new one is tried too.
+//! Rules that hold for every address. Addresses are read from the router, so that a new one is tried too.
 
 use std::collections::BTreeSet;
 

@@ -6,10 +6,10 @@ use tokio::time::sleep_until;
 
 use super::wire::Answer;
 
-/// How often the ordinary client asks in a second.
+/// Requests of the ordinary client in a second.
 pub const ORDINARY: u32 = 20;
 
-/// What became of the requests of an ordinary client.
+/// Outcome of the requests of an ordinary client.
 pub struct Ordinary {
     lost: usize,
     waits: Vec<Duration>,
