@@ -38,8 +38,8 @@ impl Passwords {
         })
     }
 
-    /// Returns the hash of a new password. Refuses a password whose beginning is easy to guess; `known` are words that an attacker
-    /// would try first.
+    /// Returns the hash of a new password. Refuses a password whose beginning is easy to guess; `known` are words that an
+    /// attacker would try first.
     pub async fn hash(&self, password: String, known: Vec<String>) -> Result<String, Error> {
         let password = normalised(&password);
         self.in_turn(move || {
